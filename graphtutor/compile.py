@@ -1,0 +1,219 @@
+"""Compile: a graph and its adjoints as straight-line NumPy code, value and all gradients in one call.
+
+One statement a node, named by node numbers and filled from rows: no text that a user typed gets
+into the code. One point runs on floats, a batch (a leading axis) on arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .adjoint import Backward, backward
+from .errors import LearnerError, ShapeError
+from .graph import NUMBERS, Graph, settings, to_float
+from .maths.arrays import Entry, erf, show_shape
+from .maths.ops import ROWS
+from .maths.row import Row
+
+REDUCTIONS = (None, "sum", "mean")
+SCALARS = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {"abs": abs, "erf": erf}
+
+
+@dataclass
+class Function:
+    """`f({"w0": …})` → (value, {"w0": gradient, …}).
+
+    Inputs are numbers, or arrays of the input's shape; any of them may have one leading batch axis.
+    `reduce` None keeps the batch axis; "sum" and "mean" reduce the value over it, and the gradients
+    of inputs that have no batch axis. Gradients have the shapes of their inputs.
+    """
+
+    graph: Graph
+    reduce: str | None = None
+    tie: str = "zero"
+    walk: Backward = field(init=False, repr=False)
+    codes: dict[Any, Callable[..., Any]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.reduce not in REDUCTIONS:
+            raise LearnerError(f"reduce='{self.reduce}' is no reduction; expected None, 'sum' or 'mean'")
+        self.walk = backward(self.graph, self.tie)
+        self.inputs = [(n.name, n.shape) for n in self.graph.inputs]
+        self.names = [name for name, _ in self.inputs]
+        self.scalar = not any(self.walk.shapes)
+        self.adjoints = [self.walk.gradient[n.id] for n in self.graph.inputs]
+        self.fast = scalar_code(self.walk, self.adjoints) if self.scalar else None
+
+    def __call__(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        try:
+            given = [at[name] for name in self.names]
+        except KeyError as missing:
+            raise LearnerError(f"no value for {missing.args[0]}; give one to each of {', '.join(self.names)}") from None
+        if self.fast is not None:
+            try:
+                out = self.fast(*map(float, given))
+                return out[0], dict(zip(self.names, out[1:], strict=True))
+            except (TypeError, OverflowError, ZeroDivisionError, ValueError):
+                pass
+        return self.arrays(given)
+
+    def arrays(self, given: list[Any]) -> tuple[Any, dict[str, Any]]:
+        """Return value and gradients on arrays, one point or a batch."""
+        values = [np.asarray(v, dtype=float) for v in given]
+        batched = tuple(self.is_batched(name, v, shape) for (name, shape), v in zip(self.inputs, values, strict=True))
+        sizes = {len(v) for v, many in zip(values, batched, strict=True) if many}
+        if len(sizes) > 1:
+            raise ShapeError(f"batches of {' and '.join(map(str, sorted(sizes)))} points met; all inputs with a batch axis need the same number")
+        code = self.codes.get(batched)
+        if code is None:
+            code = self.codes[batched] = batch_code(self.walk, self.adjoints, batched, self.reduce)
+        with np.errstate(all="ignore"):
+            out = code(*sizes or (1,), *values)
+        results = [v.item() if isinstance(v, np.ndarray) and v.ndim == 0 else v for v in out]
+        return results[0], dict(zip(self.names, results[1:], strict=True))
+
+    def is_batched(self, name: str, value: Any, shape: tuple[int, ...]) -> bool:
+        if value.shape == shape:
+            return False
+        if value.ndim == len(shape) + 1 and value.shape[1:] == shape:
+            return True
+        raise ShapeError(f"'{name}' has shape {show_shape(value.shape)}; expected {show_shape(shape)}, or that with a batch axis in front")
+
+    def __reduce__(self) -> Any:
+        return Function, (self.graph, self.reduce, self.tie)
+
+
+def needed(walk: Backward, outs: list[int]) -> list[int]:
+    """Return the ids that `outs` depend on, in order."""
+    live = [False] * len(walk.cells)
+    for i in outs:
+        live[i] = True
+    for i in range(len(walk.cells) - 1, -1, -1):
+        if live[i]:
+            for a in walk.cells[i][1]:
+                live[a] = True
+    return [i for i, alive in enumerate(live) if alive]
+
+
+def literal(value: Any) -> str:
+    """Return the Python literal of a constant."""
+    number = NUMBERS[value][0] if isinstance(value, str) else to_float(value)
+    if math.isfinite(number):
+        return f"({number!r})" if number < 0 else repr(number)
+    return "nan" if math.isnan(number) else "inf" if number > 0 else "(-inf)"
+
+
+def make(lines: list[str], args: list[str], outs: list[str], space: dict[str, Any]) -> Callable[..., Any]:
+    body = "\n ".join([*lines, f"return ({', '.join(outs)},)"])
+    scope = dict(space)
+    exec(compile(f"def run({', '.join(args)}):\n {body}\n", "<graph>", "exec"), scope)  # the text holds rows' templates and node numbers only
+    return scope["run"]  # type: ignore[no-any-return]
+
+
+# ----- one point, floats -----
+def scalar_code(walk: Backward, adjoints: list[int]) -> Callable[..., Any]:
+    """Return `run(*inputs)` → (value, *gradients) over Python floats."""
+    space: dict[str, Any] = dict(SCALARS)
+    lines: list[str] = []
+    names: dict[int, str] = {}
+    out = walk.graph.out
+    for i in needed(walk, [out, *adjoints]):
+        op, args, params = walk.cells[i]
+        if op == "input":
+            continue
+        if op == "const":
+            names[i] = literal(params[0])
+            continue
+        row = ROWS[op]
+        given = [names.get(a, f"v{a}") for a in args]
+        lines.append(f"v{i} = {scalar_statement(row, given, params, i, space)}")
+    args = [f"v{n.id}" for n in walk.graph.inputs]
+    return make(lines, args, [names.get(i, f"v{i}") for i in (out, *adjoints)], space)
+
+
+def scalar_statement(row: Row, given: list[str], params: tuple[Any, ...], i: int, space: dict[str, Any]) -> str:
+    code = row.code(*params) if callable(row.code) else row.code
+    if code is not None and len(given) <= 2 + code.count("{2}"):
+        return code.format(*given)
+    if code is not None and row.note is not None and row.note.join:
+        return code[len("{0}") : -len("{1}")].join(given)
+    space[f"f{i}"] = with_params(row, params)
+    return f"f{i}({', '.join(given)})"
+
+
+def with_params(row: Row, params: tuple[Any, ...]) -> Callable[..., Any]:
+    """Return the row's function on floats with its settings filled in."""
+    run = row.forward.numeric if isinstance(row.forward, Entry) else row.forward
+    return partial(after, run, settings(params)) if params else run
+
+
+def after(run: Callable[..., Any], params: tuple[Any, ...], *args: Any) -> Any:
+    return run(*args, *params)
+
+
+# ----- arrays and batches -----
+def lift(value: Any, axes: int) -> Any:
+    """Return a batch (N, …) with `axes` axes of one put after the batch axis, so that points broadcast as points."""
+    return np.expand_dims(value, tuple(range(1, 1 + axes)))
+
+
+def batch_code(walk: Backward, adjoints: list[int], batched: tuple[bool, ...], reduce: str | None) -> Callable[..., Any]:
+    """Return `run(N, *inputs)` → (value, *gradients) over arrays; `batched` says which inputs have N points in front."""
+    space: dict[str, Any] = {"np": np, "lift": lift, "nan": np.nan, "inf": np.inf}
+    out = walk.graph.out
+    inputs = {n.id: many for n, many in zip(walk.graph.inputs, batched, strict=True)}
+    many: dict[int, bool] = {}
+    lines: list[str] = []
+    live = needed(walk, [out, *adjoints])
+    for i in live:
+        op, args, params = walk.cells[i]
+        many[i] = inputs[i] if op == "input" else any(many[a] for a in args)
+        if op == "input":
+            continue
+        if op == "const":
+            lines.append(f"v{i} = np.float64({literal(params[0])})")
+            continue
+        row = ROWS[op]
+        depth = len(walk.shapes[i]) if row.entrywise else 0
+        given = [f"lift(v{a}, {depth - len(walk.shapes[a])})" if many[a] and depth > len(walk.shapes[a]) else f"v{a}" for a in args]
+        if row.operators:
+            lines.append(f"v{i} = {scalar_statement(row, given, params, i, space)}")
+        else:
+            space[f"f{i}"] = with_params(row, params)
+            lines.append(f"v{i} = f{i}({', '.join(given)})")
+    scale = "" if reduce != "mean" else " / N"
+    results = [f"v{out}" if reduce is None or not any(batched) else f"np.sum(v{out}){scale}" if many[out] else f"v{out}"]
+    for adjoint, (node, is_many) in zip(adjoints, inputs.items(), strict=True):
+        results.append(gradient_code(walk, adjoint, walk.shapes[node], is_many, many, any(batched), reduce, space) + (scale if any(batched) and (is_many or many[out]) else ""))
+    return make(lines, ["N", *(f"v{n.id}" for n in walk.graph.inputs)], results, space)
+
+
+def gradient_code(walk: Backward, adjoint: int, shape: tuple[int, ...], is_many: bool, many: dict[int, bool], batch: bool, reduce: str | None,
+                  space: dict[str, Any]) -> str:  # fmt: skip
+    """Return the code of one input's gradient, reduced over the batch where the input has no batch axis."""
+    if not batch:
+        return f"v{adjoint}"
+    whole = f"np.broadcast_to(v{adjoint}, (N,) + {shape!r})" if not many[adjoint] else f"v{adjoint}"
+    if is_many or reduce is None:
+        return whole
+    op, args, _ = walk.cells[adjoint]
+    row = ROWS.get(op)
+    if row is not None and row.reduced is not None and len(args) == 2 and all(many[a] for a in args):
+        space[f"r{adjoint}"] = row.reduced
+        return f"r{adjoint}(v{args[0]}, v{args[1]})"
+    return f"np.sum({whole}, axis=0)" if many[adjoint] else f"(v{adjoint} * N)"
+
+
+def compiled(graph: Graph, reduce: str | None = None, tie: str = "zero") -> Function:
+    """Return value and gradients of `graph` as one compiled function; see `Function`."""
+    return Function(graph, reduce, tie)
+
+
+__all__ = ["Fraction", "Function", "compiled"]

@@ -1,0 +1,604 @@
+"""TABLE: one frozen row per operation, and nothing else.
+
+Reader, graph, trace, picture, tutor, grader and tests read the row; nobody else knows what
+`tanh` is. `local` and `pull` run on tracers (see `tracing`), `forward` on any algebra (see
+`arrays`). To add an operation, add a row.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from ..errors import ShapeError
+from . import arrays, heads
+from .arrays import Entry, Shape, show_shape
+from .row import Kink, Notation, Row, Slip
+from .tracing import f
+
+HALF = Fraction(1, 2)
+Axes = tuple[int, ...]
+
+
+# ----- writing -----
+def infix(plain: str, binds: int, unicode: str | None = None, latex: str | None = None, join: bool = False) -> Notation:
+    return Notation(plain, unicode, latex, binds, (binds, binds + 1), join)
+
+
+def call(latex: str) -> Notation:
+    return Notation("", latex=latex)
+
+
+def scalar(name: str, local: Any, **columns: Any) -> Row:
+    """Return the row of a function of one entry that SymPy, mpmath and NumPy all call by its name."""
+    numpy_name = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
+    array = getattr(np, numpy_name.get(name, name))
+    point = getattr(math, name)
+
+    def numeric(x: Any) -> Any:
+        return point(x) if isinstance(x, float) else array(x)
+
+    columns.setdefault("heads", (getattr(sp, name),))
+    columns.setdefault("names", (name,))
+    columns.setdefault("label", name)
+    columns.setdefault("code", name + "({0})")
+    columns.setdefault("note", call(rf"\{name}\left({{0}}\right)"))
+    return Row(name, Entry(numeric, lambda m, x: getattr(m, name)(x)), local=local, **columns)
+
+
+# ----- choices at a kink -----
+def gate(x: Any, tie: str, low: Any = 0, high: Any = 1) -> Any:
+    """Return `high` where x > 0, `low` where x < 0, and at 0 the end that `tie` names."""
+    at_zero = {"zero": min((low, high), key=abs), "first": low, "last": high, "half": (low + high) * HALF}[tie]
+    if (low, high) == (0, 1) and at_zero in (0, 1):
+        return f.indicator(f.gt(x, 0) if at_zero == 0 else f.ge(x, 0))
+    if (low, high) == (-1, 1) and (at_zero == 0 or tie == "zero"):
+        return f.sign(x)
+    above = f.where(f.gt(x, 0), high, low)
+    return above if at_zero == low else f.where(f.eq(x, 0), at_zero, above)
+
+
+def winners(sign: int) -> Any:
+    """Return the local rule of an n-ary max (`sign` 1) or min (-1): 1 for the argument that wins."""
+    beats, reaches = (f.gt, f.ge) if sign > 0 else (f.lt, f.le)
+
+    def local(y: Any, *args: Any, tie: str) -> tuple[Any, ...]:
+        if tie == "half":
+            ties = [f.indicator(f.eq(a, y)) for a in args]
+            count = ties[0]
+            for other in ties[1:]:
+                count = count + other
+            return tuple(t / count for t in ties)
+        order = list(range(len(args)))
+        if tie == "last":
+            order.reverse()
+        if tie == "zero":
+            order.sort(key=lambda i: not args[i].is_constant)
+        rank = {i: k for k, i in enumerate(order)}
+        gates = []
+        for i, a in enumerate(args):
+            wins = [f.indicator((reaches if rank[i] < rank[j] else beats)(a, b)) for j, b in enumerate(args) if j != i]
+            won = wins[0]
+            for other in wins[1:]:
+                won = won * other
+            gates.append(won)
+        return tuple(gates)
+
+    return local
+
+
+def pairs(*args: Any) -> tuple[Any, ...]:
+    return tuple(a - b for i, a in enumerate(args) for b in args[i + 1 :])
+
+
+def compare(name: str, sign: str, test: Any, relation: Any, latex: str, unicode: str) -> Row:
+    """Return the row of a comparison: 1 where it holds, 0 where not; no gradient flows through it."""
+
+    def numeric(a: Any, b: Any) -> Any:
+        return np.asarray(test(a, b), dtype=float) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else int(test(a, b))
+
+    def formula(m: Any, a: Any, b: Any) -> Any:
+        return sp.Piecewise((1, relation(a, b)), (0, True)) if m is sp else m.mpf(int(test(a, b)))
+
+    return Row(
+        name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), arity=(2, 2),
+        note=infix(f" {sign} ", 10, f" {unicode} ", latex), label=unicode, code="(1.0 if {0} " + sign + " {1} else 0.0)",
+        discrete=True, kink=Kink(lambda a, b: (a - b,), lambda: (0, 0)), rule="comparison", says="a condition sends no gradient back",
+    )  # fmt: skip
+
+
+def logic(name: str, word: str, test: Any, arity: tuple[int, int | None], note: Notation, relation: type) -> Row:
+    def numeric(*args: Any) -> Any:
+        if any(isinstance(a, np.ndarray) for a in args):
+            return np.asarray(test([np.asarray(a, dtype=bool) for a in args]), dtype=float)
+        return int(bool(test([bool(a) for a in args])))
+
+    def formula(m: Any, *args: Any) -> Any:
+        if m is not sp:
+            return m.mpf(int(bool(test([bool(a) for a in args]))))
+        return sp.Piecewise((1, relation(*(sp.Ne(a, 0) for a in args))), (0, True))
+
+    return Row(name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), arity=arity,
+               note=note, label=word, discrete=True, rule="condition", says="a condition sends no gradient back")  # fmt: skip
+
+
+# ----- shapes of operations that mix entries -----
+def matmul_shape(a: Shape, b: Shape, *_: Any) -> Shape:
+    if not (1 <= len(a) <= 2 and 1 <= len(b) <= 2):
+        raise ShapeError(f"@ needs vectors or matrices, met {show_shape(a)} and {show_shape(b)}; for numbers write *")
+    if a[-1] != b[0]:
+        fits = [text for text, x, y in ((".T on the right", a, b[::-1]), (".T on the left", a[::-1], b), ("the other order", b, a))
+                if x[-1] == y[0] and (x, y) != (a, b)]  # fmt: skip
+        inner = f"{a[-1]} columns meet {b[0]} rows" if len(a) == 2 else f"{a[-1]} entries meet {b[0]} rows"
+        raise ShapeError(f"cannot multiply {show_shape(a)} by {show_shape(b)}: {inner}; "
+                         + (f"{fits[0]} would fit" if fits else f"the right side needs {a[-1]} rows"))  # fmt: skip
+    return a[:-1] + b[1:]
+
+
+def vectors(what: str) -> Any:
+    def shape(a: Shape, b: Shape, *_: Any) -> Shape:
+        if len(a) != 1 or len(b) != 1 or (what == "dot" and a != b):
+            raise ShapeError(f"{what} needs two vectors{' of one length' if what == 'dot' else ''}, met {show_shape(a)} and {show_shape(b)}; "
+                             "for matrices write @")  # fmt: skip
+        return () if what == "dot" else a + b
+
+    return shape
+
+
+def axes_of(params: tuple[Any, ...], shape: Shape) -> tuple[Any, ...]:
+    """Settle an axis (None: all of them) as a tuple of negative axes."""
+    axis = params[0] if params else None
+    given = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return (tuple(sorted(one_axis(a, shape) for a in given)), *params[1:])
+
+
+def one_axis(axis: Any, shape: Shape) -> int:
+    if not isinstance(axis, int) or not -len(shape) <= axis < len(shape):
+        raise ShapeError(f"axis {axis} of shape {show_shape(shape)}: expected a whole number from {-len(shape)} to {len(shape) - 1}"
+                         if shape else f"axis {axis} of a number: leave the axis out")  # fmt: skip
+    return axis - len(shape) if axis >= 0 else axis
+
+
+def without(shape: Shape, axes: Axes, keep: bool = False) -> Shape:
+    drop = {a + len(shape) for a in axes}
+    return tuple(1 if i in drop else n for i, n in enumerate(shape) if keep or i not in drop)
+
+
+def count(shape: Shape, axes: Axes) -> int:
+    return math.prod(shape[a] for a in axes)
+
+
+def along(params: tuple[Any, ...], shape: Shape) -> tuple[Any, ...]:
+    """Settle one axis, the last if not given."""
+    if not shape:
+        raise ShapeError("softmax and its kind need a vector or matrix, met a number; give the name a shape with shapes={…}")
+    return (one_axis(-1 if not params or params[0] is None else params[0], shape),)
+
+
+def full_key(params: tuple[Any, ...], shape: Shape) -> tuple[Any, ...]:
+    """Settle an index: one entry per axis, negative numbers and slices resolved."""
+    key = params[0]
+    if len(key) > len(shape):
+        raise ShapeError(f"{len(key)} indices into shape {show_shape(shape)}; expected at most {len(shape)}")
+    out: list[Any] = []
+    for axis, n in enumerate(shape):
+        k = key[axis] if axis < len(key) else (None, None, None)
+        if isinstance(k, tuple):
+            start, stop, step = slice(*k).indices(n)
+            out.append((start, stop if stop >= 0 else None, step))
+        elif not -n <= k < n:
+            raise ShapeError(f"index {k} into shape {show_shape(shape)}: expected {-n} to {n - 1}; counting starts at 0")
+        else:
+            out.append(k % n)
+    return (tuple(out), shape)
+
+
+def index_shape(shape: Shape, key: tuple[Any, ...], _: Shape) -> Shape:
+    return tuple(len(range(n)[slice(*k)]) for n, k in zip(shape, key, strict=True) if isinstance(k, tuple))
+
+
+def new_shape(params: tuple[Any, ...], shape: Shape) -> tuple[Any, ...]:
+    want = params[-1] if isinstance(params[-1], tuple) else (params[-1],)
+    size, known = math.prod(shape), math.prod(n for n in want if n != -1)
+    if want.count(-1) == 1 and known and size % known == 0:
+        want = tuple(size // known if n == -1 else n for n in want)
+    if math.prod(want) != size or -1 in want:
+        raise ShapeError(f"cannot reshape {show_shape(shape)} ({size} entries) to {show_shape(want)} ({math.prod(want)} entries)")
+    return (shape, want)
+
+
+def join_shape(*given: Any) -> Shape:
+    *shapes, axis, nd = given
+    first = shapes[0]
+    for other in shapes[1:]:
+        if without(other, (axis,)) != without(first, (axis,)) or len(other) != len(first):
+            raise ShapeError(f"cannot concatenate {show_shape(first)} and {show_shape(other)}; all but the joined axis must agree")
+    out = list(first)
+    out[axis] = sum(s[axis] for s in shapes)
+    return tuple(out)
+
+
+def joined(params: tuple[Any, ...], *shapes: Shape) -> tuple[Any, ...]:
+    if any(not s for s in shapes):
+        raise ShapeError("concatenate joins vectors or matrices, met a number; write it as [a]")
+    return (one_axis(params[0] if params and params[0] is not None else 0, shapes[0]), len(shapes[0]))
+
+
+def stack_shape(*given: Any) -> Shape:
+    *shapes, _ = given
+    if any(s != shapes[0] for s in shapes):
+        odd = next(s for s in shapes if s != shapes[0])
+        raise ShapeError(f"the entries of [ … ] have shapes {show_shape(shapes[0])} and {show_shape(odd)}; they must agree")
+    return (len(shapes), *shapes[0])
+
+
+# ----- what operations that mix entries send back -----
+def pull_matmul(g: Any, y: Any, a: Any, b: Any, nd_a: int, nd_b: int) -> tuple[Any, Any]:
+    if (nd_a, nd_b) == (2, 1):
+        return f.outer(g, b), f.transpose(a) @ g
+    if (nd_a, nd_b) == (1, 2):
+        return b @ g, f.outer(a, g)
+    if (nd_a, nd_b) == (1, 1):
+        return b * g, a * g
+    return g @ f.transpose(b), f.transpose(a) @ g
+
+
+def pull_join(g: Any, y: Any, *rest: Any) -> tuple[Any, ...]:
+    *args, axis, nd = rest
+    parts, start = [], 0
+    for a in args:
+        n = a.shape[axis]
+        key = tuple((start, start + n, 1) if i == nd + axis else (0, a.shape[i], 1) for i in range(nd))
+        parts.append(f.index(g, params=(key,)))
+        start += n
+    return tuple(parts)
+
+
+def pull_stack(g: Any, y: Any, *rest: Any) -> tuple[Any, ...]:
+    *args, _ = rest
+    return tuple(f.index(g, params=((i,),)) for i in range(len(args)))
+
+
+def back(g: Any, x: Any, axes: Axes) -> Any:
+    return f.spread(g, params=(axes, x.shape))
+
+
+def gelu_formula(m: Any, x: Any) -> Any:
+    return x * (1 + m.erf(x / m.sqrt(2))) / 2
+
+
+def norm_forward(x: Any, axes: Axes) -> Any:
+    return _sqrt(arrays.total(x * x, axes))
+
+
+_sqrt = Entry(lambda x: math.sqrt(x) if isinstance(x, float) else np.sqrt(x), lambda m, x: m.sqrt(x))
+
+
+def power_code(u: Any, n: Any) -> Any:
+    """Return uⁿ for a constant n; a Fraction stays exact when n is a whole number."""
+    if isinstance(n, Fraction) and n.denominator == 1:
+        n = n.numerator
+    if isinstance(n, int):
+        if isinstance(u, np.ndarray) and u.dtype != object:
+            return u * u if n == 2 else u ** float(n)
+        return u**n
+    return _power(u, n)
+
+
+def whole_power(n: Any) -> str | None:
+    return "{0} * {0}" if n == 2 else f"{{0}} ** {int(n)}" if n == int(n) and abs(n) < 1000 else None
+
+
+def real_power(u: Any, v: Any) -> Any:
+    """Return u^v over the reals: undefined (nan) for a negative u unless v is whole."""
+    if isinstance(u, Fraction | int) and isinstance(v, Fraction | int) and Fraction(v).denominator == 1 and abs(v) < 1000:
+        return Fraction(u) ** int(v)
+    if isinstance(u, np.ndarray) or isinstance(v, np.ndarray):
+        return np.power(np.asarray(u, dtype=float), np.asarray(v, dtype=float))
+    u, v = float(u), float(v)
+    return math.nan if u < 0 and v != int(v) else u**v
+
+
+_power = Entry(real_power, lambda m, u, v: u**v if m is sp else (m.nan if u < 0 and v != int(v) else u**v), exact=True)
+
+
+def power_local(y: Any, u: Any, n: Any) -> tuple[Any]:
+    if n == 2:
+        return (2 * u,)
+    if n in (0, 1):
+        return (n + 0 * u if n == 0 else 1,)
+    return (n * f.power(u, params=(n - 1,)),)
+
+
+def slip(id: str, hint: str, local: Any) -> Slip:
+    return Slip(id, hint, local)
+
+
+TABLE: tuple[Row, ...] = (
+    # ----- arithmetic -----
+    Row(
+        "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), note=infix(" + ", 20, join=True), label="+", code="{0} + {1}",
+        rule="sum rule", formula="d(u + v) = du + dv", says="a sum hands its upstream gradient on unchanged",
+        local=lambda y, *a: (1,) * len(a),
+        slips=(slip("local.other-operation", "For a sum each local derivative is a constant.", lambda y, *a: (*a[1:], a[0])),),
+    ),
+    Row(
+        "sub", lambda a, b: a - b, arity=(2, 2), note=infix(" - ", 20, " − "), label="−", code="{0} - {1}",
+        rule="difference rule", formula="d(u − v) = du − dv", says="a difference hands it on, with the sign turned for the right side",
+        local=lambda y, a, b: (1, -1),
+        slips=(slip("sign.lost-inner-minus", "What happens to the sign of the second term?", lambda y, a, b: (None, 1)),),
+    ),
+    Row(
+        "neg", lambda a: -a, note=Notation("-{0}", "−{0}", binds=25, slots=(26,)), label="−( )", code="-{0}",
+        rule="constant multiple rule", formula="d(−u) = −du", says="a minus sign turns the sign of the gradient",
+        local=lambda y, a: (-1,),
+        slips=(slip("sign.lost-inner-minus", "The inner function has a minus sign of its own.", lambda y, a: (1,)),),
+    ),
+    Row(
+        "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), note=infix("*", 30, "·", r" \cdot ", join=True), label="×", code="{0} * {1}",
+        rule="product rule", formula="d(u·v) = v·du + u·dv", says="a product swaps: each factor gets the other one",
+        local=lambda y, *a: (a[1], a[0]) if len(a) == 2 else tuple(product(a[:i] + a[i + 1 :]) for i in range(len(a))),
+        reduced=lambda a, b: np.dot(a, b) if a.ndim == b.ndim == 1 else np.einsum("n...,n...->...", a, b),
+        slips=(
+            slip("mul.local-not-swapped", "A product swaps its factors: which one belongs here?", lambda y, *a: a),
+            slip("local.dropped", "The other factor is missing from this local derivative.", lambda y, *a: (1,) * len(a)),
+        ),
+    ),
+    Row(
+        "div", lambda a, b: a / b if not isinstance(a, int) or not isinstance(b, int) else Fraction(a) / b, arity=(2, 2),
+        note=Notation("{0}/{1}", "{0}/{1}", r"\frac{{{0}}}{{{1}}}", 30, (30, 31)), label="÷", code="{0} / {1}", domain=("real", "nonzero"),
+        rule="quotient rule", formula="d(u/v) = (v·du − u·dv)/v²", says="a quotient sends 1/v to the numerator and −u/v² to the denominator",
+        local=lambda y, a, b: (1 / b, -a / f.power(b, params=(2,))),
+        slips=(
+            slip("quotient.plus", "Look at the sign in the quotient rule.", lambda y, a, b: (None, a / f.power(b, params=(2,)))),
+            slip("quotient.denominator-not-squared", "What stands under the fraction bar in the quotient rule?", lambda y, a, b: (None, -a / b)),
+            slip("quotient.order-swapped", "Which product comes first in the quotient rule?", lambda y, a, b: (-1 / b, a / f.power(b, params=(2,)))),
+        ),
+    ),
+    Row(
+        "power", power_code, params=(("n", 2),), note=Notation("{0}**{n}", "{0}{n:sup}", "{{{0}}}^{{{n}}}", 50, (51,)), label="( )ⁿ",
+        rule="power rule", formula="d(uⁿ) = n·uⁿ⁻¹·du", says="a power brings its exponent down and lowers it by one",
+        local=power_local, code=whole_power,
+        slips=(
+            slip("power.exponent-kept", "What happens to the exponent in the power rule?", lambda y, u, n: (n * y,)),
+            slip("power.coefficient-dropped", "The exponent comes down as a factor.", lambda y, u, n: (f.power(u, params=(n - 1,)),)),
+            slip("power.off-by-one", "By how much does the exponent fall?", lambda y, u, n: (n * f.power(u, params=(n - 2,)),)),
+        ),
+    ),
+    Row(
+        "pow", _power, arity=(2, 2), note=Notation("{0}**{1}", "{0}^{1}", "{{{0}}}^{{{1}}}", 50, (51, 50)), label="uᵛ", domain=("positive", "real"),
+        rule="general power rule", formula="d(uᵛ) = uᵛ·(v'·ln u + v·u'/u)", says="a general power sends v·uᵛ⁻¹ to its base and uᵛ·ln u to its exponent",
+        local=lambda y, u, v: (v * f.pow(u, v - 1), y * f.log(u)),
+        slips=(
+            slip("exp.power-rule", "The variable is in the exponent: is this the power rule?", lambda y, u, v: (None, v * f.pow(u, v - 1))),
+            slip("exp.missing-ln", "A factor depending on the base is missing.", lambda y, u, v: (None, y)),
+        ),
+    ),
+    Row(
+        "sqrt", _sqrt, names=("sqrt",), note=Notation("sqrt({0})", "√({0})", r"\sqrt{{{0}}}"), label="√", domain=("nonnegative",), code="sqrt({0})",
+        rule="square root rule", formula="d(√u) = du/(2·√u)", says="a square root divides by twice itself",
+        local=lambda y, x: (1 / (2 * y),),
+        slips=(slip("power.coefficient-dropped", "The exponent ½ comes down as a factor.", lambda y, x: (1 / y,)),),
+    ),
+    # ----- exponentials and logarithms -----
+    scalar("exp", lambda y, x: (y,), note=Notation("exp({0})", "e^{{{0}}}", "e^{{{0}}}"), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
+           label="eᵘ", says="the exponential is its own derivative",
+           slips=(slip("exp.power-rule", "The variable is in the exponent: is this the power rule?", lambda y, x: (x * f.exp(x - 1),)),)),
+    scalar("log", lambda y, x: (1 / x,), names=("log", "ln"), domain=("positive",), label="ln", rule="logarithm rule", formula="d(ln u) = du/u",
+           note=Notation("log({0})", "ln({0})", r"\ln\left({0}\right)"), says="a logarithm divides by its argument",
+           slips=(slip("log.not-reciprocal", "What is the derivative of ln u?", lambda y, x: (y,)),)),
+    # ----- trigonometry -----
+    scalar("sin", lambda y, x: (f.cos(x),), rule="sine rule", formula="d(sin u) = cos u·du", says="sine becomes cosine",
+           slips=(slip("sign.table", "Check the sign in your table of derivatives.", lambda y, x: (-f.cos(x),)),)),
+    scalar("cos", lambda y, x: (-f.sin(x),), rule="cosine rule", formula="d(cos u) = −sin u·du", says="cosine becomes minus sine",
+           slips=(slip("sign.table", "Check the sign in your table of derivatives.", lambda y, x: (f.sin(x),)),)),
+    scalar("tan", lambda y, x: (1 + f.power(y, params=(2,)),), domain=((-1.5, 1.5),), rule="tangent rule", formula="d(tan u) = (1 + tan²u)·du",
+           says="tangent becomes one plus its square"),
+    scalar("asin", lambda y, x: (1 / f.sqrt(1 - f.power(x, params=(2,))),), domain=((-1, 1),), names=("asin", "arcsin"),
+           note=call(r"\arcsin\left({0}\right)"), rule="arcsine rule", formula="d(asin u) = du/√(1 − u²)", says="arcsine divides by √(1 − u²)"),
+    scalar("acos", lambda y, x: (-1 / f.sqrt(1 - f.power(x, params=(2,))),), domain=((-1, 1),), names=("acos", "arccos"),
+           note=call(r"\arccos\left({0}\right)"), rule="arccosine rule", formula="d(acos u) = −du/√(1 − u²)", says="arccosine divides by −√(1 − u²)"),
+    scalar("atan", lambda y, x: (1 / (1 + f.power(x, params=(2,))),), names=("atan", "arctan"), note=call(r"\arctan\left({0}\right)"),
+           rule="arctangent rule", formula="d(atan u) = du/(1 + u²)", says="arctangent divides by 1 + u²"),
+    scalar("sinh", lambda y, x: (f.cosh(x),), rule="hyperbolic sine rule", formula="d(sinh u) = cosh u·du", says="sinh becomes cosh"),
+    scalar("cosh", lambda y, x: (f.sinh(x),), rule="hyperbolic cosine rule", formula="d(cosh u) = sinh u·du", says="cosh becomes sinh",
+           slips=(slip("sign.table", "Hyperbolic functions keep their sign.", lambda y, x: (-f.sinh(x),)),)),
+    scalar("tanh", lambda y, x: (1 - f.power(y, params=(2,)),), rule="tanh rule", formula="d(tanh u) = (1 − tanh²u)·du",
+           says="tanh gives one minus its own square",
+           slips=(
+               slip("tanh.table", "Check the derivative of tanh.", lambda y, x: (1 + f.power(y, params=(2,)),)),
+               slip("tanh-as-sigmoid", "That is the rule of another activation.", lambda y, x: (y * (1 - y),)),
+           )),
+    scalar("asinh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) + 1),), names=("asinh", "arcsinh"), note=call(r"\operatorname{{arsinh}}\left({0}\right)"),
+           rule="inverse hyperbolic sine rule", formula="d(asinh u) = du/√(u² + 1)", says="asinh divides by √(u² + 1)"),
+    scalar("acosh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) - 1),), names=("acosh", "arccosh"), domain=((1, 5),),
+           note=call(r"\operatorname{{arcosh}}\left({0}\right)"), rule="inverse hyperbolic cosine rule", formula="d(acosh u) = du/√(u² − 1)",
+           says="acosh divides by √(u² − 1)"),
+    scalar("atanh", lambda y, x: (1 / (1 - f.power(x, params=(2,))),), names=("atanh", "arctanh"), domain=((-1, 1),),
+           note=call(r"\operatorname{{artanh}}\left({0}\right)"), rule="inverse hyperbolic tangent rule", formula="d(atanh u) = du/(1 − u²)",
+           says="atanh divides by 1 − u²"),
+    Row("erf", Entry(arrays.erf, lambda m, x: m.erf(x)), heads=(sp.erf,), names=("erf",), label="erf", code="erf({0})",
+        rule="error function rule", formula="d(erf u) = 2/√π·e^(−u²)·du", says="erf gives a bell curve",
+        note=call(r"\operatorname{{erf}}\left({0}\right)"), local=lambda y, x: (2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),)),
+    Row("erfc", Entry(lambda x: math.erfc(x) if isinstance(x, float) else 1 - arrays.erf(x), lambda m, x: m.erfc(x)), heads=(sp.erfc,),
+        names=("erfc",), label="erfc", code="erfc({0})", rule="complementary error function rule", formula="d(erfc u) = −2/√π·e^(−u²)·du",
+        note=call(r"\operatorname{{erfc}}\left({0}\right)"), says="erfc gives a bell curve turned over",
+        local=lambda y, x: (-2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),)),
+    # ----- kinks -----
+    Row("abs", Entry(abs, lambda m, x: sp.Abs(x) if m is sp else abs(x), exact=True), heads=(sp.Abs,), names=("abs", "Abs", "fabs"), label="| |",
+        code="abs({0})", note=Notation("abs({0})", "|{0}|", r"\left|{0}\right|"), rule="absolute value rule", formula="d|u| = sign(u)·du",
+        says="an absolute value passes the gradient with the sign of its argument", local=lambda y, x, tie: (gate(x, tie, -1, 1),),
+        kink=Kink(lambda x: (x,), lambda: (-1, 1)),
+        slips=(slip("branch.ignored", "What is the slope on the other side of the kink?", lambda y, x, tie: (1,)),)),
+    Row("sign", Entry(lambda x: np.sign(x) if isinstance(x, np.ndarray) else int(x > 0) - int(x < 0) if x == x else x, lambda m, x: m.sign(x), exact=True),
+        heads=(sp.sign,), names=("sign", "sgn"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
+        note=call(r"\operatorname{{sign}}\left({0}\right)"), local=lambda y, x, tie: (0,), kink=Kink(lambda x: (x,), lambda: (0, 0))),
+    Row("max", Entry(arrays.extreme(max, np.maximum), lambda m, *a: sp.Max(*a) if m is sp else max(a), exact=True), heads=(heads.Max, sp.Max),
+        names=("max", "Max", "maximum"), arity=(2, None), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases",
+        formula="d max(u, v) = du where u > v, dv where v > u", says="a max sends the whole gradient to the argument that won", local=winners(1),
+        code="({0} if {0} >= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
+        slips=(
+            slip("branch.swapped", "Which argument is the larger one here?", lambda y, *a, tie: winners(-1)(y, *a, tie=tie)),
+            slip("branch.ignored", "On the other side of the kink the constant wins.", lambda y, *a, tie: (1,) * len(a)),
+            slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?",
+                 lambda y, *a, tie: tuple(x * w for x, w in zip(a, winners(1)(y, *a, tie=tie), strict=True))),
+        )),
+    Row("min", Entry(arrays.extreme(min, np.minimum), lambda m, *a: sp.Min(*a) if m is sp else min(a), exact=True), heads=(heads.Min, sp.Min),
+        names=("min", "Min", "minimum"), arity=(2, None), label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases",
+        formula="d min(u, v) = du where u < v, dv where v < u", says="a min sends the whole gradient to the argument that won", local=winners(-1),
+        code="({0} if {0} <= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
+        slips=(slip("branch.swapped", "Which argument is the smaller one here?", lambda y, *a, tie: winners(1)(y, *a, tie=tie)),)),
+    Row("relu", Entry(lambda x: np.maximum(x, 0) if isinstance(x, np.ndarray) else max(x, 0 * x), lambda m, x: sp.Max(0, x) if m is sp else max(x, 0), exact=True),
+        heads=(heads.Relu,), names=("relu", "ReLU"), label="relu", code="({0} if {0} > 0 else 0.0)", note=call(r"\operatorname{{ReLU}}\left({0}\right)"),
+        rule="relu rule", formula="d relu(u) = du where u > 0, else 0", says="a relu passes the gradient where its argument is positive and blocks it elsewhere",
+        local=lambda y, x, tie: (gate(x, tie),), kink=Kink(lambda x: (x,), lambda: (0, 1)), opens=lambda x: f.max(x.constant(0), x),
+        slips=(
+            slip("branch.ignored", "What is the slope where the argument is negative?", lambda y, x, tie: (1,)),
+            slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?", lambda y, x, tie: (y,)),
+        )),
+    Row("leaky_relu", Entry(lambda x, a: np.where(x > 0, x, a * x) if isinstance(x, np.ndarray) else x if x > 0 else a * x,
+                            lambda m, x, a: sp.Piecewise((x, x > 0), (a * x, True)) if m is sp else (x if x > 0 else a * x), exact=True),
+        heads=(heads.LeakyRelu,), names=("leaky_relu",), params=(("slope", Fraction(1, 100)),), label="leaky relu",
+        note=call(r"\operatorname{{LeakyReLU}}\left({0}\right)"), rule="leaky relu rule", formula="d leaky(u) = du where u > 0, else a·du",
+        says="a leaky relu passes the gradient whole where its argument is positive, and a small part of it elsewhere",
+        local=lambda y, x, a, tie: (gate(x, tie, a, 1),), kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1))),
+        slips=(slip("branch.swapped", "Which slope belongs to which side?", lambda y, x, a, tie: (gate(x, tie, 1, a),)),)),
+    Row("elu", Entry(lambda x, a: np.where(x > 0, x, a * np.expm1(np.minimum(x, 0))) if isinstance(x, np.ndarray) else x if x > 0 else float(a) * math.expm1(x),
+                     lambda m, x, a: sp.Piecewise((x, x > 0), (a * (sp.exp(x) - 1), True)) if m is sp else (x if x > 0 else a * (m.exp(x) - 1))),
+        heads=(heads.Elu,), names=("elu",), params=(("alpha", 1),), label="elu", note=call(r"\operatorname{{ELU}}\left({0}\right)"),
+        rule="elu rule", formula="d elu(u) = du where u > 0, else a·eᵘ·du", says="an elu passes the gradient where its argument is positive and shrinks it elsewhere",
+        local=lambda y, x, a, tie: (f.where(f.gt(x, 0) if tie in ("zero", "first") or a == 1 else f.ge(x, 0), 1, a * f.exp(x)),),
+        kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1)))),
+    Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0,
+                      lambda m, x, h: sp.Piecewise((0, x < 0), (h, sp.Eq(x, 0)), (1, True)) if m is sp else (m.mpf(1) if x > 0 else h if x == 0 else m.mpf(0)), exact=True),
+        heads=(heads.Step, sp.Heaviside), names=("step", "Heaviside", "heaviside"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})", latex=r"H\left({0}\right)"),
+        rule="step rule", formula="d step(u) = 0", says="a step is flat: its derivative is 0", local=lambda y, x, h, tie: (0,),
+        kink=Kink(lambda x: (x,), lambda h: (0, 0))),
+    # ----- conditions -----
+    compare("lt", "<", lambda a, b: a < b, sp.StrictLessThan, " < ", "<"),
+    compare("le", "<=", lambda a, b: a <= b, sp.LessThan, r" \le ", "≤"),
+    compare("gt", ">", lambda a, b: a > b, sp.StrictGreaterThan, " > ", ">"),
+    compare("ge", ">=", lambda a, b: a >= b, sp.GreaterThan, r" \ge ", "≥"),
+    compare("eq", "==", lambda a, b: a == b, sp.Eq, " = ", "="),
+    compare("ne", "!=", lambda a, b: a != b, sp.Ne, r" \ne ", "≠"),
+    logic("and", "and", lambda a: np.logical_and.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" and ", None, r" \land ", 6, (6, 7), True), sp.And),
+    logic("or", "or", lambda a: np.logical_or.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" or ", None, r" \lor ", 4, (4, 5), True), sp.Or),
+    logic("not", "not", lambda a: np.logical_not(a[0]), (1, 1), Notation("not {0}", None, r"\lnot {0}", 8, (8,)), sp.Not),
+    Row("indicator", Entry(lambda c: np.asarray(c != 0, dtype=float) if isinstance(c, np.ndarray) else int(c != 0), lambda m, c: c if m is not sp else c, exact=True),
+        heads=(heads.Indicator,), names=("indicator",), label="1[ ]", note=Notation("indicator({0})", "[{0}]", r"\mathbb{{1}}\left[{0}\right]"), code="{0}",
+        discrete=True, rule="indicator", says="an indicator is flat: its derivative is 0"),
+    Row("where", Entry(arrays.choose, lambda m, c, a, b: sp.Piecewise((a, sp.Ne(c, 0)), (b, True)) if m is sp else (a if c else b), exact=True),
+        heads=(heads.Where,), names=("where",), arity=(3, 3), label="where", conditions=(0,), rule="rule by cases", code="({1} if {0} else {2})",
+        note=Notation("where({0}, {1}, {2})", "where({0}, {1}, {2})", r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}"),
+        formula="d where(c, u, v) = du where c holds, else dv", says="a choice sends the whole gradient to the branch that was taken",
+        local=lambda y, c, a, b: (None, f.indicator(c), f.indicator(getattr(f, "not")(c))),
+        slips=(
+            slip("branch.swapped", "Which branch is taken here?", lambda y, c, a, b: (None, f.indicator(getattr(f, "not")(c)), f.indicator(c))),
+            slip("branch.ignored", "What is the slope on the other branch?", lambda y, c, a, b: (None, 1, 1)),
+        )),
+    # ----- activations -----
+    Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), names=("sigmoid", "expit", "logistic"), label="σ",
+        note=Notation("sigmoid({0})", "σ({0})", r"\sigma\left({0}\right)"), rule="sigmoid rule", formula="d σ(u) = σ(u)·(1 − σ(u))·du",
+        says="a sigmoid gives its own value times what is missing to 1", local=lambda y, x: (y * (1 - y),), opens=lambda x: 1 / (1 + f.exp(-x)),
+        slips=(
+            slip("sigmoid.sign", "Check the sign inside the derivative of σ.", lambda y, x: (y * (1 + y),)),
+            slip("sigmoid.argument-sign", "Where does the minus sign in 1/(1 + e^(−u)) go?", lambda y, x: (-y * (1 - y),)),
+            slip("chain.outer-not-differentiated", "σ itself has to be differentiated too.", lambda y, x: (y,)),
+        )),
+    Row("softplus", Entry(lambda x: np.logaddexp(0.0, x), lambda m, x: m.log(1 + m.exp(x))), heads=(heads.Softplus,), names=("softplus",), label="softplus",
+        note=call(r"\operatorname{{softplus}}\left({0}\right)"), rule="softplus rule", formula="d softplus(u) = σ(u)·du", says="softplus becomes the sigmoid",
+        local=lambda y, x: (f.sigmoid(x),), opens=lambda x: f.log(1 + f.exp(x))),
+    Row("gelu", Entry(lambda x: x * (1 + arrays.erf(x / math.sqrt(2))) / 2, gelu_formula), heads=(heads.Gelu,), names=("gelu",), label="gelu",
+        note=call(r"\operatorname{{GELU}}\left({0}\right)"), rule="gelu rule", formula="d gelu(u) = (Φ(u) + u·φ(u))·du", says="a gelu gives Φ(u) + u·φ(u)",
+        local=lambda y, x: (HALF * (1 + f.erf(x / f.sqrt(x.constant(2)))) + x * f.exp(-f.power(x, params=(2,)) / 2) / f.sqrt(2 * x.constant("pi")),)),
+    # ----- vectors and matrices -----
+    Row("matmul", arrays.matmul, heads=(heads.MatMul, sp.MatMul), names=("matmul",), arity=(2, 2), params=(("nd_a", None), ("nd_b", None)),
+        settle=lambda p, a, b: (len(a), len(b)), note=Notation("{0} @ {1}", "{0}·{1}", r"{0}\,{1}", 30, (30, 31)), label="@", shape=matmul_shape,
+        rule="matrix product rule", formula="d(A·B) = dA·B + A·dB", says="a matrix product sends g·Bᵀ to the left and Aᵀ·g to the right", pull=pull_matmul,
+        slips=(slip("matrix.transpose-missing", "Compare the shapes: which factor has to be transposed?",
+                    lambda g, y, a, b, nd_a, nd_b: (None, a @ g) if (nd_a, nd_b) != (1, 1) and a.shape == a.shape[::-1] else (None, None)),)),
+    Row("transpose", arrays.transpose, heads=(heads.Transpose, sp.Transpose), names=("transpose",), params=(("nd", None),), settle=lambda p, a: (len(a),),
+        shape=lambda a, nd: a[::-1], note=Notation("{0}.T", "{0}ᵀ", r"{0}^\top", 60, (60,)), label="ᵀ", rule="transpose rule", formula="d(Aᵀ) = (dA)ᵀ",
+        says="a transpose turns the gradient back", pull=lambda g, y, a, nd: (f.transpose(g),)),
+    Row("dot", lambda a, b: arrays.total(a * b, (-1,)), heads=(heads.Dot,), names=("dot",), arity=(2, 2), shape=vectors("dot"), label="·",
+        note=Notation("dot({0}, {1})", "{0}·{1}", r"{0}\cdot {1}", 70, (31,)), rule="dot product rule", formula="d(a·b) = b·da + a·db",
+        says="a dot product swaps: each vector gets the other one, times the upstream number", pull=lambda g, y, a, b: (b * g, a * g)),
+    Row("outer", arrays.outer, heads=(heads.Outer,), names=("outer",), arity=(2, 2), shape=vectors("outer"), label="⊗",
+        note=Notation("outer({0}, {1})", "{0}⊗{1}", r"{0}\otimes {1}", 70, (31,)), rule="outer product rule", formula="d(a⊗b) = da⊗b + a⊗db",
+        says="an outer product sends g·b to the left and gᵀ·a to the right", pull=lambda g, y, a, b: (g @ b, f.transpose(g) @ a),
+        reduced=lambda a, b: a.T @ b),
+    Row("total", arrays.total, heads=(heads.Total,), names=("sum", "total"), params=(("axis", None), ("keepdims", False)), settle=axes_of,
+        shape=lambda s, axes, keep=False: without(s, axes, keep), label="Σ", note=Notation("sum({0})", "Σ {0}", r"\sum {0}", 70, (31,)), rule="sum rule",
+        formula="d(Σ uᵢ) = Σ duᵢ", says="a sum hands its upstream gradient to every entry",
+        pull=lambda g, y, x, axes, keep=False: (back(f.reshape(g, params=(without(x.shape, axes),)) if keep else g, x, axes),)),
+    Row("mean", lambda x, axes: arrays.total(x, axes) / math.prod(np.shape(x)[a] for a in axes) if axes else x, heads=(heads.Mean,), names=("mean", "average"),
+        params=(("axis", None),), settle=axes_of, shape=without, label="mean", note=Notation("mean({0})", latex=r"\operatorname{{mean}}\left({0}\right)"),
+        rule="mean rule", formula="d mean(u) = (1/n)·Σ duᵢ", says="a mean shares its upstream gradient out equally",
+        pull=lambda g, y, x, axes: (back(g / count(x.shape, axes), x, axes),),
+        slips=(slip("reduction.sum-for-mean", "Is this a sum or an average?", lambda g, y, x, axes: (back(g, x, axes),)),)),
+    Row("norm", norm_forward, heads=(heads.Norm,), names=("norm",), params=(("axis", None),), settle=axes_of, shape=without, label="‖ ‖",
+        note=Notation("norm({0})", "‖{0}‖", r"\left\lVert {0} \right\rVert"), rule="norm rule", formula="d‖u‖ = u·du/‖u‖",
+        says="a norm sends back the unit vector", pull=lambda g, y, x, axes: (back(g / y, x, axes) * x,)),
+    Row("index", lambda x, key, shape: arrays.pick(x, key), heads=(heads.Index,), params=(("key", ()), ("shape", ())), settle=full_key, shape=index_shape,
+        note=Notation("{0}[{key}]", None, "{{{0}}}_{{{key}}}", 60, (60,)), label="[ ]", rule="index rule", formula="d(u[k]) = (du)[k]",
+        says="an index sends the gradient to the entry it took, and 0 to the others", pull=lambda g, y, x, key, shape: (f.place(g, params=(key, shape)),)),
+    Row("reshape", arrays.reshape, heads=(heads.Reshape,), names=("reshape",), params=(("have", ()), ("shape", ())), settle=new_shape,
+        shape=lambda s, have, want: want, note=Notation("reshape({0}, {shape})"), label="reshape", rule="reshape rule", formula="d reshape(u) = reshape(du)",
+        says="a reshape puts the gradient back into the old shape", pull=lambda g, y, x, have, want: (f.reshape(g, params=(have,)),)),
+    Row("concatenate", lambda *a: arrays.join(*a[:-2], axis=a[-2], nd=a[-1]), heads=(heads.Concatenate,), names=("concatenate", "concat"), arity=(1, None),
+        params=(("axis", 0), ("nd", None)), settle=joined, shape=join_shape, label="concat", rule="concatenation rule", formula="d[u; v] = [du; dv]",
+        says="a concatenation cuts the gradient where it was joined", pull=pull_join),
+    Row("vector", lambda *a: arrays.stack(*a[:-1], nd=a[-1]), heads=(heads.Vector,), arity=(1, None), params=(("nd", None),),
+        settle=lambda p, *shapes: (len(shapes[0]),), shape=stack_shape, note=Notation("[{*}]", latex=r"\left[{*}\right]"), label="[ , ]", rule="vector rule",
+        formula="d[u, v] = [du, dv]", says="a vector hands each entry its own gradient", pull=pull_stack),
+    Row("softmax", arrays.softmax, heads=(heads.Softmax,), names=("softmax",), params=(("axis", None),), settle=along, shape=lambda s, axis: s, label="softmax",
+        note=call(r"\operatorname{{softmax}}\left({0}\right)"), rule="softmax rule", formula="∂pᵢ/∂uⱼ = pᵢ·(δᵢⱼ − pⱼ)",
+        says="a softmax sends p·(g − Σ g·p): every score feels every probability",
+        pull=lambda g, y, x, axis: (y * (g - f.total(g * y, params=((axis,), True))),),
+        opens=lambda x, axis: f.exp(x) / f.total(f.exp(x), params=((axis,), True)),
+        slips=(
+            slip("softmax.coupling-ignored", "Does one score change the other probabilities too?", lambda g, y, x, axis: (g * y * (1 - y),)),
+            slip("softmax.diagonal-everywhere", "Off the diagonal the derivative of softmax has another form.",
+                 lambda g, y, x, axis: (y * (1 - y) * f.total(g, params=((axis,), True)),)),
+        )),
+    Row("log_softmax", arrays.log_softmax, heads=(heads.LogSoftmax,), names=("log_softmax",), params=(("axis", None),), settle=along, shape=lambda s, axis: s,
+        label="log softmax", note=call(r"\operatorname{{logsoftmax}}\left({0}\right)"), rule="log-softmax rule", formula="∂log pᵢ/∂uⱼ = δᵢⱼ − pⱼ",
+        says="a log-softmax sends g − p·Σg", pull=lambda g, y, x, axis: (g - f.exp(y) * f.total(g, params=((axis,), True)),),
+        opens=lambda x, axis: f.log(f.softmax(x, params=(axis,)))),
+    Row("logsumexp", arrays.logsumexp, heads=(heads.LogSumExp,), names=("logsumexp",), params=(("axis", None),), settle=axes_of, shape=without,
+        label="log Σ exp", note=call(r"\operatorname{{logsumexp}}\left({0}\right)"), rule="log-sum-exp rule", formula="d log Σ eᵘ = Σ softmax(u)·du",
+        says="a log-sum-exp sends each entry its softmax share",
+        pull=lambda g, y, x, axes: (back(g, x, axes) * f.exp(x - back(y, x, axes)),), opens=lambda x, axes: f.log(f.total(f.exp(x), params=(axes,)))),
+    Row("argmax", lambda x, axis: np.argmax(np.asarray(x, dtype=float), axis=axis), heads=(heads.ArgMax,), names=("argmax",), params=(("axis", None),), settle=along,
+        shape=lambda s, axis: without(s, (axis,)), label="argmax", discrete=True, rule="argmax", says="an argmax has no gradient",
+        refuses="argmax picks a place, so it has no gradient; take the gradient of softmax or of the score itself",
+        note=call(r"\operatorname{{argmax}}\left({0}\right)")),
+    # ----- what rules send back -----
+    Row("spread", arrays.spread, params=(("axes", ()), ("shape", ())), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
+        note=Notation("spread({0})"), formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
+    Row("sum_to", arrays.sum_to, params=(("have", ()), ("want", ())), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
+        formula="d(Σ uᵢ) = Σ duᵢ", says="the entries that a number was broadcast to are summed", pull=lambda g, y, x, have, want: (0 * x + g,)),
+    Row("place", arrays.place, params=(("key", ()), ("shape", ())), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
+        rule="index rule", formula="d place(u) = place(du)", says="an entry put in place takes its own gradient",
+        pull=lambda g, y, x, key, shape: (f.index(g, params=(key,)),)),
+    # ----- losses that open into a group -----
+    Row("hinge", lambda s, y: max(0, 1 - y * s), heads=(heads.Hinge,), names=("hinge",), arity=(2, 2), group=True, label="hinge",
+        opens=lambda s, y: f.max(s.constant(0), 1 - y * s), rule="hinge loss", formula="max(0, 1 − y·s)", says="the hinge loss of a score and its label"),
+    Row("mse", lambda p, y: (p - y) ** 2, heads=(heads.Mse,), names=("mse",), arity=(2, 2), group=True, label="mse", shape=lambda p, y: (),
+        opens=lambda p, y: f.mean(f.power(p - y, params=(2,))) if (p - y).shape else f.power(p - y, params=(2,)), rule="squared error",
+        formula="mean((p − y)²)", says="the squared error of a prediction and its target, averaged over the entries"),
+    Row("cross_entropy", lambda z, y: z, heads=(heads.CrossEntropy,), names=("cross_entropy",), arity=(2, 2), group=True, label="cross entropy", shape=lambda z, y: (),
+        opens=lambda z, y: -f.total(y * f.log_softmax(z)), rule="cross entropy", formula="−Σ yᵢ·log softmax(z)ᵢ",
+        says="the cross entropy of scores and a one-hot (or any) distribution"),
+)  # fmt: skip
+
+
+def product(factors: tuple[Any, ...]) -> Any:
+    return math.prod(factors[1:], start=factors[0])
+
+
+ROWS: dict[str, Row] = {row.name: row for row in TABLE}

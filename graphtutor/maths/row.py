@@ -1,0 +1,141 @@
+"""What a row of the table of operations holds: one column for each thing anybody asks of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import arrays
+from .arrays import Shape
+
+Local = Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How an operation is written: templates over the written arguments `{0}`, `{1}`, … and params `{axis}`.
+
+    `binds` is how tightly the result holds together (70 = an atom or a call, 60 postfix, 50 power,
+    40 unary minus, 30 product, 20 sum, 10 comparison, 8 not, 6 and, 4 or, 0 = never inside another);
+    an argument that binds less than its entry in `slots` (the last repeats) is put in brackets.
+    `join` templates are repeated between any number of arguments. A form left out is written as plain.
+    """
+
+    plain: str
+    unicode: str | None = None
+    latex: str | None = None
+    binds: int = 70
+    slots: tuple[int, ...] = (0,)
+    join: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """Where an operation is not differentiable, and what may be chosen there.
+
+    `where(*args)` gives the quantities whose zero is a kink (over tracers: call it with them);
+    `ends(*params)` the lowest and highest subgradient with respect to an argument there.
+    """
+
+    where: Callable[..., tuple[Any, ...]]
+    ends: Callable[..., tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A mal-rule that students commit at this operation: the wrong local derivatives, and a hint.
+
+    `local` has the form of `Row.local`; None in a slot means that the slip does not touch this argument.
+    """
+
+    id: str
+    hint: str
+    local: Local
+
+
+def same_shape(name: str, *shapes: Shape) -> Shape:
+    """The shape rule of entrywise operations: NumPy broadcasting."""
+    return arrays.broadcast(name, *shapes)
+
+
+def as_given(params: tuple[Any, ...], *shapes: Shape) -> tuple[Any, ...]:
+    return params
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operation: everything that the reader, graph, trace, picture, tutor, grader and tests ask of it.
+
+    name      key in graphs and tables
+    heads     SymPy classes that read as this operation; the reader builds the first
+    names     what a person may call it in text, in any spelling (`log`, `ln`)
+    arity     least and greatest number of arguments (None: any number)
+    params    names and defaults of its settings (an axis, a slope), in order
+    note      how it is written; None for a call `name(a, b)`
+    label     what the node shows
+    rule      the textbook's name of its derivative rule, and `formula` that rule
+    says      what happens to a gradient here, a clause for the stepper's sentence
+    shape     (name, *shapes) or (*shapes, params) → the shape of the result, or a ShapeError
+    settle    (params, *shapes) → params with axes counted from the end and keys filled up
+    forward   (*args, *params) → out, on numbers, arrays and SymPy entries alike
+    code      the scalar Python expression of `forward` over `{0}`, `{1}` for compiled code (or a function of
+              the params that gives it), if it has one
+    local     (out, *args, *params) → ∂out/∂arg for each argument, over tracers, where entries do not mix;
+              rows with a kink get `tie=` too
+    pull      (g, out, *args, *params) → the gradient for each argument, over tracers, where they do
+    kink      where it is not differentiable
+    domain    for each argument (the last repeats) where it may be sampled: the names of `assume=`, or an interval
+    opens     (*args, *params) → the same written out in smaller operations, over tracers
+    group     True: reading it gives the opened group, not the node
+    discrete  True: piecewise constant, no gradient flows; `refuses` is the message for asking for one
+    conditions  which arguments are conditions: they are read, and get no gradient
+    reduced   (*args) over a batch → the sum over the batch of `forward`, in one stroke
+    slips     the mal-rules committed here
+    """
+
+    name: str
+    forward: Callable[..., Any]
+    heads: tuple[type, ...] = ()
+    names: tuple[str, ...] = ()
+    arity: tuple[int, int | None] = (1, 1)
+    params: tuple[tuple[str, Any], ...] = ()
+    note: Notation | None = None
+    label: str = ""
+    rule: str = ""
+    formula: str = ""
+    says: str = ""
+    shape: Callable[..., Shape] | None = None
+    settle: Callable[..., tuple[Any, ...]] = as_given
+    code: str | Callable[..., str | None] | None = None
+    local: Local | None = None
+    pull: Local | None = None
+    kink: Kink | None = None
+    domain: tuple[Any, ...] = ("real",)
+    opens: Callable[..., Any] | None = None
+    group: bool = False
+    discrete: bool = False
+    refuses: str = ""
+    reduced: Callable[..., Any] | None = None
+    conditions: tuple[int, ...] = ()
+    slips: tuple[Slip, ...] = field(default=())
+
+    @property
+    def entrywise(self) -> bool:
+        """True if the operation acts on entries one by one, with broadcasting."""
+        return self.shape is None
+
+    @property
+    def operators(self) -> bool:
+        """True if `code` is made of operators alone, so that it serves arrays as well."""
+        return isinstance(self.code, str) and not any(c.isalpha() for c in self.code)
+
+    @property
+    def differentiable(self) -> bool:
+        return self.local is not None or self.pull is not None
+
+    def result_shape(self, shapes: tuple[Shape, ...], params: tuple[Any, ...]) -> Shape:
+        """Return the shape of the result for arguments of `shapes`, or raise a ShapeError."""
+        if self.shape is None:
+            return same_shape(self.label or self.name, *shapes)
+        return self.shape(*shapes, *params)
