@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from .errors import LearnerError
-from .graph import Builder, Cell, Edge, Graph, Tracer, show_shape
+from .graph import Builder, Cell, Edge, Graph, Tracer
+from .maths.arrays import Shape, show_shape
 from .maths.ops import ROWS
 from .maths.row import Row
 
@@ -37,19 +38,27 @@ class Flow(NamedTuple):
 
 @dataclass(frozen=True)
 class Backward:
-    """A graph with its adjoints: `cells[:size]` are the graph's own, `gradient` maps their ids to adjoints."""
+    """A graph with its adjoints: `cells[:size]` are the graph's own, `gradient` maps their ids to adjoints.
+
+    `sent` holds the flows as plain tuples (source, target, slot, local, upstream, contribution, total, missing).
+    """
 
     graph: Graph
     cells: tuple[Cell, ...]
-    shapes: tuple[tuple[int, ...], ...]
+    shapes: tuple[Shape, ...]
     seed: int
-    flows: tuple[Flow, ...]
-    adjoints: tuple[tuple[int, int], ...]
+    sent: tuple[tuple[Any, ...], ...]
+    adjoints: tuple[int, ...]
     tie: str
 
     @cached_property
+    def flows(self) -> tuple[Flow, ...]:
+        return tuple(Flow(Edge(i, target, slot), *rest) for i, target, slot, *rest in self.sent)
+
+    @cached_property
     def gradient(self) -> dict[int, int]:
-        return dict(self.adjoints)
+        """The id of the adjoint of each node that has one."""
+        return {i: adjoint for i, adjoint in enumerate(self.adjoints) if adjoint >= 0}
 
     @cached_property
     def extended(self) -> Graph:
@@ -57,9 +66,11 @@ class Backward:
         taken = {name for _, name in self.graph.names}
         top = self.graph.name(self.graph.out)
         names = list(self.graph.names)
-        for i, adjoint in self.adjoints:
+        named = {i for i, _ in names}
+        for i, adjoint in self.gradient.items():
             label = f"d{top}/d{self.graph.name(i)}"
-            if adjoint >= len(self.graph) and self.cells[adjoint][0] != "const" and label not in taken and all(a != adjoint for a, _ in names):
+            if adjoint >= len(self.graph) and self.cells[adjoint][0] != "const" and label not in taken and adjoint not in named:
+                named.add(adjoint)
                 names.append((adjoint, label))
         return Graph(self.cells, self.shapes, self.graph.out, tuple(names), self.graph.parameters, self.graph.groups, self.graph.symbols)
 
@@ -139,6 +150,44 @@ def fold_power(b: Folding, known: list[Fraction | None], args: tuple[int, ...], 
 FOLDS = {"add": fold_add, "mul": fold_mul, "sub": fold_sub, "neg": fold_neg, "div": fold_div, "power": fold_power}
 
 
+# ----- what one node sends, worked out once per kind of node -----
+class Template(NamedTuple):
+    """What a node of one kind sends back: cells to append, and for each slot its local and contribution.
+
+    References: 0 is the node, 1 its upstream gradient, then its arguments, the constants, the new cells.
+    """
+
+    constants: tuple[Cell, ...]
+    cells: tuple[tuple[str, int, int, tuple[int, ...], tuple[Any, ...]], ...]
+    outs: tuple[tuple[int, int, int], ...]
+
+
+@lru_cache(maxsize=10_000)
+def template(op: str, params: tuple[Any, ...], known: tuple[Cell | None, ...], tie: str, asked: tuple[bool, ...]) -> Template:
+    """Return the template of a scalar node; `known` holds the constants among its upstream and its arguments.
+
+    The row's own rule is run on stand-ins: rules are written once, and run once per kind of node.
+    """
+    builder = Folding()
+    stand_ins = [builder.input("node")]
+    for k, cell in enumerate(known):
+        stand_ins.append(builder.input(f"given {k}") if cell is None else builder.intern(cell, ()))
+    where = {i: r for r, i in reversed(list(enumerate(stand_ins)))}
+    sent = parts(builder, ROWS[op], stand_ins[0], tuple(stand_ins[2:]), params, stand_ins[1], tie, asked)
+    constants, cells = [], []
+    for i, (_, _, _) in enumerate(builder.cells):
+        if i not in where and builder.cells[i][0] == "const":
+            where[i] = len(stand_ins) + len(constants)
+            constants.append(builder.cells[i])
+    for i, (name, args, settings) in enumerate(builder.cells):
+        if i not in where:
+            where[i] = len(stand_ins) + len(constants) + len(cells)
+            refs = tuple(where[a] for a in args)
+            cells.append((name, refs[0], refs[-1] if len(refs) == 2 else -1 if len(refs) == 1 else -2, refs, settings))
+    outs = tuple((slot, where[local], where[part]) for slot, (local, part) in enumerate(sent) if part is not None and local is not None)
+    return Template(tuple(constants), tuple(cells), outs)
+
+
 def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = None) -> Backward:
     """Return the adjoints of every node that reaches the output, seeded with 1.
 
@@ -151,33 +200,100 @@ def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = N
     out = graph.out
     if graph.shapes[out]:
         raise LearnerError(f"the output {graph.name(out)} has shape {show_shape(graph.shapes[out])}; a backward pass starts from a number: sum it, or take an entry")
-    builder = Folding(graph.cells, graph.shapes)
-    seed = builder.constant(1)
     wants = reach(graph, wanted)
     arrivals = expected(graph, wants)
-    gradient: dict[int, int] = {out: seed}
-    flows: list[Flow] = []
+    builder = Folding(graph.cells, graph.shapes)
+    seed = builder.constant(1)
+    gradient = [-1] * len(graph)
+    gradient[out] = seed
+    sent: list[tuple[Any, ...]] = []
+    send = Sender(builder, tie, wants)
     for i in range(out, -1, -1):
-        if i not in gradient or not graph.cells[i][1]:
-            continue
-        op, args, params = graph.cells[i]
-        row = ROWS[op]
-        if not row.differentiable:
-            continue
         g = gradient[i]
-        for slot, (local, part) in enumerate(parts(builder, row, i, args, params, g, tie, wants)):
-            target = args[slot]
-            if part is None:
-                continue
+        if g < 0 or not graph.cells[i][1]:
+            continue
+        for slot, target, local, part in send(i, g):
+            before = gradient[target]
+            total = part if before < 0 else send.sum(before, part)
+            gradient[target] = total
             arrivals[target] -= 1
-            before = gradient.get(target)
-            gradient[target] = part if before is None else builder.add("add", (before, part))
-            flows.append(Flow(Edge(i, target, slot), local, g, part, gradient[target], arrivals[target]))
-    for i in range(len(graph)):
-        if wants[i] and i not in gradient:
+            sent.append((i, target, slot, local, g, part, total, arrivals[target]))
+    for i, adjoint in enumerate(gradient):
+        if wants[i] and adjoint < 0:
             gradient[i] = zeros(builder, graph.shapes[i])
-    cells, shapes = tuple(builder.cells), tuple(builder.shapes)
-    return Backward(graph, cells, shapes, seed, tuple(flows), tuple(sorted(gradient.items())), tie)
+    return Backward(graph, tuple(builder.cells), tuple(builder.shapes), seed, tuple(sent), tuple(gradient), tie)
+
+
+class Sender:
+    """What each node sends: by template where all is scalar, by the row's rule on tracers where not."""
+
+    def __init__(self, builder: Folding, tie: str, wants: list[bool]):
+        self.builder, self.tie, self.wants = builder, tie, wants
+        self.templates: dict[Any, tuple[Template, list[int]]] = {}
+        self.flat = not any(builder.shapes)
+        self.constants = {i: cell for i, cell in enumerate(builder.cells) if cell[0] == "const"}
+
+    def __call__(self, i: int, g: int) -> list[tuple[int, int, int | None, int]]:
+        """Return (slot, target, local, contribution) for each argument that gets something."""
+        builder = self.builder
+        cells, shapes = builder.cells, builder.shapes
+        op, args, params = cells[i]
+        if not self.flat and (shapes[i] or any([shapes[a] for a in args])):
+            return self.by_rule(i, g)
+        held = self.constants
+        wants = self.wants
+        key = (op, params, held.get(g), tuple([held.get(a) or wants[a] for a in args]))
+        found = self.templates.get(key)
+        if found is None:
+            found = self.templates[key] = self.prepare(op, params, g, args)
+        plan, env = found
+        env = [i, g, *args, *env]
+        n = len(cells)
+        for name, first, second, refs, settings in plan.cells:
+            if second >= 0:
+                cells.append((name, (env[first], env[second]), settings))
+            elif second == -1:
+                cells.append((name, (env[first],), settings))
+            else:
+                cells.append((name, tuple([env[r] for r in refs]), settings))
+            env.append(n)
+            n += 1
+        shapes.extend([()] * len(plan.cells))
+        return [(slot, args[slot], env[local], env[part]) for slot, local, part in plan.outs]
+
+    def prepare(self, op: str, params: tuple[Any, ...], g: int, args: tuple[int, ...]) -> tuple[Template, list[int]]:
+        row = ROWS[op]
+        asked = tuple(self.wants[a] and slot not in row.conditions for slot, a in enumerate(args))
+        if not row.differentiable or not any(asked):
+            return Template((), (), ()), []
+        if row.pull is not None:
+            raise LearnerError(f"{op} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}")
+        plan = template(op, params, tuple(self.constants.get(a) for a in (g, *args)), self.tie, asked)
+        ids = []
+        for cell in plan.constants:
+            ids.append(self.builder.intern(cell, ()))
+            self.constants[ids[-1]] = cell
+        return plan, ids
+
+    def by_rule(self, i: int, g: int) -> list[tuple[int, int, int | None, int]]:
+        op, args, params = self.builder.cells[i]
+        row = ROWS[op]
+        asked = tuple(self.wants[a] and slot not in row.conditions for slot, a in enumerate(args))
+        if not row.differentiable or not any(asked):
+            return []
+        sent = parts(self.builder, row, i, args, params, g, self.tie, asked)
+        return [(slot, args[slot], local, part) for slot, (local, part) in enumerate(sent) if part is not None]
+
+    def sum(self, before: int, part: int) -> int:
+        builder = self.builder
+        if before in self.constants or part in self.constants or builder.shapes[before] or builder.shapes[part]:
+            total = builder.add("add", (before, part))
+            if builder.cells[total][0] == "const":
+                self.constants[total] = builder.cells[total]
+            return total
+        builder.cells.append(("add", (before, part), ()))
+        builder.shapes.append(())
+        return len(builder.cells) - 1
 
 
 def reach(graph: Graph, wanted: tuple[int, ...] | None) -> list[bool]:
@@ -215,12 +331,9 @@ def expected(graph: Graph, wants: list[bool]) -> list[int]:
 
 
 def parts(builder: Folding, row: Row, i: int, args: tuple[int, ...], params: tuple[Any, ...], g: int, tie: str,
-          wants: list[bool]) -> list[tuple[int | None, int | None]]:  # fmt: skip
-    """Return (local, contribution) for each argument of node `i`; (None, None) where none is wanted."""
+          asked: tuple[bool, ...]) -> list[tuple[int | None, int | None]]:  # fmt: skip
+    """Return (local, contribution) for each argument of node `i`; (None, None) where none is asked for."""
     tracers = [Tracer(builder, a) for a in args]
-    asked = [wants[a] and slot not in row.conditions for slot, a in enumerate(args)]
-    if not any(asked):
-        return [(None, None)] * len(args)
     out: list[tuple[int | None, int | None]] = []
     if row.local is not None:
         choice = {"tie": tie} if row.kink is not None else {}

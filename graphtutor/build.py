@@ -69,9 +69,11 @@ class Plan:
     def derivative(self, what: int, wrt: int) -> int:
         """Return the node of d what / d wrt: a derivative operator inside an expression."""
         walk = backward(Graph(tuple(self.builder.cells), tuple(self.builder.shapes), what), wanted=(wrt,))
-        for cell, shape in zip(walk.cells[len(self.builder.cells) :], walk.shapes[len(self.builder.cells) :], strict=True):
-            self.builder.intern(cell, shape)
-        return walk.gradient[wrt]
+        size = len(self.builder.cells)
+        moved = list(range(size))
+        for (op, args, params), shape in zip(walk.cells[size:], walk.shapes[size:], strict=True):
+            moved.append(self.builder.intern((op, tuple(moved[a] for a in args), params), shape))
+        return moved[walk.gradient[wrt]]
 
     def graph(self, out: int, names: Iterable[tuple[int, str]] = (), groups: Iterable[Group] = (), source: str = "") -> Graph:
         assumed = tuple((n, s) for n, s in self.symbols.items() if s != sp.Symbol(n))
