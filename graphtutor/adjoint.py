@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from .errors import LearnerError
-from .graph import Builder, Cell, Edge, Graph, Tracer
+from .graphs import Builder, Cell, Edge, Graph, Tracer
 from .maths.arrays import Shape, show_shape
 from .maths.ops import ROWS
 from .maths.row import Row
@@ -266,7 +266,7 @@ class Sender:
         asked = tuple(self.wants[a] and slot not in row.conditions for slot, a in enumerate(args))
         if not row.differentiable or not any(asked):
             return Template((), (), ()), []
-        if row.pull is not None:
+        if row.local is None:
             raise LearnerError(f"{op} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}")
         plan = template(op, params, tuple(self.constants.get(a) for a in (g, *args)), self.tie, asked)
         ids = []
@@ -335,8 +335,8 @@ def parts(builder: Folding, row: Row, i: int, args: tuple[int, ...], params: tup
     """Return (local, contribution) for each argument of node `i`; (None, None) where none is asked for."""
     tracers = [Tracer(builder, a) for a in args]
     out: list[tuple[int | None, int | None]] = []
-    if row.local is not None:
-        choice = {"tie": tie} if row.kink is not None else {}
+    if row.local is not None and not (row.pull is not None and any(builder.shapes[j] for j in (i, *args))):
+        choice = {"tie": tie} if row.kink is not None or row.written is not None else {}
         locals_ = row.local(Tracer(builder, i), *tracers, *params, **choice)
         for slot, local in enumerate(locals_):
             if not asked[slot] or local is None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import sympy as sp
 
-from . import adjoint, build, compile, graph, trace
+from . import adjoint, build, compile, graphs, trace, views
 from .errors import LearnerError
 from .maths.ops import ROWS, TABLE
 from .maths.tracing import f as on_tracers
 
 
-class Graph(graph.Graph):
-    """A computation graph; see `graph.Graph` for its data.
+class Graph(graphs.Graph):
+    """A computation graph; see `graphs.Graph` for its data.
 
     >>> g = make("f = w*x + b; L = (f - y)**2")
     >>> g.gradient("w")
@@ -45,7 +45,7 @@ class Graph(graph.Graph):
         walk = adjoint.backward(self, tie)
         first = wrt or next((n.name for n in self.inputs if n.role == "parameter"), self.inputs[0].name if self.inputs else "")
         extended = walk.extended
-        return dressed(graph.Graph(extended.cells, extended.shapes, walk.gradient[self.id_of(first, walk)], extended.names, self.parameters, self.groups, self.symbols))
+        return dressed(graphs.Graph(extended.cells, extended.shapes, walk.gradient[self.id_of(first, walk)], extended.names, self.parameters, self.groups, self.symbols))
 
     def function(self, reduce: str | None = None, tie: str = "zero") -> compile.Function:
         """Return the compiled function: `f({"w0": …})` → (value, {"w0": gradient, …}), one point or a batch."""
@@ -58,16 +58,20 @@ class Graph(graph.Graph):
 
     def opened(self, *names: str) -> Graph:
         """Return this graph with softmax, sigmoid, relu … (or only `names`) written out in smaller operations, as groups."""
-        return dressed(build.opened(self, names or None))
+        return dressed(views.opened(self, names or None))
+
+    def collapsed(self, *names: str) -> Graph:
+        """Return this graph with named lines or opened operations shown as one node each."""
+        return dressed(views.collapsed(self, names))
 
 
 class Trace(trace.Trace):
     """A walk over a graph; see `trace.Trace` for its data."""
 
 
-def dressed(plain: graph.Graph) -> Graph:
+def dressed(plain: graphs.Graph) -> Graph:
     """Return a plain graph with the methods of this room."""
-    return Graph(**{f.name: getattr(plain, f.name) for f in fields(graph.Graph)})
+    return Graph(**{f.name: getattr(plain, f.name) for f in fields(graphs.Graph)})
 
 
 def make(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, definitions: Mapping[str, Any] | None = None,
@@ -93,7 +97,7 @@ class Functions:
             if unknown:
                 raise LearnerError(f"{name} has no setting '{min(unknown)}'; it takes {', '.join(k for k, _ in row.params) or 'none'}")
             params = tuple(settings.get(key, default) for key, default in row.params)
-            if any(isinstance(a, graph.Tracer) for a in args):
+            if any(isinstance(a, graphs.Tracer) for a in args):
                 return getattr(on_tracers, row.name)(*args, params=params)
             shapes = [getattr(a, "shape", ()) for a in args]
             return row.forward(*args, *(row.settle(params, *shapes) if row.params else ()))

@@ -10,10 +10,9 @@ import sympy as sp
 
 from .adjoint import backward
 from .errors import LearnerError
-from .graph import Builder, Graph, Group, Tracer, check_shape, with_roles
+from .graphs import Builder, Graph, Group, Tracer, check_shape, with_roles
 from .language import read
 from .maths.arrays import Shape
-from .maths.ops import ROWS
 from .maths.spell import recognise
 
 MAX_NODES = 2_000_000
@@ -158,28 +157,3 @@ def build(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Ma
         raise LearnerError(f"cannot draw {type(source).__name__}; expected text, a SymPy expression or a Python function")
     return with_roles(graph, parameters, data)
 
-
-# ----- other views of a graph -----
-def opened(graph: Graph, names: Iterable[str] | None = None) -> Graph:
-    """Return `graph` with operations that have a longer form (softmax, sigmoid, relu …) written out, as groups.
-
-    `names`: node names or operation names; all that can be opened if left out.
-    """
-    wanted = None if names is None else set(names)
-    builder = Builder()
-    moved: list[int] = []
-    groups: list[Group] = []
-    for i, (op, args, params) in enumerate(graph.cells):
-        row = ROWS.get(op)
-        if row is None or row.opens is None or (wanted is not None and not wanted & {op, graph.name(i)}):
-            new = tuple(moved[a] for a in args)
-            moved.append(builder.intern((op, new, params), graph.shapes[i]))
-            continue
-        start = len(builder.cells)
-        out = row.opens(*(Tracer(builder, moved[a]) for a in args), *params).id
-        inner = tuple(j for j in range(start, len(builder.cells)) if builder.cells[j][1])
-        groups.append(Group(graph.name(i), row.label, inner, out))
-        moved.append(out)
-    kept = [Group(g.name, g.label, tuple(sorted({moved[j] for j in g.nodes})), moved[g.output]) for g in graph.groups]
-    return Graph(tuple(builder.cells), tuple(builder.shapes), moved[graph.out], tuple((moved[i], n) for i, n in graph.names), graph.parameters,
-                 (*kept, *groups), graph.symbols, graph.source)  # fmt: skip

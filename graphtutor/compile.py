@@ -17,7 +17,7 @@ import numpy as np
 
 from .adjoint import Backward, backward
 from .errors import LearnerError, ShapeError
-from .graph import NUMBERS, Graph, settings, to_float
+from .graphs import NUMBERS, Graph, settings, to_float
 from .maths.arrays import Entry, erf, show_shape
 from .maths.ops import ROWS
 from .maths.row import Row

@@ -19,7 +19,7 @@ import numpy as np
 
 from .adjoint import Backward, Flow, backward
 from .errors import DomainError, LearnerError, ShapeError
-from .graph import Edge, Graph, Node, to_float
+from .graphs import Edge, Graph, Node, to_float
 from .language import write
 from .maths.arrays import show_shape
 from .maths.row import Row
@@ -228,7 +228,7 @@ class Trace:
             return f"{name} = {formula}."
         value = shown(self.numbers[i])
         _, args, params = self.graph.cells[i]
-        if any(self.graph.shapes[a] for a in args):
+        if any(self.graph.shapes[a] for a in args) or self.graph.row(i).written:
             return f"{name} = {formula} = {value}."
         numbers = [write.Part(shown(self.numbers[a]), 70 if to_float(self.numbers[a]) >= 0 else 25) for a in args]
         filled = write.operation(self.graph.row(i), numbers, params, "unicode").text

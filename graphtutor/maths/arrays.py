@@ -78,7 +78,7 @@ def broadcast(what: str, *shapes: Shape) -> Shape:
 def entrywise_trouble(what: str, shapes: tuple[Shape, ...]) -> str:
     """Return the message for shapes that do not broadcast, with what would fit."""
     met = " and ".join(show_shape(s) for s in shapes)
-    if what == "*" and len(shapes) == 2 and [len(s) for s in shapes] in ([2, 1], [2, 2], [1, 2]):
+    if what == "×" and len(shapes) == 2 and [len(s) for s in shapes] in ([2, 1], [2, 2], [1, 2]):
         return f"cannot multiply shapes {met} entry by entry; for the matrix product write @"
     hint = "entrywise operations need equal shapes, or 1 where they differ"
     if len(shapes) == 2 and len(shapes[0]) == len(shapes[1]) == 2 and shapes[0] == shapes[1][::-1]:

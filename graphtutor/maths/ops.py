@@ -546,7 +546,7 @@ TABLE: tuple[Row, ...] = (
     Row("index", lambda x, key, shape: arrays.pick(x, key), heads=(heads.Index,), params=(("key", ()), ("shape", ())), settle=full_key, shape=index_shape,
         note=Notation("{0}[{key}]", None, "{{{0}}}_{{{key}}}", 60, (60,)), label="[ ]", rule="index rule", formula="d(u[k]) = (du)[k]",
         says="an index sends the gradient to the entry it took, and 0 to the others", pull=lambda g, y, x, key, shape: (f.place(g, params=(key, shape)),)),
-    Row("reshape", arrays.reshape, heads=(heads.Reshape,), names=("reshape",), params=(("have", ()), ("shape", ())), settle=new_shape,
+    Row("reshape", arrays.reshape, heads=(heads.Reshape,), names=("reshape",), params=(("shape", ()),), settle=new_shape,
         shape=lambda s, have, want: want, note=Notation("reshape({0}, {shape})"), label="reshape", rule="reshape rule", formula="d reshape(u) = reshape(du)",
         says="a reshape puts the gradient back into the old shape", pull=lambda g, y, x, have, want: (f.reshape(g, params=(have,)),)),
     Row("concatenate", lambda *a: arrays.join(*a[:-2], axis=a[-2], nd=a[-1]), heads=(heads.Concatenate,), names=("concatenate", "concat"), arity=(1, None),
@@ -585,6 +585,11 @@ TABLE: tuple[Row, ...] = (
     Row("place", arrays.place, params=(("key", ()), ("shape", ())), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
         rule="index rule", formula="d place(u) = place(du)", says="an entry put in place takes its own gradient",
         pull=lambda g, y, x, key, shape: (f.index(g, params=(key,)),)),
+    # ----- a group shown as one node: its only setting is the body that it computes -----
+    Row("block", lambda *a: a[-1].forward(*a[:-1]), arity=(1, None), params=(("body", None),), shape=lambda *s: s[-1].shape, label="▣", rule="chain rule",
+        formula="d f(u) = Σ ∂f/∂uᵢ·duᵢ", says="a group sends each of its inputs what its own backward pass gives",
+        written=lambda parts, body, form: body.written(parts, form),
+        local=lambda y, *a, tie="zero": a[-1].local(y, a[:-1], tie), pull=lambda g, y, *a: a[-1].pull(g, y, a[:-1])),
     # ----- losses that open into a group -----
     Row("hinge", lambda s, y: max(0, 1 - y * s), heads=(heads.Hinge,), names=("hinge",), arity=(2, 2), group=True, label="hinge",
         opens=lambda s, y: f.max(s.constant(0), 1 - y * s), rule="hinge loss", formula="max(0, 1 − y·s)", says="the hinge loss of a score and its label"),

@@ -83,13 +83,15 @@ class Row:
               the params that gives it), if it has one
     local     (out, *args, *params) → ∂out/∂arg for each argument, over tracers, where entries do not mix;
               rows with a kink get `tie=` too
-    pull      (g, out, *args, *params) → the gradient for each argument, over tracers, where they do
+    pull      (g, out, *args, *params) → the gradient for each argument, over tracers, where they do; a row
+              with both is taken by `local` where all is scalar
     kink      where it is not differentiable
     domain    for each argument (the last repeats) where it may be sampled: the names of `assume=`, or an interval
     opens     (*args, *params) → the same written out in smaller operations, over tracers
     group     True: reading it gives the opened group, not the node
     discrete  True: piecewise constant, no gradient flows; `refuses` is the message for asking for one
     conditions  which arguments are conditions: they are read, and get no gradient
+    written   (parts, *params, form) → how it is written, where `note` is not enough
     reduced   (*args) over a batch → the sum over the batch of `forward`, in one stroke
     slips     the mal-rules committed here
     """
@@ -118,6 +120,7 @@ class Row:
     refuses: str = ""
     reduced: Callable[..., Any] | None = None
     conditions: tuple[int, ...] = ()
+    written: Callable[..., Any] | None = None
     slips: tuple[Slip, ...] = field(default=())
 
     @property

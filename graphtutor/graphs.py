@@ -165,7 +165,9 @@ class Graph:
             elif op == "input" or (depth is not None and level >= depth):
                 parts[j] = write.Part(write.name(self.labels[j], form), ATOM)
             elif ready:
-                parts[j] = write.operation(ROWS[op], [parts[a] for a in args], params, form)
+                written = ROWS[op].written
+                given = [parts[a] for a in args]
+                parts[j] = written(given, *params, form) if written else write.operation(ROWS[op], given, params, form)
             else:
                 todo.append((j, level, True))
                 todo.extend((a, level + 1, False) for a in reversed(args))
@@ -251,6 +253,21 @@ def run(cells: Iterable[Cell], shapes: tuple[Shape, ...], point: Mapping[str, An
             if upto == i:
                 break
     return values
+
+
+def run_values(graph: Graph, args: Iterable[Any]) -> Any:
+    """Return the output of a graph over the inputs `0`, `1`, … in whatever algebra the arguments are of."""
+    values = list(args)
+    algebra = "float"
+    for value in values:
+        first = value.flat[0] if isinstance(value, np.ndarray) and value.dtype == object else value
+        if isinstance(first, sp.Basic):
+            algebra = "sympy"
+        elif isinstance(first, mpmath.mpf):
+            algebra = "mpmath"
+        elif isinstance(first, Fraction) and algebra == "float":
+            algebra = "exact"
+    return run(graph.cells, graph.shapes, {str(k): v for k, v in enumerate(values)}, algebra, upto=graph.out)[-1]
 
 
 def constant_value(value: Any, algebra: str, which: int) -> Any:
