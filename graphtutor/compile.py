@@ -7,10 +7,12 @@ into the code. One point runs on floats, a batch (a leading axis) on arrays.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from .maths.arrays import Entry, erf, show_shape
 from .maths.ops import ROWS
 from .maths.row import Row
 
+INLINE = 100  # characters: a value used once is written where it is used, up to this length (Python's compiler recurses)
+FLOATS = {float, int}
 REDUCTIONS = (None, "sum", "mean")
 SCALARS = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {"abs": abs, "erf": erf}
 
@@ -47,22 +51,27 @@ class Function:
         self.walk = backward(self.graph, self.tie)
         self.inputs = [(n.name, n.shape) for n in self.graph.inputs]
         self.names = [name for name, _ in self.inputs]
+        self.getter: Any = itemgetter(*self.names) if len(self.names) > 1 else None
         self.scalar = not any(self.walk.shapes)
         self.adjoints = [self.walk.gradient[n.id] for n in self.graph.inputs]
         self.fast = scalar_code(self.walk, self.adjoints) if self.scalar else None
 
     def __call__(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         try:
-            given = [at[name] for name in self.names]
+            given = self.pick(at)
         except KeyError as missing:
             raise LearnerError(f"no value for {missing.args[0]}; give one to each of {', '.join(self.names)}") from None
-        if self.fast is not None:
+        if self.fast is not None and FLOATS.issuperset(map(type, given)):
             try:
-                out = self.fast(*map(float, given))
-                return out[0], dict(zip(self.names, out[1:], strict=True))
-            except (TypeError, OverflowError, ZeroDivisionError, ValueError):
+                value, gradients = self.fast(*given)
+                return value, dict(zip(self.names, gradients, strict=True))
+            except (OverflowError, ZeroDivisionError, ValueError):
                 pass
         return self.arrays(given)
+
+    def pick(self, at: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the values of the inputs in order."""
+        return self.getter(at) if len(self.names) > 1 else tuple(at[name] for name in self.names)
 
     def arrays(self, given: list[Any]) -> tuple[Any, dict[str, Any]]:
         """Return value and gradients on arrays, one point or a batch."""
@@ -110,8 +119,8 @@ def literal(value: Any) -> str:
     return "nan" if math.isnan(number) else "inf" if number > 0 else "(-inf)"
 
 
-def make(lines: list[str], args: list[str], outs: list[str], space: dict[str, Any]) -> Callable[..., Any]:
-    body = "\n ".join([*lines, f"return ({', '.join(outs)},)"])
+def make(lines: list[str], args: list[str], result: str, space: dict[str, Any]) -> Callable[..., Any]:
+    body = "\n ".join([*lines, f"return {result}"])
     scope = dict(space)
     exec(compile(f"def run({', '.join(args)}):\n {body}\n", "<graph>", "exec"), scope)  # the text holds rows' templates and node numbers only
     return scope["run"]  # type: ignore[no-any-return]
@@ -119,27 +128,47 @@ def make(lines: list[str], args: list[str], outs: list[str], space: dict[str, An
 
 # ----- one point, floats -----
 def scalar_code(walk: Backward, adjoints: list[int]) -> Callable[..., Any]:
-    """Return `run(*inputs)` → (value, *gradients) over Python floats."""
+    """Return `run(*inputs)` → (value, (gradient, …)) over Python floats."""
     space: dict[str, Any] = dict(SCALARS)
     lines: list[str] = []
     names: dict[int, str] = {}
     out = walk.graph.out
-    for i in needed(walk, [out, *adjoints]):
+    live = needed(walk, [out, *adjoints])
+    uses = count_uses(walk, live, [out, *adjoints])
+    for i in live:
         op, args, params = walk.cells[i]
         if op == "input":
             continue
         if op == "const":
             names[i] = literal(params[0])
             continue
-        row = ROWS[op]
-        given = [names.get(a, f"v{a}") for a in args]
-        lines.append(f"v{i} = {scalar_statement(row, given, params, i, space)}")
+        text = scalar_statement(ROWS[op], [names.get(a, f"v{a}") for a in args], params, i, space)
+        if uses[i] == 1 and len(text) < INLINE:
+            names[i] = f"({text})"
+        else:
+            lines.append(f"v{i} = {text}")
     args = [f"v{n.id}" for n in walk.graph.inputs]
-    return make(lines, args, [names.get(i, f"v{i}") for i in (out, *adjoints)], space)
+    gradients = "".join(names.get(i, f"v{i}") + ", " for i in adjoints)
+    return make(lines, args, f"{names.get(out, f'v{out}')}, ({gradients})", space)
+
+
+def count_uses(walk: Backward, live: list[int], outs: list[int]) -> Counter[int]:
+    """Return how often the code will mention each node: an operation's code may mention an argument twice."""
+    uses = Counter(outs)
+    for i in live:
+        op, args, params = walk.cells[i]
+        code = code_of(ROWS[op], params) if args else None
+        for slot, a in enumerate(args):
+            uses[a] += max(1, code.count(f"{{{slot}}}")) if code else 1
+    return uses
+
+
+def code_of(row: Row, params: tuple[Any, ...]) -> str | None:
+    return row.code(*params) if callable(row.code) else row.code
 
 
 def scalar_statement(row: Row, given: list[str], params: tuple[Any, ...], i: int, space: dict[str, Any]) -> str:
-    code = row.code(*params) if callable(row.code) else row.code
+    code = code_of(row, params)
     if code is not None and len(given) <= 2 + code.count("{2}"):
         return code.format(*given)
     if code is not None and row.note is not None and row.note.join:
@@ -172,6 +201,8 @@ def batch_code(walk: Backward, adjoints: list[int], batched: tuple[bool, ...], r
     many: dict[int, bool] = {}
     lines: list[str] = []
     live = needed(walk, [out, *adjoints])
+    uses = count_uses(walk, live, [out, out, *fused(walk, adjoints)])
+    names: dict[int, str] = {}
     for i in live:
         op, args, params = walk.cells[i]
         many[i] = inputs[i] if op == "input" else any(many[a] for a in args)
@@ -182,17 +213,22 @@ def batch_code(walk: Backward, adjoints: list[int], batched: tuple[bool, ...], r
             continue
         row = ROWS[op]
         depth = len(walk.shapes[i]) if row.entrywise else 0
-        given = [f"lift(v{a}, {depth - len(walk.shapes[a])})" if many[a] and depth > len(walk.shapes[a]) else f"v{a}" for a in args]
+        given = [names.get(a, f"v{a}") for a in args]
+        given = [f"lift({text}, {depth - len(walk.shapes[a])})" if many[a] and depth > len(walk.shapes[a]) else text for a, text in zip(args, given, strict=True)]
         if row.operators:
-            lines.append(f"v{i} = {scalar_statement(row, given, params, i, space)}")
+            text = scalar_statement(row, given, params, i, space)
         else:
             space[f"f{i}"] = with_params(row, params)
-            lines.append(f"v{i} = f{i}({', '.join(given)})")
+            text = f"f{i}({', '.join(given)})"
+        if uses[i] == 1 and len(text) < INLINE:
+            names[i] = f"({text})"
+        else:
+            lines.append(f"v{i} = {text}")
     scale = "" if reduce != "mean" else " / N"
     results = [f"v{out}" if reduce is None or not any(batched) else f"np.sum(v{out}){scale}" if many[out] else f"v{out}"]
     for adjoint, (node, is_many) in zip(adjoints, inputs.items(), strict=True):
         results.append(gradient_code(walk, adjoint, walk.shapes[node], is_many, many, any(batched), reduce, space) + (scale if any(batched) and (is_many or many[out]) else ""))
-    return make(lines, ["N", *(f"v{n.id}" for n in walk.graph.inputs)], results, space)
+    return make(lines, ["N", *(f"v{n.id}" for n in walk.graph.inputs)], f"({', '.join(results)},)", space)
 
 
 def gradient_code(walk: Backward, adjoint: int, shape: tuple[int, ...], is_many: bool, many: dict[int, bool], batch: bool, reduce: str | None,
@@ -209,6 +245,11 @@ def gradient_code(walk: Backward, adjoint: int, shape: tuple[int, ...], is_many:
         space[f"r{adjoint}"] = row.reduced
         return f"r{adjoint}(v{args[0]}, v{args[1]})"
     return f"np.sum({whole}, axis=0)" if many[adjoint] else f"(v{adjoint} * N)"
+
+
+def fused(walk: Backward, adjoints: list[int]) -> list[int]:
+    """Return the arguments that a fused reduction of an input's gradient may mention by name."""
+    return [a for i in adjoints for a in (i, *walk.cells[i][1]) for _ in range(2)]
 
 
 def compiled(graph: Graph, reduce: str | None = None, tie: str = "zero") -> Function:

@@ -97,11 +97,14 @@ def show_shape(shape: Shape) -> str:
 
 # ----- functions of entries whose NumPy form needs care -----
 def sigmoid(x: Value) -> Value:
-    """Return 1/(1 + exp(-x)) without overflow, for a float or a float array."""
+    """Return 1/(1 + exp(-x)) for a float or a float array; exp may overflow to inf, which gives 0."""
     if isinstance(x, float):
         return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    with np.errstate(over="ignore"):
+        out = np.asarray(np.negative(x))
+        np.exp(out, out=out)
+        out += 1
+        return np.reciprocal(out, out=out)
 
 
 def erf(x: Value) -> Value:

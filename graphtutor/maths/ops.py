@@ -501,7 +501,7 @@ TABLE: tuple[Row, ...] = (
             slip("branch.ignored", "What is the slope on the other branch?", lambda y, c, a, b: (None, 1, 1)),
         )),
     # ----- activations -----
-    Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), names=("sigmoid", "expit", "logistic"), label="σ",
+    Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), names=("sigmoid", "expit", "logistic"), label="σ", code="1.0 / (1.0 + exp(-{0}))",
         note=Notation("sigmoid({0})", "σ({0})", r"\sigma\left({0}\right)"), rule="sigmoid rule", formula="d σ(u) = σ(u)·(1 − σ(u))·du",
         says="a sigmoid gives its own value times what is missing to 1", local=lambda y, x: (y * (1 - y),), opens=lambda x: 1 / (1 + f.exp(-x)),
         slips=(
