@@ -1,0 +1,90 @@
+"""Compiled code: one point, a batch, reductions, against the trace and central differences."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from graphtutor.api import make
+from graphtutor.errors import LearnerError, ShapeError
+
+POINTS = {"x0": [2, 5, -2, -1], "x1": [0, -2, 2, -3], "y": [-1, -1, 1, 1]}
+START = {"w0": 0.5, "w1": -0.3, "b": 0.1}
+
+
+def test_one_point_agrees_with_the_trace() -> None:
+    g = make("f = w0*x0 + w1*x1 + b\nL = max(0, 1 - y*f) + tanh(f)**2 + sigmoid(f)/x0")
+    at = {"w0": 0.5, "w1": -0.3, "x0": 2.0, "x1": 0.5, "b": 0.1, "y": -1.0}
+    value, gradients = g.function()(at)
+    t = g.trace(at)
+    assert value == pytest.approx(t.value, rel=1e-14)
+    assert gradients == pytest.approx({n: t.gradients[n] for n in at}, rel=1e-13)
+
+
+def test_a_batch_gives_each_point_and_reductions_sum_or_average() -> None:
+    g = make("f = w0*x0 + w1*x1 + b\nL = (f - y)**2")
+    each, gradients = g.function()(START | POINTS)
+    assert each == pytest.approx([4.41, 17.64, 6.25, 0.25])
+    assert gradients["w0"] == pytest.approx([8.4, 42.0, 10.0, 1.0])
+    total, summed = g.function("sum")(START | POINTS)
+    assert total == pytest.approx(28.55) and (summed["w0"], summed["w1"], summed["b"]) == pytest.approx((61.4, -23.8, 6.6))
+    mean, averaged = g.function("mean")(START | POINTS)
+    assert mean == pytest.approx(7.1375) and (averaged["w0"], averaged["w1"], averaged["b"]) == pytest.approx((15.35, -5.95, 1.65))
+    assert averaged["x0"] == pytest.approx(gradients["x0"] / 4)
+
+
+@pytest.mark.parametrize("text", ["cross_entropy(W@x + b, y)", "h = tanh(V@x)\nL = cross_entropy(W@h + b, y)", "sum((x@W.T + b - y)**2)", "norm(W@x - y)*mean(b)", "sum(W*b[0]) + logsumexp(W@x + b)*y[1]"])
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+def test_a_batch_of_vectors_agrees_with_point_by_point(text: str, reduce: str | None) -> None:
+    shapes = {"W": (3, 2), "x": 2, "b": 3, "y": 3} | ({"V": (2, 2)} if "V" in text else {})
+    g = make(text, shapes=shapes)
+    rng = np.random.default_rng(1)
+    names = [n.name for n in g.inputs]
+    at = {n: rng.normal(size=(5, *g.nodes[g.ids[n]].shape) if n in ("x", "y") else g.nodes[g.ids[n]].shape) for n in names}
+    value, gradients = g.function(reduce)(at)
+    singles = [g.trace({n: (v[k] if n in ("x", "y") else v).tolist() for n, v in at.items()}) for k in range(5)]
+    scale = {None: 1, "sum": 1, "mean": 1 / 5}[reduce]
+    each = np.array([s.value for s in singles])
+    assert value == pytest.approx(each if reduce is None else each.sum() * scale, rel=1e-12)
+    for n in names:
+        want = np.array([s.gradients[n] for s in singles])
+        want = want.sum(axis=0) * scale if reduce and n not in ("x", "y") else want * scale
+        assert gradients[n] == pytest.approx(want, rel=1e-10, abs=1e-12), n
+        assert np.shape(gradients[n]) == np.shape(want)
+
+
+def test_a_central_difference_agrees() -> None:
+    g = make("L = sum(gelu(W@x)*softplus(x)) + erf(x[0])*elu(-x[1])", shapes={"W": (2, 2), "x": 2})
+    f = g.function()
+    at = {"W": np.array([[0.3, -0.7], [1.1, 0.4]]), "x": np.array([0.6, 0.9])}
+    _, gradients = f(at)
+    h = 1e-6
+    for i in range(2):
+        d = np.eye(2)[i] * h
+        want = (f(at | {"x": at["x"] + d})[0] - f(at | {"x": at["x"] - d})[0]) / (2 * h)
+        assert gradients["x"][i] == pytest.approx(want, rel=1e-7)
+
+
+def test_overflow_and_poles_give_infinities_and_not_exceptions() -> None:
+    f = make("1/x + exp(w)").function()
+    assert f({"x": 0.0, "w": 1000.0})[0] == np.inf
+    assert f({"x": 1.0, "w": 1000.0})[1]["w"] == np.inf
+
+
+def test_a_long_sum_compiles_without_recursion() -> None:
+    g = make(" + ".join(["x"] * 3000))
+    assert g.function()({"x": 1.0}) == (3000.0, {"x": 3000.0})
+
+
+def test_bad_values_are_one_clear_line_and_functions_travel() -> None:
+    f = make("sum(W@x)", shapes={"W": (2, 2), "x": 2}).function("sum")
+    with pytest.raises(LearnerError, match="no value for x; give one to each of W, x"):
+        f({"W": np.eye(2)})
+    with pytest.raises(ShapeError, match=r"'x' has shape \(3\); expected \(2\), or that with a batch axis in front"):
+        f({"W": np.eye(2), "x": np.ones(3)})
+    with pytest.raises(LearnerError, match="reduce='total' is no reduction; expected None, 'sum' or 'mean'"):
+        make("x").function("total")
+    copy = pickle.loads(pickle.dumps(f))
+    assert copy({"W": np.eye(2), "x": np.ones(2)})[0] == 2.0
