@@ -36,24 +36,28 @@ class Function:
 
     Inputs are numbers, or arrays of the input's shape; any of them may have one leading batch axis.
     `reduce` None keeps the batch axis; "sum" and "mean" reduce the value over it, and the gradients
-    of inputs that have no batch axis. Gradients have the shapes of their inputs.
+    of inputs that have no batch axis. Gradients have the shapes of their inputs. `wrt` names the
+    inputs that gradients are wanted for (all if left out); `()` gives the value alone.
     """
 
     graph: Graph
     reduce: str | None = None
     tie: str = "zero"
+    wrt: tuple[str, ...] | None = None
     walk: Backward = field(init=False, repr=False)
     codes: dict[Any, Callable[..., Any]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.reduce not in REDUCTIONS:
             raise LearnerError(f"reduce='{self.reduce}' is no reduction; expected None, 'sum' or 'mean'")
-        self.walk = backward(self.graph, self.tie)
         self.inputs = [(n.name, n.shape) for n in self.graph.inputs]
         self.names = [name for name, _ in self.inputs]
+        self.wanted = self.names if self.wrt is None else [name for name in self.names if name in self.wrt]
+        ids = tuple(self.graph.ids[name] for name in self.wanted)
+        self.walk = backward(self.graph, self.tie, None if self.wrt is None else ids)
         self.getter: Any = itemgetter(*self.names) if len(self.names) > 1 else None
         self.scalar = not any(self.walk.shapes)
-        self.adjoints = [self.walk.gradient[n.id] for n in self.graph.inputs]
+        self.adjoints = [self.walk.gradient[i] for i in ids]
         self.fast = scalar_code(self.walk, self.adjoints) if self.scalar else None
 
     def __call__(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -64,7 +68,7 @@ class Function:
         if self.fast is not None and FLOATS.issuperset(map(type, given)):
             try:
                 value, gradients = self.fast(*given)
-                return value, dict(zip(self.names, gradients, strict=True))
+                return value, dict(zip(self.wanted, gradients, strict=True))
             except (OverflowError, ZeroDivisionError, ValueError):
                 pass
         return self.arrays(given)
@@ -80,13 +84,18 @@ class Function:
         sizes = {len(v) for v, many in zip(values, batched, strict=True) if many}
         if len(sizes) > 1:
             raise ShapeError(f"batches of {' and '.join(map(str, sorted(sizes)))} points met; all inputs with a batch axis need the same number")
-        code = self.codes.get(batched)
-        if code is None:
-            code = self.codes[batched] = batch_code(self.walk, self.adjoints, batched, self.reduce)
+        code = self.code(batched)
         with np.errstate(all="ignore"):
             out = code(*sizes or (1,), *values)
         results = [v.item() if isinstance(v, np.ndarray) and v.ndim == 0 else v for v in out]
-        return results[0], dict(zip(self.names, results[1:], strict=True))
+        return results[0], dict(zip(self.wanted, results[1:], strict=True))
+
+    def code(self, batched: tuple[bool, ...]) -> Callable[..., Any]:
+        """Return `run(N, *inputs)` → (value, *gradients) on arrays; `batched` says which inputs have N points in front."""
+        code = self.codes.get(batched)
+        if code is None:
+            code = self.codes[batched] = batch_code(self.walk, self.wanted, batched, self.reduce)
+        return code
 
     def is_batched(self, name: str, value: Any, shape: tuple[int, ...]) -> bool:
         if value.shape == shape:
@@ -96,7 +105,7 @@ class Function:
         raise ShapeError(f"'{name}' has shape {show_shape(value.shape)}; expected {show_shape(shape)}, or that with a batch axis in front")
 
     def __reduce__(self) -> Any:
-        return Function, (self.graph, self.reduce, self.tie)
+        return Function, (self.graph, self.reduce, self.tie, self.wrt)
 
 
 def needed(walk: Backward, outs: list[int]) -> list[int]:
@@ -130,11 +139,17 @@ def make(lines: list[str], args: list[str], result: str, space: dict[str, Any]) 
 def scalar_code(walk: Backward, adjoints: list[int]) -> Callable[..., Any]:
     """Return `run(*inputs)` → (value, (gradient, …)) over Python floats."""
     space: dict[str, Any] = dict(SCALARS)
+    lines, (value, *gradients) = scalar_body(walk, [walk.graph.out, *adjoints], space)
+    args = [f"v{n.id}" for n in walk.graph.inputs]
+    return make(lines, args, f"{value}, ({''.join(g + ', ' for g in gradients)})", space)
+
+
+def scalar_body(walk: Backward, outs: list[int], space: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return statements over floats `v0`, `v1`, … (inputs by their ids) and the expressions of `outs` after them."""
     lines: list[str] = []
     names: dict[int, str] = {}
-    out = walk.graph.out
-    live = needed(walk, [out, *adjoints])
-    uses = count_uses(walk, live, [out, *adjoints])
+    live = needed(walk, outs)
+    uses = count_uses(walk, live, outs)
     for i in live:
         op, args, params = walk.cells[i]
         if op == "input":
@@ -147,9 +162,7 @@ def scalar_code(walk: Backward, adjoints: list[int]) -> Callable[..., Any]:
             names[i] = f"({text})"
         else:
             lines.append(f"v{i} = {text}")
-    args = [f"v{n.id}" for n in walk.graph.inputs]
-    gradients = "".join(names.get(i, f"v{i}") + ", " for i in adjoints)
-    return make(lines, args, f"{names.get(out, f'v{out}')}, ({gradients})", space)
+    return lines, [names.get(i, f"v{i}") for i in outs]
 
 
 def count_uses(walk: Backward, live: list[int], outs: list[int]) -> Counter[int]:
@@ -193,11 +206,13 @@ def lift(value: Any, axes: int) -> Any:
     return np.expand_dims(value, tuple(range(1, 1 + axes)))
 
 
-def batch_code(walk: Backward, adjoints: list[int], batched: tuple[bool, ...], reduce: str | None) -> Callable[..., Any]:
-    """Return `run(N, *inputs)` → (value, *gradients) over arrays; `batched` says which inputs have N points in front."""
+def batch_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None) -> Callable[..., Any]:
+    """Return `run(N, *inputs)` → (value, *gradients of `wanted`) over arrays; `batched` says which inputs have N points in front."""
     space: dict[str, Any] = {"np": np, "lift": lift, "nan": np.nan, "inf": np.inf}
     out = walk.graph.out
     inputs = {n.id: many for n, many in zip(walk.graph.inputs, batched, strict=True)}
+    places = [walk.graph.ids[name] for name in wanted]
+    adjoints = [walk.gradient[i] for i in places]
     many: dict[int, bool] = {}
     lines: list[str] = []
     live = needed(walk, [out, *adjoints])
@@ -226,7 +241,8 @@ def batch_code(walk: Backward, adjoints: list[int], batched: tuple[bool, ...], r
             lines.append(f"v{i} = {text}")
     scale = "" if reduce != "mean" else " / N"
     results = [f"v{out}" if reduce is None or not any(batched) else f"np.sum(v{out}){scale}" if many[out] else f"v{out}"]
-    for adjoint, (node, is_many) in zip(adjoints, inputs.items(), strict=True):
+    for adjoint, node in zip(adjoints, places, strict=True):
+        is_many = inputs[node]
         results.append(gradient_code(walk, adjoint, walk.shapes[node], is_many, many, any(batched), reduce, space) + (scale if any(batched) and (is_many or many[out]) else ""))
     return make(lines, ["N", *(f"v{n.id}" for n in walk.graph.inputs)], f"({', '.join(results)},)", space)
 
@@ -252,9 +268,9 @@ def fused(walk: Backward, adjoints: list[int]) -> list[int]:
     return [a for i in adjoints for a in (i, *walk.cells[i][1]) for _ in range(2)]
 
 
-def compiled(graph: Graph, reduce: str | None = None, tie: str = "zero") -> Function:
+def compiled(graph: Graph, reduce: str | None = None, tie: str = "zero", wrt: tuple[str, ...] | None = None) -> Function:
     """Return value and gradients of `graph` as one compiled function; see `Function`."""
-    return Function(graph, reduce, tie)
+    return Function(graph, reduce, tie, wrt)
 
 
 __all__ = ["Fraction", "Function", "compiled"]
