@@ -1,0 +1,84 @@
+"""Draw an expression's computation graph, walk it backwards one edge at a time, and check every gradient.
+
+The house, ground to roof; a module imports only from the floors below it:
+
+    errors      LearnerError is shown as it stands; ReadError, ShapeError, DomainError; AuthorError for exercise files
+    maths       what an operation is: ops.TABLE holds one row for each, with all that anybody asks of it
+    language    text ↔ SymPy trees, in the order the author wrote them
+    graphs      Graph: interned nodes in topological order, each with its shape and name
+    adjoint     the backward pass in symbols: adjoints as nodes that extend the graph
+    views       operations opened into smaller ones, groups closed into one node
+    build       text, a SymPy tree or a Python function → Graph
+    compile     Graph → straight-line NumPy code: value and all gradients, at one point or over a batch
+    trace       Graph + point → Trace: forward, seed, then backward one edge a step; numbers beside symbols
+    api         what a user holds: graph(), and Graph and Trace with their methods
+    cli         the commands of the shell
+
+Absent on purpose: a second table keyed by an operation's name (add a column to ops.TABLE instead), `sympify`,
+`parse_expr` or `eval` on anything a learner typed, gradients kept on nodes, and recursion over expressions.
+
+>>> import graphtutor as gt
+>>> g = gt.graph("f = w*x + b; L = (f - y)**2")
+>>> g.trace(at={"w": 2, "x": 3, "b": 1, "y": 5}).gradients["w"]
+12.0
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import Graph as Graph
+    from .api import Trace as Trace
+    from .api import fn as fn
+    from .api import make as graph  # noqa: F401
+    from .errors import AuthorError as AuthorError
+    from .errors import DomainError as DomainError
+    from .errors import LearnerError as LearnerError
+    from .errors import ReadError as ReadError
+    from .errors import ShapeError as ShapeError
+
+__version__ = "0.1.0"
+
+# public name -> module:attribute, imported when first asked for, so that `graphtutor --help` waits for no SymPy
+PUBLIC = {
+    "AuthorError": "errors:AuthorError",
+    "DomainError": "errors:DomainError",
+    "LearnerError": "errors:LearnerError",
+    "ReadError": "errors:ReadError",
+    "ShapeError": "errors:ShapeError",
+    "Graph": "api:Graph",
+    "Trace": "api:Trace",
+    "fn": "api:fn",
+    "graph": "api:make",
+}
+
+
+class Package(ModuleType):
+    """This package as a module whose public names win over its submodules of the same name.
+
+    Importing `graphtutor.check` would otherwise hide the function `graphtutor.check`.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in PUBLIC and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = Package
+
+
+def __getattr__(name: str) -> Any:
+    if name not in PUBLIC:
+        raise AttributeError(f"module 'graphtutor' has no attribute '{name}'")
+    module, attribute = PUBLIC[name].split(":")
+    value = getattr(import_module(f".{module}", __name__), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *PUBLIC})
