@@ -333,7 +333,7 @@ TABLE: tuple[Row, ...] = (
         slips=(slip("sign.lost-inner-minus", "What happens to the sign of the second term?", lambda y, a, b: (None, 1)),),
     ),
     Row(
-        "neg", lambda a: -a, note=Notation("-{0}", "−{0}", binds=25, slots=(26,)), label="−( )", code="-{0}",
+        "neg", lambda a: -a, note=Notation("-{0}", "−{0}", binds=40, slots=(41,)), label="−( )", code="-{0}",
         rule="constant multiple rule", formula="d(−u) = −du", says="a minus sign turns the sign of the gradient",
         local=lambda y, a: (-1,),
         slips=(slip("sign.lost-inner-minus", "The inner function has a minus sign of its own.", lambda y, a: (1,)),),
@@ -385,7 +385,7 @@ TABLE: tuple[Row, ...] = (
         slips=(slip("power.coefficient-dropped", "The exponent ½ comes down as a factor.", lambda y, x: (1 / y,)),),
     ),
     # ----- exponentials and logarithms -----
-    scalar("exp", lambda y, x: (y,), note=Notation("exp({0})", "e^{{{0}}}", "e^{{{0}}}"), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
+    scalar("exp", lambda y, x: (y,), note=Notation("exp({0})", None, "e^{{{0}}}"), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
            label="eᵘ", says="the exponential is its own derivative",
            slips=(slip("exp.power-rule", "The variable is in the exponent: is this the power rule?", lambda y, x: (x * f.exp(x - 1),)),)),
     scalar("log", lambda y, x: (1 / x,), names=("log", "ln"), domain=("positive",), label="ln", rule="logarithm rule", formula="d(ln u) = du/u",
