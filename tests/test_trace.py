@@ -97,7 +97,7 @@ def test_the_slides_let_the_variable_win_in_max_1_x2() -> None:
         graph = make("max(1, x**2)")
         assert graph.trace({"x": x}, tie="last").gradients["x"] == truth["slide"]
         assert graph.trace({"x": x}, tie="zero").gradients["x"] == 0
-        assert graph.trace({"x": x}, tie="half").gradients["x"] == truth["sympy"]
+        assert graph.trace({"x": x}, tie="half").gradients["x"] == float(truth["sympy"])
 
 
 @pytest.mark.parametrize("case", TRUTH["complicated_function"]["cases"], ids=lambda c: f"{c['which']} {c['x']} {c['w']}")
@@ -149,7 +149,7 @@ def test_the_whole_pipeline_with_matrices() -> None:
     assert value == close(truth["loss"]) and gradients["W"] == close(np.array(truth["dW"], dtype=float).tolist())
 
 
-@pytest.mark.parametrize("example", [e for e in PUBLISHED if e["steps"]], ids=lambda e: e["id"]) if PUBLISHED[0].get("steps") else pytest.mark.skip
+@pytest.mark.parametrize("example", [e for e in PUBLISHED if e.get("steps")], ids=lambda e: e["id"])
 def test_published_examples_within_their_printed_tolerance(example: dict) -> None:
     program = "\n".join(f"{name} = {text}" for name, text in example["steps"])
     t = make(program).trace(example["point"])

@@ -379,7 +379,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "sqrt", _sqrt, names=("sqrt",), note=Notation("sqrt({0})", "√({0})", r"\sqrt{{{0}}}"), label="√", domain=("nonnegative",), code="sqrt({0})",
+        "sqrt", _sqrt, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", "√({0})", r"\sqrt{{{0}}}"), label="√", domain=("nonnegative",), code="sqrt({0})",
         rule="square root rule", formula="d(√u) = du/(2·√u)", says="a square root divides by twice itself",
         local=lambda y, x: (1 / (2 * y),),
         slips=(slip("power.coefficient-dropped", "The exponent ½ comes down as a factor.", lambda y, x: (1 / y,)),),

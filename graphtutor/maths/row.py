@@ -91,6 +91,7 @@ class Row:
     group     True: reading it gives the opened group, not the node
     discrete  True: piecewise constant, no gradient flows; `refuses` is the message for asking for one
     conditions  which arguments are conditions: they are read, and get no gradient
+    tree      (*args) → its SymPy tree, where that is no call of `heads[0]`
     written   (parts, *params, form) → how it is written, where `note` is not enough
     reduced   (*args) over a batch → the sum over the batch of `forward`, in one stroke
     slips     the mal-rules committed here
@@ -121,6 +122,7 @@ class Row:
     reduced: Callable[..., Any] | None = None
     conditions: tuple[int, ...] = ()
     written: Callable[..., Any] | None = None
+    tree: Callable[..., Any] | None = None
     slips: tuple[Slip, ...] = field(default=())
 
     @property
