@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -169,8 +170,8 @@ def fitted(graph: Graph, data: Mapping[str, Any]) -> Data:
         else:
             raise ShapeError(f"the data '{name}' have shape {show_shape(a.shape)}; expected {show_shape(('N', *shape))}: one row of shape {show_shape(shape)} a point"
                              if shape else f"the data '{name}' have shape {show_shape(a.shape)}; expected one number a point, for '{name}' has no shape in the loss")  # fmt: skip
-    for name, a in [*arrays.items(), *fixed.items()]:
-        check_numbers(name, np.asarray(a))
+    for name, values in [*arrays.items(), *fixed.items()]:
+        check_numbers(name, np.asarray(values))
     lengths = {name: len(a) for name, a in arrays.items()}
     if len(set(lengths.values())) > 1:
         first, second = lengths, next(n for n in lengths if lengths[n] != next(iter(lengths.values())))
@@ -197,7 +198,7 @@ def check_numbers(name: str, array: np.ndarray) -> None:
         raise LearnerError(f"the data '{name}' hold text such as {str(array.flat[0])!r}; expected numbers, or give '{name}' the shape of one entry a class")
     if array.size > MAX_CELLS:
         raise LearnerError(f"the data '{name}' hold {array.size} numbers; expected at most {MAX_CELLS}")
-    if not np.isfinite(array).all():
+    if not math.isfinite(array.sum()) and not np.isfinite(array).all():
         row = int(np.argwhere(~np.isfinite(array))[0][0]) if array.ndim else 0
         raise LearnerError(f"the data '{name}' hold a number that is not finite at point {row + 1}; leave the point out or fill it in")
 

@@ -89,15 +89,15 @@ def points_an_update(method: Method, size: int | None, count: int) -> int:
 # ----- rates -----
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How the rate changes from epoch to epoch: `factor(epoch, epochs, *settings)` times the rate."""
+    """How the rate changes from epoch to epoch: `factor(epoch, epochs, *settings)` times the rate (None: always 1)."""
 
     name: str
-    factor: Callable[..., float]
+    factor: Callable[..., float] | None
     settings: tuple[tuple[str, float], ...] = ()
 
 
 SCHEDULES: tuple[Schedule, ...] = (
-    Schedule("constant", lambda k, n: 1.0),
+    Schedule("constant", None),
     Schedule("step", lambda k, n, every, factor: float(factor ** (k // every)), (("every", 10.0), ("factor", 0.5))),
     Schedule("exponential", lambda k, n, factor: float(factor**k), (("factor", 0.95),)),
     Schedule("inverse", lambda k, n, decay: 1 / (1 + decay * k), (("decay", 0.1),)),
@@ -107,13 +107,13 @@ SCHEDULES: tuple[Schedule, ...] = (
 SCHEDULE_NAMED = {schedule.name: schedule for schedule in SCHEDULES}
 
 
-def rate_at(rate: float, schedule: str, epoch: int, epochs: int) -> float:
-    """Return the rate of an epoch (counted from 0) of `epochs`.
+def factors(schedule: str, first: int, count: int, total: int) -> list[float]:
+    """Return what the rate is multiplied by in `count` epochs from `first` (counted from 0) of `total`.
 
     `schedule` is a name, with settings after colons if the defaults do not suit.
 
-    >>> [rate_at(0.1, "step:2:0.5", k, 4) for k in range(4)]
-    [0.1, 0.1, 0.05, 0.05]
+    >>> factors("step:2:0.5", 0, 4, 4)
+    [1.0, 1.0, 0.5, 0.5]
     """
     name, *given = schedule.split(":")
     row = SCHEDULE_NAMED.get(name)
@@ -123,10 +123,12 @@ def rate_at(rate: float, schedule: str, epoch: int, epochs: int) -> float:
         numbers = [float(text) for text in given]
     except ValueError:
         raise LearnerError(f"schedule='{schedule}' has a setting that is no number; expected {spelled(row)}") from None
-    if len(numbers) > len(row.settings) or any(n <= 0 for n in numbers):
+    if len(numbers) > len(row.settings) or not all(0 < n < math.inf for n in numbers):
         raise LearnerError(f"schedule='{schedule}' does not fit; expected {spelled(row)} with numbers above 0")
     numbers += [default for _, default in row.settings[len(numbers) :]]
-    return rate * row.factor(epoch, max(epochs, 1), *numbers)
+    if row.factor is None:
+        return [1.0] * count
+    return [row.factor(k, max(total, 1), *numbers) for k in range(first, first + count)]
 
 
 def spelled(row: Schedule) -> str:
@@ -136,12 +138,13 @@ def spelled(row: Schedule) -> str:
 # ----- the loops -----
 @dataclass(frozen=True)
 class Loop:
-    """What one epoch is made of; hashable, so that its code is made once.
+    """What a run's loop is made of; hashable, so that its code is made once.
 
-    `data` are the inputs with a batch axis, `fixed` those without. `floats` runs on Python floats,
-    else on arrays; `record` logs every update; `sequential` updates each parameter before the
-    gradient of the next is taken (the common slip); `clip` bounds the length of the whole gradient;
-    `value` says whether the loss of each batch is wanted.
+    `data` are the inputs with a batch axis, `fixed` those without. `one`: a batch is one point;
+    `single`: it is all of them. `floats` runs on Python floats, else on arrays; `inline` sums the
+    loss of an epoch on floats in place. `record` logs every update; `sequential` updates each
+    parameter before the gradient of the next is taken (the common slip); `clip` bounds the length
+    of the whole gradient.
     """
 
     graph: Graph
@@ -151,34 +154,39 @@ class Loop:
     method: Method
     reduction: str
     one: bool
+    single: bool
     floats: bool
+    inline: bool = False
     tie: str = "zero"
     sequential: bool = False
     clip: bool = False
     record: bool = False
-    value: bool = True
+
+    @property
+    def value(self) -> bool:
+        """Whether the loss of each batch is wanted."""
+        return self.record or self.single
 
 
 @lru_cache(maxsize=256)
-def epoch_code(loop: Loop) -> Callable[..., Any]:
-    """Return `run(batches, fixed, parameters, state, t, rate, clip, settings, log)` → (parameters, state, t, loss).
+def loop_code(loop: Loop) -> Callable[..., Any]:
+    """Return `run(epochs, points, error, fixed, parameters, state, t, clip, settings, rows, losses, log)`.
 
-    `batches` on floats: tuples of points, each a tuple of the data (a point itself when `one`); on
-    arrays: (N, array, …). `loss` is that of the last batch, reduced as the loop says, before its
-    update. `log`, a list, gets (loss, gradients, parameters, state) of each update.
+    `epochs` yields (rate, batches); `batches` on floats are tuples of points, each a tuple of the
+    data (a point itself when `one`), on arrays (N, array, …). For each epoch `losses` gets the mean
+    loss before it (got from `points`, or `error(parameters)`), `rows` (parameters, state, t) after
+    it. `log`, a list, gets (loss, gradients, parameters, state) of each update.
     """
-    space: dict[str, Any] = dict(SCALARS) if loop.floats else {"sqrt": np.sqrt, "length": length, "math": math}
+    space: dict[str, Any] = dict(SCALARS) if loop.floats else {"sqrt": np.sqrt, "length": length}
     name = {n.name: f"v{n.id}" for n in loop.graph.inputs}
     count = len(loop.parameters)
     gradients = [f"g{k}" for k in range(count)]
     parameters = [name[p] for p in loop.parameters]
-    states = [[f"{s}{k}" for s in ("s" + key for key in loop.method.state)] for k in range(count)]
+    states = [[f"s{key}{k}" for key in loop.method.state] for k in range(count)]
     flat = [s for each in states for s in each]
-    unpack = [f"{listed([name[f] for f in loop.fixed])} = fixed", f"{listed(parameters)} = parameters", f"{listed(flat)} = state",
-              f"{listed([key for key, _ in loop.method.settings])} = settings", "L = 0.0"]  # fmt: skip
+    unpack = [(loop.fixed and [name[f] for f in loop.fixed], "fixed"), (parameters, "parameters"), (flat, "state"), ([key for key, _ in loop.method.settings], "settings")]
     inside = ["t += 1"]
-    todo = [[k] for k in range(count)] if loop.sequential else [list(range(count))]
-    for part in todo:
+    for part in [[k] for k in range(count)] if loop.sequential else [list(range(count))]:
         inside += on_floats(loop, part, space) if loop.floats else on_arrays(loop, part, space)
         if loop.clip:
             inside += clipping(gradients, loop.floats)
@@ -187,10 +195,32 @@ def epoch_code(loop: Loop) -> Callable[..., Any]:
             inside += [line.format(p=parameters[k], g=gradients[k], **names) for line in loop.method.update]
     if loop.record:
         inside.append(f"log.append((L, {listed(gradients)}, {listed(parameters)}, {listed(flat)}))")
-    head = "for " + (listed([name[d] for d in loop.data]) if loop.one and loop.floats else "batch") + " in batches:"
-    body = [line for line in unpack if not line.startswith("()")] + [head, *(" " + line for line in inside)]
-    args = ["batches", "fixed", "parameters", "state", "t", "rate", "clip", "settings", "log"]
-    return make(body, args, f"{listed(parameters)}, {listed(flat)}, t, L", space)
+    inner = ["for " + (point_of(loop) if loop.one and loop.floats else "batch") + " in batches:", *indented(inside)]
+    if loop.single:
+        inner.append("losses.append(L / points)" if loop.reduction == "sum" else "losses.append(L)")
+    elif loop.inline:
+        inner = [*summed(loop, space), "losses.append(E / len(points))", *inner]
+    else:
+        inner = [f"losses.append(error({listed(parameters)}))", *inner]
+    inner.append(f"rows.append(({listed(parameters)}, {listed(flat)}, t))")
+    body = [f"{listed(names)} = {what}" for names, what in unpack if names] + ["for rate, batches in epochs:", *indented(inner)]
+    args = ["epochs", "points", "error", "fixed", "parameters", "state", "t", "clip", "settings", "rows", "losses", "log"]
+    return make(body, args, "None", space)
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    return [" " + line for line in lines]
+
+
+def point_of(loop: Loop) -> str:
+    """Return the data of one point as a target to assign to."""
+    return listed([f"v{loop.graph.ids[d]}" for d in loop.data])
+
+
+def summed(loop: Loop, space: dict[str, Any]) -> list[str]:
+    """Return the statements that sum the loss over `points` into E, on floats."""
+    lines, (value,) = scalar_body(backward(loop.graph, loop.tie, ()), [loop.graph.out], space)
+    return ["E = 0.0", f"for {point_of(loop)} in points:", *indented([*lines, f"E += {value}"])]
 
 
 def listed(names: Sequence[str]) -> str:
@@ -207,9 +237,8 @@ def on_floats(loop: Loop, part: list[int], space: dict[str, Any]) -> list[str]:
     names = ["L"] * loop.value + [f"g{k}" for k in part]
     if loop.one:
         return [*lines, *(f"{name} = {text}" for name, text in zip(names, slopes, strict=True))]
-    point = listed([f"v{graph.ids[d]}" for d in loop.data])
-    start = [" = ".join([*names, "0.0"]), f"for {point} in batch:"]
-    inner = [" " + line for line in (*lines, *(f"{name} += {text}" for name, text in zip(names, slopes, strict=True)))]
+    start = [" = ".join([*names, "0.0"]), f"for {point_of(loop)} in batch:"]
+    inner = indented([*lines, *(f"{name} += {text}" for name, text in zip(names, slopes, strict=True))])
     if loop.reduction == "mean":
         return [*start, *inner, "n = len(batch)", *(f"{name} /= n" for name in names)]
     return start + inner
@@ -222,7 +251,7 @@ def on_arrays(loop: Loop, part: list[int], space: dict[str, Any]) -> list[str]:
     key = f"code{part[0]}" if part else "code"
     space[key] = batch_code(walk, wanted, tuple(n.name in loop.data for n in loop.graph.inputs), loop.reduction)
     given = ", ".join(f"v{n.id}" for n in loop.graph.inputs)
-    return [f"(N, {', '.join(f'v{loop.graph.ids[d]}' for d in loop.data)}) = batch", f"(L, {listed([f'g{k}' for k in part])[1:-1]}) = {key}(N, {given})"]
+    return [f"(N, {point_of(loop)[1:]} = batch", f"(L, {listed([f'g{k}' for k in part])[1:-1]}) = {key}(N, {given})"]
 
 
 def clipping(gradients: list[str], floats: bool) -> list[str]:
@@ -253,20 +282,19 @@ def loss_code(graph: Graph, data: tuple[str, ...], fixed: tuple[str, ...], param
 
 
 # ----- the order of points -----
-def order(count: int, shuffle: bool, seed: int, epoch: int) -> np.ndarray | None:
-    """Return the order of an epoch's points, or None as they stand; it depends on seed and epoch alone, so that runs resume."""
-    return np.random.default_rng([seed, epoch]).permutation(count) if shuffle else None
+def order(count: int, seed: int, epoch: int) -> np.ndarray:
+    """Return a shuffled order of an epoch's points; it depends on seed and epoch alone, so that runs resume."""
+    return np.random.default_rng([seed, epoch]).permutation(count)
 
 
 def cut(rows: Sequence[Any], size: int) -> list[Any]:
     return [rows[i : i + size] for i in range(0, len(rows), size)]
 
 
-def array_batches(arrays: Sequence[np.ndarray], size: int, count: int, places: np.ndarray | None) -> Iterator[tuple[Any, ...]]:
+def array_batches(arrays: Sequence[np.ndarray], size: int, count: int) -> Iterator[tuple[Any, ...]]:
     """Yield (N, array, …) for every batch of an epoch."""
-    turned = arrays if places is None else [a[places] for a in arrays]
     for i in range(0, count, size):
-        yield (min(size, count - i), *(a[i : i + size] for a in turned))
+        yield (min(size, count - i), *[a[i : i + size] for a in arrays])
 
 
-__all__ = ["BY_NAME", "FEW", "METHODS", "SCHEDULES", "Loop", "Method", "Schedule", "array_batches", "cut", "epoch_code", "loss_code", "order", "rate_at"]
+__all__ = ["BY_NAME", "FEW", "METHODS", "SCHEDULES", "Loop", "Method", "Schedule", "array_batches", "cut", "factors", "loop_code", "loss_code", "order"]

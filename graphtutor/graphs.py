@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -82,6 +82,17 @@ class Graph:
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    def __hash__(self) -> int:
+        return self.hashed
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # without what was cached: hashes of text differ between processes
+
+    @cached_property
+    def hashed(self) -> int:
+        """The hash, worked out once: compiled code is kept by graph."""
+        return hash((self.cells, self.shapes, self.out, self.names, self.parameters, self.groups))
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from itertools import count, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,11 +14,12 @@ import numpy as np
 from .adjoint import backward
 from .compile import compiled
 from .data import Data
-from .descent import FEW, Loop, Method, array_batches, cut, epoch_code, loss_code, order, rate_at
+from .descent import FEW, Loop, Method, array_batches, cut, factors, loop_code, loss_code, order
 from .errors import LearnerError
 from .graphs import Graph
 
 PYTHON_REFUSES = (OverflowError, ZeroDivisionError, ValueError)  # where floats raise, arrays give inf or nan
+BROKEN = "not finite"
 FEW_POINTS = 64  # up to here the mean loss is summed on floats
 Progress = Callable[[int, int, float], None]
 
@@ -28,6 +31,9 @@ class State(NamedTuple):
     moments: tuple[Any, ...]
     updates: int = 0
     epochs: int = 0
+
+
+Row = tuple[tuple[Any, ...], tuple[Any, ...], int]
 
 
 class Stop(NamedTuple):
@@ -67,12 +73,15 @@ class Plan:
     tie: str = "zero"
     sequential: bool = False
 
-    def rate_of(self, epoch: int, epochs: int) -> float:
-        """Return the rate of an epoch (from 0) of `epochs`."""
-        rate = self.rate(epoch) if callable(self.rate) else rate_at(self.rate, self.schedule, epoch, epochs)
-        if not math.isfinite(rate):
-            raise LearnerError(f"the rate of epoch {epoch + 1} is {rate}; expected a finite number")
-        return float(rate)
+    def rates(self, first: int, count: int, total: int) -> list[float]:
+        """Return the rates of `count` epochs from `first` (counted from 0) of `total`."""
+        if callable(self.rate):
+            rates = [float(self.rate(k)) for k in range(first, first + count)]
+        else:
+            rates = [self.rate * factor for factor in factors(self.schedule, first, count, total)]
+        if not math.isfinite(sum(rates)):
+            raise LearnerError(f"a rate is not finite: {next(r for r in rates if not math.isfinite(r))}; expected finite numbers")
+        return rates
 
 
 class Run:
@@ -86,36 +95,56 @@ class Run:
         self.single = plan.size >= data.count
         self.rows = rows_of(data) if plan.size <= FEW and not any(plan.graph.shapes) else None
         self.batches = None if self.rows is None else self.cut(self.rows)
-        self.loss = loss_of(plan, data)
+        self.loss = loss_of(plan, data, self.rows)
 
     def cut(self, rows: list[Any]) -> list[Any]:
         return rows if self.plan.size == 1 else cut(rows, self.plan.size)
 
     def loop(self, record: bool, floats: bool) -> Callable[..., Any]:
         plan = self.plan
-        return epoch_code(Loop(plan.graph, plan.parameters, tuple(plan.data.arrays), tuple(plan.data.fixed), plan.method, plan.reduction, plan.size == 1,
-                               floats, plan.tie, plan.sequential, plan.clip is not None, record, record or self.single))  # fmt: skip
+        return loop_code(Loop(plan.graph, plan.parameters, tuple(plan.data.arrays), tuple(plan.data.fixed), plan.method, plan.reduction, plan.size == 1, self.single,
+                              floats, floats and plan.data.count <= FEW_POINTS, plan.tie, plan.sequential, plan.clip is not None, record))  # fmt: skip
 
-    def epoch(self, state: State, rate: float, log: list[Any] | None = None) -> tuple[State, float]:
-        """Return where one epoch leads, and the mean loss of its last batch before its update; `log` gets every update."""
-        plan = self.plan
-        places = None if self.single else order(plan.data.count, plan.shuffle, plan.seed, state.epochs)
-        rest = (self.fixed, state.parameters, state.moments, state.updates, rate, plan.clip, plan.settings, log)
-        if self.rows is not None:
-            batches = self.batches if places is None else self.cut([self.rows[i] for i in places.tolist()])
-            mark = 0 if log is None else len(log)
+    def go(self, state: State, rates: list[float], log: list[Any] | None = None) -> tuple[list[Row], list[float]]:
+        """Return where each epoch led (parameters, moments, updates), and the mean loss before it; `log` gets every update."""
+        states: list[Row] = []
+        losses: list[float] = []
+        while len(states) < len(rates):
+            here, mark = after(state, states), 0 if log is None else len(log)
             try:
-                return self.ended(state, self.loop(log is not None, True)(batches, *rest))
+                self.stretch(here, rates[len(states) :], states, losses, log, self.rows is not None)
             except PYTHON_REFUSES:
-                del (log or [])[mark:]
-        with np.errstate(all="ignore"):
-            return self.ended(state, self.loop(log is not None, False)(array_batches(self.arrays, plan.size, plan.data.count, places), *rest))
+                here, done = after(state, states), len(states)
+                del losses[done:], (log or [])[mark + here.updates - state.updates :]
+                self.stretch(here, rates[done : done + 1], states, losses, log, False)
+        return states, losses
 
-    def ended(self, state: State, result: tuple[Any, ...]) -> tuple[State, float]:
-        parameters, moments, updates, loss = result
-        if self.single and self.plan.reduction == "sum":
-            loss = loss / self.plan.data.count
-        return State(parameters, moments, updates, state.epochs + 1), loss
+    def stretch(self, state: State, rates: list[float], states: list[Row], losses: list[float], log: list[Any] | None, floats: bool) -> None:
+        """Run epochs on floats or on arrays, adding to `states`, `losses` and `log`."""
+        plan = self.plan
+        run = self.loop(log is not None, floats)
+        epochs = zip(rates, self.order(state.epochs, floats), strict=False)
+        points = plan.data.count if self.single else self.rows
+        with nullcontext() if floats else np.errstate(all="ignore"):
+            run(epochs, points, self.loss, self.fixed, state.parameters, state.moments, state.updates, plan.clip, plan.settings, states, losses, log)
+
+    def order(self, first: int, floats: bool) -> Iterator[Any]:
+        """Return the batches of each epoch from `first`."""
+        plan = self.plan
+        if plan.shuffle and not self.single:
+            return (self.turned(order(plan.data.count, plan.seed, k), floats) for k in count(first))
+        return repeat(self.batches) if floats else (array_batches(self.arrays, plan.size, plan.data.count) for _ in count())
+
+    def turned(self, places: np.ndarray, floats: bool) -> Any:
+        if floats:
+            rows = self.rows or []
+            return self.cut([rows[i] for i in places.tolist()])
+        return array_batches([a[places] for a in self.arrays], self.plan.size, self.plan.data.count)
+
+
+def after(state: State, rows: list[Row]) -> State:
+    """Return where `rows` of epochs led from `state`."""
+    return State(*rows[-1], state.epochs + len(rows)) if rows else state
 
 
 def rows_of(data: Data) -> list[Any]:
@@ -123,7 +152,7 @@ def rows_of(data: Data) -> list[Any]:
     return list(zip(*(a.tolist() for a in data.arrays.values()), strict=True)) if data.arrays else [()]
 
 
-def loss_of(plan: Plan, data: Data) -> Callable[[tuple[Any, ...]], float]:
+def loss_of(plan: Plan, data: Data, rows: list[Any] | None = None) -> Callable[[tuple[Any, ...]], float]:
     """Return the mean loss over `data` as a function of the parameters."""
     key = (plan.graph, tuple(data.arrays), tuple(data.fixed), plan.parameters)
     fixed = tuple(data.fixed.values())
@@ -135,7 +164,7 @@ def loss_of(plan: Plan, data: Data) -> Callable[[tuple[Any, ...]], float]:
 
     if any(plan.graph.shapes) or data.count > FEW_POINTS:
         return on_arrays
-    rows, code = rows_of(data), loss_code(*key, True)
+    rows, code = rows or rows_of(data), loss_code(*key, True)
 
     def on_floats(parameters: tuple[Any, ...]) -> float:
         try:
@@ -167,47 +196,77 @@ class Record:
     checks: list[float] = field(default_factory=list)
     loss: float = math.nan
     stop: Stop | None = None
+    before: State | None = None
 
 
 def go_on(plan: Plan, state: State, epochs: int, progress: Progress | None = None) -> Record:
     """Return the record of `epochs` more epochs from `state`, fewer if the run breaks or makes no progress."""
-    run, record, total = Run(plan), Record(state, [state.parameters]), state.epochs + epochs
+    run, record = Run(plan), Record(state, [state.parameters])
+    rates = plan.rates(state.epochs, epochs, state.epochs + epochs)
+    watched = plan.validation is not None or plan.patience is not None
+    if not watched and progress is None:
+        add(run, record, rates)
+        return ended(run, record)
     judge = run.loss if plan.validation is None else loss_of(plan, plan.validation)
     best, waited = math.inf, 0
-    previous, rate = state, 0.0
-    for done in range(epochs):
-        here, rate_before, rate = record.state, rate, plan.rate_of(record.state.epochs, total)
-        loss = math.nan if run.single else run.loss(here.parameters)
-        after, last = run.epoch(here, rate) if run.single or math.isfinite(loss) else (here, loss)
-        loss = last if run.single else loss
-        if not math.isfinite(loss):
-            return broken(run, record, previous, rate_before)
-        record.losses.append(loss)
-        record.rates.append(rate)
-        if not all_finite(after.parameters):
-            record.rows.append(after.parameters)
-            return broken(run, record, here, rate)
-        previous, record.state = here, after
-        record.rows.append(after.parameters)
-        if plan.validation is not None or plan.patience is not None:
-            record.checks.append(judge(after.parameters))
+    for done, rate in enumerate(rates):
+        if not add(run, record, [rate]):
+            return record
+        if watched:
+            record.checks.append(judge(record.state.parameters))
             best, waited = (record.checks[-1], 0) if record.checks[-1] < best - plan.tolerance else (best, waited + 1)
-            if plan.patience is not None and waited >= plan.patience:
-                message = f"stopped after epoch {after.epochs}: for {plan.patience} epochs the loss did not fall by more than {plan.tolerance:g}"
-                record.stop = Stop("no progress", after.epochs, after.updates, message)
-                break
+        if plan.patience is not None and waited >= plan.patience:
+            here = record.state
+            message = f"stopped after epoch {here.epochs}: for {plan.patience} epochs the loss did not fall by more than {plan.tolerance:g}"
+            record.stop = Stop("no progress", here.epochs, here.updates, message)
+            break
         if progress is not None:
-            progress(done + 1, epochs, loss)
-    record.loss = run.loss(record.state.parameters)
-    return record if math.isfinite(record.loss) else broken(run, record, previous, rate)
+            progress(done + 1, epochs, record.losses[-1])
+    return ended(run, record)
 
 
-def broken(run: Run, record: Record, state: State, rate: float) -> Record:
-    """Return `record` cut back to the last good parameters; the epoch from `state` broke it."""
+def add(run: Run, record: Record, rates: list[float]) -> bool:
+    """Add epochs to the record; False if a number was not finite, and the record was cut back before it."""
+    states, losses = run.go(record.state, rates)
+    sound = math.isfinite(sum(losses)) and (not states or all_finite(states[-1][0]))
+    if not sound:
+        bad = next((k for k, (s, loss) in enumerate(zip(states, losses, strict=True)) if not (math.isfinite(loss) and all_finite(s[0]))), None)
+        if bad is not None:
+            if not math.isfinite(losses[bad]) and (bad or record.before is not None):
+                bad -= 1
+            keep(record, states[: max(bad, 0)], losses[: max(bad, 0)], rates)
+            start = record.before if bad < 0 else record.state
+            broken(run, record, start or record.state, rates[bad] if bad >= 0 else record.rates[-1], bad < 0)
+            return False
+    keep(record, states, losses, rates)
+    return True
+
+
+def keep(record: Record, states: list[Row], losses: list[float], rates: list[float]) -> None:
+    if states:
+        record.before, record.state = after(record.state, states[:-1]), after(record.state, states)
+        record.rows += [parameters for parameters, _, _ in states]
+        record.losses += losses
+        record.rates += rates[: len(losses)]
+
+
+def ended(run: Run, record: Record) -> Record:
+    """Return the record with the loss at its end; if that is not finite, cut back before the update that broke it."""
+    if record.stop is None or record.stop.reason != BROKEN:
+        record.loss = run.loss(record.state.parameters)
+        if not math.isfinite(record.loss):
+            broken(run, record, record.before or record.state, record.rates[-1] if record.rates else 0.0, record.before is not None)
+    return record
+
+
+def broken(run: Run, record: Record, state: State, rate: float, drop: bool) -> None:
+    """Cut `record` back to the last good parameters: the epoch from `state` broke it (`drop`: it is the record's last)."""
+    if drop:
+        for part in (record.rows, record.losses, record.rates):
+            part.pop()
     log: list[Any] = []
-    if len(record.rows) > 1:
-        record.rows.pop()
-        run.epoch(state, rate, log)
+    if math.isfinite(run.loss(state.parameters)):
+        run.go(state, [rate], log)
     steps = [state] + [State(p, m, state.updates + k + 1, state.epochs + 1) for k, (_, _, p, m) in enumerate(log)]
     bad = next((k for k, s in enumerate(steps) if not all_finite(s.parameters)), len(steps) - 1)
     while bad > 0 and not math.isfinite(run.loss(steps[bad - 1].parameters)):
@@ -215,13 +274,12 @@ def broken(run: Run, record: Record, state: State, rate: float) -> Record:
     good, broke = steps[max(0, bad - 1)], steps[bad]
     node, point, what = culprit(run.plan, good, broke)
     kept = "the parameters before that update are kept; try a smaller rate" if bad else "the run did not begin; choose another start"
-    record.stop = Stop("not finite", broke.epochs, broke.updates, f"stopped at update {broke.updates} (epoch {broke.epochs}): {what}; {kept}", node, point)
-    record.state = good
+    record.stop = Stop(BROKEN, broke.epochs, broke.updates, f"stopped at update {broke.updates} (epoch {broke.epochs}): {what}; {kept}", node, point)
+    record.state, record.loss = good, run.loss(good.parameters)
     if good is not state:
         record.rows.append(good.parameters)
-    del record.losses[max(len(record.rows) - 1, 0) :], record.rates[max(len(record.rows) - 1, 0) :]
-    record.loss = run.loss(good.parameters)
-    return record
+        record.losses.append(run.loss(state.parameters))
+        record.rates.append(rate)
 
 
 def culprit(plan: Plan, good: State, broke: State) -> tuple[str | None, int | None, str]:

@@ -98,11 +98,10 @@ class History:
         epochs: list[int] = []
         start = self.stretches[0].start.parameters
         for plan, state, count, updates in self.stretches:
-            run, here, total, part = Run(plan), state, state.epochs + count, list[Any]()
-            while len(part) < updates:
-                size = len(part)
-                here, _ = run.epoch(here, plan.rate_of(here.epochs, total), part)
-                epochs += [here.epochs] * (min(len(part), updates) - size)
+            per = -(-plan.data.count // plan.size)
+            part: list[Any] = []
+            Run(plan).go(state, plan.rates(state.epochs, count, state.epochs + count)[: -(-updates // per)], part)
+            epochs += [state.epochs + 1 + k // per for k in range(updates)]
             log += part[:updates]
         names = self.plan.parameters
         shapes = [np.shape(p) for p in start]
@@ -236,7 +235,6 @@ def check(plan: Plan, epochs: int) -> None:
         raise LearnerError("clip needs the whole gradient, and sequential=True takes it piece by piece; leave one of them out")
     if plan.patience is not None and plan.patience < 1:
         raise LearnerError(f"patience={plan.patience}; expected a whole number of epochs above 0")
-    plan.rate_of(0, epochs)
 
 
 def known_shapes(start: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -274,12 +272,15 @@ def settings_of(row: Method, given: Mapping[str, float]) -> tuple[float, ...]:
 
 def started(graph: Graph, names: tuple[str, ...], start: Mapping[str, Any], seed: int) -> tuple[Any, ...]:
     """Return the first value of every parameter."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(seed) if len(start) < len(names) else None
     values: list[Any] = []
     for name in names:
         shape = graph.shapes[graph.ids[name]]
-        if name not in start:
+        if random is not None and name not in start:
             values.append(random.normal(0, shape[-1] ** -0.5, shape) if shape else float(random.random()))
+            continue
+        if not shape and isinstance(start[name], float) and math.isfinite(start[name]):
+            values.append(start[name])
             continue
         try:
             value = np.array(start[name], dtype=float)
