@@ -1,6 +1,6 @@
 """Text → SymPy trees, unevaluated, in the author's order; nothing is ever run.
 
-One grammar over the tokens of `tokens.py`, by operator precedence; what a word means comes from
+One grammar over the tokens of `scan.py`, by operator precedence; what a word means comes from
 the rows' names. Bounded in length, depth and digits, with line, column and caret in every error.
 """
 
@@ -20,7 +20,7 @@ from ..maths import heads
 from ..maths.heads import unevaluated
 from ..maths.ops import TABLE
 from ..maths.row import Row
-from .tokens import MAX_LENGTH, Token, plain_name, tokens
+from .scan import MAX_LENGTH, Token, plain_name, tokens
 
 MAX_DEPTH = 200
 FUNCTIONS: dict[str, Row] = {name: row for row in TABLE for name in row.names}
