@@ -1,4 +1,4 @@
-"""A module imports only from floors below it, relatively, and at its top; commands alone import late."""
+"""A module imports only from floors below it, relatively, and at its top; only commands import late."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ FLOORS = """
 """.split()  # noqa: SIM905 - read as a list of floors
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"
+OPTIONAL = {"pygraphviz", "resvg_py", "PIL", "matplotlib"}  # compiled and heavy: imported where they draw, so that no other command waits for them
 
 
 def floor_of(module: str) -> int:
@@ -44,10 +45,13 @@ def imports(tree: ast.Module, module: str, package: bool) -> Iterator[tuple[str,
 
 
 def late(tree: ast.Module) -> Iterator[int]:
-    """Yield the line of every import inside a function."""
+    """Yield the line of every import inside a function, but for the optional packages."""
     for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from (n.lineno for n in ast.walk(function) if isinstance(n, ast.Import | ast.ImportFrom))
+        for node in ast.walk(function) if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) else ():
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [a.name for a in node.names] if isinstance(node, ast.Import) else ["." * node.level + (node.module or "")]
+                if not {name.split(".")[0] for name in names} <= OPTIONAL:
+                    yield node.lineno
 
 
 def faults(source: str, module: str, package: bool = False) -> list[str]:
@@ -108,6 +112,10 @@ def test_rooms_of_one_floor_do_not_import_in_a_circle() -> None:
 )
 def test_planted_violation_is_caught(source: str, module: str, fault: str) -> None:
     assert faults(source, module) == [fault]
+
+
+def test_a_picture_may_import_a_compiled_package_where_it_draws() -> None:
+    assert faults("def png():\n    import resvg_py\n    from PIL import Image", "picture.raster") == []
 
 
 def test_commands_may_import_inside_functions_and_downward() -> None:
