@@ -1,0 +1,1 @@
+"""The tutor: exercises as data, the lesson loop, progress, variants, and what comes back for review."""
