@@ -24,6 +24,7 @@ from .maths.arrays import Entry, erf, show_shape
 from .maths.ops import ROWS
 from .maths.row import Row
 
+PIECE = 2**14  # numbers in the widest array of a piece of a batch: 128 KB, measured best
 INLINE = 100  # characters: a value used once is written where it is used, up to this length (Python's compiler recurses)
 FLOATS = {float, int}
 REDUCTIONS = (None, "sum", "mean")
@@ -206,25 +207,50 @@ def lift(value: Any, axes: int) -> Any:
     return np.expand_dims(value, tuple(range(1, 1 + axes)))
 
 
-def batch_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None) -> Callable[..., Any]:
-    """Return `run(N, *inputs)` → (value, *gradients of `wanted`) over arrays; `batched` says which inputs have N points in front."""
+def batch_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None, value: bool = True) -> Callable[..., Any]:
+    """Return `run(N, *inputs)` → (value, *gradients of `wanted`) over arrays; `batched` says which inputs have N points in front.
+
+    A reduction over many points goes through them in pieces that stay in the processor's cache.
+    Without `value` the gradients alone are returned.
+    """
+    code, width = piece_code(walk, wanted, batched, reduce, value)
+    size = max(64, PIECE // width)
+    kept = any(many for node, many in zip(walk.graph.inputs, batched, strict=True) if node.name in wanted)
+    if reduce is None or kept or not any(batched):
+        return lambda N, *inputs: code(N, N, *inputs)
+
+    def run(N: int, *inputs: Any) -> tuple[Any, ...]:
+        if N <= size:
+            return code(N, N, *inputs)  # type: ignore[no-any-return]
+        total: tuple[Any, ...] = ()
+        for i in range(0, N, size):
+            part = code(min(size, N - i), N, *[v[i : i + size] if many else v for v, many in zip(inputs, batched, strict=True)])
+            total = tuple([a + b for a, b in zip(total, part, strict=True)]) if total else part
+        return total
+
+    return run
+
+
+def piece_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None, value: bool) -> tuple[Callable[..., Any], int]:
+    """Return `run(N, M, *inputs)` over N points of M, and how many numbers its widest node holds for a point."""
     space: dict[str, Any] = {"np": np, "lift": lift, "nan": np.nan, "inf": np.inf}
     out = walk.graph.out
     inputs = {n.id: many for n, many in zip(walk.graph.inputs, batched, strict=True)}
     places = [walk.graph.ids[name] for name in wanted]
-    adjoints = [walk.gradient[i] for i in places]
-    many: dict[int, bool] = {}
+    many = spreads(walk, inputs)
+    strokes = {walk.gradient[i]: in_one_stroke(walk, walk.gradient[i], many) if reduce is not None and not inputs[i] else None for i in places}
+    outs = [out] * value + [a for adjoint, stroke in strokes.items() for a in (walk.cells[adjoint][1] if stroke else (adjoint,))]
+    live = needed(walk, outs)
+    uses = count_uses(walk, live, outs * 2)
+    constants = constant_values(walk, live)
     lines: list[str] = []
-    live = needed(walk, [out, *adjoints])
-    uses = count_uses(walk, live, [out, out, *fused(walk, adjoints)])
     names: dict[int, str] = {}
     for i in live:
         op, args, params = walk.cells[i]
-        many[i] = inputs[i] if op == "input" else any(many[a] for a in args)
         if op == "input":
             continue
-        if op == "const":
-            lines.append(f"v{i} = np.float64({literal(params[0])})")
+        if i in constants:
+            space[f"v{i}"] = constants[i]
             continue
         row = ROWS[op]
         depth = len(walk.shapes[i]) if row.entrywise else 0
@@ -239,33 +265,65 @@ def batch_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], red
             names[i] = f"({text})"
         else:
             lines.append(f"v{i} = {text}")
-    scale = "" if reduce != "mean" else " / N"
-    results = [f"v{out}" if reduce is None or not any(batched) else f"np.sum(v{out}){scale}" if many[out] else f"v{out}"]
-    for adjoint, node in zip(adjoints, places, strict=True):
-        is_many = inputs[node]
-        results.append(gradient_code(walk, adjoint, walk.shapes[node], is_many, many, any(batched), reduce, space) + (scale if any(batched) and (is_many or many[out]) else ""))
-    return make(lines, ["N", *(f"v{n.id}" for n in walk.graph.inputs)], f"({', '.join(results)},)", space)
+    batch = any(batched)
+    scale = " / M" if reduce == "mean" else ""
+    results = [value_code(out, many[out], batch, reduce)] * value
+    for place in places:
+        adjoint = walk.gradient[place]
+        stroke = strokes[adjoint]
+        if stroke is not None:
+            space[f"r{adjoint}"] = stroke
+            text = f"r{adjoint}({', '.join(f'v{a}' for a in walk.cells[adjoint][1])})"
+        else:
+            text = gradient_code(adjoint, walk.shapes[place], many[adjoint], batch, reduce is None or inputs[place])
+        results.append(text + scale * batch)
+    width = max([math.prod(walk.shapes[i]) for i in live if many[i] and walk.cells[i][1]], default=1)
+    return make(lines, ["N", "M", *(f"v{n.id}" for n in walk.graph.inputs)], f"({''.join(r + ', ' for r in results)})", space), width
 
 
-def gradient_code(walk: Backward, adjoint: int, shape: tuple[int, ...], is_many: bool, many: dict[int, bool], batch: bool, reduce: str | None,
-                  space: dict[str, Any]) -> str:  # fmt: skip
-    """Return the code of one input's gradient, reduced over the batch where the input has no batch axis."""
-    if not batch:
-        return f"v{adjoint}"
-    whole = f"np.broadcast_to(v{adjoint}, (N,) + {shape!r})" if not many[adjoint] else f"v{adjoint}"
-    if is_many or reduce is None:
-        return whole
+def value_code(out: int, many: bool, batch: bool, reduce: str | None) -> str:
+    """Return the code of the value, reduced over the batch."""
+    if reduce is None or not batch:
+        return f"v{out}"
+    total = f"np.add.reduce(v{out})" if many else f"v{out} * N"
+    return total + " / M" if reduce == "mean" else total
+
+
+def constant_values(walk: Backward, live: list[int]) -> dict[int, Any]:
+    """Return the values of the nodes that depend on constants alone."""
+    known: dict[int, Any] = {}
+    for i in live:
+        op, args, params = walk.cells[i]
+        if op == "const":
+            known[i] = np.float64(NUMBERS[params[0]][0] if isinstance(params[0], str) else to_float(params[0]))
+        elif args and all(a in known for a in args):
+            with np.errstate(all="ignore"):
+                known[i] = np.asarray(with_params(ROWS[op], params)(*(known[a] for a in args)), dtype=float)[()]
+    return known
+
+
+def spreads(walk: Backward, inputs: dict[int, bool]) -> list[bool]:
+    """Return for each node whether it has one value a point, given which inputs do."""
+    many: list[bool] = []
+    for i, (op, args, _) in enumerate(walk.cells):
+        many.append(inputs[i] if op == "input" else any([many[a] for a in args]))
+    return many
+
+
+def in_one_stroke(walk: Backward, adjoint: int, many: list[bool]) -> Callable[..., Any] | None:
+    """Return the function of the arguments of `adjoint` that sums it over the batch without making it for each point."""
     op, args, _ = walk.cells[adjoint]
     row = ROWS.get(op)
-    if row is not None and row.reduced is not None and len(args) == 2 and all(many[a] for a in args):
-        space[f"r{adjoint}"] = row.reduced
-        return f"r{adjoint}(v{args[0]}, v{args[1]})"
-    return f"np.sum({whole}, axis=0)" if many[adjoint] else f"(v{adjoint} * N)"
+    return row.reduced if row is not None and row.reduced is not None and len(args) == 2 and all(many[a] for a in args) else None
 
 
-def fused(walk: Backward, adjoints: list[int]) -> list[int]:
-    """Return the arguments that a fused reduction of an input's gradient may mention by name."""
-    return [a for i in adjoints for a in (i, *walk.cells[i][1]) for _ in range(2)]
+def gradient_code(adjoint: int, shape: tuple[int, ...], many: bool, batch: bool, each: bool) -> str:
+    """Return the code of one input's gradient: for `each` point, or summed over the batch."""
+    if not batch:
+        return f"v{adjoint}"
+    if each:
+        return f"v{adjoint}" if many else f"np.broadcast_to(v{adjoint}, (N,) + {shape!r})"
+    return f"np.add.reduce(v{adjoint}, 0)" if many else f"(v{adjoint} * N)"
 
 
 def compiled(graph: Graph, reduce: str | None = None, tie: str = "zero", wrt: tuple[str, ...] | None = None) -> Function:

@@ -249,9 +249,9 @@ def on_arrays(loop: Loop, part: list[int], space: dict[str, Any]) -> list[str]:
     wanted = [loop.parameters[k] for k in part]
     walk = backward(loop.graph, loop.tie, tuple(loop.graph.ids[w] for w in wanted))
     key = f"code{part[0]}" if part else "code"
-    space[key] = batch_code(walk, wanted, tuple(n.name in loop.data for n in loop.graph.inputs), loop.reduction)
+    space[key] = batch_code(walk, wanted, tuple(n.name in loop.data for n in loop.graph.inputs), loop.reduction, loop.value)
     given = ", ".join(f"v{n.id}" for n in loop.graph.inputs)
-    return [f"(N, {point_of(loop)[1:]} = batch", f"(L, {listed([f'g{k}' for k in part])[1:-1]}) = {key}(N, {given})"]
+    return [f"(N, {point_of(loop)[1:]} = batch", f"{listed(['L'] * loop.value + [f'g{k}' for k in part])} = {key}(N, {given})"]
 
 
 def clipping(gradients: list[str], floats: bool) -> list[str]:

@@ -140,7 +140,7 @@ def matmul(a: Value, b: Value, nd_a: int, nd_b: int) -> Value:
     if a.ndim == nd_a and b.ndim == nd_b:
         return a @ b
     if nd_a == 2 and nd_b == 1 and a.ndim == 2:
-        return b @ a.T
+        return (a @ b.T).T  # points side by side in memory, so that sums over a point's few entries run fast
     left = a[..., None, :] if nd_a == 1 else a
     right = b[..., :, None] if nd_b == 1 else b
     out = np.matmul(left, right)
@@ -161,8 +161,7 @@ def total(x: Value, axes: tuple[int, ...], keep: bool = False) -> Value:
     """Return the sum over `axes`, all counted from the end (negative)."""
     if not axes:
         return x
-    out = np.sum(x, axis=axes, keepdims=keep)
-    return out
+    return np.add.reduce(x, axis=axes, keepdims=keep)
 
 
 def spread(g: Value, axes: tuple[int, ...], shape: Shape) -> Value:
@@ -232,7 +231,7 @@ def softmax(x: Value, axis: int) -> Value:
     Source: Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
     """
     e = _exp(x - x.max(axis=axis, keepdims=True) if x.dtype != object else x)
-    return e / np.sum(e, axis=axis, keepdims=True)
+    return e / np.add.reduce(e, axis=axis, keepdims=True)
 
 
 def logsumexp(x: Value, axes: tuple[int, ...]) -> Value:
@@ -240,9 +239,12 @@ def logsumexp(x: Value, axes: tuple[int, ...]) -> Value:
     if x.dtype == object:
         return _log(np.sum(_exp(x), axis=axes))
     top = x.max(axis=axes, keepdims=True)
-    return np.log(np.sum(np.exp(x - top), axis=axes)) + np.squeeze(top, axis=axes)
+    return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + np.squeeze(top, axis=axes)
 
 
 def log_softmax(x: Value, axis: int) -> Value:
-    low = logsumexp(x, (axis,))
-    return x - np.expand_dims(low, axis)
+    """Return log softmax(x) along `axis`, shifted by the maximum."""
+    if x.dtype == object:
+        return x - np.expand_dims(logsumexp(x, (axis,)), axis)
+    x = x - x.max(axis=axis, keepdims=True)
+    return x - np.log(np.add.reduce(np.exp(x), axis=axis, keepdims=True))
