@@ -11,6 +11,8 @@ The house, ground to roof; a module imports only from the floors below it:
     build       text, a SymPy tree or a Python function → Graph
     compile     Graph → straight-line NumPy code: value and all gradients, at one point or over a batch
     trace       Graph + point → Trace: forward, seed, then backward one edge a step; numbers beside symbols
+    checks      is the gradient right? against SymPy's own derivative, input by input and rule by rule
+    picture     a trace's frames, their one layout, and SVG, PNG, PDF, GIF, DOT painted from them
     api         what a user holds: graph(), and Graph and Trace with their methods
     cli         the commands of the shell
 
@@ -33,8 +35,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import Graph as Graph
     from .api import Trace as Trace
+    from .api import check as check
     from .api import fn as fn
     from .api import make as graph  # noqa: F401
+    from .language.read import read as read
     from .errors import AuthorError as AuthorError
     from .errors import DomainError as DomainError
     from .errors import LearnerError as LearnerError
@@ -52,8 +56,10 @@ PUBLIC = {
     "ShapeError": "errors:ShapeError",
     "Graph": "api:Graph",
     "Trace": "api:Trace",
+    "check": "api:check",
     "fn": "api:fn",
     "graph": "api:make",
+    "read": "language.read:read",
 }
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
+import graphviz
 import sympy as sp
 
-from . import adjoint, build, compile, graphs, trace, views
+from . import adjoint, build, checks, compile, graphs, trace, views
 from .errors import LearnerError
 from .maths.ops import ROWS, TABLE
 from .maths.tracing import f as on_tracers
+from .picture import save
 
 
 class Graph(graphs.Graph):
@@ -56,6 +59,13 @@ class Graph(graphs.Graph):
         walked = trace.trace(self, at, tie)
         return Trace(walked.walk, self, walked.point, walked.tie)
 
+    def draw(self, path: str, **look: Any) -> list[Path]:
+        """Write the graph alone as a picture; return its path."""
+        return save.save(self, path, **look)
+
+    def _repr_svg_(self) -> str:
+        return save.Painter(self).svg()
+
     def opened(self, *names: str) -> Graph:
         """Return this graph with softmax, sigmoid, relu … (or only `names`) written out in smaller operations, as groups."""
         return dressed(views.opened(self, names or None))
@@ -68,6 +78,24 @@ class Graph(graphs.Graph):
 class Trace(trace.Trace):
     """A walk over a graph; see `trace.Trace` for its data."""
 
+    def draw(self, path: str, step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
+        """Write every step into a folder, one step or an animation into one file; return the paths. See `picture.save.save`.
+
+        `look`: theme="light" | "dark", palette="default" | "cs231n", direction="LR" | "TB", digits, engine.
+        """
+        return save.save(self, path, step, format, **look)
+
+    def dot(self, step: int | None = None, **look: Any) -> graphviz.Source:
+        """Return a step as DOT with pinned positions, which any Graphviz renders (engine neato, -n2)."""
+        return save.Painter(self, **look).dot(step)
+
+    def svg(self, step: int | None = None, **look: Any) -> str:
+        """Return a step, the last if left out, as SVG text."""
+        return save.Painter(self, **look).svg(step)
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
 
 def dressed(plain: graphs.Graph) -> Graph:
     """Return a plain graph with the methods of this room."""
@@ -78,6 +106,11 @@ def make(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Map
          parameters: Iterable[str] | None = None, data: Iterable[str] | None = None) -> Graph:  # fmt: skip
     """Return the computation graph of text, of a SymPy expression, or of a Python function; see `build.build`."""
     return dressed(build.build(source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data))
+
+
+def check(source: Any, tie: str = "zero") -> checks.Check:
+    """Return the check of every gradient of a graph (or of what `graph` takes) against SymPy's derivative."""
+    return checks.check(source if isinstance(source, graphs.Graph) else make(source), tie)
 
 
 class Functions:

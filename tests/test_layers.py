@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent / "graphtutor"
 
 # ground to roof: the one list of floors. A new module gets its name here, above all that it imports.
 FLOORS = """
-    errors maths language graphs adjoint views build compile trace equal check derive
-    data descent runs training picture grade tutor api cli
+    errors maths language graphs adjoint views build compile trace equal checks derivation
+    data descent runs training picture grading tutor api cli
 """.split()  # noqa: SIM905 - read as a list of floors
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"

@@ -115,9 +115,9 @@ def operation(row: Row, parts: Sequence[Part], params: tuple[Any, ...], form: st
 
 
 def call(row: Row, parts: Sequence[Part], params: tuple[Any, ...]) -> Part:
-    """Return `name(a, b, axis=0)`; settings that have their default value are left out."""
+    """Return `name(a, b, axis=0)`; settings that have their usual value are left out."""
     word = row.names[0] if row.names else row.name
-    given = [f"{key}={Setting(value, 'plain')}" for (key, default), value in zip(row.params, params, strict=False) if value != default]
+    given = [f"{key}={Setting(value, 'plain')}" for (key, default), value in zip(row.params, params, strict=False) if value not in (default, *row.usual)]
     return Part(f"{word}({', '.join([*(p.text for p in parts), *given])})", ATOM)
 
 

@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from ..graphs import Edge, Graph
 from ..language import write
 from ..maths.arrays import show_shape
@@ -96,7 +98,11 @@ class Film:
         size = 1
         for n in shape:
             size *= n
-        return shown(value, self.digits) if size <= ENTRIES else show_shape(shape)
+        if np.ndim(value) == 0:  # type: ignore[arg-type]
+            return shown(value, self.digits)
+        if size > ENTRIES or len(shape) > 2:
+            return show_shape(shape)
+        return "\n".join("  ".join(shown(v, self.digits) for v in np.atleast_1d(row)) for row in np.asarray(value))
 
     def quantity(self, q: Quantity, shape: tuple[int, ...]) -> str:
         return cut(q.text()) if q.value is None else self.show(q.exact if q.exact is not None else q.value, shape)
@@ -125,22 +131,24 @@ class Film:
         terms = self.sum.setdefault(step.edge.target, [])
         terms.append(part)
         if step.missing:
-            self.gradient[step.edge.target] = " + ".join(bracketed(t, first=k == 0) for k, t in enumerate(terms)) + " + ?" * step.missing
+            sum_ = " + ".join(bracketed(t, first=k == 0) for k, t in enumerate(terms)) if "\n" not in part else "…"
+            self.gradient[step.edge.target] = sum_ + " + ?" * step.missing
         else:
             self.gradient[step.edge.target] = self.quantity(step.total, shape) if step.total.value is not None else " + ".join(terms)
         if step.local is not None:
             name = derivative(self.graph.name(step.edge.source), self.graph.name(step.edge.target), "unicode")
             symbol = cut(step.local.text())
             number = "" if step.local.value is None else self.quantity(step.local, self.graph.shapes[step.edge.source])
-            self.local[step.edge] = f"{name} = {symbol}" + (f" = {number}" if number and number != symbol else "")
+            self.local[step.edge] = f"{name} = {symbol}" + (f" = {number}" if number and number != symbol and "\n" not in number else "")
             if step.local.value is not None:
                 up = self.quantity(step.upstream, self.graph.shapes[step.edge.source])
-                self.sent[step.edge] = cut(f"{bracketed(number, first=True)} × {bracketed(up)} = {part}")
+                product = f"{bracketed(number, first=True)} × {bracketed(up)} = {part}"
+                self.sent[step.edge] = cut(product) if "\n" not in product else f"{symbol} × {step.upstream.text()}"
             else:
                 self.sent[step.edge] = cut(step.contribution.text())
         else:
             self.local[step.edge] = cut(step.contribution.text())
-            self.sent[step.edge] = part if step.contribution.value is not None else ""
+            self.sent[step.edge] = f"shape {show_shape(shape)}" if shape else part if step.contribution.value is not None else ""
 
     def box(self, i: int, active: set[int], step: Step) -> Box:
         node = self.graph.node(i)

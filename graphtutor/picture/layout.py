@@ -14,7 +14,7 @@ from .fonts import width
 from .frames import Box, Frame
 
 TITLE, NUMBER, CAPTION, LABEL = 12.5, 12.0, 8.5, 9.5
-PAD, GAP, HEIGHT, SMALL = 9.0, 12.0, 58.0, 26.0
+PAD, GAP, HEIGHT, SMALL, LEADING = 9.0, 12.0, 58.0, 26.0, 14.0
 Point = tuple[float, float]
 
 
@@ -51,9 +51,10 @@ class Layout:
 
 def columns(box: Box) -> tuple[float, float]:
     """Return the widths of the value and gradient columns of a box."""
-    left = max(width("value", CAPTION), width(box.value, NUMBER, True))
-    right = 0.0 if box.gradient is None else max(width(box.gradient_name, CAPTION), width(box.gradient, NUMBER, True))
-    return left, right
+    left = max(width("value", CAPTION), *(width(line, NUMBER, True) for line in box.value.split("\n")))
+    if box.gradient is None:
+        return left, 0.0
+    return left, max(width(box.gradient_name, CAPTION), *(width(line, NUMBER, True) for line in box.gradient.split("\n")))
 
 
 def title(box: Box) -> float:
@@ -72,7 +73,8 @@ def sizes(frames: Sequence[Frame]) -> dict[int, tuple[float, float, float]]:
             if box.role == "constant":
                 out[box.id] = (max(before[0], left + 2 * PAD), SMALL, left)
                 continue
-            out[box.id] = (max(before[0], title(box) + 2 * PAD), HEIGHT, max(before[2], left))
+            rows = max(box.value.count("\n"), (box.gradient or "").count("\n"))
+            out[box.id] = (max(before[0], title(box) + 2 * PAD), max(before[1], HEIGHT + LEADING * rows), max(before[2], left))
     for frame in frames:
         for box in frame.boxes:
             if box.role != "constant":

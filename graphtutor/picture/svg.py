@@ -9,7 +9,7 @@ from html import escape
 from ..errors import LearnerError
 from .fonts import FAMILY, width
 from .frames import Box, Frame, Wire
-from .layout import CAPTION, LABEL, NUMBER, PAD, TITLE, Layout, Place, Point, Route
+from .layout import CAPTION, GAP, LABEL, LEADING, NUMBER, PAD, TITLE, Layout, Place, Point, Route
 
 MARGIN, HEAD = 16.0, 44.0
 
@@ -101,7 +101,7 @@ def paint(frame: Frame, layout: Layout, theme: str = "light", palette: str = "de
 
 def described(frame: Frame) -> str:
     """Return the picture in words: the caption, then every value and gradient."""
-    nodes = "; ".join(f"{b.name}: value {b.value or '?'}" + (f", gradient {b.gradient}" if b.gradient is not None and frame.phase != "forward" else "")
+    nodes = "; ".join(f"{b.name}: value {(b.value or '?').replace(chr(10), '; ')}" + (f", gradient {b.gradient.replace(chr(10), '; ')}" if b.gradient is not None and frame.phase != "forward" else "")
                       for b in frame.boxes if b.role != "constant")  # fmt: skip
     return f"{frame.caption} {nodes}."
 
@@ -133,14 +133,27 @@ def box(b: Box, p: Place, c: Colours) -> str:
     if b.shape:
         parts.append(text(x + p.width - PAD, y + 18, b.shape, CAPTION, c.muted, "end"))
     parts.append(f'<path d="M{n(inner)} {n(y + 24)}H{n(x + p.width - PAD)}" stroke="{c.line}" stroke-width="0.7" opacity="0.7"/>')
-    middle = inner + p.split / 2 + (p.width - 2 * PAD - p.split - 0) * 0.06
-    parts.append(text(middle, y + 36, "value", CAPTION, c.muted))
-    parts.append(text(middle, y + 50, b.value or "?", NUMBER, c.value if b.value else c.muted, "middle", BOLD))
-    if b.gradient is not None:
-        right = x + p.width - PAD - (p.width - 2 * PAD - p.split - 12) / 2
+    if b.gradient is None:
+        middle = p.x
+    else:
+        spare = max(0.0, (p.width - 2 * PAD - p.split - GAP) - gradient_room(b)) / 3
+        middle = inner + p.split / 2 + spare
+        right = x + p.width - PAD - (p.width - 2 * PAD - p.split - GAP - spare) / 2
         parts.append(text(right, y + 36, b.gradient_name, CAPTION, c.muted))
-        parts.append(text(right, y + 50, b.gradient, NUMBER, c.muted if b.gradient == "?" else c.upstream, "middle", BOLD))
+        parts += numbers(right, y + 50, b.gradient, c.muted if b.gradient == "?" else c.upstream)
+    parts.append(text(middle, y + 36, "value", CAPTION, c.muted))
+    parts += numbers(middle, y + 50, b.value or "?", c.value if b.value else c.muted)
     return "".join([*parts, "</g>"])
+
+
+def gradient_room(b: Box) -> float:
+    """Return the width that the gradient column takes."""
+    return max(width(b.gradient_name, CAPTION), *(width(line, NUMBER, True) for line in (b.gradient or "").split("\n")))
+
+
+def numbers(x: float, y: float, words: str, fill: str) -> list[str]:
+    """Return a number, or the entries of a vector or matrix one row a line."""
+    return [text(x, y + LEADING * k, line, NUMBER, fill, "middle", BOLD) for k, line in enumerate(words.split("\n"))]
 
 
 def wire(w: Wire, r: Route, c: Colours) -> str:
@@ -150,7 +163,7 @@ def wire(w: Wire, r: Route, c: Colours) -> str:
     thick = "2.4" if w.state != "waiting" and w.state != "done" else "1.2"
     curve = r.points[:-1] if len(r.points) % 3 != 1 else r.points
     start = f"M{n(curve[0][0])} {n(curve[0][1])}"
-    body = "C" + " ".join(f"{n(x)} {n(y)}" for x, y in curve[1:])
+    body = "C" + " ".join(f"{n(x)} {n(y)}" for x, y in curve[1:]) + (f"L{n(r.points[-1][0])} {n(r.points[-1][1])}" if lit else "")
     tip, behind = (r.points[0], r.points[1]) if lit else (r.points[-1], r.points[-2])
     dash = ' stroke-dasharray="6 3"' if lit else ""
     return (f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{start}{body}" fill="none" stroke="{colour}" stroke-width="{thick}"{dash}/>'
