@@ -230,8 +230,13 @@ def softmax(x: Value, axis: int) -> Value:
 
     Source: Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
     """
-    e = _exp(x - x.max(axis=axis, keepdims=True) if x.dtype != object else x)
-    return e / np.add.reduce(e, axis=axis, keepdims=True)
+    if x.dtype == object:
+        e = _exp(x)
+        return e / np.add.reduce(e, axis=axis, keepdims=True)
+    e = x - x.max(axis=axis, keepdims=True)
+    np.exp(e, out=e)
+    e /= np.add.reduce(e, axis=axis, keepdims=True)
+    return e
 
 
 def logsumexp(x: Value, axes: tuple[int, ...]) -> Value:
@@ -247,4 +252,5 @@ def log_softmax(x: Value, axis: int) -> Value:
     if x.dtype == object:
         return x - np.expand_dims(logsumexp(x, (axis,)), axis)
     x = x - x.max(axis=axis, keepdims=True)
-    return x - np.log(np.add.reduce(np.exp(x), axis=axis, keepdims=True))
+    x -= np.log(np.add.reduce(np.exp(x), axis=axis, keepdims=True))
+    return x
