@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from .api import check as check
     from .api import fn as fn
     from .api import make as graph  # noqa: F401
-    from .language.read import read as read
     from .errors import AuthorError as AuthorError
     from .errors import DomainError as DomainError
     from .errors import LearnerError as LearnerError
     from .errors import ReadError as ReadError
     from .errors import ShapeError as ShapeError
+    from .language.read import read as read
 
 __version__ = "0.1.0"
 

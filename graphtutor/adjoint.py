@@ -131,7 +131,7 @@ def fold_sub(b: Folding, known: list[Fraction | None], args: tuple[int, ...], _:
 def fold_neg(b: Folding, known: list[Fraction | None], args: tuple[int, ...], _: Any) -> int | None:
     if known[0] is not None:
         return b.constant(-known[0])
-    op, inner, _params = b.cells[args[0]]
+    op, inner, _ = b.cells[args[0]]
     return inner[0] if op == "neg" else None
 
 
@@ -174,7 +174,8 @@ def template(op: str, params: tuple[Any, ...], known: tuple[Cell | None, ...], t
         stand_ins.append(builder.input(f"given {k}") if cell is None else builder.intern(cell, ()))
     where = {i: r for r, i in reversed(list(enumerate(stand_ins)))}
     sent = parts(builder, ROWS[op], stand_ins[0], tuple(stand_ins[2:]), params, stand_ins[1], tie, asked)
-    constants, cells = [], []
+    constants: list[Cell] = []
+    cells: list[tuple[str, int, int, tuple[int, ...], tuple[Any, ...]]] = []
     for i, (_, _, _) in enumerate(builder.cells):
         if i not in where and builder.cells[i][0] == "const":
             where[i] = len(stand_ins) + len(constants)
@@ -315,7 +316,7 @@ def expected(graph: Graph, wants: list[bool]) -> list[int]:
     live[graph.out] = True
     count = [0] * len(graph)
     for i in range(graph.out, -1, -1):
-        op, args, params = graph.cells[i]
+        op, args, _ = graph.cells[i]
         if not live[i] or not args:
             continue
         row = ROWS[op]

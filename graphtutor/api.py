@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import graphviz
-import sympy as sp
 
 from . import adjoint, build, checks, compile, graphs, trace, views
 from .errors import LearnerError
@@ -108,16 +107,16 @@ def make(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Map
     return dressed(build.build(source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data))
 
 
-def check(source: Any, tie: str = "zero") -> checks.Check:
-    """Return the check of every gradient of a graph (or of what `graph` takes) against SymPy's derivative."""
-    return checks.check(source if isinstance(source, graphs.Graph) else make(source), tie)
+def check(source: Any, at: Mapping[str, Any] | None = None, tie: str = "zero") -> checks.Check:
+    """Return the check of every gradient of a graph (or of what `graph` takes) against SymPy's derivative; see `checks.check`."""
+    return checks.check(source if isinstance(source, graphs.Graph) else make(source), at, tie)
 
 
 class Functions:
     """Every operation as a function: on tracers inside `gt.graph(lambda …)`, on SymPy trees, and on numbers.
 
-    >>> fn.max(1, 2), fn.exp(sp.Symbol("x"))
-    (2, exp(x))
+    >>> fn.max(1, 2), fn.abs(-3)
+    (2, 3)
     """
 
     def __getattr__(self, name: str) -> Any:

@@ -85,7 +85,7 @@ def from_text(text: str, shapes: Mapping[str, Any] | None = None, constants: Map
 
     >>> g = from_text("f = w*x + b; L = (f - y)**2")
     >>> [n.name for n in g.inputs], g.output.text
-    (['w', 'x', 'b', 'y'], 'v3**2')
+    (['w', 'x', 'b', 'y'], 'v2**2')
     """
     program = read.program(text, shapes=shapes, constants=constants, definitions=definitions)
     plan = Plan(shapes, constants)

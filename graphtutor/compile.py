@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -78,7 +78,7 @@ class Function:
         """Return the values of the inputs in order."""
         return self.getter(at) if len(self.names) > 1 else tuple(at[name] for name in self.names)
 
-    def arrays(self, given: list[Any]) -> tuple[Any, dict[str, Any]]:
+    def arrays(self, given: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
         """Return value and gradients on arrays, one point or a batch."""
         values = [np.asarray(v, dtype=float) for v in given]
         batched = tuple(self.is_batched(name, v, shape) for (name, shape), v in zip(self.inputs, values, strict=True))
@@ -220,7 +220,7 @@ def batch_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], red
         return lambda N, *inputs: code(N, N, *inputs)
 
     def run(N: int, *inputs: Any) -> tuple[Any, ...]:
-        if N <= size:
+        if size >= N:
             return code(N, N, *inputs)  # type: ignore[no-any-return]
         total: tuple[Any, ...] = ()
         for i in range(0, N, size):

@@ -302,7 +302,7 @@ def apply_row(row: Row, given: list[Any], params: tuple[Any, ...], algebra: str)
         return edge_value(row, given, params)
     if isinstance(out, Fraction) and out.numerator.bit_length() + out.denominator.bit_length() > EXACT_BITS:
         return to_float(out)
-    if isinstance(out, complex) or (isinstance(out, mpmath.mpc)):
+    if isinstance(out, complex | mpmath.mpc):
         return float("nan") if algebra != "mpmath" else mpmath.nan
     return Fraction(out) if algebra == "exact" and isinstance(out, int) else float(out) if algebra == "float" and isinstance(out, int | Fraction) else out
 

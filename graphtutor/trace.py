@@ -47,12 +47,12 @@ class Quantity:
         size = len(self.walk.graph)
         graph = self.walk.extended
         if self.symbol:
-            return derivative(*self.symbol.split(" "), form)
+            return derivative(self.symbol, form)
         if self.id < size:
             return graph.formula(self.id, form) if graph.cells[self.id][0] == "const" else write.name(graph.name(self.id), form)
         stops = {i: write.name(graph.name(i), form) for i in range(size) if graph.cells[i][0] not in ("const", "input")}
         for i, symbol in self.stops:
-            stops[i] = derivative(*symbol.split(" "), form)
+            stops[i] = derivative(symbol, form)
         return stops[self.id] if self.id in stops else graph.formula(self.id, form, stops=stops)
 
     @property
@@ -66,12 +66,13 @@ class Quantity:
         return float(self.value)
 
 
-def derivative(top: str, bottom: str, form: str) -> str:
-    """Return the name of a derivative.
+def derivative(pair: str, form: str = "unicode") -> str:
+    """Return the name of a derivative, given as "top bottom".
 
-    >>> derivative("L", "w0", "unicode"), derivative("L", "w0", "plain")
+    >>> derivative("L w0"), derivative("L w0", "plain")
     ('∂L/∂w₀', 'dL/dw0')
     """
+    top, bottom = pair.split(" ", 1)
     a, b = write.name(top, form), write.name(bottom, form)
     if form == "latex":
         return rf"\frac{{\partial {a}}}{{\partial {b}}}"
@@ -184,7 +185,7 @@ class Trace:
             return
         top = self.graph.name(self.graph.out)
         seed = self.quantity(self.walk.seed)
-        sentence = f"Seed: {derivative(top, top, 'unicode')} = 1, for {write.name(top, 'unicode')} changes exactly as much as itself."
+        sentence = f"Seed: {derivative(f'{top} {top}')} = 1, for {write.name(top, 'unicode')} changes exactly as much as itself."
         yield Step(index, "seed", self.graph.output, None, None, None, seed, seed, 0, sentence)
         arrived: dict[int, list[Flow]] = {}
         for flow in self.walk.flows:
@@ -244,7 +245,7 @@ class Trace:
         if local is None:
             what = f"upstream {up}, contribution {chain(contribution.text(), contribution)}"
         else:
-            name = derivative(self.graph.name(edge.source), self.graph.name(edge.target), "unicode")
+            name = derivative(f"{self.graph.name(edge.source)} {self.graph.name(edge.target)}")
             what = f"local {name} = {chain(local.text(), local)}, upstream {up}"
             if local.value is None:
                 what += f", contribution {contribution.text()}"
@@ -252,12 +253,18 @@ class Trace:
                 what += f", contribution {product_of(local, upstream)} = {shown_of(contribution)}"
         sum_ = total.text()
         if len(arrived) > 1 or missing:
-            terms = " + ".join(bracketed(shown(self.numbers[f.contribution]) if self.numbers is not None else self.quantity(f.contribution, ((f.upstream, f"{self.graph.name(self.graph.out)} {self.graph.name(f.edge.source)}"),)).text()) for f in arrived)
+            terms = " + ".join(bracketed(self.term(f)) for f in arrived)
             result = f"; {sum_} = {terms}" + (" + ?" * missing if missing else f" = {shown_of(total)}" if total.value is not None else "")
             result += f" ({len(arrived)} of {len(arrived) + missing} {PATH[len(arrived) + missing > 1]})"
         else:
             result = f"; {sum_} = {shown_of(total)}" if total.value is not None else ""
         return head + what + result + ". " + self.remark(row, local, kink)
+
+    def term(self, flow: Flow) -> str:
+        """Return one contribution to a sum: its number, or its symbols without a point."""
+        if self.numbers is not None:
+            return shown(self.numbers[flow.contribution])
+        return self.quantity(flow.contribution, ((flow.upstream, f"{self.graph.name(self.graph.out)} {self.graph.name(flow.edge.source)}"),)).text()
 
     def remark(self, row: Row, local: Quantity | None, kink: tuple[Any, Any] | None) -> str:
         """Return what is to be noticed: the choice at a kink, a gradient that is blocked or not finite, else what the row says."""

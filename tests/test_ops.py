@@ -172,7 +172,8 @@ def test_every_slip_differs_from_the_right_rule_somewhere(row: Row) -> None:
         differs = False
         for _ in range(10):
             signs = [rng.choice((1, -1)) if row.domain[min(k, len(row.domain) - 1)] == "real" else 1 for k in range(count)]
-            values = Graph(tuple(builder.cells), tuple(builder.shapes), out).evaluate({f"a{k}": s * float(v) for k, (s, v) in enumerate(zip(signs, arguments(row, rng), strict=True))}, "float")
+            point = {f"a{k}": s * float(v) for k, (s, v) in enumerate(zip(signs, arguments(row, rng), strict=True))}
+            values = Graph(tuple(builder.cells), tuple(builder.shapes), out).evaluate(point, "float")
             differs |= any(abs(values[r] - values[w]) > 1e-9 for r, w in pairs)
         assert differs, slip.id
 

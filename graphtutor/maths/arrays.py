@@ -161,7 +161,8 @@ def total(x: Value, axes: tuple[int, ...], keep: bool = False) -> Value:
     """Return the sum over `axes`, all counted from the end (negative)."""
     if not axes:
         return x
-    return np.add.reduce(x, axis=axes, keepdims=keep)
+    out: Value = np.add.reduce(x, axis=axes, keepdims=keep)  # type: ignore[call-overload]
+    return out
 
 
 def spread(g: Value, axes: tuple[int, ...], shape: Shape) -> Value:

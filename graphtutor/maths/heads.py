@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 
-class Head(sp.Expr):
+class Head(sp.Expr):  # type: ignore[misc]
     """An operation of ours in a SymPy tree: ordered arguments, and settings in `params`."""
 
     __slots__ = ("params",)
@@ -22,7 +22,7 @@ class Head(sp.Expr):
     params: tuple[Any, ...]
 
     def __new__(cls, *args: sp.Basic, params: tuple[Any, ...] = ()) -> Head:
-        tree = sp.Expr.__new__(cls, *args)
+        tree: Head = sp.Expr.__new__(cls, *args)
         tree.params = params
         return tree
 

@@ -17,7 +17,7 @@ import sympy as sp
 from ..errors import ShapeError
 from . import arrays, heads
 from .arrays import Entry, Shape, show_shape
-from .row import Kink, Notation, Row, Slip
+from .row import Kink, Notation, Row, Slip, Style
 from .tracing import f
 
 HALF = Fraction(1, 2)
@@ -31,6 +31,19 @@ def infix(plain: str, binds: int, unicode: str | None = None, latex: str | None 
 
 def call(latex: str) -> Notation:
     return Notation("", latex=latex)
+
+
+def flat(template: str, binds: int, *slots: int) -> Style:
+    """Return a form whose layout (a bar, a raised place, a roof) brackets its arguments by itself."""
+    return Style(template, binds, slots or (0,))
+
+
+def cases(start: str, row: str, link: str, last: str, end: str) -> Style:
+    """Return a form that writes a choice in the other branch as one more case, and no branch at all as none."""
+    return Style(start + row + link + last + end, 15, (0,), ((start, start + row + link + "{2}"), (NOTHING[end], start + row + end)))
+
+
+NOTHING = {r" \end{{cases}}": r"\mathrm{nan}", "</mtable></mrow>": "<mi>nan</mi>"}
 
 
 def scalar(name: str, local: Any, **columns: Any) -> Row:
@@ -212,7 +225,7 @@ def new_shape(params: tuple[Any, ...], shape: Shape) -> tuple[Any, ...]:
 
 
 def join_shape(*given: Any) -> Shape:
-    *shapes, axis, nd = given
+    *shapes, axis, _ = given
     first = shapes[0]
     for other in shapes[1:]:
         if without(other, (axis,)) != without(first, (axis,)) or len(other) != len(first):
@@ -295,7 +308,7 @@ def whole_power(n: Any) -> str | None:
 
 def real_power(u: Any, v: Any) -> Any:
     """Return u^v over the reals: undefined (nan) for a negative u unless v is whole."""
-    if isinstance(u, Fraction | int) and isinstance(v, Fraction | int) and Fraction(v).denominator == 1 and abs(v) < 1000:
+    if isinstance(u, Fraction | int) and isinstance(v, Fraction | int) and Fraction(v).denominator == 1 and abs(Fraction(v)) < 1000:
         return Fraction(u) ** int(v)
     if isinstance(u, np.ndarray) or isinstance(v, np.ndarray):
         return np.power(np.asarray(u, dtype=float), np.asarray(v, dtype=float))
@@ -321,7 +334,7 @@ def slip(id: str, hint: str, local: Any) -> Slip:
 TABLE: tuple[Row, ...] = (
     # ----- arithmetic -----
     Row(
-        "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), note=infix(" + ", 20, join=True), label="+", code="{0} + {1}",
+        "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
         rule="sum rule", formula="d(u + v) = du + dv", says="a sum hands its upstream gradient on unchanged",
         local=lambda y, *a: (1,) * len(a),
         slips=(slip("local.other-operation", "For a sum each local derivative is a constant.", lambda y, *a: (*a[1:], a[0])),),
@@ -333,7 +346,7 @@ TABLE: tuple[Row, ...] = (
         slips=(slip("sign.lost-inner-minus", "What happens to the sign of the second term?", lambda y, a, b: (None, 1)),),
     ),
     Row(
-        "neg", lambda a: -a, note=Notation("-{0}", "−{0}", binds=40, slots=(41,)), label="−( )", code="-{0}",
+        "neg", lambda a: -a, note=Notation("-{0}", "−{0}", "-{0}", 40, (41,), mathml="<mo>−</mo>{0}"), label="−( )", code="-{0}",
         rule="constant multiple rule", formula="d(−u) = −du", says="a minus sign turns the sign of the gradient",
         local=lambda y, a: (-1,),
         slips=(slip("sign.lost-inner-minus", "The inner function has a minus sign of its own.", lambda y, a: (1,)),),
@@ -350,7 +363,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "div", lambda a, b: a / b if not isinstance(a, int) or not isinstance(b, int) else Fraction(a) / b, arity=(2, 2),
-        note=Notation("{0}/{1}", "{0}/{1}", r"\frac{{{0}}}{{{1}}}", 30, (30, 31)), label="÷", code="{0} / {1}", domain=("real", "nonzero"),
+        note=Notation("{0}/{1}", None, flat(r"\frac{{{0}}}{{{1}}}", 45), 30, (30, 31), mathml=flat("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", 45)), label="÷", code="{0} / {1}", domain=("real", "nonzero"),
         rule="quotient rule", formula="d(u/v) = (v·du − u·dv)/v²", says="a quotient sends 1/v to the numerator and −u/v² to the denominator",
         local=lambda y, a, b: (1 / b, -a / f.power(b, params=(2,))),
         slips=(
@@ -360,7 +373,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "power", power_code, params=(("n", 2),), note=Notation("{0}**{n}", "{0}{n:sup}", "{{{0}}}^{{{n}}}", 50, (51,)), label="( )ⁿ",
+        "power", power_code, params=(("n", 2),), note=Notation("{0}**{n}", "{0}{n:sup}", "{0}^{n:sup}", 50, (51,), mathml="<msup><mrow>{0}</mrow>{n:sup}</msup>"), label="( )ⁿ",
         rule="power rule", formula="d(uⁿ) = n·uⁿ⁻¹·du", says="a power brings its exponent down and lowers it by one",
         local=power_local, code=whole_power,
         slips=(
@@ -370,7 +383,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "pow", _power, arity=(2, 2), note=Notation("{0}**{1}", "{0}^{1}", "{{{0}}}^{{{1}}}", 50, (51, 50)), label="uᵛ", domain=("positive", "real"),
+        "pow", _power, arity=(2, 2), note=Notation("{0}**{1}", "{0}^{1}", flat("{0}^{{{1}}}", 50, 51, 0), 50, (51, 50), mathml=flat("<msup><mrow>{0}</mrow><mrow>{1}</mrow></msup>", 50, 51, 0)), label="uᵛ", domain=("positive", "real"),
         rule="general power rule", formula="d(uᵛ) = uᵛ·(v'·ln u + v·u'/u)", says="a general power sends v·uᵛ⁻¹ to its base and uᵛ·ln u to its exponent",
         local=lambda y, u, v: (v * f.pow(u, v - 1), y * f.log(u)),
         slips=(
@@ -379,13 +392,13 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "sqrt", _sqrt, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", "√({0})", r"\sqrt{{{0}}}"), label="√", domain=("nonnegative",), code="sqrt({0})",
+        "sqrt", _sqrt, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", Style("√{0}", 45, (60,)), flat(r"\sqrt{{{0}}}", 45), mathml=flat("<msqrt>{0}</msqrt>", 45)), label="√", domain=("nonnegative",), code="sqrt({0})",
         rule="square root rule", formula="d(√u) = du/(2·√u)", says="a square root divides by twice itself",
         local=lambda y, x: (1 / (2 * y),),
         slips=(slip("power.coefficient-dropped", "The exponent ½ comes down as a factor.", lambda y, x: (1 / y,)),),
     ),
     # ----- exponentials and logarithms -----
-    scalar("exp", lambda y, x: (y,), note=Notation("exp({0})", None, "e^{{{0}}}"), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
+    scalar("exp", lambda y, x: (y,), note=Notation("exp({0})", None, flat("e^{{{0}}}", 50), mathml=flat("<msup><mi>e</mi><mrow>{0}</mrow></msup>", 50)), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
            label="eᵘ", says="the exponential is its own derivative",
            slips=(slip("exp.power-rule", "The variable is in the exponent: is this the power rule?", lambda y, x: (x * f.exp(x - 1),)),)),
     scalar("log", lambda y, x: (1 / x,), names=("log", "ln"), domain=("positive",), label="ln", rule="logarithm rule", formula="d(ln u) = du/u",
@@ -430,7 +443,7 @@ TABLE: tuple[Row, ...] = (
         local=lambda y, x: (-2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),)),
     # ----- kinks -----
     Row("abs", Entry(abs, lambda m, x: sp.Abs(x) if m is sp else abs(x), exact=True), heads=(sp.Abs,), names=("abs", "Abs", "fabs"), label="| |",
-        code="abs({0})", note=Notation("abs({0})", "|{0}|", r"\left|{0}\right|"), rule="absolute value rule", formula="d|u| = sign(u)·du",
+        code="abs({0})", note=Notation("abs({0})", Style("|{0}|", unless="|"), r"\left|{0}\right|", mathml="<mrow><mo>|</mo>{0}<mo>|</mo></mrow>"), rule="absolute value rule", formula="d|u| = sign(u)·du",
         says="an absolute value passes the gradient with the sign of its argument", local=lambda y, x, tie: (gate(x, tie, -1, 1),),
         kink=Kink(lambda x: (x,), lambda: (-1, 1)),
         slips=(slip("branch.ignored", "What is the slope on the other side of the kink?", lambda y, x, tie: (1,)),)),
@@ -475,7 +488,7 @@ TABLE: tuple[Row, ...] = (
         kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1)))),
     Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0,
                       lambda m, x, h: sp.Piecewise((0, x < 0), (h, sp.Eq(x, 0)), (1, True)) if m is sp else (m.mpf(1) if x > 0 else h if x == 0 else m.mpf(0)), exact=True),
-        heads=(heads.Step, sp.Heaviside), names=("step", "Heaviside", "heaviside"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})", latex=r"H\left({0}\right)"),
+        heads=(heads.Step, sp.Heaviside), names=("step", "Heaviside", "heaviside"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
         rule="step rule", formula="d step(u) = 0", says="a step is flat: its derivative is 0", local=lambda y, x, h, tie: (0,),
         kink=Kink(lambda x: (x,), lambda h: (0, 0))),
     # ----- conditions -----
@@ -485,15 +498,17 @@ TABLE: tuple[Row, ...] = (
     compare("ge", ">=", lambda a, b: a >= b, sp.GreaterThan, r" \ge ", "≥"),
     compare("eq", "==", lambda a, b: a == b, sp.Eq, " = ", "="),
     compare("ne", "!=", lambda a, b: a != b, sp.Ne, r" \ne ", "≠"),
-    logic("and", "and", lambda a: np.logical_and.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" and ", None, r" \land ", 6, (6, 7), True), sp.And),
-    logic("or", "or", lambda a: np.logical_or.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" or ", None, r" \lor ", 4, (4, 5), True), sp.Or),
-    logic("not", "not", lambda a: np.logical_not(a[0]), (1, 1), Notation("not {0}", None, r"\lnot {0}", 8, (8,)), sp.Not),
-    Row("indicator", Entry(lambda c: np.asarray(c != 0, dtype=float) if isinstance(c, np.ndarray) else int(c != 0), lambda m, c: c if m is not sp else c, exact=True),
-        heads=(heads.Indicator,), names=("indicator",), label="1[ ]", note=Notation("indicator({0})", "[{0}]", r"\mathbb{{1}}\left[{0}\right]"), code="{0}",
+    logic("and", "and", lambda a: np.logical_and.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" and ", None, r" \land ", 6, (6, 7), True, "<mo>∧</mo>"), sp.And),
+    logic("or", "or", lambda a: np.logical_or.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" or ", None, r" \lor ", 4, (4, 5), True, "<mo>∨</mo>"), sp.Or),
+    logic("not", "not", lambda a: np.logical_not(a[0]), (1, 1), Notation("not {0}", None, r"\lnot {0}", 8, (8,), mathml="<mo>¬</mo>{0}"), sp.Not),
+    Row("indicator", Entry(lambda c: np.asarray(c != 0, dtype=float) if isinstance(c, np.ndarray) else int(c != 0), lambda m, c: c, exact=True),
+        heads=(heads.Indicator,), names=("indicator",), label="1[ ]", note=Notation("indicator({0})", "𝟙[{0}]", r"\mathbb{{1}}\left[{0}\right]", mathml="<mrow><mi>𝟙</mi><mo>[</mo>{0}<mo>]</mo></mrow>"), code="{0}",
         discrete=True, rule="indicator", says="an indicator is flat: its derivative is 0"),
     Row("where", Entry(arrays.choose, lambda m, c, a, b: sp.Piecewise((a, sp.Ne(c, 0)), (b, True)) if m is sp else (a if c else b), exact=True),
         heads=(heads.Where,), names=("where",), arity=(3, 3), label="where", conditions=(0,), rule="rule by cases", code="({1} if {0} else {2})",
-        note=Notation("where({0}, {1}, {2})", "where({0}, {1}, {2})", r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}"),
+        note=Notation("where({0}, {1}, {2})", None, cases(r"\begin{{cases}} ", r"{1} & \text{{if }} {0}", r" \\ ", r"{2} & \text{{otherwise}}", r" \end{{cases}}"),
+                      mathml=cases("<mrow><mo>{{</mo><mtable>", "<mtr><mtd>{1}</mtd><mtd><mtext>if</mtext>{0}</mtd></mtr>", "",
+                                   "<mtr><mtd>{2}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>", "</mtable></mrow>")),
         formula="d where(c, u, v) = du where c holds, else dv", says="a choice sends the whole gradient to the branch that was taken",
         local=lambda y, c, a, b: (None, f.indicator(c), f.indicator(getattr(f, "not")(c))),
         slips=(
@@ -517,22 +532,22 @@ TABLE: tuple[Row, ...] = (
         local=lambda y, x: (HALF * (1 + f.erf(x / f.sqrt(x.constant(2)))) + x * f.exp(-f.power(x, params=(2,)) / 2) / f.sqrt(2 * x.constant("pi")),)),
     # ----- vectors and matrices -----
     Row("matmul", arrays.matmul, heads=(heads.MatMul, sp.MatMul), names=("matmul",), arity=(2, 2), params=(("nd_a", None), ("nd_b", None)),
-        settle=lambda p, a, b: (len(a), len(b)), note=Notation("{0} @ {1}", "{0}·{1}", r"{0}\,{1}", 30, (30, 31)), label="@", shape=matmul_shape,
+        settle=lambda p, a, b: (len(a), len(b)), note=infix(" @ ", 30), label="@", shape=matmul_shape,
         rule="matrix product rule", formula="d(A·B) = dA·B + A·dB", says="a matrix product sends g·Bᵀ to the left and Aᵀ·g to the right", pull=pull_matmul,
         slips=(slip("matrix.transpose-missing", "Compare the shapes: which factor has to be transposed?",
                     lambda g, y, a, b, nd_a, nd_b: (None, a @ g) if (nd_a, nd_b) != (1, 1) and a.shape == a.shape[::-1] else (None, None)),)),
     Row("transpose", arrays.transpose, heads=(heads.Transpose, sp.Transpose), names=("transpose",), params=(("nd", None),), settle=lambda p, a: (len(a),),
-        shape=lambda a, nd: a[::-1], note=Notation("{0}.T", "{0}ᵀ", r"{0}^\top", 60, (60,)), label="ᵀ", rule="transpose rule", formula="d(Aᵀ) = (dA)ᵀ",
+        shape=lambda a, nd: a[::-1], note=Notation("{0}.T", "{0}ᵀ", r"{0}^\top", 60, (60,), mathml="<msup><mrow>{0}</mrow><mo>⊤</mo></msup>"), label="ᵀ", rule="transpose rule", formula="d(Aᵀ) = (dA)ᵀ",
         says="a transpose turns the gradient back", pull=lambda g, y, a, nd: (f.transpose(g),)),
     Row("dot", lambda a, b: arrays.total(a * b, (-1,)), heads=(heads.Dot,), names=("dot",), arity=(2, 2), shape=vectors("dot"), label="·",
-        note=Notation("dot({0}, {1})", "{0}·{1}", r"{0}\cdot {1}", 70, (31,)), rule="dot product rule", formula="d(a·b) = b·da + a·db",
+        note=Notation("dot({0}, {1})"), rule="dot product rule", formula="d(a·b) = b·da + a·db",
         says="a dot product swaps: each vector gets the other one, times the upstream number", pull=lambda g, y, a, b: (b * g, a * g)),
     Row("outer", arrays.outer, heads=(heads.Outer,), names=("outer",), arity=(2, 2), shape=vectors("outer"), label="⊗",
-        note=Notation("outer({0}, {1})", "{0}⊗{1}", r"{0}\otimes {1}", 70, (31,)), rule="outer product rule", formula="d(a⊗b) = da⊗b + a⊗db",
+        note=Notation("outer({0}, {1})"), rule="outer product rule", formula="d(a⊗b) = da⊗b + a⊗db",
         says="an outer product sends g·b to the left and gᵀ·a to the right", pull=lambda g, y, a, b: (g @ b, f.transpose(g) @ a),
         reduced=lambda a, b: a.T @ b),
     Row("total", arrays.total, heads=(heads.Total,), names=("sum", "total"), params=(("axis", None), ("keepdims", False)), settle=axes_of,
-        shape=lambda s, axes, keep=False: without(s, axes, keep), label="Σ", note=Notation("sum({0})", "Σ {0}", r"\sum {0}", 70, (31,)), rule="sum rule",
+        shape=lambda s, axes, keep=False: without(s, axes, keep), label="Σ", note=Notation("sum({0})", "Σ({0})", r"\sum\left({0}\right)"), rule="sum rule",
         formula="d(Σ uᵢ) = Σ duᵢ", says="a sum hands its upstream gradient to every entry",
         pull=lambda g, y, x, axes, keep=False: (back(f.reshape(g, params=(without(x.shape, axes),)) if keep else g, x, axes),)),
     Row("mean", lambda x, axes: arrays.total(x, axes) / math.prod(np.shape(x)[a] for a in axes) if axes else x, heads=(heads.Mean,), names=("mean", "average"),
@@ -541,10 +556,10 @@ TABLE: tuple[Row, ...] = (
         pull=lambda g, y, x, axes: (back(g / count(x.shape, axes), x, axes),),
         slips=(slip("reduction.sum-for-mean", "Is this a sum or an average?", lambda g, y, x, axes: (back(g, x, axes),)),)),
     Row("norm", norm_forward, heads=(heads.Norm,), names=("norm",), params=(("axis", None),), settle=axes_of, shape=without, label="‖ ‖",
-        note=Notation("norm({0})", "‖{0}‖", r"\left\lVert {0} \right\rVert"), rule="norm rule", formula="d‖u‖ = u·du/‖u‖",
+        note=Notation("norm({0})", Style("‖{0}‖", unless="‖"), r"\left\lVert {0} \right\rVert", mathml="<mrow><mo>‖</mo>{0}<mo>‖</mo></mrow>"), rule="norm rule", formula="d‖u‖ = u·du/‖u‖",
         says="a norm sends back the unit vector", pull=lambda g, y, x, axes: (back(g / y, x, axes) * x,)),
     Row("index", lambda x, key, shape: arrays.pick(x, key), heads=(heads.Index,), params=(("key", ()), ("shape", ())), settle=full_key, shape=index_shape,
-        note=Notation("{0}[{key}]", None, "{{{0}}}_{{{key}}}", 60, (60,)), label="[ ]", rule="index rule", formula="d(u[k]) = (du)[k]",
+        note=Notation("{0}[{key}]", None, "{0}[{key}]", 60, (60,), mathml="{0}<mo>[</mo>{key}<mo>]</mo>"), label="[ ]", rule="index rule", formula="d(u[k]) = (du)[k]",
         says="an index sends the gradient to the entry it took, and 0 to the others", pull=lambda g, y, x, key, shape: (f.place(g, params=(key, shape)),)),
     Row("reshape", arrays.reshape, heads=(heads.Reshape,), names=("reshape",), params=(("shape", ()),), settle=new_shape,
         shape=lambda s, have, want: want, note=Notation("reshape({0}, {shape})"), label="reshape", rule="reshape rule", formula="d reshape(u) = reshape(du)",
@@ -553,7 +568,7 @@ TABLE: tuple[Row, ...] = (
         params=(("axis", 0), ("nd", None)), settle=joined, shape=join_shape, label="concat", rule="concatenation rule", formula="d[u; v] = [du; dv]",
         says="a concatenation cuts the gradient where it was joined", pull=pull_join),
     Row("vector", lambda *a: arrays.stack(*a[:-1], nd=a[-1]), heads=(heads.Vector,), arity=(1, None), params=(("nd", None),),
-        settle=lambda p, *shapes: (len(shapes[0]),), shape=stack_shape, note=Notation("[{*}]", latex=r"\left[{*}\right]"), label="[ , ]", rule="vector rule",
+        settle=lambda p, *shapes: (len(shapes[0]),), shape=stack_shape, note=Notation("[{*}]", None, r"\left[{*}\right]", mathml="<mrow><mo>[</mo>{*}<mo>]</mo></mrow>"), label="[ , ]", rule="vector rule",
         formula="d[u, v] = [du, dv]", says="a vector hands each entry its own gradient", pull=pull_stack),
     Row("softmax", arrays.softmax, heads=(heads.Softmax,), names=("softmax",), params=(("axis", None),), settle=along, usual=(-1,), shape=lambda s, axis: s, label="softmax",
         note=call(r"\operatorname{{softmax}}\left({0}\right)"), rule="softmax rule", formula="∂pᵢ/∂uⱼ = pᵢ·(δᵢⱼ − pⱼ)",
@@ -607,3 +622,9 @@ def product(factors: tuple[Any, ...]) -> Any:
 
 
 ROWS: dict[str, Row] = {row.name: row for row in TABLE}
+
+# what stands for an operation: no node has it, for building a graph works it out
+OPERATORS: dict[str, Row] = {
+    "diff": Row("diff", sp.diff, heads=(heads.Diff,), arity=(2, 2), rule="derivative", note=Notation(
+        "d/d{1} ({0})", Style("∂/∂{1} ({0})", 45), Style(r"\frac{{\partial}}{{\partial {1}}} \left({0}\right)", 45), 45, mathml=Style(
+            "<mfrac><mo>∂</mo><mrow><mo>∂</mo>{1}</mrow></mfrac><mrow><mo>(</mo>{0}<mo>)</mo></mrow>", 45)))}  # fmt: skip

@@ -136,7 +136,7 @@ class Film:
         else:
             self.gradient[step.edge.target] = self.quantity(step.total, shape) if step.total.value is not None else " + ".join(terms)
         if step.local is not None:
-            name = derivative(self.graph.name(step.edge.source), self.graph.name(step.edge.target), "unicode")
+            name = derivative(f"{self.graph.name(step.edge.source)} {self.graph.name(step.edge.target)}")
             symbol = cut(step.local.text())
             number = "" if step.local.value is None else self.quantity(step.local, self.graph.shapes[step.edge.source])
             self.local[step.edge] = f"{name} = {symbol}" + (f" = {number}" if number and number != symbol and "\n" not in number else "")
@@ -160,7 +160,7 @@ class Film:
         formula = "" if row is None else clean(f"{name} = {self.graph.text(i, 'unicode')}")
         label = row.label if row else ""
         return Box(i, node.role if node.args or node.role != "output" else "output", label, name, cut(formula), show_shape(node.shape) if node.shape else "",
-                   self.value.get(i, ""), gradient, clean(derivative(top, node.name, "unicode")), state)  # fmt: skip
+                   self.value.get(i, ""), gradient, clean(derivative(f"{top} {node.name}")), state)  # fmt: skip
 
     def wire(self, edge: Edge, step: Step) -> Wire:
         if edge == step.edge:

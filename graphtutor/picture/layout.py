@@ -68,7 +68,7 @@ def sizes(frames: Sequence[Frame]) -> dict[int, tuple[float, float, float]]:
     out: dict[int, tuple[float, float, float]] = {}
     for frame in frames:
         for box in frame.boxes:
-            left, right = columns(box)
+            left = columns(box)[0]
             before = out.get(box.id, (0.0, 0.0, 0.0))
             if box.role == "constant":
                 out[box.id] = (max(before[0], left + 2 * PAD), SMALL, left)
@@ -100,7 +100,8 @@ def source(frames: Sequence[Frame], direction: str) -> str:
     lines = ["digraph {", f"graph [rankdir={direction} ordering=in nodesep=0.22 ranksep=0.32 splines=true]", 'node [shape=box fixedsize=true label=""]', "edge [arrowsize=0.7]"]
     lines += [f"n{i} [width={w / 72:.4f} height={h / 72:.4f}]" for i, (w, h, _) in box.items()]
     for edge, (w, h) in label.items():
-        table = f' label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR><TD FIXEDSIZE="TRUE" WIDTH="{w:.0f}" HEIGHT="{h:.0f}"></TD></TR></TABLE>>' if w else ""
+        cell = f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{w:.0f}" HEIGHT="{h:.0f}"></TD></TR>'
+        table = f' label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cell}</TABLE>>' if w else ""
         lines.append(f"n{edge.target} -> n{edge.source} [key=e{edge.slot}{table}]")
     return "\n".join([*lines, "}"])
 
@@ -113,7 +114,7 @@ def positioned(dot: str, engine: str) -> str:
             raise LearnerError("engine='dot' needs Graphviz's dot on PATH; install Graphviz, or leave engine out")
         return subprocess.run([program, "-Tdot"], input=dot, capture_output=True, text=True, check=True, timeout=120).stdout
     try:
-        import pygraphviz  # noqa: PLC0415  an import of compiled Graphviz: only when something is laid out
+        import pygraphviz
     except ImportError:
         if shutil.which("dot"):
             return positioned(dot, "dot")
@@ -130,17 +131,17 @@ def arrange(frames: Sequence[Frame], direction: str = "LR", engine: str = "pygra
     if engine not in ("pygraphviz", "dot"):
         raise LearnerError(f"engine='{engine}' is not known; expected pygraphviz or dot")
     text = positioned(source(frames, direction), engine)
-    import pygraphviz  # noqa: PLC0415
+    import pygraphviz
 
     graph = pygraphviz.AGraph(string=text)
-    _, _, right, top = map(float, graph.graph_attr["bb"].split(","))
+    _, _, wide, top = map(float, graph.graph_attr["bb"].split(","))
     box, label = sizes(frames), labels(frames)
     places = {}
     for i, (w, h, left) in box.items():
         x, y = map(float, graph.get_node(f"n{i}").attr["pos"].split(","))
         places[i] = Place(x, top - y, w, h, left)
     routes = {edge: route(graph.get_edge(f"n{edge.target}", f"n{edge.source}", f"e{edge.slot}"), top, size) for edge, size in label.items()}
-    return Layout(right, top, places, routes, text)
+    return Layout(wide, top, places, routes, text)
 
 
 def route(edge: Any, top: float, size: Point) -> Route:

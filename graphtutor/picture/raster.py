@@ -13,7 +13,7 @@ WIDEST = 4000
 def png(svg: str, scale: float = 2.0) -> bytes:
     """Return PNG bytes of an SVG picture at `scale` pixels a point, at most 4000 pixels wide."""
     try:
-        import resvg_py  # noqa: PLC0415  a compiled module: only when a PNG is asked for
+        import resvg_py
     except ImportError:
         raise LearnerError("PNG needs resvg-py; install it with 'pip install resvg-py', or write .svg") from None
     wide = float(svg.split('width="', 1)[1].split('"', 1)[0])
@@ -23,7 +23,7 @@ def png(svg: str, scale: float = 2.0) -> bytes:
 
 def pdf(svg: str) -> bytes:
     """Return a PDF page that holds the picture at 4 pixels a point (Pillow writes it; text is not selectable)."""
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image
 
     out = io.BytesIO()
     with Image.open(io.BytesIO(png(svg, 4.0))) as image:
@@ -33,7 +33,7 @@ def pdf(svg: str) -> bytes:
 
 def gif(svgs: list[str], seconds: float = 1.4) -> bytes:
     """Return an animation of the pictures, one shared palette of 64 colours, the last one shown three times as long."""
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image
 
     images = [Image.open(io.BytesIO(png(s, 1.5))).convert("RGB") for s in svgs]
     size = max(i.width for i in images), max(i.height for i in images)

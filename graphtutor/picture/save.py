@@ -27,11 +27,17 @@ def dot(frame: Frame, layout: Layout) -> graphviz.Source:
     """Return a frame as DOT with pinned positions: `neato -n2` and nop2 draw it where the SVG has it."""
     text = layout.dot
     for box in frame.boxes:
-        words = "\\n".join(graphviz.escape(w).replace('"', '\\"') for w in (box.formula or box.name, f"value {(box.value or '?').replace(chr(10), '; ')}", "" if box.gradient is None else f"{box.gradient_name} = {box.gradient.replace(chr(10), '; ')}") if w)
+        said = [box.formula or box.name, f"value {flat(box.value or '?')}", "" if box.gradient is None else f"{box.gradient_name} = {flat(box.gradient)}"]
+        words = "\\n".join(graphviz.escape(w).replace('"', '\\"') for w in said if w)
         shape = "shape=box" + (" style=rounded" if box.role == "parameter" else " peripheries=2" if box.role == "output" else " style=dashed" if box.role == "constant" else "")
         colour = ' color="#B93A08" penwidth=2' if box.state == "active" else ""
         text = re.sub(rf"(\bn{box.id}\s*\[)", lambda m, w=words, s=shape, c=colour: f'{m[1]}xlabel="" label="{w}" fontsize=9 {s}{c},', text, count=1)  # type: ignore[misc]
     return graphviz.Source(text, engine="neato")
+
+
+def flat(words: str) -> str:
+    """Return the rows of a matrix on one line."""
+    return words.replace("\n", "; ")
 
 
 class Painter:

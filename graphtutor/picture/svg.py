@@ -101,8 +101,12 @@ def paint(frame: Frame, layout: Layout, theme: str = "light", palette: str = "de
 
 def described(frame: Frame) -> str:
     """Return the picture in words: the caption, then every value and gradient."""
-    nodes = "; ".join(f"{b.name}: value {(b.value or '?').replace(chr(10), '; ')}" + (f", gradient {b.gradient.replace(chr(10), '; ')}" if b.gradient is not None and frame.phase != "forward" else "")
-                      for b in frame.boxes if b.role != "constant")  # fmt: skip
+    said = []
+    for b in frame.boxes:
+        if b.role != "constant":
+            gradient = "" if b.gradient is None or frame.phase == "forward" else f", gradient {b.gradient}"
+            said.append(f"{b.name}: value {b.value or '?'}{gradient}".replace("\n", " / "))
+    nodes = "; ".join(said)
     return f"{frame.caption} {nodes}."
 
 
@@ -185,5 +189,6 @@ def label(w: Wire, r: Route, c: Colours) -> str:
     if w.product:
         pill = f'<rect x="{n(x - wide / 2 + 1)}" y="{n(y - high / 2)}" width="{n(wide - 2)}" height="{n(high)}" rx="6" fill="{c.box}" stroke="{c.upstream}" stroke-width="0.9"/>'
         return f'<g class="label">{pill}{text(x, y - 3, w.local, LABEL, c.local)}{text(x, y + 10, w.product, LABEL, c.upstream, "middle", BOLD)}</g>'
-    back = f'<rect x="{n(x - width(w.local, LABEL) / 2 - 2)}" y="{n(y - 8)}" width="{n(width(w.local, LABEL) + 4)}" height="14" fill="{c.ground}" opacity="0.85"/>'
+    room = width(w.local, LABEL) + 4
+    back = f'<rect x="{n(x - room / 2)}" y="{n(y - 8)}" width="{n(room)}" height="14" fill="{c.ground}" opacity="0.85"/>'
     return f'<g class="label">{back}{text(x, y + 3, w.local, LABEL, c.local)}</g>'
