@@ -1,0 +1,171 @@
+"""What a name is, and what a person may call it: one key for `w0`, `w_0`, `w₀` and `w_{0}`.
+
+A `Context` is what the reader knows beforehand: the problem's names, what stands for what, which
+names are vectors or matrices, and the functions that the table of operations offers.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from ..maths import ops
+from ..maths.row import Row
+
+Shape = tuple[int, ...]
+GREEK = dict(zip("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
+                 "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(), "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))  # fmt: skip
+LETTERS = {letter: word for word, letter in GREEK.items()} | {"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta", "ς": "sigma", "ℓ": "ell", "ℒ": "L", "µ": "mu"}
+MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
+NAMED_NUMBERS = {"pi": sp.pi, "inf": sp.oo, "oo": sp.oo, "nan": sp.nan}
+SHORT = 2  # names up to this length are functions only when called with brackets, and only as they are spelled
+LONGEST_RUN = 60  # letters; a longer run is one word
+PIECE = re.compile(r"[A-Za-z][0-9]*")
+
+
+def joined(stem: str, sub: str | None) -> str:
+    """Return a name with its subscript: digits follow at once, anything else after an underscore.
+
+    >>> joined("w", "0"), joined("x", "i"), joined("W", "1,2"), joined("w_1", "2"), joined("b", None)
+    ('w0', 'x_i', 'W12', 'w_1_2', 'b')
+    """
+    if sub is None:
+        return stem
+    parts = [p for p in re.split(r"[,\s]+", sub) if p]
+    short = all(len(p) == 1 and p.isdigit() for p in parts)
+    tail = ("" if short else "_").join(parts)
+    return stem + ("" if tail.isdigit() and not stem[-1:].isdigit() else "_") + tail
+
+
+def key(name: str) -> str:
+    """Return what all spellings of a name have in common.
+
+    >>> key("w_0") == key("w₀") == key("w0"), key("σ"), key("ŷ")
+    (True, 'sigma', 'yhat')
+    """
+    plain = "".join(SUBSCRIPTS.get(c, LETTERS.get(c, c)) for c in unicodedata.normalize("NFD", name))
+    return "".join(MARKS.get(c, c) for c in plain).replace("_", "")
+
+
+def loose(name: str) -> str:
+    """Return a function's name without case and underscores, as `LeakyReLU` and `leaky_relu` have it in common."""
+    return name.replace("_", "").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a name stands for; `params` are the names in its brackets, None if it was given without."""
+
+    tree: sp.Basic
+    params: tuple[str, ...] | None = None
+    shape: Shape = ()
+    free: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known before reading; every name maps from its key to the problem's spelling.
+
+    `values` are the numbers of constants (an index may use them); `target` is what a quantity that
+    nobody defined stands for in a derivative (`L` in dL/dw); `wrt` the variable that a prime means.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    target: sp.Basic | None = None
+    wrt: str | None = None
+    strict: bool = False
+
+    @cached_property
+    def functions(self) -> dict[str, Row]:
+        """Every spelling of every operation, as the table has it now."""
+        exact = {name: row for row in ops.ROWS.values() for name in row.names}
+        return {loose(name): row for name, row in exact.items() if len(name) > SHORT} | exact
+
+    @cached_property
+    def longest(self) -> int:
+        """The length of the longest declared name, with room for an underscore."""
+        return max(map(len, self.names), default=0) + 2
+
+    @property
+    def known(self) -> bool:
+        """True if anything was said about names."""
+        return bool(self.names)
+
+    def spelling(self, name: str) -> str | None:
+        """Return the problem's spelling of a name, or None if the problem does not have it."""
+        return self.names.get(key(name))
+
+    def function(self, name: str) -> Row | None:
+        row = self.functions.get(name)
+        return row if row is not None or len(name) <= SHORT else self.functions.get(loose(name))
+
+    def declaring(self, names: Iterable[str]) -> Context:
+        """Return this context with more names."""
+        return replace(self, names={**self.names, **{key(n): n for n in names}})
+
+    def defining(self, name: str, meaning: Definition) -> Context:
+        """Return this context with `name` standing for `meaning`."""
+        return replace(self.declaring([name]), definitions={**self.definitions, name: meaning})
+
+    def like(self, name: str, called: bool = False) -> str:
+        """Return "; did you mean 'sin'?" for a name that resembles a known one, else nothing."""
+        known = [*self.names.values(), *(() if not called else (n for n in self.functions if len(n) > SHORT))]
+        near = get_close_matches(name, known, 1, 0.6)
+        return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+def split(word: str, context: Context, tex: bool, called: bool, powered: bool) -> list[str] | None:
+    """Return the names that a run of letters is made of, or None if it is one name.
+
+    A run of declared names is their product; its last piece may be a function (`called`: a bracket
+    follows) or Euler's e (`powered`: a power follows). In LaTeX any other run is split into letters.
+
+    >>> split("wx", Context().declaring("wxb"), False, False, False)
+    ['w', 'x']
+    >>> split("wxy", Context().declaring("wx"), False, False, False) is None
+    True
+    >>> split("xyz", Context(), True, False, False)
+    ['x', 'y', 'z']
+    """
+    found = declared_run(word, context, called, powered)
+    if found is None and tex:
+        found = PIECE.findall(word)
+        if "".join(found) != word:
+            return None
+    return found if found and len(found) > 1 else None
+
+
+def declared_run(word: str, context: Context, called: bool, powered: bool) -> list[str] | None:
+    """Return the split of `word` into declared names, taking the longest first and going back where that fails."""
+    ends: dict[int, tuple[int, str] | None] = {0: None}
+    todo = [0]
+    while todo and len(word) <= LONGEST_RUN:
+        at = todo.pop()
+        if at == len(word):
+            break
+        options = [(at + n, word[at : at + n]) for n in range(1, min(len(word) - at, context.longest) + 1) if key(word[at : at + n]) in context.names]
+        rest = word[at:]
+        if (called and at and context.function(rest)) or (powered and at and rest in ("e", "E")):
+            options.append((len(word), rest))
+        for end, piece in sorted(options):  # the longest is popped first
+            if end not in ends:
+                ends[end] = (at, piece)
+                todo.append(end)
+    if len(word) not in ends or not word:
+        return None
+    pieces, at = [], len(word)
+    while (step := ends[at]) is not None:
+        at = step[0]
+        pieces.append(step[1])
+    return pieces[::-1]

@@ -1,0 +1,160 @@
+"""From the name of an operation and its arguments to a SymPy tree: what `maths.spell.recognise` undoes.
+
+SymPy has no heads for −, ÷ and √; here stands how they are built. Every other operation is its
+row's first head. Nothing here evaluates, sorts or recurses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from ..maths import heads, ops
+from ..maths.heads import unevaluated
+from ..maths.row import Row
+
+
+def add(a: sp.Basic, b: sp.Basic) -> sp.Basic:
+    return unevaluated(sp.Add, a, b)
+
+
+def neg(a: sp.Basic) -> sp.Basic:
+    """Return −a; a number that is not negative becomes a negative number.
+
+    >>> neg(sp.Integer(2)), neg(sp.Symbol("x")).args, neg(sp.Integer(-2)).args
+    (-2, (-1, x), (-1, -2))
+    """
+    if isinstance(a, sp.Integer) and a > 0:
+        return sp.Integer(-int(a))
+    if isinstance(a, heads.Decimal) and a.value > 0:
+        return heads.Decimal(params=(-a.value, f"-{a.params[1]}"))
+    return unevaluated(sp.Mul, sp.S.NegativeOne, a)
+
+
+def sub(a: sp.Basic, b: sp.Basic) -> sp.Basic:
+    return add(a, neg(b))
+
+
+def mul(a: sp.Basic, b: sp.Basic) -> sp.Basic:
+    return unevaluated(sp.Mul, a, b)
+
+
+def div(a: sp.Basic, b: sp.Basic) -> sp.Basic:
+    return unevaluated(sp.Mul, a, unevaluated(sp.Pow, b, sp.S.NegativeOne))
+
+
+def power(base: sp.Basic, exponent: sp.Basic) -> sp.Basic:
+    """Return base^exponent: of Euler's number the exponential; a quotient of whole numbers is one exponent.
+
+    >>> power(sp.E, sp.Symbol("x")), power(sp.Symbol("x"), div(sp.Integer(1), sp.Integer(2)))
+    (exp(x), sqrt(x))
+    """
+    if base is sp.E:
+        return unevaluated(sp.exp, exponent)
+    value = quotient(exponent)
+    return unevaluated(sp.Pow, base, exponent if value is None else sp.Rational(value.numerator, value.denominator))
+
+
+def quotient(tree: sp.Basic) -> Fraction | None:
+    """Return the Fraction that a whole number over a whole number is, with a sign or without; else None."""
+    sign = 1
+    if type(tree) is sp.Mul and tree.args[0] is sp.S.NegativeOne and len(tree.args) == 2 and type(tree.args[1]) is sp.Mul:
+        sign, tree = -1, tree.args[1]
+    if type(tree) is sp.Mul and len(tree.args) == 2:
+        above, under = tree.args
+        if isinstance(above, sp.Integer) and type(under) is sp.Pow and under.args[1] is sp.S.NegativeOne:
+            below = under.args[0]
+            if isinstance(below, sp.Integer) and below != 0:
+                return Fraction(sign * int(above), int(below))
+    return None
+
+
+def number(text: str) -> sp.Basic:
+    """Return an Integer, or a Decimal that keeps its text.
+
+    >>> number("0.50"), number("12")
+    (0.50, 12)
+    """
+    return sp.Integer(int(text)) if text.isdigit() else heads.Decimal(params=(Fraction(text), text))
+
+
+SPELLED: Mapping[str, Callable[..., sp.Basic]] = {"add": add, "sub": sub, "neg": neg, "mul": mul, "div": div, "pow": power}
+
+
+def compose(op: str, args: tuple[sp.Basic, ...], params: tuple[Any, ...] = ()) -> sp.Basic:
+    """Return the tree of the operation `op` (a row's name) on `args`.
+
+    >>> compose("sigmoid", (sp.Symbol("x"),))
+    Sigmoid(x)
+    """
+    if op in SPELLED:
+        tree = SPELLED[op](*args)
+    else:
+        row = ops.ROWS[op]
+        if row.tree is not None:
+            tree = row.tree(*args)
+        else:
+            head = row.heads[0]
+            tree = head(*args, params=params) if issubclass(head, heads.Head) else unevaluated(head, *args)
+    tree.is_commutative  # noqa: B018 - SymPy asks this of arguments by recursion; asked from the leaves up it never goes deep
+    return tree
+
+
+def filled(row: Row, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the settings of a call in the row's order, defaults filled in, without trailing None."""
+    params = [given.get(name, default) for name, default in row.params]
+    while params and params[-1] is None:
+        params.pop()
+    return tuple(params)
+
+
+def replaced(tree: sp.Basic, meaning: Mapping[str, sp.Basic]) -> sp.Basic:
+    """Return `tree` with names replaced by trees, nothing evaluated; shared subtrees stay shared.
+
+    >>> x, y = sp.symbols("x y")
+    >>> replaced(add(x, x), {"x": y})
+    y + y
+    """
+    done: dict[int, sp.Basic] = {}
+    todo: list[tuple[sp.Basic, bool]] = [(tree, False)]
+    while todo:
+        top, ready = todo.pop()
+        if id(top) in done:
+            continue
+        if isinstance(top, sp.Symbol):
+            done[id(top)] = meaning.get(top.name, top)
+        elif not top.args:
+            done[id(top)] = top
+        elif not ready:
+            todo.append((top, True))
+            todo.extend((a, False) for a in top.args)
+        else:
+            args = tuple(done[id(a)] for a in top.args)
+            same = all(a is b for a, b in zip(args, top.args, strict=True))
+            done[id(top)] = top if same else rebuilt(top, args)
+    return done[id(tree)]
+
+
+def rebuilt(tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
+    return type(tree)(*args, params=tree.params) if isinstance(tree, heads.Head) else unevaluated(type(tree), *args)
+
+
+def names_in(tree: sp.Basic) -> frozenset[str]:
+    """Return the names of the symbols in `tree`, without recursion.
+
+    >>> sorted(names_in(sp.Symbol("x") * sp.Symbol("w")))
+    ['w', 'x']
+    """
+    found, seen, todo = set(), set(), [tree]
+    while todo:
+        top = todo.pop()
+        if id(top) in seen:
+            continue
+        seen.add(id(top))
+        if isinstance(top, sp.Symbol):
+            found.add(top.name)
+        todo.extend(top.args)
+    return frozenset(found)
