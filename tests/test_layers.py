@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent / "graphtutor"
 # ground to roof: the one list of floors. A new module gets its name here, above all that it imports.
 FLOORS = """
     errors maths language graphs adjoint views build compile trace equal checks derivation
-    data descent runs training picture grading tutor api cli
-""".split()  # noqa: SIM905 - read as a list of floors
+    data descent runs predictions training losses outliers picture grading tutor api cli
+""".split()
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"
 OPTIONAL = {"pygraphviz", "resvg_py", "PIL", "matplotlib"}  # compiled and heavy: imported where they draw, so that no other command waits for them
@@ -35,7 +35,7 @@ def imports(tree: ast.Module, module: str, package: bool) -> Iterator[tuple[str,
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = here[: len(here) - node.level + 1]
-            for name in [node.module] if node.module else [alias.name for alias in node.names]:
+            for name in [node.module] if node.module else [alias.name for alias in node.names if alias.name != "__version__"]:
                 yield ".".join([*base, name]), node.lineno, id(node) in inner
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "graphtutor":
             yield node.module or "", node.lineno, id(node) in inner

@@ -1,0 +1,132 @@
+"""The commands of the shell: one module a family, loaded when its command is asked for.
+
+Exit codes: 0 right or done, 1 not right, 2 usage, 3 the input cannot be read, 5 undecided, 70 our bug, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from .. import __version__
+from ..errors import AuthorError, LearnerError, ReadError
+from .shared import Answer, clean, complain, plain_streams, show_json
+
+BUG, INTERRUPTED = 70, 130
+
+# command -> the module that holds it and its line in the help, which so needs no command imported
+COMMANDS = {
+    "draw": ("draw", "Draw the graph, one step of it, or the finished backward pass."),
+    "step": ("step", "Walk forward and backward one step at a time."),
+    "check": ("check", "Check every gradient against SymPy's derivative."),
+    "demo": ("demo", "Run the lecture's squared error, drawn and checked."),
+    "doctor": ("doctor", "Say what this machine has, and what to do about what it lacks."),
+}
+
+
+class Commands(click.Group):
+    """The group of all commands, each imported when it is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f".{COMMANDS[name][0]}", __name__), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            ctx.fail(unknown(args[0]))
+        return super().resolve_command(ctx, args)
+
+
+def unknown(word: str) -> str:
+    """Return what to say to a word that is no command.
+
+    >>> unknown("drwa")
+    "no command 'drwa' (did you mean 'draw'?); 'graphtutor --help' lists them"
+    >>> unknown("x**2")
+    "no command 'x**2'; to draw an expression: graphtutor draw 'x**2'"
+    """
+    import difflib
+
+    if word.startswith("-"):
+        return f"no option '{word}'; 'graphtutor --help' lists what there is"
+    near = difflib.get_close_matches(word, COMMANDS, 1)
+    if near:
+        return f"no command '{word}' (did you mean '{near[0]}'?); 'graphtutor --help' lists them"
+    if not word.isidentifier():
+        return f"no command '{word}'; to draw an expression: graphtutor draw '{word}'"
+    return f"no command '{word}'; 'graphtutor --help' lists them"
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="graphtutor %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Draw an expression's computation graph, walk it backwards one edge at a time, and check every gradient.
+
+    \b
+    graphtutor draw "(w*x + b - y)**2" --at w=2,x=3,b=1,y=5 --backward -o mse.svg
+    graphtutor step "(w*x + b - y)**2" --at w=2,x=3,b=1,y=5
+    graphtutor check "log(1 + exp(-y*w*x))"
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run a command and return its exit code; what a learner can mend is one line on stderr, never a traceback."""
+    args = sys.argv[1:] if args is None else args
+    plain_streams()
+    try:
+        result = cli.main(args, prog_name="graphtutor", standalone_mode=False)
+        sys.stdout.flush()
+        return int(result or 0)
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        complain("interrupted")
+        return INTERRUPTED
+    except Answer as answer:
+        return answer.code
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        return refused(error.format_message(), error, args, help_line(error))
+    except (LearnerError, AuthorError) as error:
+        return refused(str(error), error, args)
+    except BrokenPipeError:  # the reader of our output has left, as in `graphtutor step … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        complain("this is a bug of graphtutor, not of your input; please report it with the lines above and the command you ran")
+        return BUG
+
+
+def help_line(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"; '{context.command_path} --help' shows what it takes" if context and context.parent else ""
+
+
+def refused(message: str, error: Exception, args: list[str], after: str = "") -> int:
+    """Say in one line what was refused, with the place under it where text could not be read; return the exit code."""
+    line = " ".join(clean(message).split()).rstrip(".") + after
+    complain(line)
+    if isinstance(error, ReadError) and error.source:
+        complain(error.caret, mark=False)
+    code = error.exit_code if isinstance(error, click.ClickException) else int(getattr(error, "code", 2))
+    if "--json" in args:
+        where = {"line": error.line, "column": error.column, "caret": error.caret} if isinstance(error, ReadError) else {}
+        show_json({"ok": False, "error": line, "kind": type(error).__name__, "code": code, **where})
+    return code

@@ -1,0 +1,55 @@
+"""`check`: every gradient against SymPy's analytic derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .shared import Answer, Expression, graph_of, graph_options, json_option, point_of, say, show_json, styled
+
+WRONG, UNDECIDED = 1, 5
+COLOURS = {"differs": "red", "undecided": "yellow", "kink": "yellow"}
+
+
+@click.command(cls=Expression)
+@graph_options
+@json_option
+def check(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], as_json: bool) -> None:
+    """Check every gradient of EXPR against SymPy.
+
+    Ours, got by backpropagation, against SymPy's analytic derivative. With --at the gradients at that point are shown too. Exit code 0 if all are right, 1 if one
+    differs, 5 if one could not be decided.
+
+    \b
+    graphtutor check "max(0, 1 - y*(w*x + b))"
+    """
+    from ..api import check as checked
+
+    point = point_of(at)
+    graph = graph_of(expr, point, shapes, constants)
+    numbers = {} if point is None else graph.trace(at=point, tie=tie).gradients
+    found = checked(graph, tie, point)
+    if as_json:
+        verdicts = {name: {"kind": v.kind, "evidence": v.evidence, "point": dict(v.point)} for name, v in found.verdicts.items()}
+        show_json({"ok": found.ok, "verdicts": verdicts, "locals": {name: v.kind for name, v in found.locals.items()}, "gradients": numbers, "method": found.method})
+    else:
+        show(found, graph.output.name, numbers)
+    if not found.ok:
+        raise Answer(WRONG if any(v.kind == "differs" for v in (*found.verdicts.values(), *found.locals.values())) else UNDECIDED)
+
+
+def show(found: Any, top: str, numbers: dict[str, Any]) -> None:
+    """Print a line for each input: the gradient's name, its number if there is a point, the verdict and its evidence."""
+    from ..trace import shown
+
+    names = {name: f"d{top}/d{name}" + (f" = {shown(numbers[name])}" if name in numbers else "") for name in found.verdicts}
+    wide = max(map(len, names.values()), default=0)
+    for name, verdict in found.verdicts.items():
+        kind = styled(f"{verdict.kind:9}", fg=COLOURS.get(verdict.kind, "green"))
+        at = f" at {', '.join(f'{n} = {v}' for n, v in verdict.point)}" if verdict.point else ""
+        click.echo(f"{styled(names[name].ljust(wide))}  {kind}  {styled(verdict.evidence + at)}")
+    for rule, verdict in found.locals.items():
+        if not verdict:
+            say(f"the local rule of {rule} is {verdict.kind}: {verdict.evidence}")
+    say(found.sentence)
