@@ -107,9 +107,9 @@ def make(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Map
     return dressed(build.build(source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data))
 
 
-def check(source: Any, at: Mapping[str, Any] | None = None, tie: str = "zero") -> checks.Check:
+def check(source: Any, tie: str = "zero", at: Mapping[str, Any] | None = None) -> checks.Check:
     """Return the check of every gradient of a graph (or of what `graph` takes) against SymPy's derivative; see `checks.check`."""
-    return checks.check(source if isinstance(source, graphs.Graph) else make(source), at, tie)
+    return checks.check(source if isinstance(source, graphs.Graph) else make(source), tie, at)
 
 
 class Functions:

@@ -63,7 +63,7 @@ class Check:
         return f"Every gradient agrees with {self.method}."
 
 
-def check(graph: Graph, at: Mapping[str, Any] | None = None, tie: str = "zero") -> Check:
+def check(graph: Graph, tie: str = "zero", at: Mapping[str, Any] | None = None) -> Check:
     """Return the check of every gradient of `graph` against SymPy's derivative, and at the point `at` against one-sided slopes.
 
     At a kink SymPy's value is no truth: there a gradient is right ("kink") if it lies between the

@@ -55,7 +55,7 @@ class Function:
         self.names = [name for name, _ in self.inputs]
         self.wanted = self.names if self.wrt is None else [name for name in self.names if name in self.wrt]
         ids = tuple(self.graph.ids[name] for name in self.wanted)
-        self.walk = backward(self.graph, self.tie, None if self.wrt is None else ids)
+        self.walk = forward_alone(self.graph) if self.wrt == () else backward(self.graph, self.tie, None if self.wrt is None else ids)
         self.getter: Any = itemgetter(*self.names) if len(self.names) > 1 else None
         self.scalar = not any(self.walk.shapes)
         self.adjoints = [self.walk.gradient[i] for i in ids]
@@ -88,7 +88,7 @@ class Function:
         code = self.code(batched)
         with np.errstate(all="ignore"):
             out = code(*sizes or (1,), *values)
-        results = [v.item() if isinstance(v, np.ndarray) and v.ndim == 0 else v for v in out]
+        results = [v.item() if isinstance(v, np.ndarray | np.generic) and v.ndim == 0 else v for v in out]
         return results[0], dict(zip(self.wanted, results[1:], strict=True))
 
     def code(self, batched: tuple[bool, ...]) -> Callable[..., Any]:
@@ -107,6 +107,11 @@ class Function:
 
     def __reduce__(self) -> Any:
         return Function, (self.graph, self.reduce, self.tie, self.wrt)
+
+
+def forward_alone(graph: Graph) -> Backward:
+    """Return a walk without a way back: for values alone, of an output of any shape."""
+    return Backward(graph, graph.cells, graph.shapes, -1, (), (-1,) * len(graph), "zero")
 
 
 def needed(walk: Backward, outs: list[int]) -> list[int]:

@@ -38,12 +38,10 @@ def flat(template: str, binds: int, *slots: int) -> Style:
     return Style(template, binds, slots or (0,))
 
 
-def cases(start: str, row: str, link: str, last: str, end: str) -> Style:
-    """Return a form that writes a choice in the other branch as one more case, and no branch at all as none."""
-    return Style(start + row + link + last + end, 15, (0,), ((start, start + row + link + "{2}"), (NOTHING[end], start + row + end)))
-
-
-NOTHING = {r" \end{{cases}}": r"\mathrm{nan}", "</mtable></mrow>": "<mi>nan</mi>"}
+def cases(start: str, row: str, link: str, last: str, end: str, nothing: str) -> Style:
+    """Return a form that writes a choice in the other branch as one more case, and no branch (`nothing`) as none."""
+    chained = start.format(), start + row + link + "{2}"
+    return Style(start + row + link + last + end, 15, (0,), (chained, (nothing, start + row + end)))
 
 
 def scalar(name: str, local: Any, **columns: Any) -> Row:
@@ -124,6 +122,13 @@ def compare(name: str, sign: str, test: Any, relation: Any, latex: str, unicode:
     )  # fmt: skip
 
 
+def truth(c: Any) -> Any:
+    """Return the condition whose 1 or 0 a SymPy tree is: the relation itself, if it is there to be seen."""
+    if isinstance(c, sp.Piecewise) and len(c.args) == 2 and c.args[0][0] == 1 and c.args[1][0] == 0:
+        return c.args[0][1]
+    return sp.Ne(c, 0)
+
+
 def logic(name: str, word: str, test: Any, arity: tuple[int, int | None], note: Notation, relation: type) -> Row:
     def numeric(*args: Any) -> Any:
         if any(isinstance(a, np.ndarray) for a in args):
@@ -133,7 +138,7 @@ def logic(name: str, word: str, test: Any, arity: tuple[int, int | None], note: 
     def formula(m: Any, *args: Any) -> Any:
         if m is not sp:
             return m.mpf(int(bool(test([bool(a) for a in args]))))
-        return sp.Piecewise((1, relation(*(sp.Ne(a, 0) for a in args))), (0, True))
+        return sp.Piecewise((1, relation(*(truth(a) for a in args))), (0, True))
 
     return Row(name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), arity=arity,
                note=note, label=word, discrete=True, rule="condition", says="a condition sends no gradient back")  # fmt: skip
@@ -383,7 +388,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "pow", _power, arity=(2, 2), note=Notation("{0}**{1}", "{0}^{1}", flat("{0}^{{{1}}}", 50, 51, 0), 50, (51, 50), mathml=flat("<msup><mrow>{0}</mrow><mrow>{1}</mrow></msup>", 50, 51, 0)), label="uᵛ", domain=("positive", "real"),
+        "pow", _power, arity=(2, 2), note=Notation("{0}**{1}", Style("{0}^{1}", slots=(51, 60)), flat("{0}^{{{1}}}", 50, 51, 0), 50, (51, 50), mathml=flat("<msup><mrow>{0}</mrow><mrow>{1}</mrow></msup>", 50, 51, 0)), label="uᵛ", domain=("positive", "real"),
         rule="general power rule", formula="d(uᵛ) = uᵛ·(v'·ln u + v·u'/u)", says="a general power sends v·uᵛ⁻¹ to its base and uᵛ·ln u to its exponent",
         local=lambda y, u, v: (v * f.pow(u, v - 1), y * f.log(u)),
         slips=(
@@ -426,12 +431,12 @@ TABLE: tuple[Row, ...] = (
                slip("tanh.table", "Check the derivative of tanh.", lambda y, x: (1 + f.power(y, params=(2,)),)),
                slip("tanh-as-sigmoid", "That is the rule of another activation.", lambda y, x: (y * (1 - y),)),
            )),
-    scalar("asinh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) + 1),), names=("asinh", "arcsinh"), note=call(r"\operatorname{{arsinh}}\left({0}\right)"),
+    scalar("asinh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) + 1),), names=("asinh", "arcsinh", "arsinh"), note=call(r"\operatorname{{arsinh}}\left({0}\right)"),
            rule="inverse hyperbolic sine rule", formula="d(asinh u) = du/√(u² + 1)", says="asinh divides by √(u² + 1)"),
-    scalar("acosh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) - 1),), names=("acosh", "arccosh"), domain=((1, 5),),
+    scalar("acosh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) - 1),), names=("acosh", "arccosh", "arcosh"), domain=((1, 5),),
            note=call(r"\operatorname{{arcosh}}\left({0}\right)"), rule="inverse hyperbolic cosine rule", formula="d(acosh u) = du/√(u² − 1)",
            says="acosh divides by √(u² − 1)"),
-    scalar("atanh", lambda y, x: (1 / (1 - f.power(x, params=(2,))),), names=("atanh", "arctanh"), domain=((-1, 1),),
+    scalar("atanh", lambda y, x: (1 / (1 - f.power(x, params=(2,))),), names=("atanh", "arctanh", "artanh"), domain=((-1, 1),),
            note=call(r"\operatorname{{artanh}}\left({0}\right)"), rule="inverse hyperbolic tangent rule", formula="d(atanh u) = du/(1 − u²)",
            says="atanh divides by 1 − u²"),
     Row("erf", Entry(arrays.erf, lambda m, x: m.erf(x)), heads=(sp.erf,), names=("erf",), label="erf", code="erf({0})",
@@ -488,7 +493,7 @@ TABLE: tuple[Row, ...] = (
         kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1)))),
     Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0,
                       lambda m, x, h: sp.Piecewise((0, x < 0), (h, sp.Eq(x, 0)), (1, True)) if m is sp else (m.mpf(1) if x > 0 else h if x == 0 else m.mpf(0)), exact=True),
-        heads=(heads.Step, sp.Heaviside), names=("step", "Heaviside", "heaviside"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
+        heads=(heads.Step, sp.Heaviside), names=("step", "Heaviside", "heaviside", "H"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
         rule="step rule", formula="d step(u) = 0", says="a step is flat: its derivative is 0", local=lambda y, x, h, tie: (0,),
         kink=Kink(lambda x: (x,), lambda h: (0, 0))),
     # ----- conditions -----
@@ -501,14 +506,14 @@ TABLE: tuple[Row, ...] = (
     logic("and", "and", lambda a: np.logical_and.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" and ", None, r" \land ", 6, (6, 7), True, "<mo>∧</mo>"), sp.And),
     logic("or", "or", lambda a: np.logical_or.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" or ", None, r" \lor ", 4, (4, 5), True, "<mo>∨</mo>"), sp.Or),
     logic("not", "not", lambda a: np.logical_not(a[0]), (1, 1), Notation("not {0}", None, r"\lnot {0}", 8, (8,), mathml="<mo>¬</mo>{0}"), sp.Not),
-    Row("indicator", Entry(lambda c: np.asarray(c != 0, dtype=float) if isinstance(c, np.ndarray) else int(c != 0), lambda m, c: c, exact=True),
+    Row("indicator", Entry(lambda c: np.asarray(c != 0, dtype=float) if isinstance(c, np.ndarray) else int(c != 0), lambda m, c: sp.Piecewise((1, truth(c)), (0, True)) if m is sp else m.mpf(int(c != 0)), exact=True),
         heads=(heads.Indicator,), names=("indicator",), label="1[ ]", note=Notation("indicator({0})", "𝟙[{0}]", r"\mathbb{{1}}\left[{0}\right]", mathml="<mrow><mi>𝟙</mi><mo>[</mo>{0}<mo>]</mo></mrow>"), code="{0}",
         discrete=True, rule="indicator", says="an indicator is flat: its derivative is 0"),
-    Row("where", Entry(arrays.choose, lambda m, c, a, b: sp.Piecewise((a, sp.Ne(c, 0)), (b, True)) if m is sp else (a if c else b), exact=True),
+    Row("where", Entry(arrays.choose, lambda m, c, a, b: sp.Piecewise((a, truth(c)), (b, True)) if m is sp else (a if c else b), exact=True),
         heads=(heads.Where,), names=("where",), arity=(3, 3), label="where", conditions=(0,), rule="rule by cases", code="({1} if {0} else {2})",
-        note=Notation("where({0}, {1}, {2})", None, cases(r"\begin{{cases}} ", r"{1} & \text{{if }} {0}", r" \\ ", r"{2} & \text{{otherwise}}", r" \end{{cases}}"),
+        note=Notation("where({0}, {1}, {2})", None, cases(r"\begin{{cases}} ", r"{1} & \text{{if }} {0}", r" \\ ", r"{2} & \text{{otherwise}}", r" \end{{cases}}", r"\mathrm{nan}"),
                       mathml=cases("<mrow><mo>{{</mo><mtable>", "<mtr><mtd>{1}</mtd><mtd><mtext>if</mtext>{0}</mtd></mtr>", "",
-                                   "<mtr><mtd>{2}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>", "</mtable></mrow>")),
+                                   "<mtr><mtd>{2}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>", "</mtable></mrow>", "<mi>nan</mi>")),
         formula="d where(c, u, v) = du where c holds, else dv", says="a choice sends the whole gradient to the branch that was taken",
         local=lambda y, c, a, b: (None, f.indicator(c), f.indicator(getattr(f, "not")(c))),
         slips=(
@@ -516,7 +521,7 @@ TABLE: tuple[Row, ...] = (
             slip("branch.ignored", "What is the slope on the other branch?", lambda y, c, a, b: (None, 1, 1)),
         )),
     # ----- activations -----
-    Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), names=("sigmoid", "expit", "logistic"), label="σ", code="1.0 / (1.0 + exp(-{0}))",
+    Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), names=("sigmoid", "expit", "logistic", "sigma"), label="σ", code="1.0 / (1.0 + exp(-{0}))",
         note=Notation("sigmoid({0})", "σ({0})", r"\sigma\left({0}\right)"), rule="sigmoid rule", formula="d σ(u) = σ(u)·(1 − σ(u))·du",
         says="a sigmoid gives its own value times what is missing to 1", local=lambda y, x: (y * (1 - y),), opens=lambda x: 1 / (1 + f.exp(-x)),
         slips=(
@@ -531,12 +536,12 @@ TABLE: tuple[Row, ...] = (
         note=call(r"\operatorname{{GELU}}\left({0}\right)"), rule="gelu rule", formula="d gelu(u) = (Φ(u) + u·φ(u))·du", says="a gelu gives Φ(u) + u·φ(u)",
         local=lambda y, x: (HALF * (1 + f.erf(x / f.sqrt(x.constant(2)))) + x * f.exp(-f.power(x, params=(2,)) / 2) / f.sqrt(2 * x.constant("pi")),)),
     # ----- vectors and matrices -----
-    Row("matmul", arrays.matmul, heads=(heads.MatMul, sp.MatMul), names=("matmul",), arity=(2, 2), params=(("nd_a", None), ("nd_b", None)),
+    Row("matmul", arrays.matmul, heads=(heads.MatMul, sp.MatMul), names=("matmul",), arity=(2, 2), params=(("nd_a", None), ("nd_b", None)), inner=("nd_a", "nd_b"),
         settle=lambda p, a, b: (len(a), len(b)), note=infix(" @ ", 30), label="@", shape=matmul_shape,
         rule="matrix product rule", formula="d(A·B) = dA·B + A·dB", says="a matrix product sends g·Bᵀ to the left and Aᵀ·g to the right", pull=pull_matmul,
         slips=(slip("matrix.transpose-missing", "Compare the shapes: which factor has to be transposed?",
                     lambda g, y, a, b, nd_a, nd_b: (None, a @ g) if (nd_a, nd_b) != (1, 1) and a.shape == a.shape[::-1] else (None, None)),)),
-    Row("transpose", arrays.transpose, heads=(heads.Transpose, sp.Transpose), names=("transpose",), params=(("nd", None),), settle=lambda p, a: (len(a),),
+    Row("transpose", arrays.transpose, heads=(heads.Transpose, sp.Transpose), names=("transpose",), params=(("nd", None),), inner=("nd",), settle=lambda p, a: (len(a),),
         shape=lambda a, nd: a[::-1], note=Notation("{0}.T", "{0}ᵀ", r"{0}^\top", 60, (60,), mathml="<msup><mrow>{0}</mrow><mo>⊤</mo></msup>"), label="ᵀ", rule="transpose rule", formula="d(Aᵀ) = (dA)ᵀ",
         says="a transpose turns the gradient back", pull=lambda g, y, a, nd: (f.transpose(g),)),
     Row("dot", lambda a, b: arrays.total(a * b, (-1,)), heads=(heads.Dot,), names=("dot",), arity=(2, 2), shape=vectors("dot"), label="·",
@@ -558,16 +563,16 @@ TABLE: tuple[Row, ...] = (
     Row("norm", norm_forward, heads=(heads.Norm,), names=("norm",), params=(("axis", None),), settle=axes_of, shape=without, label="‖ ‖",
         note=Notation("norm({0})", Style("‖{0}‖", unless="‖"), r"\left\lVert {0} \right\rVert", mathml="<mrow><mo>‖</mo>{0}<mo>‖</mo></mrow>"), rule="norm rule", formula="d‖u‖ = u·du/‖u‖",
         says="a norm sends back the unit vector", pull=lambda g, y, x, axes: (back(g / y, x, axes) * x,)),
-    Row("index", lambda x, key, shape: arrays.pick(x, key), heads=(heads.Index,), params=(("key", ()), ("shape", ())), settle=full_key, shape=index_shape,
+    Row("index", lambda x, key, shape: arrays.pick(x, key), heads=(heads.Index,), params=(("key", ()), ("shape", ())), inner=("shape",), settle=full_key, shape=index_shape,
         note=Notation("{0}[{key}]", None, "{0}[{key}]", 60, (60,), mathml="{0}<mo>[</mo>{key}<mo>]</mo>"), label="[ ]", rule="index rule", formula="d(u[k]) = (du)[k]",
         says="an index sends the gradient to the entry it took, and 0 to the others", pull=lambda g, y, x, key, shape: (f.place(g, params=(key, shape)),)),
     Row("reshape", arrays.reshape, heads=(heads.Reshape,), names=("reshape",), params=(("shape", ()),), settle=new_shape,
         shape=lambda s, have, want: want, note=Notation("reshape({0}, {shape})"), label="reshape", rule="reshape rule", formula="d reshape(u) = reshape(du)",
         says="a reshape puts the gradient back into the old shape", pull=lambda g, y, x, have, want: (f.reshape(g, params=(have,)),)),
     Row("concatenate", lambda *a: arrays.join(*a[:-2], axis=a[-2], nd=a[-1]), heads=(heads.Concatenate,), names=("concatenate", "concat"), arity=(1, None),
-        params=(("axis", 0), ("nd", None)), settle=joined, shape=join_shape, label="concat", rule="concatenation rule", formula="d[u; v] = [du; dv]",
+        params=(("axis", 0), ("nd", None)), inner=("nd",), settle=joined, shape=join_shape, label="concat", rule="concatenation rule", formula="d[u; v] = [du; dv]",
         says="a concatenation cuts the gradient where it was joined", pull=pull_join),
-    Row("vector", lambda *a: arrays.stack(*a[:-1], nd=a[-1]), heads=(heads.Vector,), arity=(1, None), params=(("nd", None),),
+    Row("vector", lambda *a: arrays.stack(*a[:-1], nd=a[-1]), heads=(heads.Vector,), arity=(1, None), params=(("nd", None),), inner=("nd",),
         settle=lambda p, *shapes: (len(shapes[0]),), shape=stack_shape, note=Notation("[{*}]", None, r"\left[{*}\right]", mathml="<mrow><mo>[</mo>{*}<mo>]</mo></mrow>"), label="[ , ]", rule="vector rule",
         formula="d[u, v] = [du, dv]", says="a vector hands each entry its own gradient", pull=pull_stack),
     Row("softmax", arrays.softmax, heads=(heads.Softmax,), names=("softmax",), params=(("axis", None),), settle=along, usual=(-1,), shape=lambda s, axis: s, label="softmax",
@@ -593,11 +598,11 @@ TABLE: tuple[Row, ...] = (
         refuses="argmax picks a place, so it has no gradient; take the gradient of softmax or of the score itself",
         note=call(r"\operatorname{{argmax}}\left({0}\right)")),
     # ----- what rules send back -----
-    Row("spread", arrays.spread, params=(("axes", ()), ("shape", ())), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
+    Row("spread", arrays.spread, params=(("axes", ()), ("shape", ())), inner=("axes", "shape"), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
         note=Notation("spread({0})"), formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
-    Row("sum_to", arrays.sum_to, params=(("have", ()), ("want", ())), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
+    Row("sum_to", arrays.sum_to, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
         formula="d(Σ uᵢ) = Σ duᵢ", says="the entries that a number was broadcast to are summed", pull=lambda g, y, x, have, want: (0 * x + g,)),
-    Row("place", arrays.place, params=(("key", ()), ("shape", ())), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
+    Row("place", arrays.place, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
         rule="index rule", formula="d place(u) = place(du)", says="an entry put in place takes its own gradient",
         pull=lambda g, y, x, key, shape: (f.index(g, params=(key,)),)),
     # ----- a group shown as one node: its only setting is the body that it computes -----

@@ -121,6 +121,7 @@ class Row:
     group     True: reading it gives the opened group, not the node
     discrete  True: piecewise constant, no gradient flows; `refuses` is the message for asking for one
     conditions  which arguments are conditions: they are read, and get no gradient
+    inner     names of settings that are worked out from the shapes and never written
     usual     values of its settings, once settled, that need not be written
     tree      (*args) → its SymPy tree, where that is no call of `heads[0]`
     written   (parts, *params, form) → how it is written, where `note` is not enough
@@ -154,6 +155,7 @@ class Row:
     conditions: tuple[int, ...] = ()
     written: Callable[..., Any] | None = None
     tree: Callable[..., Any] | None = None
+    inner: tuple[str, ...] = ()
     usual: tuple[Any, ...] = ()
     slips: tuple[Slip, ...] = field(default=())
 

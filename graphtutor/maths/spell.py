@@ -28,10 +28,11 @@ class Spelled(NamedTuple):
     params: tuple[Any, ...] = ()
 
 
-def recognise(tree: sp.Basic, keep_order: bool = False) -> Spelled:
+def recognise(tree: sp.Basic, faithful: bool = False) -> Spelled:
     """Return the operation at the top of `tree`. Looks at most two levels deep.
 
-    `keep_order` leaves `-b + a` a sum of two terms (for writing); otherwise it is the difference a − b.
+    `faithful` takes two terms or factors only for what the reader would have made of them (for
+    writing): `-b + a` stays a sum, `x**(-1)` a power; otherwise they are a − b and 1/x.
     Raises LearnerError for a head that no row lists.
 
     >>> a, b = sp.symbols("a b")
@@ -40,11 +41,11 @@ def recognise(tree: sp.Basic, keep_order: bool = False) -> Spelled:
     """
     kind = type(tree)
     if kind is sp.Add:
-        return sum_(tree.args, keep_order)
+        return as_read_sum(tree.args) if faithful else sum_(tree.args)
     if kind is sp.Mul:
-        return product(tree.args)
+        return as_read_product(tree.args) if faithful and len(tree.args) == 2 else product(tree.args)
     if kind is sp.Pow:
-        return power(*tree.args)
+        return as_read_power(*tree.args) if faithful else power(*tree.args)
     row = ROW_OF_HEAD.get(kind)
     if row is not None:
         if isinstance(tree, heads.Head):
@@ -106,13 +107,40 @@ def negated(tree: sp.Basic) -> sp.Basic | None:
     return None if opposite is None else heads.unevaluated(sp.Mul, opposite, *rest)
 
 
-def sum_(args: tuple[sp.Basic, ...], keep_order: bool) -> Spelled:
+# ----- as the reader builds them -----
+def as_read_sum(args: tuple[sp.Basic, ...]) -> Spelled:
+    if len(args) == 2 and not (type(args[1]) is sp.Mul and args[1].args[0] is not sp.S.NegativeOne):
+        taken = negated(args[1])
+        if taken is not None:
+            return Spelled("sub", (args[0], taken))
+    return Spelled("add", args)
+
+
+def as_read_product(args: tuple[sp.Basic, ...]) -> Spelled:
+    first, second = args
+    if first is sp.S.NegativeOne:
+        return Spelled("neg", (second,))
+    if type(second) is sp.Pow and second.args[1] is sp.S.NegativeOne:
+        return Spelled("div", (first, second.args[0]))
+    return Spelled("mul", args)
+
+
+def as_read_power(base: sp.Basic, exponent: sp.Basic) -> Spelled:
+    if exponent is sp.S.Half:
+        return Spelled("sqrt", (base,))
+    if isinstance(exponent, sp.Integer):
+        return Spelled("power", (base,), (int(exponent),))
+    return Spelled("exp", (exponent,)) if base is sp.E else Spelled("pow", (base, exponent))
+
+
+# ----- as a person means them -----
+def sum_(args: tuple[sp.Basic, ...]) -> Spelled:
     if len(args) == 2:
         a, b = args
         taken = negated(b)
         if taken is not None:
             return Spelled("sub", (a, taken))
-        taken = None if keep_order else negated(a)
+        taken = negated(a)
         if taken is not None:
             return Spelled("sub", (b, taken))
     return Spelled("add", args)

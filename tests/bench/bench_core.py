@@ -1,0 +1,211 @@
+"""Ratios against peers, measured in one run: `python tests/bench/bench_core.py` prints the table.
+
+Peers that are not installed are left out and said so. Times are the best of several runs; only the
+ratios are meant.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import sympy as sp
+from sympy.core.cache import clear_cache
+
+from graphtutor.adjoint import backward
+from graphtutor.api import make
+from graphtutor.compile import compiled
+from graphtutor.graphs import Builder, Graph
+from graphtutor.picture.frames import film
+from graphtutor.picture.layout import arrange, source
+from graphtutor.picture.svg import paint
+
+HERE = Path(__file__).parent
+
+
+def best(run: Callable[[], object], times: int) -> float:
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def row(what: str, ratio: float, asked: str, note: str = "") -> None:
+    print(f"{what:66} {ratio:12,.1f}   {asked:>12}   {note}", flush=True)
+
+
+def have(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def chain(layers: int, shared: bool = False) -> Graph:
+    b = Builder()
+    x = b.input("x")
+    for k in range(layers):
+        w, c = (b.input("w"), b.input("b")) if shared else (b.input(f"w{k}"), b.input(f"b{k}"))
+        x = b.add("sigmoid", (b.add("add", (b.add("mul", (w, x)), c)),))
+    return b.graph(x)
+
+
+def squared_error(features: int) -> Graph:
+    b = Builder()
+    total = b.input("b")
+    for k in range(features):
+        total = b.add("add", (total, b.add("mul", (b.input(f"w{k}"), b.input(f"x{k}")))))
+    return b.graph(b.add("power", (b.add("sub", (total, b.input("y"))),), (2,)))
+
+
+# ----- (a) symbolic gradients -----
+def symbolic() -> None:
+    x = sp.Symbol("x")
+    y, names = x, [x]
+    for k in range(20):
+        w, c = sp.symbols(f"w{k} b{k}")
+        names += [w, c]
+        y = 1 / (1 + sp.exp(-(w * y + c)))
+    clear_cache()
+    peer = best(lambda: [sp.diff(y, s) for s in names], 1)
+    build, walk = best(lambda: chain(20), 30), best(lambda: backward(chain20), 60)
+    row("(a) 20-layer chain, graph + adjoints, against sympy.diff per input", peer / (build + walk), ">= 5,000")
+    row("(a)   the adjoint pass alone", peer / walk, ">= 20,000")
+    n = 1000
+    ws, xs = sp.symbols(f"w0:{n}"), sp.symbols(f"x0:{n}")
+    loss = (sp.Add(*[p * q for p, q in zip(ws, xs, strict=True)]) + sp.Symbol("b") - sp.Symbol("y")) ** 2
+    clear_cache()
+    some = (*ws[:40], *xs[:40])
+    peer = best(lambda: [sp.diff(loss, s) for s in some], 1) / len(some) * (2 * n + 2)
+    big = squared_error(n)
+    build, walk = best(lambda: squared_error(n), 5), best(lambda: backward(big), 10)
+    row("(a) 1,000-feature squared error, graph + adjoints", peer / (build + walk), ">= 1,500", "SymPy timed on 80 of its 2,002 inputs")
+    row("(a)   the adjoint pass alone", peer / walk, ">= 8,000")
+    sizes = {layers: best(lambda layers=layers: backward(chains[layers]), 3) for layers in chains}
+    (few, low), (many, high) = list(sizes.items())[0], list(sizes.items())[-1]
+    row(f"(a) time for {many // few} times the nodes (up to {len(chains[many]):,})", high / low, f"about {many // few}")
+    if have("casadi"):
+        import casadi as ca
+
+        v = [ca.SX.sym("v") for _ in range(2 * 20000 + 1)]
+        z = v[0]
+        for k in range(20000):
+            z = 1 / (1 + ca.exp(-(v[2 * k + 1] * z + v[2 * k + 2])))
+        inputs = ca.vertcat(*v)
+        row("(a) adjoints of 100,000 nodes: times CasADi's C++ gradient", high / best(lambda: ca.gradient(z, inputs), 3), "<= 20")
+
+
+chain20 = chain(20)
+chains = {layers: chain(layers) for layers in (2000, 20000)}
+
+
+# ----- (b) numbers -----
+def numeric() -> None:
+    g = chain(100, shared=True)
+    f = compiled(g)
+    at = {"x": 0.5, "w": 0.5, "b": 0.5}
+    ours = best(lambda: f(at), 2000)
+    value = compiled(g, wrt=())
+    row("(b) value and gradient, times the value alone", ours / best(lambda: value(at), 2000), "<= 3")
+    many = {"x": np.linspace(0, 1, 10_000), "w": 0.5, "b": 0.5}
+    batch = best(lambda: f(many), 20) / 10_000
+    if have("micrograd"):
+        peer = best(micrograd_chain, 30)
+        row("(b) 100-layer chain at a point, against micrograd", peer / ours, ">= 80", f"ours {ours * 1e6:.1f} µs")
+        row("(b)   a batch of 10,000 points, per point", peer / batch, ">= 1,000")
+    if have("torch"):
+        row("(b) the same against PyTorch on the CPU", best(torch_chain(), 20) / ours, ">= 150")
+    if have("jax"):
+        row("(b) the same against a compiled JAX call", best(jax_chain(), 300) / ours, ">= 3")
+
+
+def micrograd_chain() -> object:
+    import math
+
+    from micrograd.engine import Value
+
+    sys.setrecursionlimit(100_000)
+
+    def exp(v: Value) -> Value:
+        out = Value(math.exp(v.data), (v,), "exp")
+
+        def push() -> None:
+            v.grad += out.data * out.grad
+
+        out._backward = push
+        return out
+
+    x, w, b = Value(0.5), Value(0.5), Value(0.5)
+    for _ in range(100):
+        x = 1 / (1 + exp(-(w * x + b)))
+    x.backward()
+    return w.grad
+
+
+def torch_chain() -> Callable[[], object]:
+    import torch
+
+    def run() -> object:
+        x, w, b = (torch.tensor(0.5, dtype=torch.float64, requires_grad=True) for _ in range(3))
+        z = x
+        for _ in range(100):
+            z = torch.sigmoid(w * z + b)
+        return torch.autograd.grad(z, (x, w, b))
+
+    return run
+
+
+def jax_chain() -> Callable[[], object]:
+    import jax
+
+    def loss(x: float, w: float, b: float) -> float:
+        for _ in range(100):
+            x = jax.nn.sigmoid(w * x + b)
+        return x
+
+    call = jax.jit(jax.value_and_grad(loss, argnums=(0, 1, 2)))
+    call(0.5, 0.5, 0.5)
+    return lambda: jax.block_until_ready(call(0.5, 0.5, 0.5))
+
+
+# ----- (c) pictures -----
+def pictures() -> None:
+    import shutil
+
+    if shutil.which("dot") is None:
+        print("(c) left out: no dot on PATH to compare with")
+        return
+    for label, text in (("15-node", "f = w0*x0 + w1*x1 + b; L = (f - y)**2 + w0*w1"), ("200-node", " + ".join(f"sin(w{k}*x{k})" for k in range(38)))):
+        g = make(text)
+        t = g.trace(at={n.name: 0.5 for n in g.inputs})
+
+        def ours(t: object = t) -> object:
+            frames = film(t)
+            layout = arrange(frames)
+            return [paint(frame, layout) for frame in frames[-40:]]
+
+        frames = film(t)
+        dot = source(frames, "LR")
+        peer = best(lambda dot=dot: subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True), 3) * min(40, len(frames))
+        row(f"(c) {min(40, len(frames))} pictures of a {label} graph ({len(g)} nodes), against dot per step", peer / best(ours, 2), ">= 25")
+
+
+# ----- (d) the shell -----
+def shell() -> None:
+    def run(*words: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *words], capture_output=True, check=True)
+
+    bare, tree = best(run("-c", "pass"), 7), best(run("-c", "import sympy"), 5)
+    row("(d) graphtutor --help, times bare python", best(run("-m", "graphtutor", "--help"), 7) / bare, "<= 8")
+    draw = ("-m", "graphtutor", "draw", "f = w*x + b; L = (f - y)**2", "--at", "w=2,x=3,b=1,y=5", "-o", "/tmp/graphtutor-bench.svg")
+    row("(d) graphtutor draw, times import sympy", best(run(*draw), 5) / tree, "<= 1.8")
+
+
+if __name__ == "__main__":
+    print(f"{'what':66} {'ratio':>12}   {'asked':>12}")
+    for part in (symbolic, numeric, pictures, shell):
+        part()
