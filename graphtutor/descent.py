@@ -170,12 +170,12 @@ class Loop:
 
 @lru_cache(maxsize=256)
 def loop_code(loop: Loop) -> Callable[..., Any]:
-    """Return `run(epochs, points, error, fixed, parameters, state, t, clip, settings, rows, losses, log)`.
+    """Return `run(epochs, points, error, fixed, parameters, state, t, clip, settings, rows, losses, seen)`.
 
     `epochs` yields (rate, batches); `batches` on floats are tuples of points, each a tuple of the
     data (a point itself when `one`), on arrays (N, array, …). For each epoch `losses` gets the mean
     loss before it (got from `points`, or `error(parameters)`), `rows` (parameters, state, t) after
-    it. `log`, a list, gets (loss, gradients, parameters, state) of each update.
+    it. `seen`, a list, gets (loss, gradients, parameters, state) of each update.
     """
     space: dict[str, Any] = dict(SCALARS) if loop.floats else {"sqrt": np.sqrt, "length": length}
     name = {n.name: f"v{n.id}" for n in loop.graph.inputs}
@@ -194,7 +194,7 @@ def loop_code(loop: Loop) -> Callable[..., Any]:
             names = dict(zip(loop.method.state, states[k], strict=True))
             inside += [line.format(p=parameters[k], g=gradients[k], **names) for line in loop.method.update]
     if loop.record:
-        inside.append(f"log.append((L, {listed(gradients)}, {listed(parameters)}, {listed(flat)}))")
+        inside.append(f"seen.append((L, {listed(gradients)}, {listed(parameters)}, {listed(flat)}))")
     inner = ["for " + (point_of(loop) if loop.one and loop.floats else "batch") + " in batches:", *indented(inside)]
     if loop.single:
         inner.append("losses.append(L / points)" if loop.reduction == "sum" else "losses.append(L)")
@@ -204,7 +204,7 @@ def loop_code(loop: Loop) -> Callable[..., Any]:
         inner = [f"losses.append(error({listed(parameters)}))", *inner]
     inner.append(f"rows.append(({listed(parameters)}, {listed(flat)}, t))")
     body = [f"{listed(names)} = {what}" for names, what in unpack if names] + ["for rate, batches in epochs:", *indented(inner)]
-    args = ["epochs", "points", "error", "fixed", "parameters", "state", "t", "clip", "settings", "rows", "losses", "log"]
+    args = ["epochs", "points", "error", "fixed", "parameters", "state", "t", "clip", "settings", "rows", "losses", "seen"]
     return make(body, args, "None", space)
 
 

@@ -10,7 +10,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -25,6 +25,7 @@ from .descent import Method
 from .errors import LearnerError, ShapeError
 from .graphs import Graph
 from .maths.arrays import show_shape
+from .predictions import Prediction, predict
 from .runs import Plan, Progress, Run, State, Stop, go_on, zeros
 
 
@@ -129,6 +130,23 @@ class History:
         return type(self)(joined, np.concatenate([self.losses, more.losses]), more.loss, np.concatenate([self.rates, more.rates]),
                           np.concatenate([self.validation, more.validation]), more.stopped, more.state, stretches)  # fmt: skip
 
+    def predict(self, data: Mapping[str, Any] | None = None, node: str | None = None, label: str | None = None, epoch: int = -1) -> Prediction:
+        """Return what the model says about the training data, or about other points, after an epoch (0: at the start).
+
+        `node` names the node that predicts, `label` the data that hold the right answers; see `predictions.predict`.
+
+        >>> from graphtutor.data import lecture
+        >>> h = train("f = w0*x0 + w1*x1 + b; L = (f - y)**2", lecture(), start={"w0": 0.5, "w1": -0.3, "b": 0.1})
+        >>> print(h.predict().print_out)
+        (2, 0) -> -0.479745  Class 1
+        (5, -2) -> -1.25979  Class 1
+        (-2, 2) -> 0.651658  Class 2
+        (-1, -3) -> 0.985373  Class 2
+        """
+        parameters = {name: rows[epoch] if rows[epoch].ndim else float(rows[epoch]) for name, rows in self.parameters.items()}
+        known = predict(self.graph, parameters, self.plan.data, node, label)
+        return known if data is None else predict(self.graph, parameters, data, node, label, known.classes)
+
     # ----- out -----
     def rows(self, every: str = "epoch") -> Iterator[list[Any]]:
         """Yield a header, then one row an epoch (or update): its number, loss, parameters before it and gradients."""
@@ -200,8 +218,8 @@ def train(loss: Any, data: Mapping[str, Any] | None = None, *, method: str = "sg
     A loss that turns not finite ends the run: see `History.stopped`. Raises LearnerError for what does not fit.
 
     >>> h = train(lambda w, x, y: (w*x - y)**2, {"x": [1, 2], "y": [2, 4]}, rate=0.1, epochs=3, start={"w": 0})
-    >>> h.parameters["w"].tolist(), h.losses.tolist()
-    ([0.0, 1.68, 1.9488, 1.991808], [10.0, 0.256, 0.0065536000000000095])
+    >>> h.parameters["w"].round(6).tolist(), h.losses.round(6).tolist()
+    ([0.0, 1.68, 1.9488, 1.991808], [10.0, 0.256, 0.006554])
     """
     data = {} if data is None else {str(name): values for name, values in data.items()}
     given = {} if start is None else {str(name): value for name, value in start.items()}
