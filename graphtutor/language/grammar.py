@@ -123,12 +123,19 @@ class Grammar:
             self.fail(token.said)
         if token.kind == "end":
             before = self.tokens[self.at - 1] if self.at else None
-            self.fail(f"the text ends after '{shown(before)}'; expected {expected}" if before else "nothing to read; expected an expression such as 2*x")
+            self.fail(f"the text ends after '{self.shown(before)}'; expected {expected}" if before else "nothing to read; expected an expression such as 2*x")
         if token.kind == "words":
             self.fail(f"the words '{token.text}' are not mathematics; expected {expected}")
         if token.kind == "number" and self.at and self.tokens[self.at - 1].kind in ("number", "word", "close"):
-            self.fail(f"'{shown(self.tokens[self.at - 1])}' and '{token.text}' stand side by side; expected an operator such as * between them")
-        self.fail(f"'{shown(token)}' cannot stand here; expected {expected}")
+            self.fail(f"'{self.shown(self.tokens[self.at - 1])}' and '{token.text}' stand side by side; expected an operator such as * between them")
+        self.fail(f"'{self.shown(token)}' cannot stand here; expected {expected}")
+
+    def shown(self, token: Token | None) -> str:
+        """Return a token as a person typed it."""
+        if token is None:
+            return ""
+        typed = self.text[token.start : token.stop].strip()
+        return typed or ("the next line" if token.kind == "break" else token.text)
 
     def note(self, text: str) -> None:
         if text not in self.assumed:
@@ -451,7 +458,7 @@ class Grammar:
     def close(self, opened: Token) -> None:
         wanted = CLOSES[opened.text]
         if not (self.now.kind in ("close", "op") and self.now.text == wanted):
-            met = "the end" if self.now.kind == "end" else f"'{shown(self.now)}'"
+            met = "the end" if self.now.kind == "end" else f"'{self.shown(self.now)}'"
             if self.now.kind == "junk":
                 self.fail(self.now.said)
             if self.now.kind in ("number", "words"):
@@ -723,7 +730,7 @@ class Grammar:
             if token.name == "e":
                 self.tokens[self.at] = replace(token, said="upright")
             return True
-        self.fail(f"'{shown(token)}' is no function that is read; write exp(x), max(a, b), …")
+        self.fail(f"'{self.shown(token)}' is no function that is read; write exp(x), max(a, b), …")
 
     def named(self, token: Token) -> sp.Basic:
         """Return what a name stands for."""
@@ -795,11 +802,11 @@ class Grammar:
         name = token.name
         if token.said == "command":
             self.fail(unknown_command(token.text), token)
-        if token.glued or token.tex and len(token.text) == 1 and name[0] not in "fghFG":
+        if token.glued or token.tex and len(token.text) == 1 and token.text not in "fghFG":
             return
         if len(token.text.rstrip("0123456789")) > 1 and token.text not in GREEK and not token.tex and name != "e":
             self.fail(f"unknown function '{name}'{self.context.like(name, called=True) or '; sin, exp, log, max, … are known'}", token)
-        if name[0] in "fghFG":
+        if token.text in "fghFG":
             self.fail(f"nothing says what {name}(…) is; give definitions={{'{name}(x)': …}}, or write {name}*(…) for a product", token)
         self.note(f"read {name}(…) as a product")
 
@@ -1278,13 +1285,14 @@ class Grammar:
     # ----- constructions -----
     def macro_sqrt(self) -> Rule:
         """Read √x, √(…), \\sqrt{…}, \\sqrt[n]{…}."""
-        self.take()
+        sign = self.take()
         root = None
         if self.now.kind == "open" and self.now.text == "[":
             opened = self.take()
             root = yield self.inside(self.expression(0))
             self.close(opened)
-        inner = yield (self.group() if self.now.kind == "open" and self.now.text in "({" else self.braced())
+        whole = self.text[sign.start : sign.stop] == "√" and self.now.kind == "number"  # √10 is no √1·0, as it is in LaTeX
+        inner = yield (self.group() if self.now.kind == "open" and self.now.text in "({" else self.operand() if whole else self.braced())
         if root is None:
             return self.make("sqrt", inner)
         return self.make("pow", inner, trees.div(sp.S.One, root))
@@ -1521,12 +1529,3 @@ def shifted(part: str, bound: Mapping[str, Bound]) -> str:
         if found and left.strip() in bound and right.strip().isdigit():
             return str(bound[left.strip()].value + (1 if sign == "+" else -1) * int(right))
     return part
-
-
-def shown(token: Token | None) -> str:
-    """Return a token as a person typed it."""
-    if token is None:
-        return ""
-    if token.kind == "word":
-        return token.name
-    return {"sqrt": "√", "d": "∂", "nabla": "∇", "frac": "\\frac", "sum": "Σ", "prod": "∏", "inf": "∞", "indicator": "1[ ]", "\n": "the next line"}.get(token.text, token.text)

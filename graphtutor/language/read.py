@@ -7,31 +7,19 @@ Plain text, Unicode, LaTeX and Python are spellings of one language: `tokens` (w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
 from .context import context
 from .derivation import Claim, Part, derivation
-from .grammar import Grammar, Limits
+from .grammar import Limits
 from .names import Context
 from .program import DEFAULT, Line, Program, bounded, program, whole_names
+from .readings import Reading, readings
 from .tokens import LOOKS_LATEX, Token, tokens
 
 __all__ = ["DEFAULT", "Claim", "Limits", "Line", "Part", "Program", "Reading", "context", "derivation", "program", "read", "reading"]
-
-MOST_READINGS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A tree, what had to be assumed to get it, and the trees of other readings that a person could mean."""
-
-    tree: sp.Basic
-    assumed: tuple[str, ...] = ()
-    alternatives: tuple[sp.Basic, ...] = ()
-
 
 def read(text: str, names: Iterable[str] | None = None, definitions: Mapping[str, Any] | None = None, shapes: Mapping[str, Any] | None = None,
          limits: Limits = DEFAULT, *, constants: Mapping[str, Any] | None = None, target: Any = None, wrt: str | None = None,
@@ -73,26 +61,6 @@ def one(text: str, known: Context, limits: Limits, alternatives: bool = False) -
     bounded(text, limits)
     stream = last_side(tokens(text, bool(LOOKS_LATEX.search(text)), whole_names(known)))
     return readings(stream, known, limits, text, alternatives), stream
-
-
-def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str, alternatives: bool = True) -> Reading:
-    """Return the usual reading of some tokens, and if asked the others, each differing in one or more choices."""
-    first = Grammar(stream, known, limits, text)
-    tree = first.whole()
-    others: list[sp.Basic] = []
-    todo = [first.choices] if alternatives else []
-    while todo and len(others) < MOST_READINGS:
-        made = todo.pop(0)
-        picked = [p for p, _ in made]
-        changed = max((i for i, p in enumerate(picked) if p), default=-1)
-        for place in range(changed + 1, len(made)):
-            for pick in range(1, made[place][1]):
-                if len(others) >= MOST_READINGS:
-                    break
-                again = Grammar(stream, known, limits, text, (*picked[:place], pick))
-                others.append(again.whole())
-                todo.append(again.choices)
-    return Reading(tree, tuple(first.assumed), tuple(others))
 
 
 def last_side(stream: list[Token]) -> list[Token]:

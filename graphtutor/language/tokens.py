@@ -69,23 +69,23 @@ class Token:
         return joined(self.text, self.sub)
 
 
-def tokens(text: str, tex: bool | None = None, whole: frozenset[str] = frozenset()) -> list[Token]:
+def tokens(text: str, tex: bool | None = None, whole: frozenset[str] = frozenset(), dollars: bool = False) -> list[Token]:
     """Return the tokens of `text`, ending with one of kind "end".
 
     `tex`: letters side by side multiply (guessed from the text if None); `whole`: names with an
-    underscore that are one name all the same.
+    underscore that are one name all the same; `dollars`: keep the signs that set formulas apart from prose.
 
     >>> [(t.kind, t.text, t.sub) for t in tokens("w₀·x²")][:4]
     [('word', 'w', '0'), ('op', '·', None), ('word', 'x', None), ('op', '^', None)]
     """
-    return Scanner(text, bool(LOOKS_LATEX.search(text)) if tex is None else tex, whole).run()
+    return Scanner(text, bool(LOOKS_LATEX.search(text)) if tex is None else tex, whole, dollars).run()
 
 
 class Scanner:
     """One pass over the text. `found` are the tokens so far, `at` the place of the next character."""
 
-    def __init__(self, text: str, tex: bool, whole: frozenset[str] = frozenset()):
-        self.text, self.tex, self.whole = text, tex, whole
+    def __init__(self, text: str, tex: bool, whole: frozenset[str] = frozenset(), dollars: bool = False):
+        self.text, self.tex, self.whole, self.dollars = text, tex, whole, dollars
         self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
         self.found: list[Token] = []
         self.at, self.gap = (1 if text.startswith("\ufeff") else 0), False
@@ -100,7 +100,9 @@ class Scanner:
 
     def step(self) -> None:
         char = self.text[self.at]
-        if char in SPACE or self.at in self.dropped or char == "$" or (char == "~" and self.tex):
+        if char == "$" and self.dollars:
+            self.put("op", "$", 2 if self.text.startswith("$$", self.at) else 1)
+        elif char in SPACE or self.at in self.dropped or char == "$" or (char == "~" and self.tex):
             self.at += 1
             self.gap = self.gap or char != "}"
         elif char == "\n":
@@ -271,7 +273,10 @@ class Scanner:
         if match[2] == "\n":
             self.at, self.gap = match.end(), True
         elif match[2] == "\\":
-            self.put("break", "\\\\", length)
+            spacing = re.compile(r"\s?\[-?[0-9.]+\s?(?:pt|em|ex|mm|cm)\]").match(self.text, match.end())
+            self.put("break", "\\\\", length + (len(spacing[0]) if spacing else 0))
+        elif match[2] in ("(", ")", "[", "]") and match[2] and self.dollars:
+            self.put("op", "$", length)
         elif match[2] in ("(", ")", "[", "]") and match[2]:
             self.at, self.gap = match.end(), True
         elif name in latex.OPENING or name in latex.CLOSING:

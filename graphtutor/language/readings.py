@@ -1,0 +1,43 @@
+"""All the readings of one expression: the usual one first, then those that differ in a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from .grammar import Grammar, Limits
+from .names import Context
+from .tokens import Token
+
+MOST_READINGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A tree, what had to be assumed to get it, and the trees of other readings that a person could mean."""
+
+    tree: sp.Basic
+    assumed: tuple[str, ...] = ()
+    alternatives: tuple[sp.Basic, ...] = ()
+
+
+def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str, alternatives: bool = True) -> Reading:
+    """Return the usual reading of some tokens, and if asked the others, each differing in one or more choices."""
+    first = Grammar(stream, known, limits, text)
+    tree = first.whole()
+    others: list[sp.Basic] = []
+    todo = [first.choices] if alternatives else []
+    while todo and len(others) < MOST_READINGS:
+        made = todo.pop(0)
+        picked = [p for p, _ in made]
+        changed = max((i for i, p in enumerate(picked) if p), default=-1)
+        for place in range(changed + 1, len(made)):
+            for pick in range(1, made[place][1]):
+                if len(others) >= MOST_READINGS:
+                    break
+                again = Grammar(stream, known, limits, text, (*picked[:place], pick))
+                others.append(again.whole())
+                todo.append(again.choices)
+    return Reading(tree, tuple(first.assumed), tuple(others))
