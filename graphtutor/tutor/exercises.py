@@ -34,10 +34,10 @@ Point = dict[str, Number | list[Any]]
 
 
 class Wrong(Struct, Generic[Answer], frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An answer that must fail. `misconception` is a catalogue id or an alias; `why` is told to the learner who gives it."""
+    """An answer that must fail. One of `misconceptions` (ids of the catalogue) must be named; `why` is told to the learner who gives it."""
 
     answer: Answer
-    misconception: str = ""
+    misconceptions: tuple[str, ...] = ()
     why: str = ""
 
 
@@ -47,9 +47,11 @@ class Ask(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Just one of: `formula`, over the names of the program, their gradients (`dL_dw0`) and local
     gradients (`local_e_f`); `shape`, `count` of inputs, operations or edges. `points` name the places
     where it is asked (all their values are added or averaged, if `over` says so); `run` a training run.
+    `program` stands in for that of the exercise; `tie` and `digits` (decimals to give) too.
     """
 
     label: str
+    program: str = ""
     formula: str | tuple[str, ...] = ()
     shape: str = ""
     count: str = ""
@@ -77,7 +79,7 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     text: str
     claims: Annotated[tuple[tuple[str, str, str], ...], Meta(min_length=1)]
-    misconception: str = ""
+    misconceptions: tuple[str, ...] = ()
     why: str = ""
 
 
@@ -184,7 +186,7 @@ class Numbers(Exercise, frozen=True, kw_only=True, tag="numbers"):
     runs: dict[str, Run] = {}
     asks: Annotated[tuple[Ask, ...], Meta(min_length=1)]
     digits: int = 3
-    wrong: Annotated[tuple[Wrong[dict[str, str]], ...], Meta(min_length=1)]
+    wrong: Annotated[tuple[Wrong[dict[str, str | tuple[str, ...]]], ...], Meta(min_length=1)]
 
 
 class Code(Exercise, frozen=True, kw_only=True, tag="code"):

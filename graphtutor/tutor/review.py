@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from .progress import LATEST, Attempt, Card, Progress, Record
 
-INTERVALS = tuple(timedelta(minutes=10) if days == 0 else timedelta(days=days) for days in (0, 1, 3, 7, 21, 60))
+INTERVALS = timedelta(minutes=10), *(timedelta(days=days) for days in (1, 3, 7, 21, 60))
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 

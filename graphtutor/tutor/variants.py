@@ -18,7 +18,7 @@ from .exercises import Drill, Exercise, Kind, Number
 E = TypeVar("E", bound=Exercise)
 WORD = re.compile(r"\{\{(\w+)\}\}|(?<![A-Za-z_])[A-Za-z][A-Za-z0-9_]*")
 QUOTIENT = re.compile(r"(d|local_)(\w+?)_(d?)(\w+)")
-KEPT = frozenset({"kind", "id", "format_version", "misconception", "lecture", "concepts", "variants", "vary", "tie", "over", "run", "runs", "columns", "count", "drill"})
+KEPT = frozenset({"kind", "id", "format_version", "misconceptions", "lecture", "concepts", "variants", "vary", "tie", "over", "run", "runs", "columns", "count", "drill"})
 
 
 def variant(exercise: E, seed: int | str | None = None) -> E:
