@@ -171,11 +171,12 @@ def fenced(text: str, form: str) -> str:
     return rf"\left({text}\right)" if form == "latex" and TALL.search(text) else f"({text})"
 
 
-def bracket(part: Part, least: int, first: bool, form: str, after_minus: bool = False) -> str:
-    """Return the text of an argument, in brackets if it binds less than its place asks, opens with a minus
-    inside, or would grow together with a minus before it into one number.
-    """  # fmt: skip
-    loose = part.binds < least or (part.minus and not first and least >= SUM) or (after_minus and part.literal)
+def bracket(part: Part, least: int, first: bool, form: str, touched: bool = False) -> str:
+    """Return the text of an argument, in brackets if it binds less than its place asks or opens with a minus inside.
+
+    `touched`: the sign beside it would grow together with a number (`-2`, `1.T`, `1[0]`).
+    """
+    loose = part.binds < least or (part.minus and not first and least >= SUM) or (touched and part.literal)
     return fenced(part.text, form) if loose else part.text
 
 
@@ -246,7 +247,8 @@ def templated(row: Row, parts: Sequence[Part], params: tuple[Any, ...], style: S
             break
     opens = template.startswith(MINUS_SIGN[form])
     leads = template.startswith("{0}")
-    written = [bracket(p, style.slots[min(k, len(style.slots) - 1)], k == 0 and leads, form, opens) for k, p in enumerate(texts)]
+    touched = opens or template.startswith(("{0}[", "{0}.", "{0}<mo>["))
+    written = [bracket(p, style.slots[min(k, len(style.slots) - 1)], k == 0 and leads, form, touched) for k, p in enumerate(texts)]
     if form == "latex" and not any(TALL.search(w) for w in written):
         template = FENCES.sub("", template)
     comma = style.comma or ("<mo>,</mo>" if form == "mathml" else ", ")

@@ -25,8 +25,13 @@ Axes = tuple[int, ...]
 
 
 # ----- writing -----
-def infix(plain: str, binds: int, unicode: str | None = None, latex: str | None = None, join: bool = False) -> Notation:
+def infix(plain: str, binds: int, unicode: str | Style | None = None, latex: str | Style | None = None, join: bool = False) -> Notation:
     return Notation(plain, unicode, latex, binds, (binds, binds + 1), join)
+
+
+def bare(sign: str) -> str | Style:
+    """Return the form of a comparison; `=` outside brackets would be read as a line of a derivation."""
+    return Style(sign, 1) if sign.strip() == "=" else sign
 
 
 def call(latex: str) -> Notation:
@@ -117,7 +122,7 @@ def compare(name: str, sign: str, test: Any, relation: Any, latex: str, unicode:
 
     return Row(
         name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), arity=(2, 2),
-        note=infix(f" {sign} ", 10, f" {unicode} ", latex), label=unicode, code="(1.0 if {0} " + sign + " {1} else 0.0)",
+        note=infix(f" {sign} ", 10, bare(f" {unicode} "), bare(latex)), label=unicode, code="(1.0 if {0} " + sign + " {1} else 0.0)",
         discrete=True, kink=Kink(lambda a, b: (a - b,), lambda: (0, 0)), rule="comparison", says="a condition sends no gradient back",
     )  # fmt: skip
 
@@ -397,7 +402,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "sqrt", _sqrt, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", Style("√{0}", 45, (60,)), flat(r"\sqrt{{{0}}}", 45), mathml=flat("<msqrt>{0}</msqrt>", 45)), label="√", domain=("nonnegative",), code="sqrt({0})",
+        "sqrt", _sqrt, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", Style("√{0}", 45, (61,), unless="["), flat(r"\sqrt{{{0}}}", 45), mathml=flat("<msqrt>{0}</msqrt>", 45)), label="√", domain=("nonnegative",), code="sqrt({0})",
         rule="square root rule", formula="d(√u) = du/(2·√u)", says="a square root divides by twice itself",
         local=lambda y, x: (1 / (2 * y),),
         slips=(slip("power.coefficient-dropped", "The exponent ½ comes down as a factor.", lambda y, x: (1 / y,)),),
@@ -511,7 +516,7 @@ TABLE: tuple[Row, ...] = (
         discrete=True, rule="indicator", says="an indicator is flat: its derivative is 0"),
     Row("where", Entry(arrays.choose, lambda m, c, a, b: sp.Piecewise((a, truth(c)), (b, True)) if m is sp else (a if c else b), exact=True),
         heads=(heads.Where,), names=("where",), arity=(3, 3), label="where", conditions=(0,), rule="rule by cases", code="({1} if {0} else {2})",
-        note=Notation("where({0}, {1}, {2})", None, cases(r"\begin{{cases}} ", r"{1} & \text{{if }} {0}", r" \\ ", r"{2} & \text{{otherwise}}", r" \end{{cases}}", r"\mathrm{nan}"),
+        note=Notation("where({0}, {1}, {2})", Style("where({0}, {1}, {2})", slots=(2, 0)), cases(r"\begin{{cases}} ", r"{1} & \text{{if }} {0}", r" \\ ", r"{2} & \text{{otherwise}}", r" \end{{cases}}", r"\mathrm{nan}"),
                       mathml=cases("<mrow><mo>{{</mo><mtable>", "<mtr><mtd>{1}</mtd><mtd><mtext>if</mtext>{0}</mtd></mtr>", "",
                                    "<mtr><mtd>{2}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>", "</mtable></mrow>", "<mi>nan</mi>")),
         formula="d where(c, u, v) = du where c holds, else dv", says="a choice sends the whole gradient to the branch that was taken",
@@ -542,7 +547,7 @@ TABLE: tuple[Row, ...] = (
         slips=(slip("matrix.transpose-missing", "Compare the shapes: which factor has to be transposed?",
                     lambda g, y, a, b, nd_a, nd_b: (None, a @ g) if (nd_a, nd_b) != (1, 1) and a.shape == a.shape[::-1] else (None, None)),)),
     Row("transpose", arrays.transpose, heads=(heads.Transpose, sp.Transpose), names=("transpose",), params=(("nd", None),), inner=("nd",), settle=lambda p, a: (len(a),),
-        shape=lambda a, nd: a[::-1], note=Notation("{0}.T", "{0}ᵀ", r"{0}^\top", 60, (60,), mathml="<msup><mrow>{0}</mrow><mo>⊤</mo></msup>"), label="ᵀ", rule="transpose rule", formula="d(Aᵀ) = (dA)ᵀ",
+        shape=lambda a, nd: a[::-1], note=Notation("{0}.T", Style("{0}ᵀ", 50), Style(r"{0}^\top", 50), 60, (60,), mathml=Style("<msup><mrow>{0}</mrow><mo>⊤</mo></msup>", 50)), label="ᵀ", rule="transpose rule", formula="d(Aᵀ) = (dA)ᵀ",
         says="a transpose turns the gradient back", pull=lambda g, y, a, nd: (f.transpose(g),)),
     Row("dot", lambda a, b: arrays.total(a * b, (-1,)), heads=(heads.Dot,), names=("dot",), arity=(2, 2), shape=vectors("dot"), label="·",
         note=Notation("dot({0}, {1})"), rule="dot product rule", formula="d(a·b) = b·da + a·db",
@@ -573,7 +578,7 @@ TABLE: tuple[Row, ...] = (
         params=(("axis", 0), ("nd", None)), inner=("nd",), settle=joined, shape=join_shape, label="concat", rule="concatenation rule", formula="d[u; v] = [du; dv]",
         says="a concatenation cuts the gradient where it was joined", pull=pull_join),
     Row("vector", lambda *a: arrays.stack(*a[:-1], nd=a[-1]), heads=(heads.Vector,), arity=(1, None), params=(("nd", None),), inner=("nd",),
-        settle=lambda p, *shapes: (len(shapes[0]),), shape=stack_shape, note=Notation("[{*}]", None, r"\left[{*}\right]", mathml="<mrow><mo>[</mo>{*}<mo>]</mo></mrow>"), label="[ , ]", rule="vector rule",
+        settle=lambda p, *shapes: (len(shapes[0]),), shape=stack_shape, note=Notation("[{*}]", None, Style(r"\begin{{bmatrix}} {*} \end{{bmatrix}}", comma=r" \\ "), mathml="<mrow><mo>[</mo>{*}<mo>]</mo></mrow>"), label="[ , ]", rule="vector rule",
         formula="d[u, v] = [du, dv]", says="a vector hands each entry its own gradient", pull=pull_stack),
     Row("softmax", arrays.softmax, heads=(heads.Softmax,), names=("softmax",), params=(("axis", None),), settle=along, usual=(-1,), shape=lambda s, axis: s, label="softmax",
         note=call(r"\operatorname{{softmax}}\left({0}\right)"), rule="softmax rule", formula="∂pᵢ/∂uⱼ = pᵢ·(δᵢⱼ − pⱼ)",

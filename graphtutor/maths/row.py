@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ class Style:
 
     `endings`: if the last argument's text opens with the first of a pair (and is of the same
     operation, or is just that), the pair's second is the template, over what follows it. `unless`:
-    with this sign in an argument the plain form is written, for this one would be read another way.
+    with this sign in an argument the plain form is written, for this one would be read another way. `comma` stands between all arguments, `{*}`.
     """
 
     template: str
@@ -27,6 +27,7 @@ class Style:
     slots: tuple[int, ...] | None = None
     endings: tuple[tuple[str, str], ...] = ()
     unless: str = ""
+    comma: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Notation:
         if given is None:
             given = "" if form == "mathml" or ("{" in self.plain and form == "latex") else self.plain
         style = given if isinstance(given, Style) else Style(given)
-        return Style(style.template, self.binds if style.binds is None else style.binds, self.slots if style.slots is None else style.slots, style.endings, style.unless)
+        binds, slots = self.binds if style.binds is None else style.binds, self.slots if style.slots is None else style.slots
+        return replace(style, binds=binds, slots=slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,21 @@ class Kink:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A mal-rule that students commit at this operation: the wrong local derivatives, and a hint.
+    """A mal-rule that students commit at this operation, with a hint; one of three kinds.
 
-    `local` has the form of `Row.local`; None in a slot means that the slip does not touch this argument.
+    `local`: wrong local derivatives, in the form of `Row.local` (of `Row.pull` where the row has no
+    local); None in a slot means that the slip does not touch this argument.
+    `whole`: (y, args, slopes, *params) → a wrong derivative of the whole node, where `slopes` are those of
+    the arguments, None for one that does not depend on the variable; None where it does not apply.
+    `instead`: (y, *args, *params) → what is written in place of the node itself (a slip of algebra),
+    or a tuple of such; None where it does not apply.
     """
 
     id: str
     hint: str
-    local: Local
+    local: Local | None = None
+    whole: Callable[..., Any] | None = None
+    instead: Callable[..., Any] | None = None
 
 
 def same_shape(name: str, *shapes: Shape) -> Shape:

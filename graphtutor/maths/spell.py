@@ -109,7 +109,7 @@ def negated(tree: sp.Basic) -> sp.Basic | None:
 
 # ----- as the reader builds them -----
 def as_read_sum(args: tuple[sp.Basic, ...]) -> Spelled:
-    if len(args) == 2 and not (type(args[1]) is sp.Mul and args[1].args[0] is not sp.S.NegativeOne):
+    if len(args) == 2 and (type(args[1]) is not sp.Mul or opposite_as_read(args[1].args)):
         taken = negated(args[1])
         if taken is not None:
             return Spelled("sub", (args[0], taken))
@@ -118,11 +118,16 @@ def as_read_sum(args: tuple[sp.Basic, ...]) -> Spelled:
 
 def as_read_product(args: tuple[sp.Basic, ...]) -> Spelled:
     first, second = args
-    if first is sp.S.NegativeOne:
+    if opposite_as_read(args):
         return Spelled("neg", (second,))
     if type(second) is sp.Pow and second.args[1] is sp.S.NegativeOne:
         return Spelled("div", (first, second.args[0]))
     return Spelled("mul", args)
+
+
+def opposite_as_read(factors: tuple[sp.Basic, ...]) -> bool:
+    """Return True for −1 times something; but −1 times 2 is not −2, which is a number of its own."""
+    return factors[0] is sp.S.NegativeOne and not (len(factors) == 2 and (number(factors[1]) or 0) > 0)
 
 
 def as_read_power(base: sp.Basic, exponent: sp.Basic) -> Spelled:
