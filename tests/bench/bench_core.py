@@ -86,7 +86,7 @@ def symbolic() -> None:
     row("(a) 1,000-feature squared error, graph + adjoints", peer / (build + walk), ">= 1,500", "SymPy timed on 80 of its 2,002 inputs")
     row("(a)   the adjoint pass alone", peer / walk, ">= 8,000")
     sizes = {layers: best(lambda layers=layers: backward(chains[layers]), 3) for layers in chains}
-    (few, low), (many, high) = list(sizes.items())[0], list(sizes.items())[-1]
+    (few, low), (many, high) = sizes.items()
     row(f"(a) time for {many // few} times the nodes (up to {len(chains[many]):,})", high / low, f"about {many // few}")
     if have("casadi"):
         import casadi as ca
