@@ -9,6 +9,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,6 +63,7 @@ def letter(c: str) -> str:
     return unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode() or "?"
 
 
+@cache
 def ascii_only() -> bool:
     """Return whether the locale asks for ASCII. Python itself takes C for UTF-8, so the locale's own word is asked."""
     if os.environ.get("PYTHONIOENCODING") or os.environ.get("PYTHONUTF8") == "1":
@@ -72,19 +74,25 @@ def ascii_only() -> bool:
     return chosen in ("C", "POSIX") or not (sys.stdout.encoding or "ascii").lower().replace("-", "").startswith("utf8")
 
 
+class Transliterating(codecs.IncrementalEncoder):
+    """Encode text as ASCII by transliteration."""
+
+    def encode(self, text: str, final: bool = False) -> bytes:
+        return transliterate(text).encode("ascii", "replace")
+
+
 def plain_streams() -> None:
-    """Make standard output and error transliterate whatever they cannot write."""
+    """Make standard output and error transliterate under an ASCII locale, and never fail on a character.
 
-    def as_ascii(error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeEncodeError):
-            raise error
-        return transliterate(error.object[error.start : error.end]), error.end
-
-    codecs.register_error("graphtutor", as_ascii)
-    narrow = ascii_only()
+    The codec has a name of its own, for click takes a stream that says "ascii" for a mistake and writes UTF-8.
+    """
+    plain = codecs.lookup("ascii")
+    codec = codecs.CodecInfo(plain.encode, plain.decode, incrementalencoder=Transliterating, incrementaldecoder=plain.incrementaldecoder, name="transliterated")
+    codecs.register(lambda name: codec if name == "transliterated" else None)
+    setting = {"encoding": "transliterated"} if ascii_only() else {"errors": "replace"}
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(**({"encoding": "ascii"} if narrow else {}), errors="graphtutor")
+            stream.reconfigure(**setting)
 
 
 def clean(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def by_keys(walked: Any, files: list[Path], digits: int) -> None:
     here = 0
     while True:
         click.clear()
-        click.echo(panel(frames[here], files[here] if files else None))
+        click.echo(panel(frames[here], files[here] if files else None))  # cleaned and styled in there
         act = ACT.get(click.getchar(), "")
         if act == "quit":
             return
@@ -96,17 +97,30 @@ def by_keys(walked: Any, files: list[Path], digits: int) -> None:
 
 
 def panel(frame: Any, file: Path | None) -> str:
-    """Return a frame as aligned text: the nodes, the active ones marked, the sentence, and where the picture lies."""
-    head = ("", "node", "formula", "value", "gradient")
-    rows = [(mark(b), clean(b.name), clean(b.formula), clean(b.value), clean(b.gradient or "")) for b in frame.boxes if b.role != "constant"]
-    wide = [max(len(row[k]) for row in (head, *rows)) for k in range(5)]
-    lines = [styled("  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip(), bold=row[0] != "", dim=row is head) for row in (head, *rows)]
+    """Return a frame as aligned text: the nodes, the active ones marked, the sentence, and where the picture lies.
+
+    Of a graph taller than the terminal the part around the first active node is shown.
+    """
+    head = ("", "node", "value", "gradient")
+    rows = [row_of(box) for box in frame.boxes if box.role != "constant"]
+    room = max(5, shutil.get_terminal_size().lines - 9)
+    active = next((k for k, row in enumerate(rows) if row[0]), 0)
+    start = max(0, min(active - room // 2, len(rows) - room))
+    wide = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
+    lines = []
+    for row in (head, *rows[start : start + room]):
+        text = "  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip()
+        lines.append(styled(text, dim=True) if row is head else styled(text, bold=True) if row[0] else text)
+    if len(rows) > room:
+        lines.append(styled(f"{len(rows) - room} more nodes; the picture shows all", dim=True))
     lines += ["", styled(f"step {frame.index} of {frame.total - 1} ({frame.phase})", bold=True), clean(frame.caption)]
     if file is not None:
-        lines.append(styled(f"picture: {file}", dim=True))
-    lines += ["", styled("→ next  ← back  Home/End first/last  q leave", dim=True)]
-    return "\n".join(lines)
+        lines.append(f"picture: {clean(str(file))}")
+    return "\n".join([*lines, "", styled("→ next  ← back  Home/End first/last  q leave", dim=True)])
 
 
-def mark(box: Any) -> str:
-    return "▶" if box.state == "active" else ""
+def row_of(box: Any) -> tuple[str, str, str, str]:
+    """Return a node's line: its mark, formula, value and gradient, entries of a matrix on one line."""
+    gradient = "" if box.gradient is None else f"{box.gradient_name} = {box.gradient}"
+    node, value, slope = (clean(text.replace("\n", "; ")) for text in (box.formula or box.name, box.value, gradient))
+    return "▶" if box.state == "active" else "", node, value, slope
