@@ -11,7 +11,7 @@ import sympy as sp
 from ..errors import LearnerError, ReadError
 from ..maths.arrays import Shape
 from . import trees
-from .grammar import Grammar, Limits
+from .grammar import DEFAULT, Grammar, Limits
 from .names import Context, Definition, key
 from .tokens import Token, tokens
 
@@ -21,7 +21,7 @@ NAME = re.compile(r"[^\W\d]\w*")
 
 def context(names: Iterable[str] | None = None, definitions: Mapping[str, Any] | None = None, shapes: Mapping[str, Any] | None = None,
             constants: Mapping[str, Any] | None = None, *, target: Any = None, wrt: str | None = None, strict: bool = False,
-            limits: Limits = Limits()) -> Context:  # fmt: skip
+            limits: Limits = DEFAULT) -> Context:  # fmt: skip
     """Return the Context of a problem.
 
     `definitions`: a name or a call such as "f(x, W, b)" → text, SymPy tree or number; one may use

@@ -12,10 +12,10 @@ import sympy as sp
 from ..errors import ReadError
 from . import prose
 from .context import context
-from .grammar import Grammar, Limits
+from .grammar import DEFAULT, Grammar, Limits
 from .names import Context, Definition, key
+from .program import bounded, whole_names
 from .prose import DEFINES, GIVES, LATE, Piece
-from .program import DEFAULT, bounded, whole_names
 from .readings import Reading, readings
 from .tokens import LOOKS_LATEX, Token, tokens
 from .trees import names_in
@@ -83,7 +83,7 @@ def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None,
 
     >>> lines = derivation("Let u = f - y.\\ndL/dw = 2u x  (chain rule)", names=["f", "y", "w", "x"])
     >>> [(c.kind, c.name, c.of, c.wrt, c.tree) for c in lines if c.kind != "text"]
-    [('definition', 'u', None, None, f - y), ('claim', None, 'L', 'w', (2*(f - y))*x)]
+    [('definition', 'u', None, None, f - y), ('claim', None, 'L', 'w', x*(2*(f - y)))]
     """
     whole = text if isinstance(text, str) else "\n".join(text)
     bounded(whole, limits)
@@ -298,7 +298,7 @@ def differential(part: Sequence[Token]) -> str | None:
     if not part:
         return None
     first, rest = part[0], list(part[1:])
-    if first.kind == "macro" and first.text == "d" or first.name == "d":
+    if (first.kind == "macro" and first.text == "d") or first.name == "d":
         if not rest or rest[0].kind != "word":
             return None
         name, rest = rest[0].name, rest[1:]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import sympy as sp
@@ -46,6 +47,9 @@ class Limits:
     digits: int = 100
     nodes: int = 20_000
     exponent: int = 300
+
+
+DEFAULT = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +387,8 @@ class Grammar:
         if token.kind == "open":
             return self.opened(beside)
         if token.kind == "macro":
-            return getattr(self, f"macro_{token.text}")()
+            rule: Rule = getattr(self, f"macro_{token.text}")()
+            return rule
         if token.kind == "begin":
             return self.cases() if token.text == "cases" else self.matrix()
         if token.kind == "key":
@@ -503,7 +508,7 @@ class Grammar:
 
     def twice_later(self) -> bool:
         later = self.tokens[self.at + 2 :]
-        return any(a.kind == b.kind == "op" and a.text == b.text == "|" and not b.gap for a, b in zip(later, later[1:], strict=False))
+        return any(a.kind == b.kind == "op" and a.text == b.text == "|" and not b.gap for a, b in pairwise(later))
 
     def bracket(self, beside: bool) -> Rule:
         """Read [ … ]: a vector, one condition (1 where it holds), or plain brackets where mathematics uses them so."""
@@ -748,7 +753,7 @@ class Grammar:
             return self.symbol(declared)
         whole = self.context.spelling(base)
         digits = name[len(base) :].lstrip("_")
-        if whole in self.context.shapes and digits.replace("_", "").isdigit():
+        if whole is not None and whole in self.context.shapes and digits.replace("_", "").isdigit():
             return self.make("index", self.symbol(whole), params=(self.places(whole, digits, token),))
         if name in self.later:
             self.fail(f"'{name}' is used before its own line {self.later[name]}; move that line up", token)
@@ -802,7 +807,7 @@ class Grammar:
         name = token.name
         if token.said == "command":
             self.fail(unknown_command(token.text), token)
-        if token.glued or token.tex and len(token.text) == 1 and token.text not in "fghFG":
+        if token.glued or (token.tex and len(token.text) == 1 and token.text not in "fghFG"):
             return
         if len(token.text.rstrip("0123456789")) > 1 and token.text not in GREEK and not token.tex and name != "e":
             self.fail(f"unknown function '{name}'{self.context.like(name, called=True) or '; sin, exp, log, max, … are known'}", token)
@@ -869,7 +874,9 @@ class Grammar:
     def plain_value(self) -> Any:
         if self.now.kind == "key" and self.now.text in TRUTH:
             return TRUTH[self.take().text]
-        sign = -1 if self.sign("-") and self.take() else 1
+        sign = -1 if self.sign("-") else 1
+        if sign < 0:
+            self.take()
         token = self.now
         value: Any = None
         if token.kind == "word":
@@ -1315,9 +1322,9 @@ class Grammar:
         if opened.kind != "open":
             self.refuse("a condition in brackets, as in 1[x > 0]")
         self.take()
-        inner = self.now.kind == "open" and self.now.text == "{" and self.take()
+        inner = self.take() if self.now.kind == "open" and self.now.text == "{" else None
         test = yield self.inside(self.expression(0))
-        if inner:
+        if inner is not None:
             self.close(inner)
         self.close(opened)
         return self.make("indicator", test)

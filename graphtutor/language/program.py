@@ -11,11 +11,9 @@ import sympy as sp
 
 from ..errors import LearnerError, ReadError
 from .context import context
-from .grammar import Grammar, Limits
+from .grammar import DEFAULT, Grammar, Limits
 from .names import Context, key
 from .tokens import LOOKS_LATEX, Token, tokens
-
-DEFAULT = Limits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,20 @@ from .names import GREEK, NAMED_NUMBERS, Context, split
 from .tokens import Token
 
 PROSE = frozenset("""
-    a about above add all also an and answer any apply applying as assume at be because becomes before below but by calculate call can cancel cancels case cases
-    chain check clear clearly collect collecting combine combining compute computing consider constant constants constraint definition denote depend depends
-    derivation derivative derivatives derive differentiate differentiating differentiation directly does doing done each either end equal equals equation equivalently
-    evaluate every everything everywhere expand expanding expression factor factoring final finally find first follows for formula from full function further general get gets getting
-    give given gives giving gradient gradients has have hence here how however i if in inner inside insert into is it its keep know known last left lemma let lets line linear loss
-    me means method minus more multiply multiplying must need next no not note nothing notice now obtain obtains of on only or order other our out outer outside over own part partial pass
-    per plug plugging plus point positive power previous product proof prove put quotient rather recall reduces remaining replace respect rest result results rewrite
-    right rule rules same second see set shows side similarly simple simplified simplifies simplify simplifying since so solution square squared start starting step steps still
-    subject substitute substituting substitution such sum take taking term terms than that the then there therefore these they third this those thus times to together
-    turn two twice under up upstream use used uses using value values variable variables we what when where which while whole will with write writing wrt yield yields you zero
-    obviously namely again after let's active inactive region otherwise return def equality identity respectively works well dot hint question task problem exercise ok okay
+    a about above active add after again all also an and answer any apply applying as assume at be because becomes before below but by calculate
+    call can cancel cancels case cases chain check clear clearly collect collecting combine combining compute computing consider constant
+    constants constraint def definition denote depend depends derivation derivative derivatives derive differentiate differentiating
+    differentiation directly does doing done dot each either end equal equality equals equation equivalently evaluate every everything everywhere
+    exercise expand expanding expression factor factoring final finally find first follows for formula from full function further general get gets
+    getting give given gives giving gradient gradients has have hence here hint how however i identity if in inactive inner insert inside into is
+    it its keep know known last left lemma let let's lets line linear loss me means method minus more multiply multiplying must namely need next
+    no not note nothing notice now obtain obtains obviously of ok okay on only or order other otherwise our out outer outside over own part
+    partial pass per plug plugging plus point positive power previous problem product proof prove put question quotient rather recall reduces
+    region remaining replace respect respectively rest result results return rewrite right rule rules same second see set shows side similarly
+    simple simplified simplifies simplify simplifying since so solution square squared start starting step steps still subject substitute
+    substituting substitution such sum take taking task term terms than that the then there therefore these they third this those thus times to
+    together turn twice two under up upstream use used uses using value values variable variables we well what when where which while whole will
+    with works write writing wrt yield yields you zero
 """.split())  # fmt: skip
 GIVES = frozenset("is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result get: find finally simplifies to equal".split())
 DEFINES = frozenset("let where with define denote set put given call using substitute substituting assume".split())
@@ -96,10 +99,10 @@ def without_number(line: list[Token], text: str, context: Context) -> list[Token
         letter = second.kind == "word" and (len(second.text) == 1 or set(second.text) <= set("ivx")) and not context.spelling(second.name)
         if number or (letter and second.sub is None and goes_on):
             return line[3:]
-    if first.kind == "word" and first.text.lower() in ("step", "line", "part", "eq", "case") and not context.spelling(first.name):
-        if second.kind == "number" and third.kind == "op" and third.text in ":.":
-            return line[3:]
-    bullet = (first.kind == "junk" or first.text == "*") and first.text in BULLETS or (first.kind == "op" and first.text == "-" and text[first.start] in "–—")
+    heading = first.kind == "word" and first.text.lower() in ("step", "line", "part", "eq", "case") and not context.spelling(first.name)
+    if heading and second.kind == "number" and third.kind == "op" and third.text in ":.":
+        return line[3:]
+    bullet = ((first.kind == "junk" or first.text == "*") and first.text in BULLETS) or (first.kind == "op" and first.text == "-" and text[first.start] in "–—")
     return line[1:] if bullet and second.gap else line
 
 
@@ -263,7 +266,7 @@ def is_prose(line: Sequence[Token], at: int, context: Context) -> bool:
         return not ((call or next_is(follows, "=", ":=")) and (context.function(word) is not None or next_is(follows, "=", ":=")))
     if len(word) < 3 or word in GREEK or word in NAMED_NUMBERS or call:
         return False
-    if context.function(word) is not None or (word.startswith("d") and next_is(follows, "/")) or next_is(before, "/") and word.startswith("d"):
+    if context.function(word) is not None or (word.startswith("d") and (next_is(follows, "/") or next_is(before, "/"))):
         return False
     if split(word, context, False, False, False) is not None:
         return False

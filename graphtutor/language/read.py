@@ -13,9 +13,9 @@ import sympy as sp
 
 from .context import context
 from .derivation import Claim, Part, derivation
-from .grammar import Limits
+from .grammar import DEFAULT, Limits
 from .names import Context
-from .program import DEFAULT, Line, Program, bounded, program, whole_names
+from .program import Line, Program, bounded, program, whole_names
 from .readings import Reading, readings
 from .tokens import LOOKS_LATEX, Token, tokens
 
@@ -30,8 +30,8 @@ def read(text: str, names: Iterable[str] | None = None, definitions: Mapping[str
     or a call such as "f(x, W, b)", → what it stands for. Of `dL/dw = …` or `y = …` the last side is
     returned. `strict` refuses names that are not declared. Raises ReadError with line, column, caret.
 
-    >>> read("2 x0 (f - y)"), read(r"e^{xw}", names=["x", "w"])
-    (2*x0*(f - y), exp(x*w))
+    >>> read("2(f - y)"), read(r"e^{-x}"), read("2x²").args[1]
+    (2*(f - y), exp(-x), x**2)
     >>> read("1 + sine(x)")
     Traceback (most recent call last):
         ...
@@ -50,7 +50,7 @@ def reading(text: str, names: Iterable[str] | None = None, definitions: Mapping[
     ('read x(…) as a product',)
     >>> r = reading(r"\\frac{d}{dw} e^{w} \\cdot w")
     >>> r.tree, r.alternatives[0]
-    (Diff(exp(w), w)*w, Diff(w*exp(w), w))
+    (w*Diff(exp(w), w), Diff(w*exp(w), w))
     """
     known = context(names, definitions, shapes, constants, target=target, wrt=wrt, strict=strict, limits=limits)
     return one(text, known, limits, alternatives=True)[0]
@@ -75,10 +75,9 @@ def last_side(stream: list[Token]) -> list[Token]:
         outside = depth == 0
         if token.kind == "comment" or (token.kind == "break" and token.text == "\n" and (depth > 0 or not kept)):
             continue
-        if outside and token.kind == "op" and (token.text in ("=", "⇒") or (token.text == "&" and kept and kept[-1].text == "=")):
-            if token.text == "&" or not any(t.kind == "break" for t in kept):
-                kept = []
-                continue
+        if outside and token.kind == "op" and token.text in ("=", "⇒") and not any(t.kind == "break" for t in kept):
+            kept = []
+            continue
         kept.append(token)
     end = kept.pop()
     while kept and kept[-1].kind == "break" and kept[-1].text != ";":

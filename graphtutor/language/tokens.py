@@ -223,7 +223,7 @@ class Scanner:
             self.accented(char)
 
     def accented(self, char: str) -> None:
-        base, *rest = unicodedata.normalize("NFD", char)
+        base, *rest = list(unicodedata.normalize("NFD", char))
         if len(rest) == 1 and rest[0] in MARKS and base.isascii() and base.isalpha():
             self.put("word", f"{base}_{MARKS[rest[0]]}", 1)
         elif char.isalpha() and self.found and self.found[-1].kind == "junk" and not self.gap:
