@@ -196,7 +196,7 @@ class Graph:
         A value outside an operation's domain is nan or inf; nothing is raised.
         """
         if algebra == "exact" and any(self.shapes):
-            algebra = "float"
+            algebra, point = "float", {name: to_float(value) for name, value in point.items()}
         return run(self.cells, self.shapes, point, algebra)
 
     def expression(self, i: int | None = None) -> Any:

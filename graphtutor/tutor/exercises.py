@@ -111,7 +111,7 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     constants: dict[str, int | float] = {}
     note: str = ""
     variants: tuple[dict[str, Number], ...] = ()
-    vary: dict[str, list[Number]] = {}
+    vary: dict[str, list[Number | list[Any]]] = {}
 
     @property
     def kind(self) -> str:

@@ -39,8 +39,7 @@ def variant(exercise: E, seed: int | str | None = None) -> E:
         at.update({name: rng.choice(choices) for name, choices in exercise.vary.items()})
     shown = {str(row.get(name, name)): value for name, value in at.items()}
     row["at"] = ", ".join(f"{name} = {value}" for name, value in shown.items())
-    row["program"] = ""
-    row["program"] = replaced(data.get("program", ""), row)
+    row["program"] = replaced(data.get("program", ""), row).strip() + "\n"
     changed: E = msgspec.convert(renamed(data, row), Kind)  # type: ignore[arg-type]
     return changed
 
