@@ -39,12 +39,13 @@ class Stretch(NamedTuple):
 
 
 class Updates(NamedTuple):
-    """Every update of a run: its batch's loss and gradients (as used), and the parameters after it (the start first)."""
+    """Every update of a run: its batch's loss and gradients (as used), the parameters after it (the start first), what the method kept."""
 
     epochs: np.ndarray
     losses: np.ndarray
     gradients: dict[str, np.ndarray]
     parameters: dict[str, np.ndarray]
+    moments: tuple[tuple[Any, ...], ...]
 
 
 H = TypeVar("H", bound="History")
@@ -108,7 +109,7 @@ class History:
         shapes = [np.shape(p) for p in start]
         gradients = {name: np.array([np.asarray(g[k]) for _, g, _, _ in log]).reshape(-1, *shapes[k]) for k, name in enumerate(names)}
         parameters = {name: np.array([start[k], *(p[k] for _, _, p, _ in log)]) for k, name in enumerate(names)}
-        return Updates(np.array(epochs, dtype=int), np.array([float(row[0]) for row in log]), gradients, parameters)
+        return Updates(np.array(epochs, dtype=int), np.array([float(row[0]) for row in log]), gradients, parameters, tuple(row[3] for row in log))
 
     def resume(self: H, epochs: int = 20, progress: Progress | None = None, **changes: Any) -> H:
         """Return the history of this run and `epochs` more; `changes` are fields of its plan, such as rate=0.001.
