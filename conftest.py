@@ -1,4 +1,4 @@
-"""What every test may rely on: benchmarks run with --bench, tests that need a program are skipped without it."""
+"""Tests that need a program are skipped without it, or fail where nothing may be skipped."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ import shutil
 import pytest
 
 PROGRAMS = {"dot": ("dot",), "browser": ("chromium", "chromium-browser", "google-chrome")}
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--bench", action="store_true", help="run the benchmarks too, and only them")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = config.getoption("--bench")
-    chosen = [item for item in items if ("bench" in item.keywords and item.get_closest_marker("bench") is not None) == wanted]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
-    items[:] = chosen
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -77,7 +77,9 @@ def fonts() -> Finding:
     from ..picture.fonts import FAMILY, files
 
     found = files()
-    return Finding("fonts", bool(found), f"{FAMILY} in {Path(found[0]).parent}" if found else "not found", "" if found else "PNG and PDF would have no text: pip install matplotlib")
+    if not found:
+        return Finding("fonts", False, "not found", "PNG and PDF would have no text: pip install matplotlib")
+    return Finding("fonts", True, f"{FAMILY} in {Path(found[0]).parent}")
 
 
 def exercises() -> Finding:
