@@ -12,7 +12,16 @@ The house, ground to roof; a module imports only from the floors below it:
     compile     Graph → straight-line NumPy code: value and all gradients, at one point or over a batch
     trace       Graph + point → Trace: forward, seed, then backward one edge a step; numbers beside symbols
     checks      is the gradient right? against SymPy's own derivative, input by input and rule by rule
+    data        the lecture's four points, CSV and .npz files, fitted to a graph's inputs
+    descent     METHODS: one row for each way of descending, and the loops generated from it
+    runs        a plan and where it stands; how it goes on, waits in vain or breaks
+    predictions sign, argmax, probabilities, a confusion table
+    training    gradient descent on any loss graph and any data, as a History
+    opening     one update with every number filled in
+    losses      losses side by side, and which of the lecture's sentences about them hold
+    outliers    one far point under three ways of descending and two losses
     picture     a trace's frames, their one layout, and SVG, PNG, PDF, GIF, DOT painted from them
+    experiments train() with a bar on long runs, and a History that plots itself
     api         what a user holds: graph(), and Graph and Trace with their methods
     cli         the commands of the shell
 
@@ -38,12 +47,17 @@ if TYPE_CHECKING:
     from .api import check as check
     from .api import fn as fn
     from .api import make as graph  # noqa: F401
+    from .data import load as load
     from .errors import AuthorError as AuthorError
     from .errors import DomainError as DomainError
     from .errors import LearnerError as LearnerError
     from .errors import ReadError as ReadError
     from .errors import ShapeError as ShapeError
+    from .experiments import History as History
+    from .experiments import train as train
     from .language.read import read as read
+    from .losses import compare_losses as compare_losses
+    from .outliers import outliers as outliers
 
 __version__ = "0.1.0"
 
@@ -59,6 +73,11 @@ PUBLIC = {
     "check": "api:check",
     "fn": "api:fn",
     "graph": "api:make",
+    "History": "experiments:History",
+    "compare_losses": "losses:compare_losses",
+    "load": "data:load",
+    "outliers": "outliers:outliers",
+    "train": "experiments:train",
     "read": "language.read:read",
 }
 

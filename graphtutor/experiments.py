@@ -1,0 +1,114 @@
+"""What a user holds of training: `train` with a bar on long runs, and a History that plots itself."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from . import opening, training
+from .errors import LearnerError
+from .picture import plots
+
+LONG = 50_000  # points times epochs from which a run may show a bar
+PATIENCE = 0.5  # seconds before it does
+
+PLOTS: Mapping[str, Callable[..., plots.Plot]] = {
+    "loss": lambda h, **look: plots.loss_plot({h.plan.method.name: h}, **look),
+    "boundary": plots.boundary_plot,
+    "regions": plots.regions_plot,
+    "surface": lambda h, **look: plots.surface_plot({h.plan.method.name: h}, **look),
+}
+
+
+class History(training.History):
+    """What happened in a run; see `training.History` for its data."""
+
+    def plot(self, kind: str = "loss", path: str | Path | None = None, **look: Any) -> plots.Plot:
+        """Return a plot of the run, and write it to `path` (.svg, .png, .pdf) if given.
+
+        `kind`: "loss" by epoch, "boundary" between two classes (`epoch=`, `slide=True` for the
+        lecture's formula beside it), "regions" of many classes, "surface" of the loss with the path on it.
+        """
+        if kind not in PLOTS:
+            raise LearnerError(f"'{kind}' is no plot of a run; expected one of {', '.join(PLOTS)}")
+        plot = PLOTS[kind](self, **look)
+        if path is not None:
+            plot.save(path)
+        return plot
+
+    def frames(self, path: str | Path, slide: bool = False) -> list[Path]:
+        """Write the decision boundary at the start and after each epoch, into a folder or one .gif; return the paths."""
+        return plots.save_frames(plots.boundary_frames(self, slide), path)
+
+    def update(self, number: int = 0) -> opening.Update:
+        """Return an update (from 0), opened up: the graph with gradients, and every number of the step; see `opening`."""
+        return opening.update(self, number)
+
+    @property
+    def spark(self) -> str:
+        """The losses as a line of blocks for a terminal."""
+        return plots.spark([*self.losses, self.loss])
+
+    def _repr_svg_(self) -> str:
+        return self.plot()._repr_svg_()
+
+
+def dressed(plain: training.History) -> History:
+    """Return a plain history with the methods of this room."""
+    return History(**{f.name: getattr(plain, f.name) for f in fields(training.History)})
+
+
+class Bar:
+    """A progress bar on standard error that shows itself only when a run takes its time."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.shown: Progress | None = None
+        self.task = TaskID(0)
+
+    def __call__(self, done: int, total: int, loss: float) -> None:
+        if self.shown is None and time.monotonic() - self.began > PATIENCE:
+            columns = TextColumn("epoch {task.completed}/{task.total}"), BarColumn(), TextColumn("loss {task.fields[loss]:.6g}"), TimeRemainingColumn()
+            self.shown = Progress(*columns, console=Console(stderr=True), transient=True)
+            self.task = self.shown.add_task("training", total=total, loss=loss)
+            self.shown.start()
+        if self.shown is not None:
+            self.shown.update(self.task, completed=done, loss=loss)
+
+    def end(self) -> None:
+        if self.shown is not None:
+            self.shown.stop()
+
+
+def train(loss: Any, data: Mapping[str, Any] | None = None, *, epochs: int = 20, progress: Callable[[int, int, float], None] | None = None, **settings: Any) -> History:
+    """Return the History of descending `loss` over `data`; see `training.train` for all it takes.
+
+    A long run shows a bar where standard error is a terminal.
+
+    >>> h = train("(w - 3)**2", start={"w": 0.0}, rate=0.25, epochs=4)
+    >>> h.parameters["w"].tolist(), h.spark
+    ([0.0, 1.5, 2.25, 2.625, 2.8125], '█▂▁▁▁')
+    """
+    bar = None
+    if progress is None and epochs * points(data) > LONG and sys.stderr is not None and sys.stderr.isatty():
+        progress = bar = Bar()
+    try:
+        return dressed(training.train(loss, data, epochs=epochs, progress=progress, **settings))
+    finally:
+        if bar is not None:
+            bar.end()
+
+
+train.__signature__ = inspect.signature(training.train).replace(return_annotation="History")  # type: ignore[attr-defined]
+
+
+def points(data: Mapping[str, Any] | None) -> int:
+    return max((len(v) for v in (data or {}).values() if isinstance(v, Sequence) or hasattr(v, "__len__")), default=1)
