@@ -167,6 +167,8 @@ def test_every_slip_differs_from_the_right_rule_somewhere(row: Row) -> None:
     choice = {"tie": "zero"} if row.kink else {}
     right = row.local(Tracer(builder, out), *tracers, *params, **choice)
     for slip in row.slips:
+        if slip.local is None:
+            continue  # what is written instead, or a wrong rule for the whole node: tests/test_grading_diagnose.py
         wrong = slip.local(Tracer(builder, out), *tracers, *params, **choice)
         pairs = [(tracers[0].lift(r), tracers[0].lift(w)) for r, w in zip(right, wrong, strict=True) if w is not None and r is not None]
         differs = False

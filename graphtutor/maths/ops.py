@@ -107,6 +107,17 @@ def winners(sign: int) -> Any:
     return local
 
 
+def value_taken(local: Any) -> Any:
+    """Return the slip of a max or min whose winning argument is not differentiated; one that does not vary gives 0."""
+
+    def whole(y: Any, a: Any, d: Any) -> Any:
+        won = local(y, *a, tie="zero")
+        there = [x * w for x, w, slope in zip(a, won, d, strict=True) if slope is not None]
+        return sum(there[1:], start=there[0])
+
+    return whole
+
+
 def pairs(*args: Any) -> tuple[Any, ...]:
     return tuple(a - b for i, a in enumerate(args) for b in args[i + 1 :])
 
@@ -337,8 +348,154 @@ def power_local(y: Any, u: Any, n: Any) -> tuple[Any]:
     return (n * f.power(u, params=(n - 1,)),)
 
 
-def slip(id: str, hint: str, local: Any) -> Slip:
-    return Slip(id, hint, local)
+# ----- slips -----
+def slip(id: str, hint: str, local: Any = None, whole: Any = None, instead: Any = None) -> Slip:
+    return Slip(id, hint, local, whole, instead)
+
+
+def turned(hint: str, local: Any) -> tuple[Slip, ...]:
+    """Return the slip of a table of derivatives remembered with the wrong sign."""
+    return (slip("sign.table", hint, lambda y, x: tuple(-d for d in local(y, x))),)
+
+
+def inside(x: Any, *names: str) -> tuple[Any, ...]:
+    """Return the arguments of a tracer that one of the operations `names` made, else nothing."""
+    op, args, _ = x.builder.cells[x.id]
+    return tuple(type(x)(x.builder, a) for a in args) if op in names else ()
+
+
+def exponent(x: Any) -> Any:
+    """Return the exponent of a tracer that is a power with a constant one, else None."""
+    op, _, params = x.builder.cells[x.id]
+    return params[0] if op == "power" else None
+
+
+def firsts(total: Any) -> list[tuple[Any, Any]]:
+    """Return (a beginning of a sum, how the rest follows on what takes its place), for every beginning shorter than the sum."""
+    found: list[tuple[Any, Any]] = []
+    steps: list[Any] = []
+    at = total
+    while len(args := inside(at, "add", "sub")) == 2:
+        steps.append((at.builder.cells[at.id][0], args[1]))
+        at = args[0]
+        found.append((at, tuple(reversed(steps))))
+    return found
+
+
+def followed(start: Any, steps: Any) -> Any:
+    for op, other in steps:
+        start = start.apply(op, (start, other))
+    return start
+
+
+def factors(x: Any) -> list[Any]:
+    """Return the factors of a product of products, in order."""
+    found, todo = [], [x]
+    while todo:
+        top = todo.pop()
+        args = inside(top, "mul")
+        if args:
+            todo.extend(reversed(args))
+        else:
+            found.append(top)
+    return found
+
+
+def brackets_lost(y: Any, *args: Any) -> tuple[Any, ...]:
+    """Return what a product is with the brackets around one of its factors left out."""
+    parts = factors(y)
+    out = []
+    for k, part in enumerate(parts):
+        rest = parts[:k] + parts[k + 1 :]
+        out.extend(followed(product((*rest, start)), steps) for start, steps in firsts(part) if rest)
+    return tuple(out)
+
+
+def quotient_brackets_lost(y: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    above = [followed(f.div(start, b), steps) for start, steps in firsts(a)]
+    above += [a.apply(op, (*terms[:-1], f.div(terms[-1], b))) for op in ("add", "sub") if (terms := inside(a, op))]
+    under = [followed(f.div(a, start), steps) for start, steps in firsts(b)]
+    over = inside(b, "mul")
+    return (*above, *under, *((f.div(a, over[0]) * over[1],) if len(over) == 2 else ()))
+
+
+def cancelled(y: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    """Return what is left when a factor of the denominator is cancelled against one term of the numerator alone."""
+    out = []
+    for op in ("add", "sub"):
+        terms = inside(a, op)
+        for k, term in enumerate(terms):
+            parts = factors(term)
+            rest = [t for t in parts if t.id != b.id]
+            if len(rest) < len(parts):
+                new = list(terms)
+                new[k] = product(tuple(rest)) if rest else b.constant(1)
+                out.append(a.apply(op, tuple(new)))
+    return tuple(out)
+
+
+def sign_kept(y: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    """Return a − (b ± c) with the minus sign taken to b alone."""
+    return tuple(followed(a - start, steps) for start, steps in firsts(b))
+
+
+def roots_joined(op: str) -> Any:
+    def instead(y: Any, *args: Any) -> tuple[Any, ...]:
+        under = [inside(a, "sqrt") for a in args]
+        return (f.sqrt(args[0].apply(op, tuple(u[0] for u in under))),) if all(under) else ()
+
+    return instead
+
+
+def root(x: Any) -> Any:
+    return inside(x, "power")[0] if exponent(x) == 2 else f.sqrt(x)
+
+
+def roots_of_terms(y: Any, x: Any) -> tuple[Any, ...]:
+    return tuple(x.apply(op, tuple(root(t) for t in inside(x, op))) for op in ("add", "sub") if inside(x, op))
+
+
+def logs_confused(y: Any, x: Any) -> tuple[Any, ...]:
+    """Return what a logarithm becomes when its laws are mixed up."""
+    out = [f.power(f.log(u), params=(exponent(x),)) for u in inside(x, "power")]
+    return (*out, *(x.apply(op, tuple(f.log(t) for t in inside(x, op))) for op in ("mul", "div", "add", "sub") if inside(x, op)))
+
+
+def powers_of_terms(y: Any, u: Any, n: Any) -> tuple[Any, ...]:
+    return tuple(u.apply(op, tuple(f.power(t, params=(n,)) for t in inside(u, op))) for op in ("add", "sub") if inside(u, op))
+
+
+def power_brackets_lost(y: Any, u: Any, n: Any) -> tuple[Any, ...]:
+    parts = inside(u, "add", "sub", "mul", "neg")
+    return (u.apply(u.builder.cells[u.id][0], (*parts[:-1], f.power(parts[-1], params=(n,)))),) if parts else ()
+
+
+def many(d: Any) -> list[Any]:
+    """Return the slopes that are there, if there are at least two of them."""
+    there = [x for x in d if x is not None]
+    return there if len(there) > 1 else []
+
+
+def flat_if_still(slope: Any, y: Any) -> Any:
+    """Return a slope, 0 for one that is not there."""
+    return y.constant(0) if slope is None else slope
+
+
+def share(y: Any, u: Any, v: Any) -> bool:
+    """Return whether u/v is a share eᵘ/Σeᵘ: an exponential over a sum that holds it."""
+    if not inside(u, "exp"):
+        return False
+    todo, seen = [v], False
+    while todo:
+        top = todo.pop()
+        seen |= top.id == u.id
+        todo.extend(inside(top, "add"))
+    return bool(seen and v.id != u.id)
+
+
+def quotient_whole(rule: Any) -> Any:
+    """Return a wrong quotient rule, with 0 for the slope of a constant; only if the denominator varies."""
+    return lambda y, a, d: None if d[1] is None else rule(a[0], a[1], flat_if_still(d[0], y), d[1])
 
 
 TABLE: tuple[Row, ...] = (
@@ -347,19 +504,34 @@ TABLE: tuple[Row, ...] = (
         "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
         rule="sum rule", formula="d(u + v) = du + dv", says="a sum hands its upstream gradient on unchanged",
         local=lambda y, *a: (1,) * len(a),
-        slips=(slip("local.other-operation", "For a sum each local derivative is a constant.", lambda y, *a: (*a[1:], a[0])),),
+        slips=(
+            slip("local.other-operation", "For a sum each local derivative is a constant.", lambda y, *a: (*a[1:], a[0])),
+            slip("local.other-operation", "For a sum each local derivative is a constant.", lambda y, *a: a),
+            slip("sqrt.of-sum", "Try √a + √b and √(a + b) with a = 9 and b = 16.", instead=roots_joined("add")),
+        ),
     ),
     Row(
         "sub", lambda a, b: a - b, arity=(2, 2), note=infix(" - ", 20, " − "), label="−", code="{0} - {1}",
         rule="difference rule", formula="d(u − v) = du − dv", says="a difference hands it on, with the sign turned for the right side",
         local=lambda y, a, b: (1, -1),
-        slips=(slip("sign.lost-inner-minus", "What happens to the sign of the second term?", lambda y, a, b: (None, 1)),),
+        slips=(
+            slip("sign.lost-inner-minus", "What happens to the sign of the second term?", lambda y, a, b: (None, 1)),
+            slip("sign.lost-inner-minus", "Check the sign of the second term.", instead=lambda y, a, b: (a + b,)),
+            slip("sign.lost-inner-minus", "Which of the two is taken away from which?", instead=lambda y, a, b: (b - a,)),
+            slip("algebra.parenthesis", "To which terms does the minus sign belong?", instead=sign_kept),
+            slip("sqrt.of-sum", "Try √a − √b and √(a − b) with a = 25 and b = 16.", instead=roots_joined("sub")),
+        ),
     ),
     Row(
         "neg", lambda a: -a, note=Notation("-{0}", "−{0}", "-{0}", 40, (41,), mathml="<mo>−</mo>{0}"), label="−( )", code="-{0}",
         rule="constant multiple rule", formula="d(−u) = −du", says="a minus sign turns the sign of the gradient",
         local=lambda y, a: (-1,),
-        slips=(slip("sign.lost-inner-minus", "The inner function has a minus sign of its own.", lambda y, a: (1,)),),
+        slips=(
+            slip("sign.lost-inner-minus", "The inner function has a minus sign of its own.", lambda y, a: (1,)),
+            slip("sign.lost-inner-minus", "Where did a minus sign go?", instead=lambda y, a: (a,)),
+            slip("algebra.parenthesis", "To which terms does the minus sign belong?",
+                 instead=lambda y, a: tuple(followed(-start, steps) for start, steps in firsts(a))),
+        ),
     ),
     Row(
         "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), note=infix("*", 30, "·", r" \cdot ", join=True), label="×", code="{0} * {1}",
@@ -369,6 +541,12 @@ TABLE: tuple[Row, ...] = (
         slips=(
             slip("mul.local-not-swapped", "A product swaps its factors: which one belongs here?", lambda y, *a: a),
             slip("local.dropped", "The other factor is missing from this local derivative.", lambda y, *a: (1,) * len(a)),
+            slip("local.other-operation", "Which rule belongs to a product, and which to a sum?", lambda y, *a: (1,) * len(a)),
+            slip("product.derivatives-multiplied", "Is the derivative of a product the product of the derivatives?",
+                 whole=lambda y, a, d: product(tuple(many(d))) if many(d) else None),
+            slip("local.other-operation", "Which of the two factors varies here?",
+                 whole=lambda y, a, d: None if len(a) != 2 or many(d) else a[0] * (1 if d[1] is None else d[1]) + a[1] * (1 if d[0] is None else d[0])),
+            slip("algebra.parenthesis", "What does the factor in front of the brackets multiply?", instead=brackets_lost),
         ),
     ),
     Row(
@@ -380,6 +558,22 @@ TABLE: tuple[Row, ...] = (
             slip("quotient.plus", "Look at the sign in the quotient rule.", lambda y, a, b: (None, a / f.power(b, params=(2,)))),
             slip("quotient.denominator-not-squared", "What stands under the fraction bar in the quotient rule?", lambda y, a, b: (None, -a / b)),
             slip("quotient.order-swapped", "Which product comes first in the quotient rule?", lambda y, a, b: (-1 / b, a / f.power(b, params=(2,)))),
+            slip("quotient.denominator-not-squared", "What stands under the fraction bar in the quotient rule?", whole=quotient_whole(lambda u, v, du, dv: (v * du - u * dv) / v)),
+            slip("quotient.derivatives-divided", "Is the derivative of a quotient the quotient of the derivatives?", whole=lambda y, a, d: d[0] / d[1] if many(d) else None),
+            slip("product.derivatives-multiplied", "Written as u·v⁻¹ it is a product: which rule does it need?",
+                 whole=lambda y, a, d: -d[0] * d[1] / f.power(a[1], params=(2,)) if many(d) else None),
+            slip("ce.p-for-p-minus-y", "For the right class something is taken away from p: what?",
+                 whole=lambda y, a, d: -a[0] * d[1] / f.power(a[1], params=(2,)) if share(y, *a) and many(d) else None),
+            slip("ce.one-hot-everywhere", "For which class is 1 taken away from p?",
+                 whole=lambda y, a, d: y - a[0] * d[1] / f.power(a[1], params=(2,)) if share(y, *a) and d[0] is None and d[1] is not None else None),
+            slip("softmax.coupling-ignored", "Does one score change the other probabilities too?",
+                 whole=lambda y, a, d: (0 * y if d[0] is None else d[0] / a[1]) if share(y, *a) and d[1] is not None else None),
+            slip("softmax.diagonal-everywhere", "Off the diagonal the derivative of softmax has another form.",
+                 whole=lambda y, a, d: y * (1 - d[1] / a[1]) if share(y, *a) and d[0] is None and d[1] is not None else None),
+            slip("softmax.diagonal-everywhere", "Off the diagonal the derivative of softmax has another form.",
+                 whole=lambda y, a, d: y * (1 - y) if share(y, *a) and d[0] is None and d[1] is not None else None),
+            slip("algebra.parenthesis", "What exactly stands above, and what under the fraction bar?", instead=quotient_brackets_lost),
+            slip("algebra.cancelling", "A factor can be cancelled only if it is in every term.", instead=cancelled),
         ),
     ),
     Row(
@@ -390,6 +584,13 @@ TABLE: tuple[Row, ...] = (
             slip("power.exponent-kept", "What happens to the exponent in the power rule?", lambda y, u, n: (n * y,)),
             slip("power.coefficient-dropped", "The exponent comes down as a factor.", lambda y, u, n: (f.power(u, params=(n - 1,)),)),
             slip("power.off-by-one", "By how much does the exponent fall?", lambda y, u, n: (n * f.power(u, params=(n - 2,)),)),
+            slip("power.off-by-one", "Which number comes down as the factor?", lambda y, u, n: ((n - 1) * f.power(u, params=(n - 1,)),)),
+            slip("power.exponent-kept", "What happens to the exponent in the power rule, and what comes down?", lambda y, u, n: (y,)),
+            slip("log.power-confusion", "(ln u)ⁿ and ln(uⁿ) are two functions: which is it here?",
+                 instead=lambda y, u, n: tuple(f.log(f.power(v, params=(n,))) for v in inside(u, "log"))),
+            slip("power.off-by-one", "Check the exponent.", instead=lambda y, u, n: (f.power(u, params=(n - 1,)), f.power(u, params=(n + 1,)))),
+            slip("algebra", "Try the power of the sum and the sum of the powers with numbers.", instead=powers_of_terms),
+            slip("algebra.parenthesis", "What exactly is raised to the power?", instead=power_brackets_lost),
         ),
     ),
     Row(
@@ -399,41 +600,73 @@ TABLE: tuple[Row, ...] = (
         slips=(
             slip("exp.power-rule", "The variable is in the exponent: is this the power rule?", lambda y, u, v: (None, v * f.pow(u, v - 1))),
             slip("exp.missing-ln", "A factor depending on the base is missing.", lambda y, u, v: (None, y)),
+            slip("exp.power-rule", "The exponent varies too: is this the power rule?", whole=lambda y, a, d: a[1] * f.pow(a[0], a[1] - 1) if d[1] is not None else None),
+            slip("exp.power-rule", "The exponent varies too: is this the power rule?",
+                 whole=lambda y, a, d: a[1] * f.pow(a[0], a[1] - 1) * d[0] if d[0] is not None and d[1] is not None else None),
+            slip("power.exponent-kept", "What happens to the exponent in the power rule?", lambda y, u, v: (v * y, None)),
+            slip("power.coefficient-dropped", "The exponent comes down as a factor.", lambda y, u, v: (f.pow(u, v - 1), None)),
+            slip("power.off-by-one", "By how much does the exponent fall?", lambda y, u, v: (v * f.pow(u, v - 2), None)),
+            slip("power.off-by-one", "Which number comes down as the factor?", lambda y, u, v: ((v - 1) * f.pow(u, v - 1), None)),
         ),
     ),
     Row(
         "sqrt", _sqrt, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", Style("√{0}", 45, (61,), unless="["), flat(r"\sqrt{{{0}}}", 45), mathml=flat("<msqrt>{0}</msqrt>", 45)), label="√", domain=("nonnegative",), code="sqrt({0})",
         rule="square root rule", formula="d(√u) = du/(2·√u)", says="a square root divides by twice itself",
         local=lambda y, x: (1 / (2 * y),),
-        slips=(slip("power.coefficient-dropped", "The exponent ½ comes down as a factor.", lambda y, x: (1 / y,)),),
+        slips=(
+            slip("power.coefficient-dropped", "The exponent ½ comes down as a factor.", lambda y, x: (1 / y,)),
+            slip("power.exponent-kept", "What happens to the exponent ½ in the power rule?", lambda y, x: (y / 2,)),
+            slip("power.off-by-one", "By how much does the exponent ½ fall?", lambda y, x: (1 / (2 * x * y),)),
+            slip("sqrt.of-sum", "Try √(a + b) and √a + √b with a = 9 and b = 16.", instead=roots_of_terms),
+            slip("domain.abs-dropped", "What is √(u²) for a negative u?", instead=lambda y, x: inside(x, "power") if exponent(x) == 2 else ()),
+        ),
     ),
     # ----- exponentials and logarithms -----
     scalar("exp", lambda y, x: (y,), note=Notation("exp({0})", None, flat("e^{{{0}}}", 50), mathml=flat("<msup><mi>e</mi><mrow>{0}</mrow></msup>", 50)), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
            label="eᵘ", says="the exponential is its own derivative",
-           slips=(slip("exp.power-rule", "The variable is in the exponent: is this the power rule?", lambda y, x: (x * f.exp(x - 1),)),)),
+           slips=(
+               slip("exp.power-rule", "The variable is in the exponent: is this the power rule?", lambda y, x: (x * f.exp(x - 1),)),
+               slip("exp.power-rule", "The variable is in the exponent: is this the power rule?", whole=lambda y, a, d: a[0] * f.exp(a[0] - 1)),
+               slip("sigmoid.argument-sign", "Check the sign in the exponent.", instead=lambda y, x: (f.exp(-x),)),
+               slip("algebra", "Is e^(a + b) a sum or a product?", instead=lambda y, x: (f.add(*(f.exp(t) for t in inside(x, "add"))),) if inside(x, "add") else ()),
+           )),
     scalar("log", lambda y, x: (1 / x,), names=("log", "ln"), domain=("positive",), label="ln", rule="logarithm rule", formula="d(ln u) = du/u",
            note=Notation("log({0})", "ln({0})", r"\ln\left({0}\right)"), says="a logarithm divides by its argument",
-           slips=(slip("log.not-reciprocal", "What is the derivative of ln u?", lambda y, x: (y,)),)),
+           slips=(
+               slip("log.not-reciprocal", "What is the derivative of ln u?", lambda y, x: (y,)),
+               slip("log.base", "To which base is this logarithm?", lambda y, x: (1 / (x * f.log(x.constant(10))),)),
+               slip("log.base", "To which base is this logarithm?", lambda y, x: (1 / (x * f.log(x.constant(2))),)),
+               slip("log.power-confusion", "Which law of logarithms applies here?", instead=logs_confused),
+           )),
     # ----- trigonometry -----
     scalar("sin", lambda y, x: (f.cos(x),), rule="sine rule", formula="d(sin u) = cos u·du", says="sine becomes cosine",
            slips=(slip("sign.table", "Check the sign in your table of derivatives.", lambda y, x: (-f.cos(x),)),)),
     scalar("cos", lambda y, x: (-f.sin(x),), rule="cosine rule", formula="d(cos u) = −sin u·du", says="cosine becomes minus sine",
            slips=(slip("sign.table", "Check the sign in your table of derivatives.", lambda y, x: (f.sin(x),)),)),
     scalar("tan", lambda y, x: (1 + f.power(y, params=(2,)),), domain=((-1.5, 1.5),), rule="tangent rule", formula="d(tan u) = (1 + tan²u)·du",
-           says="tangent becomes one plus its square"),
+           says="tangent becomes one plus its square", slips=turned("Check the sign in your table of derivatives.", lambda y, x: (1 + f.power(y, params=(2,)),))),
     scalar("asin", lambda y, x: (1 / f.sqrt(1 - f.power(x, params=(2,))),), domain=((-1, 1),), names=("asin", "arcsin"),
-           note=call(r"\arcsin\left({0}\right)"), rule="arcsine rule", formula="d(asin u) = du/√(1 − u²)", says="arcsine divides by √(1 − u²)"),
+           note=call(r"\arcsin\left({0}\right)"), rule="arcsine rule", formula="d(asin u) = du/√(1 − u²)", says="arcsine divides by √(1 − u²)",
+           slips=turned("Which of arcsine and arccosine has the minus sign?", lambda y, x: (1 / f.sqrt(1 - f.power(x, params=(2,))),))),
     scalar("acos", lambda y, x: (-1 / f.sqrt(1 - f.power(x, params=(2,))),), domain=((-1, 1),), names=("acos", "arccos"),
-           note=call(r"\arccos\left({0}\right)"), rule="arccosine rule", formula="d(acos u) = −du/√(1 − u²)", says="arccosine divides by −√(1 − u²)"),
+           note=call(r"\arccos\left({0}\right)"), rule="arccosine rule", formula="d(acos u) = −du/√(1 − u²)", says="arccosine divides by −√(1 − u²)",
+           slips=turned("Which of arcsine and arccosine has the minus sign?", lambda y, x: (-1 / f.sqrt(1 - f.power(x, params=(2,))),))),
     scalar("atan", lambda y, x: (1 / (1 + f.power(x, params=(2,))),), names=("atan", "arctan"), note=call(r"\arctan\left({0}\right)"),
-           rule="arctangent rule", formula="d(atan u) = du/(1 + u²)", says="arctangent divides by 1 + u²"),
-    scalar("sinh", lambda y, x: (f.cosh(x),), rule="hyperbolic sine rule", formula="d(sinh u) = cosh u·du", says="sinh becomes cosh"),
+           rule="arctangent rule", formula="d(atan u) = du/(1 + u²)", says="arctangent divides by 1 + u²",
+           slips=turned("Check the sign in your table of derivatives.", lambda y, x: (1 / (1 + f.power(x, params=(2,))),))),
+    scalar("sinh", lambda y, x: (f.cosh(x),), rule="hyperbolic sine rule", formula="d(sinh u) = cosh u·du", says="sinh becomes cosh",
+           slips=turned("Hyperbolic functions keep their sign.", lambda y, x: (f.cosh(x),))),
     scalar("cosh", lambda y, x: (f.sinh(x),), rule="hyperbolic cosine rule", formula="d(cosh u) = sinh u·du", says="cosh becomes sinh",
            slips=(slip("sign.table", "Hyperbolic functions keep their sign.", lambda y, x: (-f.sinh(x),)),)),
     scalar("tanh", lambda y, x: (1 - f.power(y, params=(2,)),), rule="tanh rule", formula="d(tanh u) = (1 − tanh²u)·du",
            says="tanh gives one minus its own square",
            slips=(
                slip("tanh.table", "Check the derivative of tanh.", lambda y, x: (1 + f.power(y, params=(2,)),)),
+               slip("tanh.table", "Check the derivative of tanh.", lambda y, x: (f.power(1 - y, params=(2,)),)),
+               slip("tanh.table", "Check the derivative of tanh.", lambda y, x: (-f.power(y, params=(2,)),)),
+               slip("tanh.table", "tanh itself has to be differentiated too.", lambda y, x: (y,)),
+               slip("tanh.table", "Check the derivative of tanh.", lambda y, x: (1 - y,)),
+               slip("sign.table", "Check the sign in your table of derivatives.", lambda y, x: (f.power(y, params=(2,)) - 1,)),
                slip("tanh-as-sigmoid", "That is the rule of another activation.", lambda y, x: (y * (1 - y),)),
            )),
     scalar("asinh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) + 1),), names=("asinh", "arcsinh", "arsinh"), note=call(r"\operatorname{{arsinh}}\left({0}\right)"),
@@ -446,7 +679,8 @@ TABLE: tuple[Row, ...] = (
            says="atanh divides by 1 − u²"),
     Row("erf", Entry(arrays.erf, lambda m, x: m.erf(x)), heads=(sp.erf,), names=("erf",), label="erf", code="erf({0})",
         rule="error function rule", formula="d(erf u) = 2/√π·e^(−u²)·du", says="erf gives a bell curve",
-        note=call(r"\operatorname{{erf}}\left({0}\right)"), local=lambda y, x: (2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),)),
+        note=call(r"\operatorname{{erf}}\left({0}\right)"), local=lambda y, x: (2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),),
+        slips=(slip("constant.factor-dropped", "Which constant stands in front of the bell curve?", lambda y, x: (f.exp(-f.power(x, params=(2,))),)),)),
     Row("erfc", Entry(lambda x: math.erfc(x) if isinstance(x, float) else 1 - arrays.erf(x), lambda m, x: m.erfc(x)), heads=(sp.erfc,),
         names=("erfc",), label="erfc", code="erfc({0})", rule="complementary error function rule", formula="d(erfc u) = −2/√π·e^(−u²)·du",
         note=call(r"\operatorname{{erfc}}\left({0}\right)"), says="erfc gives a bell curve turned over",
@@ -456,7 +690,11 @@ TABLE: tuple[Row, ...] = (
         code="abs({0})", note=Notation("abs({0})", Style("|{0}|", unless="|"), r"\left|{0}\right|", mathml="<mrow><mo>|</mo>{0}<mo>|</mo></mrow>"), rule="absolute value rule", formula="d|u| = sign(u)·du",
         says="an absolute value passes the gradient with the sign of its argument", local=lambda y, x, tie: (gate(x, tie, -1, 1),),
         kink=Kink(lambda x: (x,), lambda: (-1, 1)),
-        slips=(slip("branch.ignored", "What is the slope on the other side of the kink?", lambda y, x, tie: (1,)),)),
+        slips=(
+            slip("branch.ignored", "What is the slope on the other side of the kink?", lambda y, x, tie: (1,)),
+            slip("branch.swapped", "Which slope belongs to which side of the kink?", lambda y, x, tie: (-gate(x, tie, -1, 1),)),
+            slip("branch.value-not-derivative", "On each side, is it the value or its derivative?", lambda y, x, tie: (y,)),
+        )),
     Row("sign", Entry(lambda x: np.sign(x) if isinstance(x, np.ndarray) else int(x > 0) - int(x < 0) if x == x else x, lambda m, x: m.sign(x), exact=True),
         heads=(sp.sign,), names=("sign", "sgn"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
         note=call(r"\operatorname{{sign}}\left({0}\right)"), local=lambda y, x, tie: (0,), kink=Kink(lambda x: (x,), lambda: (0, 0))),
@@ -469,12 +707,19 @@ TABLE: tuple[Row, ...] = (
             slip("branch.ignored", "On the other side of the kink the constant wins.", lambda y, *a, tie: (1,) * len(a)),
             slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?",
                  lambda y, *a, tie: tuple(x * w for x, w in zip(a, winners(1)(y, *a, tie=tie), strict=True))),
+            slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?", whole=value_taken(winners(1))),
         )),
     Row("min", Entry(arrays.extreme(min, np.minimum), lambda m, *a: sp.Min(*a) if m is sp else min(a), exact=True), heads=(heads.Min, sp.Min),
         names=("min", "Min", "minimum"), arity=(2, None), label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases",
         formula="d min(u, v) = du where u < v, dv where v < u", says="a min sends the whole gradient to the argument that won", local=winners(-1),
         code="({0} if {0} <= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
-        slips=(slip("branch.swapped", "Which argument is the smaller one here?", lambda y, *a, tie: winners(1)(y, *a, tie=tie)),)),
+        slips=(
+            slip("branch.swapped", "Which argument is the smaller one here?", lambda y, *a, tie: winners(1)(y, *a, tie=tie)),
+            slip("branch.ignored", "On the other side of the kink the constant wins.", lambda y, *a, tie: (1,) * len(a)),
+            slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?",
+                 lambda y, *a, tie: tuple(x * w for x, w in zip(a, winners(-1)(y, *a, tie=tie), strict=True))),
+            slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?", whole=value_taken(winners(-1))),
+        )),
     Row("relu", Entry(lambda x: np.maximum(x, 0) if isinstance(x, np.ndarray) else max(x, 0 * x), lambda m, x: sp.Max(0, x) if m is sp else max(x, 0), exact=True),
         heads=(heads.Relu,), names=("relu", "ReLU"), label="relu", code="({0} if {0} > 0 else 0.0)", note=call(r"\operatorname{{ReLU}}\left({0}\right)"),
         rule="relu rule", formula="d relu(u) = du where u > 0, else 0", says="a relu passes the gradient where its argument is positive and blocks it elsewhere",
@@ -482,6 +727,8 @@ TABLE: tuple[Row, ...] = (
         slips=(
             slip("branch.ignored", "What is the slope where the argument is negative?", lambda y, x, tie: (1,)),
             slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?", lambda y, x, tie: (y,)),
+            slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?", whole=lambda y, a, d: y),
+            slip("branch.swapped", "On which side of 0 does a relu let the gradient through?", lambda y, x, tie: (1 - gate(x, tie),)),
         )),
     Row("leaky_relu", Entry(lambda x, a: np.where(x > 0, x, a * x) if isinstance(x, np.ndarray) else x if x > 0 else a * x,
                             lambda m, x, a: sp.Piecewise((x, x > 0), (a * x, True)) if m is sp else (x if x > 0 else a * x), exact=True),
@@ -489,7 +736,12 @@ TABLE: tuple[Row, ...] = (
         note=call(r"\operatorname{{LeakyReLU}}\left({0}\right)"), rule="leaky relu rule", formula="d leaky(u) = du where u > 0, else a·du",
         says="a leaky relu passes the gradient whole where its argument is positive, and a small part of it elsewhere",
         local=lambda y, x, a, tie: (gate(x, tie, a, 1),), kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1))),
-        slips=(slip("branch.swapped", "Which slope belongs to which side?", lambda y, x, a, tie: (gate(x, tie, 1, a),)),)),
+        slips=(
+            slip("branch.swapped", "Which slope belongs to which side?", lambda y, x, a, tie: (gate(x, tie, 1, a),)),
+            slip("branch.ignored", "What is the slope where the argument is negative?", lambda y, x, a, tie: (1,)),
+            slip("branch.ignored", "Is the slope really 0 where the argument is negative?", lambda y, x, a, tie: (gate(x, tie),)),
+            slip("branch.value-not-derivative", "On each side, is it the value or its derivative?", lambda y, x, a, tie: (y,)),
+        )),
     Row("elu", Entry(lambda x, a: np.where(x > 0, x, a * np.expm1(np.minimum(x, 0))) if isinstance(x, np.ndarray) else x if x > 0 else float(a) * math.expm1(x),
                      lambda m, x, a: sp.Piecewise((x, x > 0), (a * (sp.exp(x) - 1), True)) if m is sp else (x if x > 0 else a * (m.exp(x) - 1))),
         heads=(heads.Elu,), names=("elu",), params=(("alpha", 1),), label="elu", note=call(r"\operatorname{{ELU}}\left({0}\right)"),
@@ -523,7 +775,13 @@ TABLE: tuple[Row, ...] = (
         local=lambda y, c, a, b: (None, f.indicator(c), f.indicator(getattr(f, "not")(c))),
         slips=(
             slip("branch.swapped", "Which branch is taken here?", lambda y, c, a, b: (None, f.indicator(getattr(f, "not")(c)), f.indicator(c))),
-            slip("branch.ignored", "What is the slope on the other branch?", lambda y, c, a, b: (None, 1, 1)),
+            slip("branch.ignored", "What is the slope on the other branch?", whole=lambda y, a, d: flat_if_still(d[1], y)),
+            slip("branch.ignored", "What is the slope on the first branch?", whole=lambda y, a, d: flat_if_still(d[2], y)),
+            slip("branch.value-not-derivative", "On each branch, is it the value or its derivative?", whole=lambda y, a, d: y),
+            slip("branch.value-not-derivative", "On each branch, is it the value or its derivative?",
+                 whole=lambda y, a, d: f.where(a[0], flat_if_still(d[1], y), a[2])),
+            slip("branch.value-not-derivative", "On each branch, is it the value or its derivative?",
+                 whole=lambda y, a, d: f.where(a[0], a[1], flat_if_still(d[2], y))),
         )),
     # ----- activations -----
     Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), names=("sigmoid", "expit", "logistic", "sigma"), label="σ", code="1.0 / (1.0 + exp(-{0}))",
@@ -532,11 +790,14 @@ TABLE: tuple[Row, ...] = (
         slips=(
             slip("sigmoid.sign", "Check the sign inside the derivative of σ.", lambda y, x: (y * (1 + y),)),
             slip("sigmoid.argument-sign", "Where does the minus sign in 1/(1 + e^(−u)) go?", lambda y, x: (-y * (1 - y),)),
+            slip("sigmoid.argument-sign", "σ(u) and σ(−u) are not the same: which is it?", instead=lambda y, x: (f.sigmoid(-x),)),
+            slip("tanh.table", "That is the rule of another activation.", lambda y, x: (1 - f.power(y, params=(2,)),)),
             slip("chain.outer-not-differentiated", "σ itself has to be differentiated too.", lambda y, x: (y,)),
         )),
     Row("softplus", Entry(lambda x: np.logaddexp(0.0, x), lambda m, x: m.log(1 + m.exp(x))), heads=(heads.Softplus,), names=("softplus",), label="softplus",
         note=call(r"\operatorname{{softplus}}\left({0}\right)"), rule="softplus rule", formula="d softplus(u) = σ(u)·du", says="softplus becomes the sigmoid",
-        local=lambda y, x: (f.sigmoid(x),), opens=lambda x: f.log(1 + f.exp(x))),
+        local=lambda y, x: (f.sigmoid(x),), opens=lambda x: f.log(1 + f.exp(x)),
+        slips=(slip("sigmoid.argument-sign", "Softplus becomes a sigmoid: of u or of −u?", lambda y, x: (f.sigmoid(-x),)),)),
     Row("gelu", Entry(lambda x: x * (1 + arrays.erf(x / math.sqrt(2))) / 2, gelu_formula), heads=(heads.Gelu,), names=("gelu",), label="gelu",
         note=call(r"\operatorname{{GELU}}\left({0}\right)"), rule="gelu rule", formula="d gelu(u) = (Φ(u) + u·φ(u))·du", says="a gelu gives Φ(u) + u·φ(u)",
         local=lambda y, x: (HALF * (1 + f.erf(x / f.sqrt(x.constant(2)))) + x * f.exp(-f.power(x, params=(2,)) / 2) / f.sqrt(2 * x.constant("pi")),)),
@@ -551,7 +812,8 @@ TABLE: tuple[Row, ...] = (
         says="a transpose turns the gradient back", pull=lambda g, y, a, nd: (f.transpose(g),)),
     Row("dot", lambda a, b: arrays.total(a * b, (-1,)), heads=(heads.Dot,), names=("dot",), arity=(2, 2), shape=vectors("dot"), label="·",
         note=Notation("dot({0}, {1})"), rule="dot product rule", formula="d(a·b) = b·da + a·db",
-        says="a dot product swaps: each vector gets the other one, times the upstream number", pull=lambda g, y, a, b: (b * g, a * g)),
+        says="a dot product swaps: each vector gets the other one, times the upstream number", pull=lambda g, y, a, b: (b * g, a * g),
+        slips=(slip("mul.local-not-swapped", "A dot product swaps its vectors: which one belongs here?", lambda g, y, a, b: (a * g, b * g)),)),
     Row("outer", arrays.outer, heads=(heads.Outer,), names=("outer",), arity=(2, 2), shape=vectors("outer"), label="⊗",
         note=Notation("outer({0}, {1})"), rule="outer product rule", formula="d(a⊗b) = da⊗b + a⊗db",
         says="an outer product sends g·b to the left and gᵀ·a to the right", pull=lambda g, y, a, b: (g @ b, f.transpose(g) @ a),
@@ -592,6 +854,11 @@ TABLE: tuple[Row, ...] = (
         )),
     Row("log_softmax", arrays.log_softmax, heads=(heads.LogSoftmax,), names=("log_softmax",), params=(("axis", None),), settle=along, usual=(-1,), shape=lambda s, axis: s,
         label="log softmax", note=call(r"\operatorname{{logsoftmax}}\left({0}\right)"), rule="log-softmax rule", formula="∂log pᵢ/∂uⱼ = δᵢⱼ − pⱼ",
+        slips=(
+            slip("ce.p-for-p-minus-y", "For the right class something is taken away from p: what?", lambda g, y, x, axis: (-f.exp(y) * f.total(g, params=((axis,), True)),)),
+            slip("ce.sign", "Which of p and y comes first?", lambda g, y, x, axis: (f.exp(y) * f.total(g, params=((axis,), True)) - g,)),
+            slip("ce.one-hot-everywhere", "For which class is 1 taken away from p?", lambda g, y, x, axis: ((1 - f.exp(y)) * f.total(g, params=((axis,), True)),)),
+        ),
         says="a log-softmax sends g − p·Σg", pull=lambda g, y, x, axis: (g - f.exp(y) * f.total(g, params=((axis,), True)),),
         opens=lambda x, axis: f.log(f.softmax(x, params=(axis,)))),
     Row("logsumexp", arrays.logsumexp, heads=(heads.LogSumExp,), names=("logsumexp",), params=(("axis", None),), settle=axes_of, shape=without,

@@ -1,0 +1,132 @@
+"""Slips of algebra: something is written in place of a node, in the function or in its derivative.
+
+Each variant is the same graph with one node (everywhere, or as one argument of one operation) replaced
+by what its row's slips put there; all variants stand in one builder and are worked out in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..adjoint import Folding, backward
+from ..graphs import Cell, Graph, Tracer
+from ..maths.ops import ROWS
+
+MOST_VARIANTS, MOST_CELLS = 300, 6000
+
+
+class Variant(NamedTuple):
+    """What the output is (`out`, an id) after one slip `id` at `node`; `wrong` is what stands there instead."""
+
+    id: str
+    hint: str
+    node: int
+    out: int
+    wrong: int
+
+
+def replacements(builder: Folding, i: int) -> Iterator[tuple[str, str, int]]:
+    """Yield (slip id, hint, id of what stands there instead) for node `i`."""
+    op, args, params = builder.cells[i]
+    if op not in ROWS:
+        return
+    for slip in ROWS[op].slips:
+        if slip.instead is not None:
+            for out in slip.instead(Tracer(builder, i), *(Tracer(builder, a) for a in args), *params):
+                if out.id != i:
+                    yield slip.id, slip.hint, out.id
+
+
+def above(cells: list[Cell], start: int, out: int) -> list[int]:
+    """Return the nodes from `start` (left out) up to `out` that depend on it."""
+    reached = {start}
+    for i in range(start + 1, out + 1):
+        if not reached.isdisjoint(cells[i][1]):
+            reached.add(i)
+    reached.discard(start)
+    return sorted(reached)
+
+
+def copied(builder: Folding, nodes: list[int], moved: dict[int, int], slot: tuple[int, int] | None = None) -> dict[int, int]:
+    """Append `nodes` again with arguments replaced by `moved`; with `slot` = (node, slot) only there."""
+    for i in nodes:
+        op, args, params = builder.cells[i]
+        new = tuple(moved.get(a, a) if slot is None or i != slot[0] or k == slot[1] else a for k, a in enumerate(args))
+        moved[i] = builder.intern((op, new, params), builder.shapes[i])
+    return moved
+
+
+def in_derivative(graph: Graph, wrt: int) -> tuple[Folding, list[Variant]]:
+    """Return the variants of the written derivative: a slip where it is worked out."""
+    walk = backward(graph, wanted=(wrt,))
+    builder = Folding(walk.cells, walk.shapes)
+    out, size = walk.gradient[wrt], len(graph)
+    needed = needed_for(walk.cells, out)
+    found: list[Variant] = []
+    for i in needed:
+        for id, hint, wrong in replacements(builder, i):
+            if len(found) >= MOST_VARIANTS or len(builder.cells) > MOST_CELLS:
+                return builder, found
+            path = [j for j in above(builder.cells, i, out) if j in needed]
+            whole = copied(builder, path, {i: wrong}).get(out, wrong)
+            found.append(Variant(id, hint, i, whole, wrong))
+            found.extend(Variant(id, hint, i, one, wrong) for one in singly(builder, i, wrong, path, out, size))
+    return builder, found
+
+
+def singly(builder: Folding, i: int, wrong: int, path: list[int], out: int, size: int) -> Iterator[int]:
+    """Yield the output with the slip in one place only: where the function's own nodes are used once more by the derivative."""
+    inner = [j for j in path if j < size]
+    moved = copied(builder, inner, {i: wrong})
+    borders = [(j, slot) for j in path if j >= size for slot, a in enumerate(builder.cells[j][1]) if a in moved]
+    if len(borders) < 2:
+        return
+    for j, slot in borders:
+        start = dict(moved)
+        after = copied(builder, [j], start, (j, slot))[j]
+        rest = [k for k in above(builder.cells, j, out) if k in path]
+        yield copied(builder, rest, {j: after}).get(out, after)
+
+
+def needed_for(cells: tuple[Cell, ...], out: int) -> list[int]:
+    seen, todo = {out}, [out]
+    while todo:
+        for a in cells[todo.pop()][1]:
+            if a not in seen:
+                seen.add(a)
+                todo.append(a)
+    return sorted(seen)
+
+
+def in_function(graph: Graph, wrt: int) -> tuple[Folding, list[Variant]]:
+    """Return the right derivatives of functions copied wrong: a slip before differentiating."""
+    builder = Folding(graph.cells, graph.shapes)
+    found: list[Variant] = []
+    needed = needed_for(graph.cells, graph.out)
+    for i in needed:
+        for id, hint, wrong in replacements(builder, i):
+            if len(found) >= MOST_VARIANTS or len(builder.cells) > MOST_CELLS:
+                return builder, found
+            path = [j for j in above(builder.cells, i, graph.out) if j in needed]
+            changed = copied(builder, path, {i: wrong}).get(graph.out, wrong)
+            slope = differentiated(builder, changed, wrt)
+            if slope is not None:
+                found.append(Variant(id, hint, i, slope, wrong))
+    return builder, found
+
+
+def differentiated(builder: Folding, what: int, wrt: int) -> int | None:
+    """Return the node of d what / d wrt, appended to the builder; None if it cannot vary."""
+    needed = needed_for(tuple(builder.cells), what)
+    if wrt not in needed:
+        return builder.constant(0)
+    place = {old: new for new, old in enumerate(needed)}
+    cells = tuple((op, tuple(place[a] for a in args), params) for op, args, params in (builder.cells[i] for i in needed))
+    walk = backward(Graph(cells, tuple(builder.shapes[i] for i in needed), place[what]), wanted=(place[wrt],))
+    back: list[int] = list(needed)
+    for (op, args, params), shape in zip(walk.cells[len(needed) :], walk.shapes[len(needed) :], strict=True):
+        back.append(builder.intern((op, tuple(back[a] for a in args), params), shape))
+    return back[walk.gradient[place[wrt]]]
+
+
