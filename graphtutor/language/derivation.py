@@ -179,7 +179,7 @@ class Reader:
     def quotient(self, head: list[Token]) -> tuple[str | None, str | None] | None:
         flat = [t for t in head if not (t.kind == "macro" and t.text == "frac")]
         if len(flat) < len(head):
-            if len(flat) != len(head) - 1 or head[0].text != "frac" or flat[0].text != "{" or flat[-1].text != "}":
+            if len(flat) != len(head) - 1 or len(flat) < 2 or head[0].text != "frac" or flat[0].text != "{" or flat[-1].text != "}":
                 return None
             middle = [i for i in range(len(flat) - 1) if flat[i].text == "}" and flat[i + 1].text == "{"]
             if len(middle) != 1:
@@ -191,7 +191,7 @@ class Reader:
                 return None
             above, under = head[: slash[0]], head[slash[0] + 1 :]
         of, wrt = differential(above), differential(under)
-        if not of or not wrt or (self.known.spelling(above[0].name) and self.known.spelling(under[0].name)):
+        if of is None or wrt is None or (self.known.spelling(above[0].name) and self.known.spelling(under[0].name)):
             return None
         return self.spelled(of), self.spelled(wrt)
 

@@ -9,6 +9,7 @@ the usual one, notes it, and counts it as a choice; reading again with other `pi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -35,6 +36,7 @@ CLOSES = {"(": ")", "{": "}", "[": "]", "|": "|", "‖": "‖"}
 LIBRARIES = frozenset("np numpy math torch jnp jax sp sympy scipy special nn functional F tf keras cmath".split())
 DERIVATIVES = frozenset(["diff", "Derivative", "D", "derivative"])
 BY_CASES = frozenset(["Piecewise", "piecewise", "cases"])
+NAME = re.compile(r"[^\W\d]\w*")
 TRUTH: dict[str, Any] = {"True": True, "False": False, "None": None}
 
 
@@ -298,6 +300,8 @@ class Grammar:
         if condition(left) and self.now.kind == "word":
             self.refuse("'and', 'or' or the end after a condition")
         other = yield self.expression(TIGHT, beside=True)
+        if isinstance(left, sp.Symbol) and left.name == "I" and condition(other) and not self.context.spelling("I"):
+            return self.make("indicator", other)
         return self.times(left, other)
 
     def over(self, left: sp.Basic) -> Rule:
@@ -331,7 +335,7 @@ class Grammar:
         token = self.ahead() if braced else self.now
         if token.kind != "word" or token.name != "T" or self.context.spelling("T") or isinstance(left, sp.Integer):
             return False
-        if not (token.tex or token.stop - token.start > 1 or self.shape(left) or self.shaped):
+        if not (token.tex or token.said or token.stop - token.start > 1 or self.shape(left) or self.shaped):
             return False
         self.at += 3 if braced else 1
         self.note("read ^T as transposed")
@@ -484,7 +488,23 @@ class Grammar:
             self.take()
         else:
             self.close(replace(opened, text=mark))
-        return self.make(op, tree)
+        return self.euclidean(self.make(op, tree)) if mark == "‖" else self.make(op, tree)
+
+    def euclidean(self, norm: sp.Basic) -> sp.Basic:
+        """Take the 2 of ‖x‖₂."""
+        if self.sign("_"):
+            self.take()
+            braced = self.now.kind == "open"
+            if braced:
+                self.take()
+            if self.now.text != "2":
+                self.refuse("2: the Euclidean norm is the one that is read")
+            self.take()
+            if braced:
+                self.take()
+        elif self.now.kind == "junk" and self.now.text == "₂" and not self.now.gap:
+            self.take()
+        return norm
 
     def between_bars(self) -> Rule:
         """Read |x|, or ||x|| as a norm if two bars stand together again later."""
@@ -504,7 +524,7 @@ class Grammar:
             if not self.sign("|"):
                 self.refuse("'||' to close the norm")
             self.take()
-        return self.make("norm", tree)
+        return self.euclidean(self.make("norm", tree))
 
     def twice_later(self) -> bool:
         later = self.tokens[self.at + 2 :]
@@ -543,7 +563,7 @@ class Grammar:
             return None
         if token.text == "ᵀ":
             return self.turned(left)
-        if token.text == "_" and not token.gap:
+        if token.text == "_" and not token.gap and self.at and self.tokens[self.at - 1].kind == "close":
             return self.lowered(left)
         if token.text == "." and self.ahead().kind == "word":
             return self.attribute(left)
@@ -753,6 +773,9 @@ class Grammar:
             return self.symbol(declared)
         whole = self.context.spelling(base)
         digits = name[len(base) :].lstrip("_")
+        constant = None if token.sub is None else self.whole_of(replace(token, text=token.sub, sub=None))
+        if whole is not None and whole in self.context.shapes and constant is not None:
+            return self.make("index", self.symbol(whole), params=((constant,),))
         if whole is not None and whole in self.context.shapes and digits.replace("_", "").isdigit():
             return self.make("index", self.symbol(whole), params=(self.places(whole, digits, token),))
         if name in self.later:
@@ -765,6 +788,8 @@ class Grammar:
             return sp.E
         if token.said == "command" and len(name) > 1 and not self.context.function(name):
             self.fail(unknown_command(base), token)
+        if not NAME.fullmatch(name):
+            self.fail(f"the subscript '{token.sub}' has no value here; an index has one inside \\sum_{{i=1}}^{{3}}", token)
         if self.context.strict:
             known = ", ".join(sorted(self.context.names.values())[:12])
             self.fail(f"unknown name '{name}'{self.context.like(name) or f'; the names here are {known}'}", token)
@@ -813,7 +838,8 @@ class Grammar:
             self.fail(f"unknown function '{name}'{self.context.like(name, called=True) or '; sin, exp, log, max, … are known'}", token)
         if token.text in "fghFG":
             self.fail(f"nothing says what {name}(…) is; give definitions={{'{name}(x)': …}}, or write {name}*(…) for a product", token)
-        self.note(f"read {name}(…) as a product")
+        if name != "I":
+            self.note(f"read {name}(…) as a product")
 
     # ----- calls -----
     def call(self, token: Token, row: Row, first: tuple[sp.Basic, ...] = ()) -> Rule:
@@ -1158,7 +1184,7 @@ class Grammar:
         """Read what an operator d/dw applies to. How far it reaches is a choice where a person could mean more."""
         bracket = self.now.kind == "open" and self.now.text in "([{"
         if bracket:
-            body = yield self.expression(POWER)
+            body = yield self.expression(POWER, beside=True)
             ways = ["the bracket alone"]
         else:
             if self.now.kind == "word" and not self.derivative_starts() and self.now.sub is None and self.names_nothing():
@@ -1383,13 +1409,14 @@ class Grammar:
     def bound_value(self) -> Rule:
         """Read the upper end of a sum; None for a name without a value (n)."""
         braced = self.now.kind == "open"
-        if braced:
-            self.take()
+        if not braced:
+            named = self.now.kind == "word" and self.whole_of(self.now) is None
+            return None if named and self.take() is not None else self.whole_number()
+        self.take()
         value = yield self.whole_value()
-        if braced:
-            if self.now.kind != "close":
-                self.refuse("'}' after the end of the sum")
-            self.take()
+        if self.now.kind != "close":
+            self.refuse("'}' after the end of the sum")
+        self.take()
         return value
 
     def whole_value(self) -> Rule:

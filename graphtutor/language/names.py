@@ -26,7 +26,7 @@ LETTERS = {letter: word for word, letter in GREEK.items()} | {"ϵ": "epsilon", "
 MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
 NAMED_NUMBERS = {"pi": sp.pi, "inf": sp.oo, "oo": sp.oo, "nan": sp.nan}
-SHORT = 2  # names up to this length are functions only when called with brackets, and only as they are spelled
+SHORT = 1  # names of this length (H), and Greek ones (σ), are functions only when called with brackets
 LONGEST_RUN = 60  # letters; a longer run is one word
 PIECE = re.compile(r"[A-Za-z][0-9]*")
 
@@ -90,7 +90,7 @@ class Context:
     def functions(self) -> dict[str, Row]:
         """Every spelling of every operation, as the table has it now."""
         exact = {name: row for row in ops.ROWS.values() for name in row.names}
-        return {loose(name): row for name, row in exact.items() if len(name) > SHORT} | exact
+        return {loose(name): row for name, row in exact.items() if len(name) > 2} | exact
 
     @cached_property
     def longest(self) -> int:
@@ -108,7 +108,7 @@ class Context:
 
     def function(self, name: str) -> Row | None:
         row = self.functions.get(name)
-        return row if row is not None or len(name) <= SHORT else self.functions.get(loose(name))
+        return row if row is not None or len(name) <= 2 else self.functions.get(loose(name))
 
     def declaring(self, names: Iterable[str]) -> Context:
         """Return this context with more names."""

@@ -69,14 +69,15 @@ def last_side(stream: list[Token]) -> list[Token]:
     Lines stay apart: a second line is for `program`, not for `read`.
     """
     kept: list[Token] = []
-    depth = 0
+    depth, sides = 0, 0
     for token in stream:
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
         outside = depth == 0
         if token.kind == "comment" or (token.kind == "break" and token.text == "\n" and (depth > 0 or not kept)):
             continue
-        if outside and token.kind == "op" and token.text in ("=", "⇒") and not any(t.kind == "break" for t in kept):
-            kept = []
+        equals = outside and token.kind == "op" and token.text in ("=", "⇒") and not any(t.kind == "break" for t in kept)
+        if equals and (kept or not sides):
+            kept, sides = [], sides + 1
             continue
         kept.append(token)
     end = kept.pop()

@@ -201,6 +201,8 @@ class Scanner:
             self.raised()
         elif char == "ᵀ":
             self.put("op", "ᵀ", 1)
+        elif char in "⊤⊺":
+            self.put("word", "T", 1, said="upright")
         elif char in SUBSCRIPTS:
             self.lowered()
         elif char in MACROS:
@@ -387,15 +389,16 @@ def unreadable(char: str) -> str:
     "'х' is CYRILLIC SMALL LETTER HA; did you mean the Latin 'x'?"
     """
     plain = LOOKALIKES.get(char) or unicodedata.normalize("NFKC", char)
-    shown = f"'{char}' is " if char.isprintable() and not unicodedata.combining(char) else ""
+    visible = char.isprintable() and not unicodedata.combining(char)
     name = unicodedata.name(char, f"U+{ord(char):04X}")
     if char in "\"'`“”":
         return "text in quotes is not mathematics; write names without quotes"
     if not char.isascii() and len(plain) == 1 and plain.isascii() and plain.isalnum():
-        return f"{shown or 'the character '}{name}; did you mean the {'digit' if plain.isdigit() else 'Latin'} '{plain}'?"
+        return f"'{char}' is {name}; did you mean the {'digit' if plain.isdigit() else 'Latin'} '{plain}'?"
     if char.isascii() and char.isprintable():
         return f"'{char}' is not read here; write with letters, digits, + - * / ^ ( ) and function names"
-    return f"{shown or 'the character '}{name} is not read here; write with Latin or Greek letters, digits, + - * / ^ ( )"
+    shown = f"'{char}' ({name})" if visible else f"the character {name}"
+    return f"{shown} is not read here; write with Latin or Greek letters, digits, + - * / ^ ( )"
 
 
 def unknown_command(name: str) -> str:
