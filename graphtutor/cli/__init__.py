@@ -22,6 +22,8 @@ COMMANDS = {
     "draw": ("draw", "Draw the graph, one step of it, or the finished backward pass."),
     "step": ("step", "Walk forward and backward one step at a time."),
     "check": ("check", "Check every gradient against SymPy's derivative."),
+    "train": ("train", "Train the parameters of a loss by gradient descent, or open one update up."),
+    "plot": ("train", "Plot losses, boundaries, the surface with the paths of descent, and more."),
     "demo": ("demo", "Run the lecture's squared error, drawn and checked."),
     "doctor": ("doctor", "Say what this machine has, and what to do about what it lacks."),
 }
