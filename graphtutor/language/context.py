@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -38,7 +39,7 @@ def context(names: Iterable[str] | None = None, definitions: Mapping[str, Any] |
     if target is None:
         return known
     tree = meaning(target, known, limits)
-    return Context(known.names, known.definitions, known.shapes, known.values, tree.tree, wrt, strict).declaring(sorted(tree.free))
+    return replace(known, target=tree.tree).declaring(sorted(tree.free))
 
 
 def checked(name: Any) -> str:

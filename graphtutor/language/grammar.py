@@ -129,7 +129,10 @@ class Grammar:
             self.fail(token.said)
         if token.kind == "end":
             before = self.tokens[self.at - 1] if self.at else None
-            self.fail(f"the text ends after '{self.shown(before)}'; expected {expected}" if before else "nothing to read; expected an expression such as 2*x")
+            typed = self.text[: token.start].split()
+            if before or typed:
+                self.fail(f"the text ends after '{self.shown(before) if before else typed[-1][-20:]}'; expected {expected}")
+            self.fail("nothing to read; expected an expression such as 2*x")
         if token.kind == "words":
             self.fail(f"the words '{token.text}' are not mathematics; expected {expected}")
         if token.kind == "number" and self.at and self.tokens[self.at - 1].kind in ("number", "word", "close"):
@@ -318,8 +321,8 @@ class Grammar:
         return self.make("div", left, under)
 
     def raised(self, left: sp.Basic) -> Rule:
-        self.take()
-        if self.transposing(left):
+        sign = self.take()
+        if self.shown(sign) != "**" and self.transposing(left):
             return self.make("transpose", left)
         short = self.now.kind in ("word", "number")
         exponent = yield self.expression(POWER)
@@ -330,12 +333,10 @@ class Grammar:
         return self.make("pow", left, exponent)
 
     def transposing(self, left: sp.Basic) -> bool:
-        """Take the T of xᵀ, if it is one."""
+        """Take the T of x^T, if it is one."""
         braced = self.now.kind == "open" and self.now.text == "{" and self.ahead(2).kind == "close"
         token = self.ahead() if braced else self.now
-        if token.kind != "word" or token.name != "T" or self.context.spelling("T") or isinstance(left, sp.Integer):
-            return False
-        if not (token.tex or token.said or token.stop - token.start > 1 or self.shape(left) or self.shaped):
+        if token.kind != "word" or token.name != "T" or self.context.spelling("T") or left is sp.E or isinstance(left, sp.Integer | heads.Decimal):
             return False
         self.at += 3 if braced else 1
         self.note("read ^T as transposed")
@@ -703,6 +704,8 @@ class Grammar:
         definition = self.context.definitions.get(declared or "")
         if definition is not None and (self.now.text == "(" or (self.now.kind == "prime" and self.ahead().text == "(")):
             return (yield self.stands_for(declared or "", definition))
+        if declared in self.context.calls and self.now.text == "(":
+            return (yield self.own_call(declared or "", token))
         if called and declared is None and self.now.text == "(":
             self.unknown_call(token)
         return self.named(token)
@@ -774,7 +777,7 @@ class Grammar:
         whole = self.context.spelling(base)
         digits = name[len(base) :].lstrip("_")
         constant = None if token.sub is None else self.whole_of(replace(token, text=token.sub, sub=None))
-        if whole is not None and whole in self.context.shapes and constant is not None:
+        if whole is not None and whole in self.context.shapes and constant is not None and token.sub not in self.bound:
             return self.make("index", self.symbol(whole), params=((constant,),))
         if whole is not None and whole in self.context.shapes and digits.replace("_", "").isdigit():
             return self.make("index", self.symbol(whole), params=(self.places(whole, digits, token),))
@@ -984,6 +987,16 @@ class Grammar:
             self.shapes[id(tree)] = tree, meaning.shape
         return tree
 
+    def own_call(self, name: str, token: Token) -> Rule:
+        """Read f(x, w) where a line `f(x, w) = …` came before: the same as f."""
+        opened = self.take()
+        args = yield self.inside(self.listed())
+        self.close(opened)
+        params = self.context.calls[name]
+        if tuple(getattr(a, "name", "") for a in args) != params:
+            self.fail(f"{name} was given for ({', '.join(params)}) and is read with these alone; write its formula out for other arguments", token)
+        return self.symbol(name)
+
     # ----- derivatives -----
     def slope(self, token: Token, row: Row) -> Rule:
         """Read σ'(z): the derivative of a function at its argument."""
@@ -1151,7 +1164,7 @@ class Grammar:
             self.part()
         token = self.take()
         tree = self.named(replace(token, said="piece"))
-        if tree.is_number:
+        if not trees.names_in(tree):
             self.fail(f"'{token.name}' is a number here; nothing varies with it", token)
         return tree
 

@@ -75,7 +75,8 @@ class Context:
     """What is known before reading; every name maps from its key to the problem's spelling.
 
     `values` are the numbers of constants (an index may use them); `target` is what a quantity that
-    nobody defined stands for in a derivative (`L` in dL/dw); `wrt` the variable that a prime means.
+    nobody defined stands for in a derivative (`L` in dL/dw); `wrt` the variable that a prime means;
+    `calls` the arguments of names that a program's line gave with brackets.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -85,6 +86,7 @@ class Context:
     target: sp.Basic | None = None
     wrt: str | None = None
     strict: bool = False
+    calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def functions(self) -> dict[str, Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -66,15 +66,16 @@ def program(text: str, *, names: Iterable[str] | None = None, shapes: Mapping[st
         lines.append(Line(name, tree, piece[0].line, text.split("\n")[piece[0].line - 1], piece[0].column, tuple(grammar.assumed)))
         if name is not None:
             del later[name]
-            known = assigned(known, name, grammar.shape(tree))
+            known = assigned(known, name, grammar.shape(tree), () if head is None else head[2])
     return Program(tuple(lines))
 
 
-def assigned(known: Context, name: str, shape: tuple[int, ...]) -> Context:
+def assigned(known: Context, name: str, shape: tuple[int, ...], params: tuple[str, ...] = ()) -> Context:
     """Return the context after the line of `name`: a name from now on, whatever it was before."""
     rest = {n: d for n, d in known.definitions.items() if key(n) != key(name)}
     shapes = {**known.shapes, name: shape} if shape else known.shapes
-    return Context({**known.names, key(name): name}, rest, shapes, known.values, known.target, known.wrt, known.strict)
+    calls = {**known.calls, name: params} if params else known.calls
+    return replace(known, names={**known.names, key(name): name}, definitions=rest, shapes=shapes, calls=calls)
 
 
 def bounded(text: Any, limits: Limits) -> None:
@@ -106,8 +107,8 @@ def statements(stream: Sequence[Token]) -> Iterator[list[Token]]:
             held.append(token)
 
 
-def heading(piece: Sequence[Token]) -> tuple[str, int] | None:
-    """Return the name that a statement `name = …` or `name(x, y) = …` defines and where its body starts, or None."""
+def heading(piece: Sequence[Token]) -> tuple[str, int, tuple[str, ...]] | None:
+    """Return what a statement `name = …` or `name(x, y) = …` defines: the name, where its body starts, the arguments."""
     if not piece or piece[0].kind != "word":
         return None
     at = 1
@@ -118,7 +119,7 @@ def heading(piece: Sequence[Token]) -> tuple[str, int] | None:
             at += 1
         at += 1
     if at < len(piece) and piece[at].kind == "op" and piece[at].text in ("=", ":="):
-        return piece[0].name, at + 1
+        return piece[0].name, at + 1, tuple(t.name for t in piece[1:at] if t.kind == "word")
     return None
 
 

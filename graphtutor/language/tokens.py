@@ -403,5 +403,5 @@ def unreadable(char: str) -> str:
 
 def unknown_command(name: str) -> str:
     """Return what to say about a LaTeX command that is neither known nor a function."""
-    near = get_close_matches(name, latex.KNOWN, 1, 0.6)
+    near = get_close_matches(name, latex.KNOWN, 1, 0.7)
     return f"unknown LaTeX command '\\{name}'" + (f" (did you mean '\\{near[0]}'?)" if near else "; \\operatorname{…} names a function")
