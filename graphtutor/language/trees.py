@@ -81,7 +81,25 @@ def number(text: str) -> sp.Basic:
     return sp.Integer(int(text)) if text.isdigit() else heads.Decimal(params=(Fraction(text), text))
 
 
-SPELLED: Mapping[str, Callable[..., sp.Basic]] = {"add": add, "sub": sub, "neg": neg, "mul": mul, "div": div, "pow": power}
+def constant(value: Any, decimal: bool = False) -> sp.Basic:
+    """Return a Fraction as the tree that its text reads as; `decimal`: as a decimal, if it is one.
+
+    >>> constant(Fraction(-1, 2)), constant(Fraction(3)), constant(Fraction(1, 4), decimal=True)
+    (-1/2, 3, 0.25)
+    """
+    value = Fraction(value)
+    if value < 0:
+        return neg(constant(-value, decimal)) if value.denominator == 1 or decimal else div(sp.Integer(value.numerator), sp.Integer(value.denominator))
+    if value.denominator == 1:
+        return sp.Integer(value.numerator)
+    text = repr(float(value))
+    if decimal and "e" not in text and Fraction(text) == value:
+        return heads.Decimal(params=(value, text))
+    return div(sp.Integer(value.numerator), sp.Integer(value.denominator))
+
+
+SPELLED: Mapping[str, Callable[..., sp.Basic]] = {"add": add, "sub": sub, "neg": neg, "mul": mul, "div": div, "pow": power,
+                                                  "power": lambda base, n: power(base, constant(n))}  # fmt: skip
 
 
 def compose(op: str, args: tuple[sp.Basic, ...], params: tuple[Any, ...] = ()) -> sp.Basic:
@@ -91,7 +109,7 @@ def compose(op: str, args: tuple[sp.Basic, ...], params: tuple[Any, ...] = ()) -
     Sigmoid(x)
     """
     if op in SPELLED:
-        tree = SPELLED[op](*args)
+        tree = SPELLED[op](*args, *params)
     else:
         row = ops.ROWS[op]
         if row.tree is not None:

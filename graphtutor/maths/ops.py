@@ -21,6 +21,7 @@ from .row import Kink, Notation, Row, Slip, Style
 from .tracing import f
 
 HALF = Fraction(1, 2)
+EACH = range(1_000_000)
 Axes = tuple[int, ...]
 
 
@@ -116,6 +117,29 @@ def value_taken(local: Any) -> Any:
         return sum(there[1:], start=there[0])
 
     return whole
+
+
+def by_cases(sign: int) -> Any:
+    """Return how a derivation writes an n-ary max (`sign` 1) or min (-1): the derivative of the argument that wins."""
+    beats, reaches = (f.gt, f.ge) if sign > 0 else (f.lt, f.le)
+
+    def push(ds: Any, y: Any, *args: Any) -> Any:
+        order = sorted(range(len(args)), key=lambda i: is_zero(ds[i]))  # what varies wins strictly, a constant wins ties, as in the lecture
+        found = ds[order[-1]]
+        for k in reversed(range(len(order) - 1)):
+            i = order[k]
+            wins = [(beats if is_zero(ds[j]) and not is_zero(ds[i]) else reaches)(args[i], args[j]) for j in order[k + 1 :]]
+            won = wins[0]
+            for other in wins[1:]:
+                won = getattr(f, "and")(won, other)
+            found = f.where(won, ds[i], found)
+        return found
+
+    return push
+
+
+def is_zero(d: Any) -> bool:
+    return isinstance(d, int)
 
 
 def pairs(*args: Any) -> tuple[Any, ...]:
@@ -301,6 +325,11 @@ def back(g: Any, x: Any, axes: Axes) -> Any:
     return f.spread(g, params=(axes, x.shape))
 
 
+def over(x: Any, like: Any, axis: int) -> Any:
+    """Return the sum of x along `axis`, kept as an axis of length 1 unless `like` is a vector."""
+    return f.total(x, params=((axis,), len(like.shape) > 1))
+
+
 def gelu_formula(m: Any, x: Any) -> Any:
     return x * (1 + m.erf(x / m.sqrt(2))) / 2
 
@@ -349,8 +378,8 @@ def power_local(y: Any, u: Any, n: Any) -> tuple[Any]:
 
 
 # ----- slips -----
-def slip(id: str, hint: str, local: Any = None, whole: Any = None, instead: Any = None) -> Slip:
-    return Slip(id, hint, local, whole, instead)
+def slip(id: str, hint: str, local: Any = None, whole: Any = None, instead: Any = None, rare: bool = False) -> Slip:
+    return Slip(id, hint, local, whole, instead, rare)
 
 
 def turned(hint: str, local: Any) -> tuple[Slip, ...]:
@@ -501,7 +530,7 @@ def quotient_whole(rule: Any) -> Any:
 TABLE: tuple[Row, ...] = (
     # ----- arithmetic -----
     Row(
-        "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
+        "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), joint=True, note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
         rule="sum rule", formula="d(u + v) = du + dv", says="a sum hands its upstream gradient on unchanged",
         local=lambda y, *a: (1,) * len(a),
         slips=(
@@ -511,47 +540,49 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "sub", lambda a, b: a - b, arity=(2, 2), note=infix(" - ", 20, " − "), label="−", code="{0} - {1}",
+        "sub", lambda a, b: a - b, arity=(2, 2), joint=True, note=infix(" - ", 20, " − "), label="−", code="{0} - {1}",
         rule="difference rule", formula="d(u − v) = du − dv", says="a difference hands it on, with the sign turned for the right side",
         local=lambda y, a, b: (1, -1),
         slips=(
             slip("sign.lost-inner-minus", "What happens to the sign of the second term?", lambda y, a, b: (None, 1)),
-            slip("sign.lost-inner-minus", "Check the sign of the second term.", instead=lambda y, a, b: (a + b,)),
-            slip("sign.lost-inner-minus", "Which of the two is taken away from which?", instead=lambda y, a, b: (b - a,)),
+            slip("sign.lost-inner-minus", "Check the sign of the second term.", instead=lambda y, a, b: (a + b,), rare=True),
+            slip("sign.lost-inner-minus", "Which of the two is taken away from which?", instead=lambda y, a, b: (b - a,), rare=True),
             slip("algebra.parenthesis", "To which terms does the minus sign belong?", instead=sign_kept),
             slip("sqrt.of-sum", "Try √a − √b and √(a − b) with a = 25 and b = 16.", instead=roots_joined("sub")),
         ),
     ),
     Row(
-        "neg", lambda a: -a, note=Notation("-{0}", "−{0}", "-{0}", 40, (41,), mathml="<mo>−</mo>{0}"), label="−( )", code="-{0}",
+        "neg", lambda a: -a, joint=True, note=Notation("-{0}", "−{0}", "-{0}", 40, (41,), mathml="<mo>−</mo>{0}"), label="−( )", code="-{0}",
         rule="constant multiple rule", formula="d(−u) = −du", says="a minus sign turns the sign of the gradient",
         local=lambda y, a: (-1,),
         slips=(
             slip("sign.lost-inner-minus", "The inner function has a minus sign of its own.", lambda y, a: (1,)),
-            slip("sign.lost-inner-minus", "Where did a minus sign go?", instead=lambda y, a: (a,)),
+            slip("sign.lost-inner-minus", "Where did a minus sign go?", instead=lambda y, a: (a,), rare=True),
             slip("algebra.parenthesis", "To which terms does the minus sign belong?",
                  instead=lambda y, a: tuple(followed(-start, steps) for start, steps in firsts(a))),
         ),
     ),
     Row(
-        "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), note=infix("*", 30, "·", r" \cdot ", join=True), label="×", code="{0} * {1}",
+        "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), linear=EACH, note=infix("*", 30, "·", r" \cdot ", join=True), label="×", code="{0} * {1}",
         rule="product rule", formula="d(u·v) = v·du + u·dv", says="a product swaps: each factor gets the other one",
         local=lambda y, *a: (a[1], a[0]) if len(a) == 2 else tuple(product(a[:i] + a[i + 1 :]) for i in range(len(a))),
         reduced=lambda a, b: np.dot(a, b) if a.ndim == b.ndim == 1 else np.einsum("n...,n...->...", a, b),
         slips=(
             slip("mul.local-not-swapped", "A product swaps its factors: which one belongs here?", lambda y, *a: a),
-            slip("local.dropped", "The other factor is missing from this local derivative.", lambda y, *a: (1,) * len(a)),
-            slip("local.other-operation", "Which rule belongs to a product, and which to a sum?", lambda y, *a: (1,) * len(a)),
+            slip("local.dropped", "The other factor is missing from this local derivative.", lambda y, *a: (1,) * len(a), rare=True),
+            slip("local.other-operation", "Which rule belongs to a product, and which to a sum?", lambda y, *a: (1,) * len(a), rare=True),
             slip("product.derivatives-multiplied", "Is the derivative of a product the product of the derivatives?",
                  whole=lambda y, a, d: product(tuple(many(d))) if many(d) else None),
             slip("local.other-operation", "Which of the two factors varies here?",
-                 whole=lambda y, a, d: None if len(a) != 2 or many(d) else a[0] * (1 if d[1] is None else d[1]) + a[1] * (1 if d[0] is None else d[0])),
+                 whole=lambda y, a, d: None if len(a) != 2 or many(d) else a[0] * (1 if d[1] is None else d[1]) + a[1] * (1 if d[0] is None else d[0]), rare=True),
             slip("algebra.parenthesis", "What does the factor in front of the brackets multiply?", instead=brackets_lost),
         ),
     ),
     Row(
         "div", lambda a, b: a / b if not isinstance(a, int) or not isinstance(b, int) else Fraction(a) / b, arity=(2, 2),
-        note=Notation("{0}/{1}", None, flat(r"\frac{{{0}}}{{{1}}}", 45), 30, (30, 31), mathml=flat("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", 45)), label="÷", code="{0} / {1}", domain=("real", "nonzero"),
+        note=Notation("{0}/{1}", None, flat(r"\frac{{{0}}}{{{1}}}", 45), 30, (30, 31), mathml=flat("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", 45)), label="÷", code="{0} / {1}", domain=("real", "nonzero"), linear=(0,),
+        push=lambda d, y, a, b: (-(a * d[1]) if is_zero(d[0]) else d[0] * b - a * d[1]) / f.power(b, params=(2,)),
+        alone=(("constant multiple rule", "d(u/c) = du/c"), ("reciprocal rule", "d(c/v) = −c·dv/v²")),
         rule="quotient rule", formula="d(u/v) = (v·du − u·dv)/v²", says="a quotient sends 1/v to the numerator and −u/v² to the denominator",
         local=lambda y, a, b: (1 / b, -a / f.power(b, params=(2,))),
         slips=(
@@ -561,7 +592,7 @@ TABLE: tuple[Row, ...] = (
             slip("quotient.denominator-not-squared", "What stands under the fraction bar in the quotient rule?", whole=quotient_whole(lambda u, v, du, dv: (v * du - u * dv) / v)),
             slip("quotient.derivatives-divided", "Is the derivative of a quotient the quotient of the derivatives?", whole=lambda y, a, d: d[0] / d[1] if many(d) else None),
             slip("product.derivatives-multiplied", "Written as u·v⁻¹ it is a product: which rule does it need?",
-                 whole=lambda y, a, d: -d[0] * d[1] / f.power(a[1], params=(2,)) if many(d) else None),
+                 whole=lambda y, a, d: -d[0] * d[1] / f.power(a[1], params=(2,)) if many(d) else None, rare=True),
             slip("ce.p-for-p-minus-y", "For the right class something is taken away from p: what?",
                  whole=lambda y, a, d: -a[0] * d[1] / f.power(a[1], params=(2,)) if share(y, *a) and many(d) else None),
             slip("ce.one-hot-everywhere", "For which class is 1 taken away from p?",
@@ -583,18 +614,19 @@ TABLE: tuple[Row, ...] = (
         slips=(
             slip("power.exponent-kept", "What happens to the exponent in the power rule?", lambda y, u, n: (n * y,)),
             slip("power.coefficient-dropped", "The exponent comes down as a factor.", lambda y, u, n: (f.power(u, params=(n - 1,)),)),
-            slip("power.off-by-one", "By how much does the exponent fall?", lambda y, u, n: (n * f.power(u, params=(n - 2,)),)),
+            slip("power.off-by-one", "By how much does the exponent fall?", lambda y, u, n: (n * f.power(u, params=(n - 2,)) if n != 2 else None,)),
             slip("power.off-by-one", "Which number comes down as the factor?", lambda y, u, n: ((n - 1) * f.power(u, params=(n - 1,)),)),
-            slip("power.exponent-kept", "What happens to the exponent in the power rule, and what comes down?", lambda y, u, n: (y,)),
+            slip("power.exponent-kept", "What happens to the exponent in the power rule, and what comes down?", lambda y, u, n: (y,), rare=True),
             slip("log.power-confusion", "(ln u)ⁿ and ln(uⁿ) are two functions: which is it here?",
                  instead=lambda y, u, n: tuple(f.log(f.power(v, params=(n,))) for v in inside(u, "log"))),
-            slip("power.off-by-one", "Check the exponent.", instead=lambda y, u, n: (f.power(u, params=(n - 1,)), f.power(u, params=(n + 1,)))),
+            slip("power.off-by-one", "Check the exponent.", instead=lambda y, u, n: (f.power(u, params=(n - 1,)), f.power(u, params=(n + 1,))), rare=True),
             slip("algebra", "Try the power of the sum and the sum of the powers with numbers.", instead=powers_of_terms),
             slip("algebra.parenthesis", "What exactly is raised to the power?", instead=power_brackets_lost),
         ),
     ),
     Row(
         "pow", _power, arity=(2, 2), note=Notation("{0}**{1}", Style("{0}^{1}", slots=(51, 60)), flat("{0}^{{{1}}}", 50, 51, 0), 50, (51, 50), mathml=flat("<msup><mrow>{0}</mrow><mrow>{1}</mrow></msup>", 50, 51, 0)), label="uᵛ", domain=("positive", "real"),
+        alone=(("power rule", "d(uᶜ) = c·uᶜ⁻¹·du"), ("exponential rule", "d(cᵛ) = cᵛ·ln c·dv")),
         rule="general power rule", formula="d(uᵛ) = uᵛ·(v'·ln u + v·u'/u)", says="a general power sends v·uᵛ⁻¹ to its base and uᵛ·ln u to its exponent",
         local=lambda y, u, v: (v * f.pow(u, v - 1), y * f.log(u)),
         slips=(
@@ -633,7 +665,7 @@ TABLE: tuple[Row, ...] = (
     scalar("log", lambda y, x: (1 / x,), names=("log", "ln"), domain=("positive",), label="ln", rule="logarithm rule", formula="d(ln u) = du/u",
            note=Notation("log({0})", "ln({0})", r"\ln\left({0}\right)"), says="a logarithm divides by its argument",
            slips=(
-               slip("log.not-reciprocal", "What is the derivative of ln u?", lambda y, x: (y,)),
+               slip("chain.outer-not-differentiated", "ln itself has to be differentiated too.", lambda y, x: (y,), rare=True),
                slip("log.base", "To which base is this logarithm?", lambda y, x: (1 / (x * f.log(x.constant(10))),)),
                slip("log.base", "To which base is this logarithm?", lambda y, x: (1 / (x * f.log(x.constant(2))),)),
                slip("log.power-confusion", "Which law of logarithms applies here?", instead=logs_confused),
@@ -699,7 +731,7 @@ TABLE: tuple[Row, ...] = (
         heads=(sp.sign,), names=("sign", "sgn"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
         note=call(r"\operatorname{{sign}}\left({0}\right)"), local=lambda y, x, tie: (0,), kink=Kink(lambda x: (x,), lambda: (0, 0))),
     Row("max", Entry(arrays.extreme(max, np.maximum), lambda m, *a: sp.Max(*a) if m is sp else max(a), exact=True), heads=(heads.Max, sp.Max),
-        names=("max", "Max", "maximum"), arity=(2, None), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases",
+        names=("max", "Max", "maximum"), arity=(2, None), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases", push=by_cases(1),
         formula="d max(u, v) = du where u > v, dv where v > u", says="a max sends the whole gradient to the argument that won", local=winners(1),
         code="({0} if {0} >= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
         slips=(
@@ -710,7 +742,7 @@ TABLE: tuple[Row, ...] = (
             slip("branch.value-not-derivative", "On the active side, is it the value or its derivative?", whole=value_taken(winners(1))),
         )),
     Row("min", Entry(arrays.extreme(min, np.minimum), lambda m, *a: sp.Min(*a) if m is sp else min(a), exact=True), heads=(heads.Min, sp.Min),
-        names=("min", "Min", "minimum"), arity=(2, None), label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases",
+        names=("min", "Min", "minimum"), arity=(2, None), label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases", push=by_cases(-1),
         formula="d min(u, v) = du where u < v, dv where v < u", says="a min sends the whole gradient to the argument that won", local=winners(-1),
         code="({0} if {0} <= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
         slips=(
@@ -767,7 +799,7 @@ TABLE: tuple[Row, ...] = (
         heads=(heads.Indicator,), names=("indicator",), label="1[ ]", note=Notation("indicator({0})", "𝟙[{0}]", r"\mathbb{{1}}\left[{0}\right]", mathml="<mrow><mi>𝟙</mi><mo>[</mo>{0}<mo>]</mo></mrow>"), code="{0}",
         discrete=True, rule="indicator", says="an indicator is flat: its derivative is 0"),
     Row("where", Entry(arrays.choose, lambda m, c, a, b: sp.Piecewise((a, truth(c)), (b, True)) if m is sp else (a if c else b), exact=True),
-        heads=(heads.Where,), names=("where",), arity=(3, 3), label="where", conditions=(0,), rule="rule by cases", code="({1} if {0} else {2})",
+        heads=(heads.Where,), names=("where",), arity=(3, 3), label="where", conditions=(0,), joint=True, rule="rule by cases", code="({1} if {0} else {2})",
         note=Notation("where({0}, {1}, {2})", Style("where({0}, {1}, {2})", slots=(2, 0)), cases(r"\begin{{cases}} ", r"{1} & \text{{if }} {0}", r" \\ ", r"{2} & \text{{otherwise}}", r" \end{{cases}}", r"\mathrm{nan}"),
                       mathml=cases("<mrow><mo>{{</mo><mtable>", "<mtr><mtd>{1}</mtd><mtd><mtext>if</mtext>{0}</mtd></mtr>", "",
                                    "<mtr><mtd>{2}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>", "</mtable></mrow>", "<mi>nan</mi>")),
@@ -802,47 +834,47 @@ TABLE: tuple[Row, ...] = (
         note=call(r"\operatorname{{GELU}}\left({0}\right)"), rule="gelu rule", formula="d gelu(u) = (Φ(u) + u·φ(u))·du", says="a gelu gives Φ(u) + u·φ(u)",
         local=lambda y, x: (HALF * (1 + f.erf(x / f.sqrt(x.constant(2)))) + x * f.exp(-f.power(x, params=(2,)) / 2) / f.sqrt(2 * x.constant("pi")),)),
     # ----- vectors and matrices -----
-    Row("matmul", arrays.matmul, heads=(heads.MatMul, sp.MatMul), names=("matmul",), arity=(2, 2), params=(("nd_a", None), ("nd_b", None)), inner=("nd_a", "nd_b"),
+    Row("matmul", arrays.matmul, linear=EACH, heads=(heads.MatMul, sp.MatMul), names=("matmul",), arity=(2, 2), params=(("nd_a", None), ("nd_b", None)), inner=("nd_a", "nd_b"),
         settle=lambda p, a, b: (len(a), len(b)), note=infix(" @ ", 30), label="@", shape=matmul_shape,
         rule="matrix product rule", formula="d(A·B) = dA·B + A·dB", says="a matrix product sends g·Bᵀ to the left and Aᵀ·g to the right", pull=pull_matmul,
         slips=(slip("matrix.transpose-missing", "Compare the shapes: which factor has to be transposed?",
                     lambda g, y, a, b, nd_a, nd_b: (None, a @ g) if (nd_a, nd_b) != (1, 1) and a.shape == a.shape[::-1] else (None, None)),)),
-    Row("transpose", arrays.transpose, heads=(heads.Transpose, sp.Transpose), names=("transpose",), params=(("nd", None),), inner=("nd",), settle=lambda p, a: (len(a),),
+    Row("transpose", arrays.transpose, joint=True, heads=(heads.Transpose, sp.Transpose), names=("transpose",), params=(("nd", None),), inner=("nd",), settle=lambda p, a: (len(a),),
         shape=lambda a, nd: a[::-1], note=Notation("{0}.T", Style("{0}ᵀ", 50), Style(r"{0}^\top", 50), 60, (60,), mathml=Style("<msup><mrow>{0}</mrow><mo>⊤</mo></msup>", 50)), label="ᵀ", rule="transpose rule", formula="d(Aᵀ) = (dA)ᵀ",
         says="a transpose turns the gradient back", pull=lambda g, y, a, nd: (f.transpose(g),)),
-    Row("dot", lambda a, b: arrays.total(a * b, (-1,)), heads=(heads.Dot,), names=("dot",), arity=(2, 2), shape=vectors("dot"), label="·",
+    Row("dot", lambda a, b: arrays.total(a * b, (-1,)), linear=EACH, heads=(heads.Dot,), names=("dot",), arity=(2, 2), shape=vectors("dot"), label="·",
         note=Notation("dot({0}, {1})"), rule="dot product rule", formula="d(a·b) = b·da + a·db",
         says="a dot product swaps: each vector gets the other one, times the upstream number", pull=lambda g, y, a, b: (b * g, a * g),
         slips=(slip("mul.local-not-swapped", "A dot product swaps its vectors: which one belongs here?", lambda g, y, a, b: (a * g, b * g)),)),
-    Row("outer", arrays.outer, heads=(heads.Outer,), names=("outer",), arity=(2, 2), shape=vectors("outer"), label="⊗",
+    Row("outer", arrays.outer, linear=EACH, heads=(heads.Outer,), names=("outer",), arity=(2, 2), shape=vectors("outer"), label="⊗",
         note=Notation("outer({0}, {1})"), rule="outer product rule", formula="d(a⊗b) = da⊗b + a⊗db",
         says="an outer product sends g·b to the left and gᵀ·a to the right", pull=lambda g, y, a, b: (g @ b, f.transpose(g) @ a),
         reduced=lambda a, b: a.T @ b),
-    Row("total", arrays.total, heads=(heads.Total,), names=("sum", "total"), params=(("axis", None), ("keepdims", False)), settle=axes_of,
+    Row("total", arrays.total, joint=True, heads=(heads.Total,), names=("sum", "total"), params=(("axis", None), ("keepdims", False)), settle=axes_of,
         shape=lambda s, axes, keep=False: without(s, axes, keep), label="Σ", note=Notation("sum({0})", "Σ({0})", r"\sum\left({0}\right)"), rule="sum rule",
         formula="d(Σ uᵢ) = Σ duᵢ", says="a sum hands its upstream gradient to every entry",
         pull=lambda g, y, x, axes, keep=False: (back(f.reshape(g, params=(without(x.shape, axes),)) if keep else g, x, axes),)),
-    Row("mean", lambda x, axes: arrays.total(x, axes) / math.prod(np.shape(x)[a] for a in axes) if axes else x, heads=(heads.Mean,), names=("mean", "average"),
+    Row("mean", lambda x, axes: arrays.total(x, axes) / math.prod(np.shape(x)[a] for a in axes) if axes else x, joint=True, heads=(heads.Mean,), names=("mean", "average"),
         params=(("axis", None),), settle=axes_of, shape=without, label="mean", note=Notation("mean({0})", latex=r"\operatorname{{mean}}\left({0}\right)"),
         rule="mean rule", formula="d mean(u) = (1/n)·Σ duᵢ", says="a mean shares its upstream gradient out equally",
         pull=lambda g, y, x, axes: (back(g / count(x.shape, axes), x, axes),),
         slips=(slip("reduction.sum-for-mean", "Is this a sum or an average?", lambda g, y, x, axes: (back(g, x, axes),)),)),
-    Row("norm", norm_forward, heads=(heads.Norm,), names=("norm",), params=(("axis", None),), settle=axes_of, shape=without, label="‖ ‖",
+    Row("norm", norm_forward, push=lambda d, y, x, axes: f.total(x * d[0], params=(axes,)) / y, heads=(heads.Norm,), names=("norm",), params=(("axis", None),), settle=axes_of, shape=without, label="‖ ‖",
         note=Notation("norm({0})", Style("‖{0}‖", unless="‖"), r"\left\lVert {0} \right\rVert", mathml="<mrow><mo>‖</mo>{0}<mo>‖</mo></mrow>"), rule="norm rule", formula="d‖u‖ = u·du/‖u‖",
         says="a norm sends back the unit vector", pull=lambda g, y, x, axes: (back(g / y, x, axes) * x,)),
-    Row("index", lambda x, key, shape: arrays.pick(x, key), heads=(heads.Index,), params=(("key", ()), ("shape", ())), inner=("shape",), settle=full_key, shape=index_shape,
+    Row("index", lambda x, key, shape: arrays.pick(x, key), joint=True, heads=(heads.Index,), params=(("key", ()), ("shape", ())), inner=("shape",), settle=full_key, shape=index_shape,
         note=Notation("{0}[{key}]", None, "{0}[{key}]", 60, (60,), mathml="{0}<mo>[</mo>{key}<mo>]</mo>"), label="[ ]", rule="index rule", formula="d(u[k]) = (du)[k]",
         says="an index sends the gradient to the entry it took, and 0 to the others", pull=lambda g, y, x, key, shape: (f.place(g, params=(key, shape)),)),
-    Row("reshape", arrays.reshape, heads=(heads.Reshape,), names=("reshape",), params=(("shape", ()),), settle=new_shape,
+    Row("reshape", arrays.reshape, joint=True, heads=(heads.Reshape,), names=("reshape",), params=(("shape", ()),), settle=new_shape,
         shape=lambda s, have, want: want, note=Notation("reshape({0}, {shape})"), label="reshape", rule="reshape rule", formula="d reshape(u) = reshape(du)",
         says="a reshape puts the gradient back into the old shape", pull=lambda g, y, x, have, want: (f.reshape(g, params=(have,)),)),
-    Row("concatenate", lambda *a: arrays.join(*a[:-2], axis=a[-2], nd=a[-1]), heads=(heads.Concatenate,), names=("concatenate", "concat"), arity=(1, None),
+    Row("concatenate", lambda *a: arrays.join(*a[:-2], axis=a[-2], nd=a[-1]), joint=True, heads=(heads.Concatenate,), names=("concatenate", "concat"), arity=(1, None),
         params=(("axis", 0), ("nd", None)), inner=("nd",), settle=joined, shape=join_shape, label="concat", rule="concatenation rule", formula="d[u; v] = [du; dv]",
         says="a concatenation cuts the gradient where it was joined", pull=pull_join),
-    Row("vector", lambda *a: arrays.stack(*a[:-1], nd=a[-1]), heads=(heads.Vector,), arity=(1, None), params=(("nd", None),), inner=("nd",),
+    Row("vector", lambda *a: arrays.stack(*a[:-1], nd=a[-1]), joint=True, heads=(heads.Vector,), arity=(1, None), params=(("nd", None),), inner=("nd",),
         settle=lambda p, *shapes: (len(shapes[0]),), shape=stack_shape, note=Notation("[{*}]", None, Style(r"\begin{{bmatrix}} {*} \end{{bmatrix}}", comma=r" \\ "), mathml="<mrow><mo>[</mo>{*}<mo>]</mo></mrow>"), label="[ , ]", rule="vector rule",
         formula="d[u, v] = [du, dv]", says="a vector hands each entry its own gradient", pull=pull_stack),
-    Row("softmax", arrays.softmax, heads=(heads.Softmax,), names=("softmax",), params=(("axis", None),), settle=along, usual=(-1,), shape=lambda s, axis: s, label="softmax",
+    Row("softmax", arrays.softmax, push=lambda d, y, x, axis: y * (d[0] - over(y * d[0], x, axis)), heads=(heads.Softmax,), names=("softmax",), params=(("axis", None),), settle=along, usual=(-1,), shape=lambda s, axis: s, label="softmax",
         note=call(r"\operatorname{{softmax}}\left({0}\right)"), rule="softmax rule", formula="∂pᵢ/∂uⱼ = pᵢ·(δᵢⱼ − pⱼ)",
         says="a softmax sends p·(g − Σ g·p): every score feels every probability",
         pull=lambda g, y, x, axis: (y * (g - f.total(g * y, params=((axis,), True))),),
@@ -852,7 +884,7 @@ TABLE: tuple[Row, ...] = (
             slip("softmax.diagonal-everywhere", "Off the diagonal the derivative of softmax has another form.",
                  lambda g, y, x, axis: (y * (1 - y) * f.total(g, params=((axis,), True)),)),
         )),
-    Row("log_softmax", arrays.log_softmax, heads=(heads.LogSoftmax,), names=("log_softmax",), params=(("axis", None),), settle=along, usual=(-1,), shape=lambda s, axis: s,
+    Row("log_softmax", arrays.log_softmax, push=lambda d, y, x, axis: d[0] - over(f.softmax(x, params=(axis,)) * d[0], x, axis), heads=(heads.LogSoftmax,), names=("log_softmax",), params=(("axis", None),), settle=along, usual=(-1,), shape=lambda s, axis: s,
         label="log softmax", note=call(r"\operatorname{{logsoftmax}}\left({0}\right)"), rule="log-softmax rule", formula="∂log pᵢ/∂uⱼ = δᵢⱼ − pⱼ",
         slips=(
             slip("ce.p-for-p-minus-y", "For the right class something is taken away from p: what?", lambda g, y, x, axis: (-f.exp(y) * f.total(g, params=((axis,), True)),)),
@@ -861,7 +893,8 @@ TABLE: tuple[Row, ...] = (
         ),
         says="a log-softmax sends g − p·Σg", pull=lambda g, y, x, axis: (g - f.exp(y) * f.total(g, params=((axis,), True)),),
         opens=lambda x, axis: f.log(f.softmax(x, params=(axis,)))),
-    Row("logsumexp", arrays.logsumexp, heads=(heads.LogSumExp,), names=("logsumexp",), params=(("axis", None),), settle=axes_of, shape=without,
+    Row("logsumexp", arrays.logsumexp,
+        push=lambda d, y, x, axes: f.total((f.softmax(x) if len(axes) == 1 == len(x.shape) else f.exp(x - back(y, x, axes))) * d[0], params=(axes,)), heads=(heads.LogSumExp,), names=("logsumexp",), params=(("axis", None),), settle=axes_of, shape=without,
         label="log Σ exp", note=call(r"\operatorname{{logsumexp}}\left({0}\right)"), rule="log-sum-exp rule", formula="d log Σ eᵘ = Σ softmax(u)·du",
         says="a log-sum-exp sends each entry its softmax share",
         pull=lambda g, y, x, axes: (back(g, x, axes) * f.exp(x - back(y, x, axes)),), opens=lambda x, axes: f.log(f.total(f.exp(x), params=(axes,)))),
@@ -870,11 +903,11 @@ TABLE: tuple[Row, ...] = (
         refuses="argmax picks a place, so it has no gradient; take the gradient of softmax or of the score itself",
         note=call(r"\operatorname{{argmax}}\left({0}\right)")),
     # ----- what rules send back -----
-    Row("spread", arrays.spread, params=(("axes", ()), ("shape", ())), inner=("axes", "shape"), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
+    Row("spread", arrays.spread, joint=True, params=(("axes", ()), ("shape", ())), inner=("axes", "shape"), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
         note=Notation("spread({0})"), formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
-    Row("sum_to", arrays.sum_to, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
+    Row("sum_to", arrays.sum_to, joint=True, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
         formula="d(Σ uᵢ) = Σ duᵢ", says="the entries that a number was broadcast to are summed", pull=lambda g, y, x, have, want: (0 * x + g,)),
-    Row("place", arrays.place, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
+    Row("place", arrays.place, joint=True, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
         rule="index rule", formula="d place(u) = place(du)", says="an entry put in place takes its own gradient",
         pull=lambda g, y, x, key, shape: (f.index(g, params=(key,)),)),
     # ----- a group shown as one node: its only setting is the body that it computes -----

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -84,6 +84,7 @@ class Slip:
     the arguments, None for one that does not depend on the variable; None where it does not apply.
     `instead`: (y, *args, *params) → what is written in place of the node itself (a slip of algebra),
     or a tuple of such; None where it does not apply.
+    `rare`: named after whatever else explains an answer equally well.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Slip:
     local: Local | None = None
     whole: Callable[..., Any] | None = None
     instead: Callable[..., Any] | None = None
+    rare: bool = False
 
 
 def same_shape(name: str, *shapes: Shape) -> Shape:
@@ -124,6 +126,11 @@ class Row:
               rows with a kink get `tie=` too
     pull      (g, out, *args, *params) → the gradient for each argument, over tracers, where they do; a row
               with both is taken by `local` where all is scalar
+    joint     True: linear in its arguments together, so that d op(u, v) = op(du, dv), conditions untouched
+    linear    the slots in which it is linear while the others are held: d op(u, v) = op(du, v) + op(u, dv)
+    push      (ds, out, *args, *params) → how a derivation writes its derivative, over tracers, where neither
+              these nor local × d say it; `ds` holds the derivative of each argument, 0 for a constant
+    alone     for each slot the (rule, formula) that it has when nothing else depends on the variable
     kink      where it is not differentiable
     domain    for each argument (the last repeats) where it may be sampled: the names of `assume=`, or an interval
     opens     (*args, *params) → the same written out in smaller operations, over tracers
@@ -154,6 +161,10 @@ class Row:
     code: str | Callable[..., str | None] | None = None
     local: Local | None = None
     pull: Local | None = None
+    joint: bool = False
+    linear: Sequence[int] = ()
+    push: Local | None = None
+    alone: tuple[tuple[str, str], ...] = ()
     kink: Kink | None = None
     domain: tuple[Any, ...] = ("real",)
     opens: Callable[..., Any] | None = None
