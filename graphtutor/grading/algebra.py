@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from ..adjoint import Folding, backward
 from ..graphs import Cell, Graph, Tracer
 from ..maths.ops import ROWS
+from ..maths.row import Slip
+from .malrules import ALGEBRA_RANK, RARE, STRUCTURAL
 
 MOST_VARIANTS, MOST_CELLS = 300, 6000
 
@@ -24,10 +26,11 @@ class Variant(NamedTuple):
     node: int
     out: int
     wrong: int
+    rank: int
 
 
-def replacements(builder: Folding, i: int) -> Iterator[tuple[str, str, int]]:
-    """Yield (slip id, hint, id of what stands there instead) for node `i`."""
+def replacements(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
+    """Yield (slip, id of what stands there instead) for node `i`."""
     op, args, params = builder.cells[i]
     if op not in ROWS:
         return
@@ -35,7 +38,11 @@ def replacements(builder: Folding, i: int) -> Iterator[tuple[str, str, int]]:
         if slip.instead is not None:
             for out in slip.instead(Tracer(builder, i), *(Tracer(builder, a) for a in args), *params):
                 if out.id != i:
-                    yield slip.id, slip.hint, out.id
+                    yield slip, out.id
+
+
+def rank(slip: Slip) -> int:
+    return ALGEBRA_RANK + RARE * slip.rare
 
 
 def above(cells: list[Cell], start: int, out: int) -> list[int]:
@@ -65,13 +72,13 @@ def in_derivative(graph: Graph, wrt: int) -> tuple[Folding, list[Variant]]:
     needed = needed_for(walk.cells, out)
     found: list[Variant] = []
     for i in needed:
-        for id, hint, wrong in replacements(builder, i):
+        for slip, wrong in replacements(builder, i):
             if len(found) >= MOST_VARIANTS or len(builder.cells) > MOST_CELLS:
                 return builder, found
             path = [j for j in above(builder.cells, i, out) if j in needed]
             whole = copied(builder, path, {i: wrong}).get(out, wrong)
-            found.append(Variant(id, hint, i, whole, wrong))
-            found.extend(Variant(id, hint, i, one, wrong) for one in singly(builder, i, wrong, path, out, size))
+            found.append(Variant(slip.id, slip.hint, i, whole, wrong, rank(slip)))
+            found.extend(Variant(slip.id, slip.hint, i, one, wrong, rank(slip) + 1) for one in singly(builder, i, wrong, path, out, size))
     return builder, found
 
 
@@ -105,14 +112,14 @@ def in_function(graph: Graph, wrt: int) -> tuple[Folding, list[Variant]]:
     found: list[Variant] = []
     needed = needed_for(graph.cells, graph.out)
     for i in needed:
-        for id, hint, wrong in replacements(builder, i):
+        for slip, wrong in replacements(builder, i):
             if len(found) >= MOST_VARIANTS or len(builder.cells) > MOST_CELLS:
                 return builder, found
             path = [j for j in above(builder.cells, i, graph.out) if j in needed]
             changed = copied(builder, path, {i: wrong}).get(graph.out, wrong)
             slope = differentiated(builder, changed, wrt)
             if slope is not None:
-                found.append(Variant(id, hint, i, slope, wrong))
+                found.append(Variant(slip.id, slip.hint, i, slope, wrong, rank(slip)))
     return builder, found
 
 
@@ -130,3 +137,25 @@ def differentiated(builder: Folding, what: int, wrt: int) -> int | None:
     return back[walk.gradient[place[wrt]]]
 
 
+
+
+def of_another(graph: Graph, wrt: int) -> tuple[Folding, list[Variant]]:
+    """Return the right derivatives of functions that differ from the given one by a factor or a term."""
+    builder = Folding(graph.cells, graph.shapes)
+    found: list[Variant] = []
+    later, hint = STRUCTURAL["wrong-function"]
+    needed = needed_for(graph.cells, graph.out)
+    names = [n.id for n in graph.inputs]
+    for parent in needed:
+        for slot, i in enumerate(graph.cells[parent][1]):
+            args = graph.cells[i][1]
+            others = list(args) if len(args) > 1 else [builder.add("mul", (i, n)) for n in names] if not args and i in names else []
+            for other in others:
+                if len(found) >= MOST_VARIANTS or len(builder.cells) > MOST_CELLS:
+                    return builder, found
+                new = copied(builder, [parent], {i: other}, (parent, slot))[parent]
+                path = [j for j in above(builder.cells, parent, graph.out) if j in needed]
+                slope = differentiated(builder, copied(builder, path, {parent: new}).get(graph.out, new), wrt)
+                if slope is not None:
+                    found.append(Variant("wrong-function", hint, i, slope, other, later))
+    return builder, found

@@ -26,7 +26,7 @@ from .slopes import Site, Slopes
 Array = Any
 POINTS, FEWEST, FIRST = 40, 5, 6
 CLOSE = 1e-8  # relative; float64 leaves some 1e-12 of a derivative of twenty operations
-MOST_PAIRS, MOST_NAMED = 12000, 12
+MOST_PAIRS, MOST_NAMED, MOST_PLACES = 12000, 12, 4
 ROUNDED = 0.011
 
 
@@ -131,8 +131,17 @@ class Problem:
 
     @cached_property
     def algebra(self) -> list[tuple[algebra.Variant, Array]]:
+        """Slips of algebra in the derivative and in the function, with their values."""
+        return self.variants(algebra.in_derivative, algebra.in_function)
+
+    @cached_property
+    def others(self) -> list[tuple[algebra.Variant, Array]]:
+        """The derivatives of functions that resemble the given one."""
+        return self.variants(algebra.of_another)
+
+    def variants(self, *makers: Any) -> list[tuple[algebra.Variant, Array]]:
         found = []
-        for make in (algebra.in_derivative, algebra.in_function):
+        for make in makers:
             builder, variants = make(self.graph, self.here)
             values = run(builder.cells, tuple(builder.shapes), self.points, "float")
             found.extend((v, self.over(values[v.out])) for v in variants)
@@ -178,11 +187,9 @@ def diagnose(problem: Problem, answer: Array, slope: Array | None = None) -> tup
     """
     if not problem.flat or problem.size < FEWEST or same_values(problem.truth, answer):
         return ()
-    found = list(single(problem, answer)) + list(overall(problem, answer, slope))
+    found = [*single(problem, answer), *overall(problem, answer, slope), *listed(problem.algebra, problem, answer)]
     if not found:
-        found = list(of_algebra(problem, answer))
-    if not found:
-        found = list(double(problem, answer))
+        found = [*listed(problem.others, problem, answer), *double(problem, answer)]
     if not found or all(c.rank >= 30 for c in found):
         found.extend(partly(problem, answer))
     return worded(problem, found)
@@ -208,14 +215,13 @@ def double(problem: Problem, answer: Array) -> Iterator[Candidate]:
         yield Candidate(a.id, 50 + (a.rank + b.rank) / 4, a.node, a.slot, a.hint, second=b)
 
 
-def of_algebra(problem: Problem, answer: Array) -> Iterator[Candidate]:
-    variants = problem.algebra
+def listed(variants: Sequence[tuple[algebra.Variant, Array]], problem: Problem, answer: Array) -> Iterator[Candidate]:
+    """Yield the variants that agree with the answer."""
     if not variants:
         return
-    hits = fits(np.stack([v for _, v in variants]), answer)
-    for k in np.flatnonzero(hits):
+    for k in np.flatnonzero(fits(np.stack([v for _, v in variants]), answer)):
         v = variants[k][0]
-        yield Candidate(v.id, 38, v.node if v.node < len(problem.graph) else None, None, v.hint)
+        yield Candidate(v.id, v.rank, v.node if v.node < len(problem.graph) else None, None, v.hint)
 
 
 # ----- the answer as a whole -----
@@ -229,6 +235,8 @@ def overall(problem: Problem, answer: Array, slope: Array | None) -> Iterator[Ca
     f = problem.over(problem.tree.values[problem.graph.out])
     if same_values(f, answer):
         yield whole("not-differentiated", 0, problem.graph.out)
+    if not np.any(answer):
+        yield whole("definition.as-constant", 0, problem.graph.out)
     others = [name for name in problem.gradients if name != problem.wrt]
     for name in others:
         if same_values(problem.gradients[name], answer):
@@ -318,6 +326,8 @@ def missing_factor(problem: Problem, answer: Array) -> Iterator[Candidate]:
                 without = problem.truth / tree.values[d]
             if same_values(problem.over(without), answer) and not same_values(problem.over(without), problem.truth):
                 numeric = malrules.number(tree, d)
+                if malrules.value(tree, d) == -1:
+                    continue
                 yield whole("constant.factor-dropped" if numeric else "local.dropped", 4 if numeric else 3, i, slot)
 
 
@@ -339,7 +349,8 @@ def partly(problem: Problem, answer: Array) -> Iterator[Candidate]:
     if not 0 < right.sum() < len(right):
         return
     for name, x in problem.points.items():
-        if (x < 0).any() and (x > 0).any() and right[x > 0].all() and not right[x < 0].any():
+        sides = right[x > 0], right[x < 0]
+        if all(map(len, sides)) and any(a.all() and not b.any() for a, b in (sides, sides[::-1])):
             yield whole("domain.abs-dropped", 0, problem.graph.ids[name])
     if not kinked(problem):
         return
@@ -367,7 +378,8 @@ def worded(problem: Problem, found: Sequence[Candidate]) -> tuple[Misconception,
     for c in sorted(found, key=lambda c: c.rank):
         if len(out) >= MOST_NAMED:
             break
-        out.setdefault((c.id, c.node, c.slot), one(problem, c))
+        if sum(key[0] == c.id for key in out) < MOST_PLACES:
+            out.setdefault((c.id, c.node, c.slot), one(problem, c))
         if c.second is not None:
             s = c.second
             out.setdefault((s.id, s.node, s.slot), one(problem, Candidate(s.id, c.rank, s.node, s.slot, s.hint, wrong=c.id)))

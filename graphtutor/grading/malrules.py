@@ -25,13 +25,14 @@ STRUCTURAL: dict[str, tuple[int, str]] = {
     "chain.outer-at-x": (24, "At which point is the outer derivative taken?"),
     "product.one-term": (16, "A product in which both factors vary has two terms."),
     "path.dropped": (20, "On how many paths does the variable reach the result?"),
-    "upstream.dropped": (22, "What comes back from above has to be multiplied in."),
+    "upstream.dropped": (20, "What comes back from above has to be multiplied in."),
     "local.dropped": (23, "A local derivative is missing on the way."),
     "constant.factor-dropped": (21, "What happens to a constant factor?"),
     "constant.not-zero": (17, "What is the derivative of something that does not depend on the variable?"),
     "sum.term-not-differentiated": (19, "Every term of a sum is differentiated."),
-    "not-differentiated": (25, "Is this the function or its derivative?"),
+    "not-differentiated": (13, "Is this the function or its derivative?"),
     "definition.as-constant": (27, "Does this part depend on the variable?"),
+    "wrong-function": (42, "Compare with the function that is given: is it the same?"),
     "sign.lost-inner-minus": (40, "Follow the signs once more."),
     "wrt.wrong-variable": (17, "With respect to which variable is it to be differentiated?"),
     "wrt.total": (18, "Only one variable moves; the others are held fixed."),
@@ -48,7 +49,7 @@ STRUCTURAL: dict[str, tuple[int, str]] = {
     "copied-wrong": (45, "Compare with the function that is given: is it the same?"),
     "arithmetic-slip": (48, "Check the numbers."),
 }  # fmt: skip
-ROW_RANK, WHOLE_RANK = 10, 11
+ROW_RANK, WHOLE_RANK, RARE, ALGEBRA_RANK = 10, 11, 12, 26
 
 
 def site(id: str, node: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], wrong: str = "", later: int = 0) -> Site:
@@ -76,20 +77,15 @@ def of_row(tree: Slopes, i: int) -> Iterator[Site]:
             wrong = tree.lifted(i, tree.rule(i, slip.local))
             plan = tuple((slot, d) for slot, d in enumerate(wrong) if d is not None and slot in moving)
             if plan:
-                yield Site(slip.id, i, plan[0][0] if len(plan) == 1 else None, "local", plan, slip.hint, ROW_RANK + mild(tree, i, slip.id))
+                yield Site(slip.id, i, plan[0][0] if len(plan) == 1 else None, "local", plan, slip.hint, ROW_RANK + RARE * slip.rare)
             if len(plan) > 1:
                 for slot, d in plan:
-                    yield Site(slip.id, i, slot, "local", ((slot, d),), slip.hint, ROW_RANK + 3 + mild(tree, i, slip.id))
+                    yield Site(slip.id, i, slot, "local", ((slot, d),), slip.hint, ROW_RANK + 3 + RARE * slip.rare)
         if slip.whole is not None:
             slopes = tuple(tree.slope(i, slot) if slot in moving else None for slot in range(len(args)))
             out = slip.whole(tree.tracer(i), tuple(map(tree.tracer, args)), slopes, *params)
             if out is not None:
-                yield Site(slip.id, i, None, "whole", ((0, tree.tracer(i).lift(out)),), slip.hint, WHOLE_RANK)
-
-
-def mild(tree: Slopes, i: int, id: str) -> int:
-    """Return how much later a row's slip is named because a structural name says the same more clearly."""
-    return 12 if id in ("local.dropped", "local.other-operation") else 0
+                yield Site(slip.id, i, None, "whole", ((0, tree.tracer(i).lift(out)),), slip.hint, WHOLE_RANK + RARE * slip.rare)
 
 
 # ----- the chain rule -----
@@ -151,7 +147,8 @@ def of_chain(tree: Slopes, i: int) -> Iterator[Site]:
     yield whole(tree, "chain.derivative-inside", i, local_there * du)
     yield whole(tree, "chain.derivative-inside", i, value_there, later=1)
     value_at, local_at = moved(tree, i, slot, x)
-    yield whole(tree, "chain.outer-at-x", i, local_at * du)
+    kinked = ROWS[tree.graph.cells[i][0]].kink is not None
+    yield whole(tree, "branch.condition-wrong" if kinked else "chain.outer-at-x", i, local_at * du, later=-10 if kinked else 0)
     yield whole(tree, "chain.composition-as-product", i, local_at * u + value_at * du)
 
 
@@ -197,7 +194,7 @@ def of_edges(tree: Slopes, i: int) -> Iterator[Site]:
         if plain:
             yield site("sum.term-not-differentiated", i, slot, "edge", ((slot, a),))
         elif straight:
-            yield site("not-differentiated", i, slot, "edge", ((slot, a),))
+            yield site("not-differentiated", i, slot, "edge", ((slot, a),), later=26)
 
 
 def swaps(tree: Slopes, i: int) -> bool:
@@ -206,6 +203,12 @@ def swaps(tree: Slopes, i: int) -> bool:
 
 
 # ----- nodes -----
+def value(tree: Slopes, i: int) -> Any:
+    """Return the number that a cell holds, None if it is no plain number."""
+    op, _, params = tree.builder.cells[i]
+    return params[0] if op == "const" else None
+
+
 def of_node(tree: Slopes, i: int) -> Iterator[Site]:
     """Yield factors that are left out between a node and one below it, and a sign turned."""
     moving = tree.moving(i)
@@ -217,11 +220,11 @@ def of_node(tree: Slopes, i: int) -> Iterator[Site]:
             (slot,) = moving
             local = tree.locals[i][slot]
             numeric = local is not None and number(tree, local)
-            if linear(tree, i, slot):
+            if linear(tree, i, slot) and local is not None and value(tree, local) not in (1, -1):
                 yield site("constant.factor-dropped", i, slot, "jump", ((0, b),), later=0 if numeric else 6)
                 if numeric:
                     continue
-            elif not top and b != tree.wrt:
+            elif not linear(tree, i, slot) and not top and b != tree.wrt:
                 yield site("chain.missing-middle", i, slot, "jump", ((0, b),))
         if b == tree.wrt:
             if near and not top:

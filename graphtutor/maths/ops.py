@@ -614,7 +614,7 @@ TABLE: tuple[Row, ...] = (
         slips=(
             slip("power.exponent-kept", "What happens to the exponent in the power rule?", lambda y, u, n: (n * y,)),
             slip("power.coefficient-dropped", "The exponent comes down as a factor.", lambda y, u, n: (f.power(u, params=(n - 1,)),)),
-            slip("power.off-by-one", "By how much does the exponent fall?", lambda y, u, n: (n * f.power(u, params=(n - 2,)) if n != 2 else None,)),
+            slip("power.off-by-one", "By how much does the exponent fall?", lambda y, u, n: (n * f.power(u, params=(n - 2,)),), rare=True),
             slip("power.off-by-one", "Which number comes down as the factor?", lambda y, u, n: ((n - 1) * f.power(u, params=(n - 1,)),)),
             slip("power.exponent-kept", "What happens to the exponent in the power rule, and what comes down?", lambda y, u, n: (y,), rare=True),
             slip("log.power-confusion", "(ln u)ⁿ and ln(uⁿ) are two functions: which is it here?",
