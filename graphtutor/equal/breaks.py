@@ -1,0 +1,181 @@
+"""Where expressions break: the kinks of max, abs, comparisons … and the edges of domains, and points on and between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from math import isqrt
+from typing import Any, NamedTuple
+
+import mpmath
+
+from ..graphs import Tracer
+from ..maths.ops import ROWS
+from .assume import Domain, fraction
+from .evaluate import Line, TooLarge
+from .scalars import Scalars, ancestors
+
+GRID = tuple(Fraction(n) for n in ("0", "1/100", "1/10", "3/10", "1/2", "7/10", "1", "3/2", "2", "3", "5", "10", "30", "100", "1000", "1000000"))
+PROBES = tuple(Fraction(n) for n in ("-3", "-1", "1/2", "2", "5"))
+
+
+class Break(NamedTuple):
+    """A quantity (a cell) whose zero is a kink (`kink`) or the edge of a domain."""
+
+    cell: int
+    kink: bool
+
+
+class Root(NamedTuple):
+    """Where a quantity is zero along a line; `tie` is False for a jump or pole."""
+
+    value: Any
+    tie: bool
+
+
+def breaks(builder: Scalars, outputs: Iterable[int]) -> list[Break]:
+    """Return the quantities whose zeros are kinks or edges of domains of `outputs`, added to `builder` as cells."""
+    found: dict[int, bool] = {}
+    for i in ancestors(builder.cells, outputs):
+        op, args, _ = builder.cells[i]
+        if not args:
+            continue
+        row = ROWS[op]
+        tracers = [Tracer(builder, a) for a in args]
+        if row.kink is not None:
+            for q in row.kink.where(*tracers):
+                found[tracers[0].lift(q)] = True
+        for slot, t in enumerate(tracers):
+            place = row.domain[min(slot, len(row.domain) - 1)]
+            for bound in place if isinstance(place, tuple) else () if place == "real" else (0,):
+                found.setdefault((t - bound).id if bound else t.id, False)
+    return [Break(cell, kink) for cell, kink in found.items() if any(builder.cells[i][0] == "input" for i in ancestors(builder.cells, [cell]))]
+
+
+def roots(line: Line, cell: int, point: Sequence[Any], k: int, domain: Domain, grid: Iterable[Fraction], digits: int) -> list[Root]:
+    """Return where `cell` is zero when the number `k` of `point` runs through its domain: exactly if it can be, else to `digits`."""
+    found = exact_roots(line, cell, point, k, digits)
+    if found is None:
+        values = sorted({v for g in grid for v in (g, -g)} if domain.low is None or domain.high is None else {domain.between(Fraction(n, 24)) for n in range(1, 24)})
+        found = numeric_roots(line, cell, point, k, [v for v in values if v in domain], digits)
+    return [r for r in found if r.value in domain]
+
+
+def at(point: Sequence[Any], k: int, value: Any) -> list[Any]:
+    out = list(point)
+    out[k] = value
+    return out
+
+
+def exact_roots(line: Line, cell: int, point: Sequence[Any], k: int, digits: int) -> list[Root] | None:
+    """Return the roots of a quantity that is affine or quadratic in number `k`, or None if it is neither."""
+    heights = []
+    for t in PROBES:
+        height = line.exact(at(point, k, t), cell)
+        if height is None:
+            return None
+        heights.append(height)
+    c0, c1, c2 = parabola(PROBES[:3], heights[:3])
+    if any(c0 + c1 * t + c2 * t * t != h for t, h in zip(PROBES[3:], heights[3:], strict=True)):
+        return None
+    if c2 == 0:
+        return [Root(-c0 / c1, True)] if c1 else []
+    under = c1 * c1 - 4 * c2 * c0
+    if under < 0:
+        return []
+    root = isqrt(under.numerator), isqrt(under.denominator)
+    if (root[0] ** 2, root[1] ** 2) == (under.numerator, under.denominator):
+        step = Fraction(*root)
+        return [Root((-c1 + s * step) / (2 * c2), True) for s in ((-1, 1) if step else (1,))]
+    with mpmath.workdps(digits):
+        far = mpmath.sqrt(mpmath.mpf(under.numerator) / under.denominator)
+        return [Root((s * far - mpmath.mpf(c1.numerator) / c1.denominator) * c2.denominator / (2 * c2.numerator), True) for s in (-1, 1)]
+
+
+def parabola(x: Sequence[Fraction], y: Sequence[Fraction]) -> tuple[Fraction, Fraction, Fraction]:
+    """Return the coefficients of 1, t, t² through three points.
+
+    >>> [int(c) for c in parabola([Fraction(0), Fraction(1), Fraction(2)], [Fraction(1), Fraction(2), Fraction(5)])]
+    [1, 0, 1]
+    """
+    d1 = (y[1] - y[0]) / (x[1] - x[0])
+    d2 = ((y[2] - y[1]) / (x[2] - x[1]) - d1) / (x[2] - x[0])
+    return y[0] - d1 * x[0] + d2 * x[0] * x[1], d1 - d2 * (x[0] + x[1]), d2
+
+
+def numeric_roots(line: Line, cell: int, point: Sequence[Any], k: int, grid: Sequence[Fraction], digits: int) -> list[Root]:
+    """Return the roots between neighbours of `grid` on which the quantity has opposite signs, and those that lie on it."""
+
+    def height(t: Any) -> Any:
+        try:
+            return line.plain(at(point, k, t))[cell]
+        except TooLarge:
+            return mpmath.nan
+
+    found: list[Root] = []
+    with mpmath.workprec(60):
+        heights = [height(t) for t in grid]
+    for (t, a), (u, b) in zip(zip(grid, heights, strict=True), zip(grid[1:], heights[1:], strict=True), strict=False):
+        if abs(a) < 1e-12:
+            found.append(Root(t, True))
+        elif a * b < 0 and abs(b) >= 1e-12:
+            found.append(refined(height, t, u, digits))
+    return found
+
+
+def refined(height: Callable[[Any], Any], low: Fraction, high: Fraction, digits: int) -> Root:
+    """Return the root between two points of opposite sign: by halving to ten digits, then by secants."""
+    with mpmath.workprec(60):
+        a, b = (mpmath.mpf(v.numerator) / v.denominator for v in (low, high))
+        below = height(a)
+        start = max(abs(below), abs(height(b)))
+        for _ in range(36):
+            middle = (a + b) / 2
+            h = height(middle)
+            if h * below > 0:
+                a = middle
+            else:
+                b = middle
+    with mpmath.workdps(digits + 10):
+        fa, fb = height(a), height(b)
+        for _ in range(12):
+            if fa == fb or fa != fa or fb != fb:
+                break
+            a, b, fa = b, b - fb * (b - a) / (fb - fa), fb
+            if abs(b - a) <= abs(b) * mpmath.mpf(10) ** -digits:
+                break
+            fb = height(b)
+        end = height(b)
+        if end == end and abs(end) <= start * mpmath.mpf(10) ** (-digits // 2):
+            return Root(b, True)
+    return Root(Fraction(float(middle)).limit_denominator(1000), False)
+
+
+def between(values: Sequence[Any], domain: Domain) -> list[Fraction]:
+    """Return a simple number of the domain in each gap between `values` (sorted), before the first and after the last.
+
+    >>> between([Fraction(0), Fraction(1)], Domain())
+    [Fraction(-1, 1), Fraction(1, 2), Fraction(2, 1)]
+    """
+    if not values:
+        return []
+    ends = [fraction(v) for v in values]
+    low, high = domain.low, domain.high
+    first = (low + ends[0]) / 2 if low is not None else Fraction(ends[0].__ceil__() - 1)
+    last = (high + ends[-1]) / 2 if high is not None else Fraction(ends[-1].__floor__() + 1)
+    inner = [simplest(a, b) for a, b in zip(ends, ends[1:], strict=False) if b > a]
+    return [v for v in (first, *inner, last) if v in domain]
+
+
+def simplest(low: Fraction, high: Fraction) -> Fraction:
+    """Return a fraction of small denominator well inside an interval.
+
+    >>> simplest(Fraction(1), Fraction(10001, 10000)) > 1
+    True
+    """
+    middle, quarter = (low + high) / 2, (high - low) / 4
+    for size in (1, 2, 3, 10, 100, 10**4, 10**6, 10**9):
+        near = middle.limit_denominator(size)
+        if abs(near - middle) < quarter:
+            return near
+    return middle

@@ -1,0 +1,123 @@
+"""Expressions as one straight line of scalar cells: vectors and matrices entry by entry, what is alike once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..errors import LearnerError
+from ..graphs import Builder, Cell, Graph, Tracer, apply_row
+from ..maths.arrays import Shape
+from ..maths.ops import ROWS
+
+MOST = 200_000  # scalar cells
+FOLD_BITS, FOLD_POWER = 64, 1000
+
+
+class Scalars(Builder):
+    """A builder of scalar cells that works out what is constant and exact."""
+
+    def leaf(self, op: str, params: tuple[Any, ...]) -> int:
+        """Return the cell of an input or a constant; a constant is its value, however it was written."""
+        return self.intern((op, (), params if op == "input" else (params[0], "")), ())
+
+    def add(self, op: str, args: tuple[int, ...], params: tuple[Any, ...] = ()) -> int:
+        row = ROWS[op]
+        if len(params) < len(row.params):
+            params = row.settle((*params, *(default for _, default in row.params[len(params) :])), *((),) * len(args))
+        return self.scalar(op, args, params)
+
+    def scalar(self, op: str, args: tuple[int, ...], params: tuple[Any, ...]) -> int:
+        if len(self.cells) > MOST:
+            raise LearnerError(f"the expressions have more than {MOST} entries and operations; compare a part of them")
+        value = self.folded(op, args, params)
+        return self.intern((op, args, params), ()) if value is None else self.intern(("const", (), (value, "")), ())
+
+    def folded(self, op: str, args: tuple[int, ...], params: tuple[Any, ...]) -> Fraction | None:
+        """Return the exact value of an operation on small rational constants, or None."""
+        given = []
+        for a in args:
+            kind, _, held = self.cells[a]
+            if kind != "const" or not isinstance(held[0], Fraction) or held[0].numerator.bit_length() + held[0].denominator.bit_length() > FOLD_BITS:
+                return None
+            given.append(held[0])
+        if not all(isinstance(p, int | Fraction) and abs(p) < FOLD_POWER for p in params):
+            return None
+        value = apply_row(ROWS[op], given, params, "exact")
+        return value if isinstance(value, Fraction) and value.numerator.bit_length() + value.denominator.bit_length() <= 4 * FOLD_BITS else None
+
+
+def expand(graph: Graph, builder: Scalars) -> np.ndarray[Any, Any]:
+    """Return the ids in `builder` of the entries of a graph's output, as an array of its shape.
+
+    An input `W` of shape (2, 2) becomes the inputs `W[0, 0]`, `W[0, 1]`, …
+    """
+    needed = ancestors(graph.cells, [graph.out])
+    if not any(graph.shapes[i] for i in needed):
+        moved = [-1] * len(graph)
+        for i in needed:
+            op, args, params = graph.cells[i]
+            moved[i] = builder.scalar(op, tuple(moved[a] for a in args), params) if args else builder.leaf(op, params)
+        return np.array(moved[graph.out])
+    entries: dict[int, np.ndarray[Any, Any]] = {}
+    for i in needed:
+        op, args, params = graph.cells[i]
+        if not args:
+            entries[i] = leaf_entries(builder, op, params, graph.shapes[i])
+        elif ROWS[op].entrywise:
+            entries[i] = entrywise(builder, op, [entries[a] for a in args], params)
+        else:
+            entries[i] = mixed(builder, op, [entries[a] for a in args], params, graph.shapes[i])
+    return entries[graph.out]
+
+
+def leaf_entries(builder: Scalars, op: str, params: tuple[Any, ...], shape: Shape) -> np.ndarray[Any, Any]:
+    if not shape:
+        return np.array(builder.leaf(op, params))
+    out = np.empty(shape, dtype=int)
+    for index in np.ndindex(*shape):
+        out[index] = builder.leaf(op, (f"{params[0]}[{', '.join(map(str, index))}]",))
+    return out
+
+
+def entrywise(builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], params: tuple[Any, ...]) -> np.ndarray[Any, Any]:
+    spread = np.broadcast_arrays(*args)
+    out = np.empty(spread[0].shape, dtype=int)
+    for index in np.ndindex(*out.shape):
+        out[index] = builder.scalar(op, tuple(int(a[index]) for a in spread), params)
+    return out
+
+
+def mixed(builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], params: tuple[Any, ...], shape: Shape) -> np.ndarray[Any, Any]:
+    """Return the entries of an operation that mixes them: its `forward`, run on arrays of tracers."""
+    tracers = np.frompyfunc(lambda i: Tracer(builder, int(i)), 1, 1)
+    given = [np.asarray(boxed(tracers(a))) for a in args]
+    out = np.empty(shape, dtype=int)
+    made = boxed(ROWS[op].forward(*given, *params))
+    for index in np.ndindex(*shape):
+        out[index] = Tracer(builder, 0).lift(made[index])
+    return out
+
+
+def boxed(value: Any) -> np.ndarray[Any, Any]:
+    if isinstance(value, np.ndarray):
+        return value
+    out = np.empty((), dtype=object)
+    out[()] = value
+    return out
+
+
+def ancestors(cells: Iterable[Cell] | tuple[Cell, ...] | list[Cell], wanted: Iterable[int]) -> list[int]:
+    """Return the ids of `wanted` and of all that they are made from, in topological order."""
+    table = list(cells) if not isinstance(cells, list | tuple) else cells
+    seen: set[int] = set()
+    todo = list(wanted)
+    while todo:
+        i = todo.pop()
+        if i not in seen:
+            seen.add(i)
+            todo.extend(table[i][1])
+    return sorted(seen)
