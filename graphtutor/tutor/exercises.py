@@ -66,7 +66,7 @@ class Run(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A training run on the lecture's data: what `train` is called with."""
 
     method: str = "sgd"
-    reduction: str = "sum"
+    reduction: str = ""
     rate: float = 0.01
     epochs: int = 20
     batch_size: int | None = None
@@ -109,6 +109,7 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     assume: dict[str, str | list[Number]] = {}
     shapes: dict[str, int | list[int]] = {}
     constants: dict[str, int | float] = {}
+    tie: str = ""
     note: str = ""
     variants: tuple[dict[str, Number], ...] = ()
     vary: dict[str, list[Number | list[Any]]] = {}
@@ -214,6 +215,11 @@ class Solve(Exercise, frozen=True, kw_only=True, tag="solve"):
     wrt: str
     accept: Annotated[tuple[str, ...], Meta(min_length=1)]
     wrong: Annotated[tuple[Wrong[str], ...], Meta(min_length=1)]
+
+
+def lettered(exercise: Choice) -> Iterable[tuple[str, Option]]:
+    """Yield each option of a choice behind its letter."""
+    return zip("abcdefgh", exercise.options, strict=False)
 
 
 Kind = Expression | Gradients | Derivation | Sheet | Local | FindLine | Numbers | Code | Choice | Solve

@@ -16,7 +16,7 @@ from ..errors import AuthorError, LearnerError
 from ..graphs import Graph
 from ..trace import Trace, trace
 from ..training import train
-from .exercises import Ask, Choice, Exercise, Numbers, Option, Point, Run, Sheet, Solve
+from .exercises import Ask, Choice, Exercise, Numbers, Option, Point, Run, Sheet, Solve, lettered
 
 SAMPLES = 60
 CLOSE = 1e-9  # relative: what float64 leaves of some ten operations
@@ -104,7 +104,7 @@ def numbers(exercise: Numbers, ask: Ask, formula: str | tuple[str, ...] | None =
     own = len(texts) // len(where) if not ask.over and formula is not None and len(texts) == len(numbers(exercise, ask)) else 0  # a slip of each point's own
     shares = [texts[k * own : (k + 1) * own] if own else texts for k in range(len(where))]
     shown = replace(exercise, program=ask.program or exercise.program)
-    rows = [[v for text in share for v in flat(evaluated(text, environment(shown, at, ask.tie)))] for share, at in zip(shares, where, strict=True)]
+    rows = [[v for text in share for v in flat(evaluated(text, environment(shown, at, ask.tie or exercise.tie)))] for share, at in zip(shares, where, strict=True)]
     total = [sum(column) for column in zip(*rows, strict=True)]
     return [v / len(rows) for v in total] if ask.over == "mean" else total if ask.over else [v for row in rows for v in row]
 
@@ -130,7 +130,7 @@ def shape_of(exercise: Exercise, name: str) -> tuple[int, ...]:
 
 def ran(exercise: Numbers, run: Run) -> dict[str, Any]:
     """Return what a training run on the lecture's data ends with: each parameter, `loss_first`, `loss_last` (printed in the last epoch), `loss_after`."""
-    history = train(graph_of(exercise), lecture(), method=run.method, reduction=run.reduction, rate=run.rate, epochs=run.epochs, batch_size=run.batch_size,
+    history = train(graph_of(exercise), lecture(), method=run.method, reduction=run.reduction or "sum", rate=run.rate, epochs=run.epochs, batch_size=run.batch_size,
                     sequential=run.sequential, start=run.start or START)  # fmt: skip
     found: dict[str, Any] = {name: float(rows[-1]) for name, rows in history.parameters.items()}
     return found | {"loss_first": float(history.losses[0]), "loss_last": float(history.losses[-1]), "loss_after": float(history.loss)}
@@ -140,10 +140,6 @@ def ran(exercise: Numbers, run: Run) -> dict[str, Any]:
 def right_options(exercise: Choice) -> list[str]:
     """Return the letters of the options whose claims all hold."""
     return [letter for letter, option in lettered(exercise) if holds(exercise, option)]
-
-
-def lettered(exercise: Choice) -> Iterable[tuple[str, Option]]:
-    return zip("abcdefgh", exercise.options, strict=False)
 
 
 def holds(exercise: Choice, option: Option) -> bool:
@@ -161,7 +157,7 @@ def holds(exercise: Choice, option: Option) -> bool:
 def knowns(exercise: Choice, sides: Iterable[str]) -> Iterable[dict[str, Any]]:
     """Yield the numbers at which a claim is tried."""
     if exercise.at or exercise.program:
-        yield environment(exercise, exercise.at)
+        yield environment(exercise, exercise.at, exercise.tie)
         return
     names = sorted({n.name for side in sides for n in build(side).inputs})
     rng = random.Random(exercise.id)
@@ -183,7 +179,7 @@ def sheet(exercise: Sheet) -> dict[str, Any]:
     Only named nodes are asked for: the program of a sheet gives every operation a name.
     """
     graph = graph_of(exercise)
-    walked = trace(graph, exercise.at)
+    walked = trace(graph, exercise.at, exercise.tie or "zero")
     assert walked.numbers is not None and walked.walk is not None
     local = locals_of(walked)
     cells: dict[str, Any] = {}

@@ -44,12 +44,13 @@ class Attempt(Struct, frozen=True, omit_defaults=True):
 
 
 class Record(Struct, frozen=True, omit_defaults=True):
-    """One exercise: its state (open, done, shown, skipped), the attempts, and how many hints were taken."""
+    """One exercise: its state (open, done, shown, skipped), the attempts, how many hints were taken, and answers not yet handed in."""
 
     state: str = "open"
     hints: int = 0
     attempts: tuple[Attempt, ...] = ()
     seed: str | None = None
+    draft: dict[str, str] = {}
 
 
 class Card(Struct, frozen=True, omit_defaults=True):

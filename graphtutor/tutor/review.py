@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from .progress import LATEST, Attempt, Card, Progress, Record
+from .progress import LATEST, Attempt, Card, Progress
 
 INTERVALS = timedelta(minutes=10), *(timedelta(days=days) for days in (1, 3, 7, 21, 60))
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
@@ -25,7 +25,7 @@ def noted(progress: Progress, name: str, attempt: Attempt) -> Progress:
     record = progress.record(name)
     state = "done" if attempt.correct else record.state
     attempts = (*record.attempts, attempt)
-    progress = progress.with_record(name, Record(state, record.hints, attempts[-LATEST:], record.seed))
+    progress = progress.with_record(name, replace(record, state=state, attempts=attempts[-LATEST:], draft={}))
     cards = dict(progress.cards)
     for misconception in attempt.misconceptions[:1]:
         old = cards.get(misconception)

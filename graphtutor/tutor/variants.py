@@ -40,7 +40,7 @@ def variant(exercise: E, seed: int | str | None = None) -> E:
     shown = {str(row.get(name, name)): value for name, value in at.items()}
     row["at"] = ", ".join(f"{name} = {value}" for name, value in shown.items())
     row["program"] = replaced(data.get("program", ""), row).strip() + "\n"
-    changed: E = msgspec.convert(renamed(data, row), Kind)  # type: ignore[arg-type]
+    changed: E = msgspec.convert(renamed(data, row), Kind)
     return changed
 
 

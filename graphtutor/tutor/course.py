@@ -1,0 +1,121 @@
+"""A course: the order and groups of its exercises, and the defaults of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ..errors import AuthorError, LearnerError
+from .exercises import COURSE, FORMAT, Exercise, Library, Numbers, library, nearest, table
+
+E = TypeVar("E", bound=Exercise)
+TIES = "zero", "first", "last", "half"
+NOTATIONS = "plain", "unicode", "latex"
+
+
+class Group(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Exercises under one title: those of a folder (named without its number), or those listed."""
+
+    title: str
+    folder: str = ""
+    exercises: tuple[str, ...] = ()
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a course file says. `seed` gives the whole class its variants; without it exercises are as their files show them.
+
+    `tie` is taken at kinks where an exercise does not say, `reduction` in training runs; `notation`
+    and `palette` are those of formulas and pictures.
+    """
+
+    format_version: int = FORMAT
+    title: str = "Exercises"
+    welcome: str = ""
+    farewell: str = "That was the last exercise. Well done."
+    tie: str = "zero"
+    notation: str = "plain"
+    palette: str = "default"
+    reduction: str = "sum"
+    seed: str | None = None
+    groups: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True)
+class Course:
+    """A library in the order of a course."""
+
+    library: Library
+    settings: Settings
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each group's title with the ids of its exercises, in order."""
+        if not self.settings.groups:
+            folders: dict[str, list[str]] = {}
+            for name in self.library.paths:
+                folders.setdefault(self.library.group(name), []).append(name)
+            return tuple((title.replace("-", " ").capitalize() or "Exercises", tuple(names)) for title, names in folders.items())
+        return tuple((group.title, self.members(group)) for group in self.settings.groups)
+
+    def members(self, group: Group) -> tuple[str, ...]:
+        inside = tuple(name for name in self.library.paths if self.library.group(name) == group.folder) if group.folder else ()
+        if group.folder and not inside:
+            raise AuthorError(f"{COURSE}: group '{group.title}' takes folder '{group.folder}', which holds no exercise")
+        unknown = next((name for name in group.exercises if name not in self.library), None)
+        if unknown:
+            raise AuthorError(f"{COURSE}: group '{group.title}' lists '{unknown}'{nearest(unknown, self.library.paths)}, which is no exercise")
+        return inside + group.exercises
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The ids of all exercises of the course, each once."""
+        return tuple(dict.fromkeys(name for _, names in self.groups for name in names))
+
+    def exercise(self, name: str) -> Exercise:
+        """Return an exercise of this course with the course's defaults."""
+        return self.applied(self.library.exercise(name))
+
+    def applied(self, exercise: E) -> E:
+        """Return an exercise with the course's tie rule and reduction where it has none of its own."""
+        changed = replace(exercise, tie=exercise.tie or self.settings.tie)
+        if isinstance(changed, Numbers):
+            runs = {name: replace(run, reduction=run.reduction or self.settings.reduction) for name, run in changed.runs.items()}
+            return replace(changed, runs=runs)
+        return changed
+
+    def after(self, name: str) -> str:
+        """Return the exercise after this one, or nothing at the end."""
+        place = self.order.index(name) + 1 if name in self.order else 0
+        return self.order[place] if place < len(self.order) else ""
+
+
+def course(folder: str | Path | None = None, file: str | Path | None = None) -> Course:
+    """Return the course of a folder of exercises: of its course.toml, of `file`, or all in order of the folders."""
+    found = library(folder)
+    path = Path(file) if file else found.root / COURSE
+    if not path.is_file():
+        if file:
+            raise LearnerError(f"no course file '{file}'; expected a TOML file such as {COURSE}")
+        return Course(found, Settings())
+    return Course(found, settings(table(path.read_text("utf-8"), str(path)), str(path)))
+
+
+def settings(data: Mapping[str, Any], where: str) -> Settings:
+    """Return what a course file says, or an AuthorError that names its field."""
+    try:
+        read = msgspec.convert(data, Settings)
+    except msgspec.ValidationError as error:
+        raise AuthorError(f"{where}: {error}") from None
+    if read.format_version > FORMAT:
+        raise AuthorError(f"{where}: format_version is {read.format_version}, and this graphtutor reads up to {FORMAT}; update graphtutor")
+    for field, value, allowed in (("tie", read.tie, TIES), ("notation", read.notation, NOTATIONS), ("reduction", read.reduction, ("sum", "mean"))):
+        if value not in allowed:
+            raise AuthorError(f"{where}: {field} = '{value}'; expected one of {', '.join(allowed)}")
+    return read

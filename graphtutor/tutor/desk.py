@@ -1,0 +1,126 @@
+"""The desk of a learner: the course, the progress, and a screen; what can be said without any mathematics."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from .course import Course
+from .exercises import Choice, Exercise, FindLine, lettered
+from .hints import next_hint, taken
+from .progress import Progress, Record, Store
+from .variants import variant
+
+WIDEST = 96
+
+
+class Screen(Protocol):
+    """Where a lesson is held: lines out, lines in."""
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """Write a line; `style` is heading, good, bad, quiet or nothing."""
+
+    def ask(self, prompt: str) -> str:
+        """Return a line that the learner types; EOFError at the end of input."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A learner at a course: exercises from the course, progress in the store, talk on the screen."""
+
+    course: Course
+    store: Store
+    screen: Screen
+
+    # ----- where we are -----
+    def current(self, progress: Progress) -> str:
+        """Return the exercise to go on with: the one left last, else the first one not finished, else nothing."""
+        if progress.current in self.course.order and progress.record(progress.current).state == "open":
+            return progress.current
+        place = self.course.order.index(progress.current) + 1 if progress.current in self.course.order else 0
+        ahead = self.course.order[place:] + self.course.order[:place]
+        return next((name for name in ahead if progress.record(name).state == "open"), "")
+
+    def exercise(self, name: str, progress: Progress) -> Exercise:
+        """Return an exercise as this learner has it: in the variant of their record, their progress, or the course."""
+        seed = progress.record(name).seed or progress.seed or self.course.settings.seed
+        return variant(self.course.exercise(name), seed)
+
+    # ----- small commands -----
+    def hint(self, name: str, exercise: Exercise) -> None:
+        text, number, count = next_hint(exercise, self.store.read().record(name))
+        self.store.change(lambda p: taken(p, name, count))
+        self.tell(f"Hint {number} of {count}: {text}")
+        if number == count:
+            self.tell("That is the strongest hint; solution shows the answer.", "quiet")
+
+    def skip(self, name: str) -> None:
+        self.store.change(lambda p: with_state(p, name, "skipped"))
+        self.tell("Skipped; graphtutor goto " + name + " comes back to it.", "quiet")
+
+    # ----- saying -----
+    def tell(self, text: str, style: str = "") -> None:
+        """Say text wrapped to the screen; lines of a program or formula stay as they are."""
+        for line in text.splitlines() or [""]:
+            self.screen.say(wrapped(line, self.screen.width), style)
+
+    def show(self, name: str) -> None:
+        """Show an exercise: where it stands, its title, what it asks."""
+        progress = self.store.read()
+        place = f"Exercise {self.course.order.index(name) + 1} of {len(self.course.order)}" if name in self.course.order else "Exercise"
+        exercise = self.exercise(name, progress)
+        state = progress.record(name).state
+        self.screen.say()
+        self.tell(f"{place}: {exercise.title} ({name}{'' if state == 'open' else ', ' + state})", "heading")
+        self.tell(exercise.prompt)
+        for line in listing(exercise):
+            self.screen.say(wrapped(line, self.screen.width, "   "))
+        if not progress.record(name).attempts and not progress.record(name).hints:
+            self.tell("(? for help)", "quiet")
+
+    def list(self, pending: bool = False) -> None:
+        """List the exercises with their state, a word each, so that no colour is needed."""
+        progress = self.store.read()
+        here = self.current(progress)
+        done = sum(progress.record(n).state == "done" for n in self.course.order)
+        for title, names in self.course.groups:
+            rows = [n for n in names if not pending or progress.record(n).state == "open"]
+            if rows:
+                finished = sum(progress.record(n).state == "done" for n in names)
+                self.tell(f"{title} ({finished} of {len(names)})", "heading")
+            for name in rows:
+                state = "here" if name == here else {"open": ""}.get(progress.record(name).state, progress.record(name).state)
+                self.screen.say(f"  {state:8}{name}".rstrip() + ("" if self.screen.width < 72 else f"  {self.course.exercise(name).title}"))
+        self.tell(f"{done} of {len(self.course.order)} done.")
+
+
+def wrapped(line: str, width: int, indent: str = "") -> str:
+    """Return a line of prose in lines of at most `width` columns; words longer than that stay whole."""
+    return textwrap.fill(line, max(20, min(width, WIDEST)), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def listing(exercise: Exercise) -> list[str]:
+    """Return the lines or options that an exercise shows under its prompt."""
+    if isinstance(exercise, FindLine):
+        return [f"{k}. {line}" for k, line in enumerate(exercise.lines, 1)]
+    if isinstance(exercise, Choice):
+        return [f"{letter}) {option.text}" for letter, option in lettered(exercise)]
+    return []
+
+
+def with_state(progress: Progress, name: str, state: str) -> Progress:
+    """Return the progress with an exercise shown or skipped; one that is done stays done."""
+    record = progress.record(name)
+    return replace(progress.with_record(name, replace(record, state=record.state if record.state == "done" else state, draft={})), current=name)
+
+
+def started(progress: Progress, name: str, seed: str | None) -> Progress:
+    """Return the progress with an exercise begun anew, in the variant of `seed`; its attempts are forgotten."""
+    return replace(progress.with_record(name, Record(seed=seed)), current=name)

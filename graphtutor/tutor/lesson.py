@@ -1,0 +1,205 @@
+"""The lesson: show an exercise, ask, grade, say what came of it, go on; every answer is kept before its verdict is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from ..errors import LearnerError
+from .answers import END, Question, checked, questions
+from .desk import Desk, with_state
+from .exercises import Exercise
+from .progress import Attempt, Progress, now
+from .review import noted
+
+Judge = Callable[[Exercise, Any], Any]
+WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "quit")} | {"?": "help", "q": "quit", "exit": "quit"}
+HELP = """\
+Type your answer and press Enter. Formulas as you would write them: 2*x0*(f - y), x^2, sqrt(x), where(x > 0, x, 0).
+hint: a hint, the nearest first    solution: show it    skip: go on without an answer
+list: all exercises    show: this exercise again    quit: stop; graphtutor goes on from here next time"""
+
+
+class Leave(Exception):
+    """The learner wants to stop."""
+
+
+class Instead(Exception):
+    """The learner types a command in place of an answer."""
+
+    def __init__(self, word: str):
+        super().__init__(word)
+        self.word = word
+
+
+@dataclass(frozen=True)
+class Lesson(Desk):
+    """A desk with a teacher: `judge` grades, `solve` gives the text of a solution, `picture` draws a grade and returns the path (or "")."""
+
+    judge: Judge
+    solve: Callable[[Exercise], str]
+    picture: Callable[[Exercise, Any], str] = lambda exercise, grade: ""
+
+    # ----- the loop -----
+    def run(self) -> None:
+        """Hold the lesson until it is finished or the learner leaves."""
+        progress = self.store.read()
+        if not progress.exercises and self.course.settings.welcome:
+            self.tell(self.course.settings.welcome)
+        try:
+            while name := self.current(self.store.read()):
+                self.store.change(lambda p, name=name: replace(p, current=name))  # type: ignore[misc]
+                self.hold(name)
+        except (Leave, EOFError):
+            self.screen.say()
+            self.tell("Stopped here. graphtutor goes on from this exercise.", "quiet")
+            return
+        self.tell(self.course.settings.farewell, "good")
+
+    def hold(self, name: str) -> None:
+        """Show one exercise and ask until it is right, shown or skipped."""
+        self.show(name)
+        while True:
+            progress = self.store.read()
+            exercise = self.exercise(name, progress)
+            try:
+                answer = self.answer(name, exercise, progress)
+            except Instead as instead:
+                if self.obey(instead.word, name, exercise):
+                    return
+                continue
+            if self.attempt(name, exercise, answer):
+                self.pause(name)
+                return
+
+    def pause(self, name: str) -> None:
+        """Wait for Enter before the next exercise."""
+        following = self.current(self.store.change(lambda p: replace(p, current=name)))
+        if following:
+            title = self.course.exercise(following).title
+            if WORDS.get(self.screen.ask(f"Enter goes on to: {title} ").strip().lower()) == "quit":
+                raise Leave
+
+    # ----- asking -----
+    def answer(self, name: str, exercise: Exercise, progress: Progress) -> Any:
+        """Return the learner's answer to every question of an exercise; what was typed before a stop is still there."""
+        asks = questions(exercise)
+        if len(asks) == 1:
+            return self.typed(asks[0]) if not asks[0].key else {asks[0].key: self.typed(asks[0])}
+        given = {key: text for key, text in progress.record(name).draft.items() if key in {q.key for q in asks}}
+        if given:
+            self.tell("Your answers so far: " + "; ".join(f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given), "quiet")
+        for question in asks:
+            if question.key not in given:
+                given[question.key] = self.typed(question)
+                self.keep_draft(name, dict(given))
+        self.keep_draft(name, {})
+        return given
+
+    def keep_draft(self, name: str, draft: dict[str, str]) -> None:
+        self.store.change(lambda p: p.with_record(name, replace(p.record(name), draft=draft)))
+
+    def typed(self, question: Question) -> str:
+        """Return what is typed for one question; a command word is raised as Instead."""
+        if question.lines:
+            self.tell(f"Type your lines; a line with only {END} ends them.", "quiet")
+            lines: list[str] = []
+            while (line := self.screen.ask(f"{len(lines) + 1}: ")).strip() != END:
+                if not lines and line.strip().lower() in WORDS:
+                    raise Instead(WORDS[line.strip().lower()])
+                lines.append(line)
+            return "\n".join(lines)
+        while True:
+            text = self.screen.ask(f"{question.prompt} = " if "=" not in question.prompt else f"{question.prompt}: ").strip()
+            if text.lower() in WORDS:
+                raise Instead(WORDS[text.lower()])
+            if text:
+                return text
+
+    def obey(self, word: str, name: str, exercise: Exercise) -> bool:
+        """Do what a command word asks; return whether the exercise is over."""
+        if word == "quit":
+            raise Leave
+        if word == "help":
+            self.screen.say(HELP, "quiet")
+        elif word == "hint":
+            self.hint(name, exercise)
+        elif word == "list":
+            self.list()
+        elif word == "show":
+            self.show(name)
+        elif word == "skip":
+            self.skip(name)
+            return True
+        elif word == "solution":
+            self.solution(name, exercise)
+            self.pause(name)
+            return True
+        return False
+
+    # ----- the commands -----
+    def attempt(self, name: str, exercise: Exercise, answer: Any) -> bool:
+        """Grade an answer, keep it, say what came of it; return whether it is right."""
+        grade = self.grade(name, exercise, answer)
+        self.feedback(exercise, grade)
+        return bool(grade.correct)
+
+    def grade(self, name: str, exercise: Exercise, answer: Any) -> Any:
+        """Return the Grade of an answer, which is kept; one that cannot be read is not counted."""
+        grade = self.judge(exercise, answer)
+        if grade.invalid is None:
+            seed = self.store.read().record(name).seed
+            attempt = Attempt(now(), jsonable(answer), grade.correct, round(grade.score, 4), ids(grade), seed)
+            self.store.change(lambda p: noted(replace(p, current=name), name, attempt))
+        return grade
+
+    def feedback(self, exercise: Exercise, grade: Any) -> None:
+        """Say what came of an answer: the verdict first, then why, then where to look."""
+        if grade.invalid is not None:
+            self.screen.say(f"I cannot read that: {grade.invalid.message}", "bad")
+            if grade.invalid.source:
+                self.screen.say(grade.invalid.caret)
+            self.tell("It does not count; try again.", "quiet")
+            return
+        if grade.correct:
+            self.tell(grade.message, "good")
+            if exercise.note:
+                self.tell(exercise.note)
+            return
+        self.tell(("Not yet. " if grade.correct is False else "Undecided: ") + grade.message, "bad")
+        path = self.picture(exercise, grade)
+        if path:
+            self.tell(f"Picture: {path}", "quiet")
+        self.tell("Try again, or type hint.", "quiet")
+
+    def solution(self, name: str, exercise: Exercise) -> None:
+        """Show a solution; the exercise counts as shown, not as done, unless it was done before."""
+        self.store.change(lambda p: with_state(p, name, "shown"))
+        self.screen.say(self.solve(exercise))
+        if exercise.note:
+            self.tell(exercise.note)
+
+def ids(grade: Any) -> tuple[str, ...]:
+    """Return the ids of a grade's misconceptions, most specific first."""
+    return tuple(str(getattr(m, "id", m)) for m in grade.misconceptions)
+
+
+def jsonable(answer: Any) -> Any:
+    """Return an answer as JSON can hold it."""
+    if isinstance(answer, dict):
+        return {str(key): jsonable(value) for key, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [jsonable(value) for value in answer]
+    return answer if isinstance(answer, str | int | float) else str(answer)
+
+
+def regraded(lesson: Lesson, name: str, exercise: Exercise, text: str) -> bool:
+    """Grade the text of a file; return whether it is right. What cannot be an answer at all is said."""
+    try:
+        return lesson.attempt(name, exercise, checked(exercise, text))
+    except LearnerError as error:
+        lesson.tell(str(error), "bad")
+        return False
