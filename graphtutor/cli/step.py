@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,18 @@ import click
 
 from .shared import Expression, clean, graph_of, graph_options, json_option, look_options, point_of, say, show_json, styled
 
+# what terminals send, on Windows after \xe0
 KEYS = {
-    "next": ("\x1b[C", "\x1bOC", " ", "\r", "\n", "n", "l"),
-    "previous": ("\x1b[D", "\x1bOD", "\x7f", "p", "h"),
-    "first": ("\x1b[H", "\x1bOH", "\x1b[1~", "g"),
-    "last": ("\x1b[F", "\x1bOF", "\x1b[4~", "G"),
+    "next": ("\x1b[C", "\x1bOC", "\xe0M", " ", "\r", "\n", "n", "l"),
+    "previous": ("\x1b[D", "\x1bOD", "\xe0K", "\x7f", "p", "h"),
+    "first": ("\x1b[H", "\x1bOH", "\x1b[1~", "\xe0G", "g"),
+    "last": ("\x1b[F", "\x1bOF", "\x1b[4~", "\xe0O", "G"),
     "quit": ("q", "Q", "\x1b", "\x04"),
 }
 ACT = {key: act for act, keys in KEYS.items() for key in keys}
+KEY = re.compile(r"\x1b[\[O][\d;]*[A-Za-z~]|\x1b[\[O]?[\d;]*$|\xe0.|[^\x1b]", re.S)
+CUT = re.compile(r"\x1b([\[O][\d;]*)?")
+MARKED = ("▶", "◀")
 
 
 @click.command(cls=Expression)
@@ -82,45 +88,48 @@ def print_steps(walked: Any, files: list[Path]) -> None:
 def by_keys(walked: Any, files: list[Path], digits: int) -> None:
     """Show one step at a time and move by keys until the last wish is to leave."""
     from ..picture.frames import film
+    from ..picture.terminal import text
 
     frames = film(walked, digits)
-    if not frames:
-        raise click.ClickException("this graph has no step: it is a single name or number")
+    keys = pressed()
     here = 0
     while True:
+        columns, lines = shutil.get_terminal_size()
+        shown = fitted(text(frames[here], columns).split("\n"), lines - 4)
+        if files:
+            shown.append(f"picture: {files[here]}")
         click.clear()
-        click.echo(panel(frames[here], files[here] if files else None))  # cleaned and styled in there
-        act = ACT.get(click.getchar(), "")
+        for line in shown:
+            click.echo(styled(line, bold=True) if line.startswith(MARKED) else clean(line))
+        click.echo(styled("→ next  ← back  Home/End first/last  q leave", dim=True))
+        act = ACT.get(next(keys), "")
         if act == "quit":
             return
         here = {"next": min(here + 1, len(frames) - 1), "previous": max(here - 1, 0), "first": 0, "last": len(frames) - 1}.get(act, here)
 
 
-def panel(frame: Any, file: Path | None) -> str:
-    """Return a frame as aligned text: the nodes, the active ones marked, the sentence, and where the picture lies.
+def pressed() -> Iterator[str]:
+    """Yield keys one by one: a held arrow comes as many in one read, the last of them cut in two."""
+    rest = ""
+    while True:
+        got = rest + click.getchar()
+        found = KEY.findall(got)
+        rest = found.pop() if got != "\x1b" and found and CUT.fullmatch(found[-1]) else ""
+        yield from found
 
-    Of a graph taller than the terminal the part around the first active node is shown.
+
+def fitted(lines: list[str], room: int) -> list[str]:
+    """Return lines that fit a terminal: of a tall table the heading, the part around the first marked line, and what follows it.
+
+    >>> fitted(["title", "head", *"abcdefg", "▶ h", "i", "", "said"], 9)
+    ['title', 'head', 'f', 'g', '▶ h', 'i', '… 5 more lines; the picture shows all', '', 'said']
     """
-    head = ("", "node", "value", "gradient")
-    rows = [row_of(box) for box in frame.boxes if box.role != "constant"]
-    room = max(5, shutil.get_terminal_size().lines - 9)
-    active = next((k for k, row in enumerate(rows) if row[0]), 0)
-    start = max(0, min(active - room // 2, len(rows) - room))
-    wide = [max(len(row[k]) for row in (head, *rows)) for k in range(len(head))]
-    lines = []
-    for row in (head, *rows[start : start + room]):
-        text = "  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip()
-        lines.append(styled(text, dim=True) if row is head else styled(text, bold=True) if row[0] else text)
-    if len(rows) > room:
-        lines.append(styled(f"{len(rows) - room} more nodes; the picture shows all", dim=True))
-    lines += ["", styled(f"step {frame.index} of {frame.total - 1} ({frame.phase})", bold=True), clean(frame.caption)]
-    if file is not None:
-        lines.append(f"picture: {clean(str(file))}")
-    return "\n".join([*lines, "", styled("→ next  ← back  Home/End first/last  q leave", dim=True)])
-
-
-def row_of(box: Any) -> tuple[str, str, str, str]:
-    """Return a node's line: its mark, formula, value and gradient, entries of a matrix on one line."""
-    gradient = "" if box.gradient is None else f"{box.gradient_name} = {box.gradient}"
-    node, value, slope = (clean(text.replace("\n", "; ")) for text in (box.formula or box.name, box.value, gradient))
-    return "▶" if box.state == "active" else "", node, value, slope
+    if len(lines) <= room or "" not in lines:
+        return lines
+    end = lines.index("")
+    head, table, tail = lines[:2], lines[2:end], lines[end:]
+    seen = max(3, room - len(head) - len(tail) - 1)
+    active = next((k for k, line in enumerate(table) if line.startswith(MARKED)), 0)
+    start = max(0, min(active - seen // 2, len(table) - seen))
+    part = table[start : start + seen]
+    return [*head, *part, f"… {len(table) - len(part)} more lines; the picture shows all", *tail]

@@ -1,11 +1,11 @@
-"""Pictures to files: every step into a folder, one step or an animation into one file; written, then renamed."""
+"""Pictures to files: every step into a folder, one step, an animation or a page into one file; written, then renamed."""
 
 from __future__ import annotations
 
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import graphviz
@@ -13,43 +13,41 @@ import graphviz
 from ..errors import LearnerError
 from ..graphs import Graph
 from ..trace import Trace
-from .frames import Frame, film, still
+from . import dot
+from .animate import gif
+from .frames import Frame, film
 from .layout import Layout, arrange
-from .raster import gif, pdf, png
-from .svg import paint
+from .page import page
+from .pdf import pdf
+from .raster import png
+from .svg import colours, paint
 
 ONE = ("svg", "png", "pdf", "dot")
-MANY = ("gif",)
+MANY = ("gif", "html")
 FRAME = re.compile(r"\d{3,}\.(svg|png|pdf|dot)")
-
-
-def dot(frame: Frame, layout: Layout) -> graphviz.Source:
-    """Return a frame as DOT with pinned positions: `neato -n2` and nop2 draw it where the SVG has it."""
-    text = layout.dot
-    for box in frame.boxes:
-        said = [box.formula or box.name, f"value {flat(box.value or '?')}", "" if box.gradient is None else f"{box.gradient_name} = {flat(box.gradient)}"]
-        words = "\\n".join(graphviz.escape(w).replace('"', '\\"') for w in said if w)
-        shape = "shape=box" + (" style=rounded" if box.role == "parameter" else " peripheries=2" if box.role == "output" else " style=dashed" if box.role == "constant" else "")
-        colour = ' color="#B93A08" penwidth=2' if box.state == "active" else ""
-        text = re.sub(rf"(\bn{box.id}\s*\[)", lambda m, w=words, s=shape, c=colour: f'{m[1]}xlabel="" label="{w}" fontsize=9 {s}{c},', text, count=1)  # type: ignore[misc]
-    return graphviz.Source(text, engine="neato")
-
-
-def flat(words: str) -> str:
-    """Return the rows of a matrix on one line."""
-    return words.replace("\n", "; ")
+SIGNATURE = b"graphtutor"
 
 
 class Painter:
-    """A film laid out once; each frame painted when asked for."""
+    """A film laid out once; each frame painted when asked for.
+
+    `theme`: "light" or "dark"; `palette`: "default" or "cs231n"; `direction`: "LR" or "TB"; `digits`:
+    significant digits; `engine`: "pygraphviz" or "dot". Raises LearnerError for anything else.
+    """
 
     def __init__(self, walked: Trace | Graph, *, theme: str = "light", palette: str = "default", direction: str = "LR", digits: int = 4, engine: str = "pygraphviz"):
-        self.frames = film(walked, digits) if isinstance(walked, Trace) else (still(walked, digits),)
-        self.layout = arrange(self.frames, direction, engine)
-        self.theme, self.palette = theme, palette
+        colours(theme, palette)
+        if not 1 <= digits <= 17:
+            raise LearnerError(f"digits={digits} is not possible; expected 1 to 17")
+        self.frames = film(walked, digits)
+        self.theme, self.palette, self.direction, self.engine = theme, palette, direction, engine
+
+    @cached_property
+    def layout(self) -> Layout:
+        return arrange(self.frames, self.direction, self.engine)
 
     def frame(self, step: int | None) -> Frame:
-        """Return a frame by number, -1 the last; LearnerError if there is none."""
+        """Return a frame by number, -1 or None the last; LearnerError if there is none."""
         k = len(self.frames) - 1 if step is None else step
         if not -len(self.frames) <= k < len(self.frames):
             raise LearnerError(f"there is no step {k}; this trace has steps 0 to {len(self.frames) - 1}")
@@ -59,47 +57,68 @@ class Painter:
         return paint(self.frame(step), self.layout, self.theme, self.palette)
 
     def dot(self, step: int | None = None) -> graphviz.Source:
-        return dot(self.frame(step), self.layout)
+        return dot.source(self.frame(step), self.layout, self.theme, self.palette)
+
+    def page(self, theme: str | None = None) -> str:
+        return page(self.frames, self.layout, theme, self.palette)
 
     def bytes(self, step: int | None, format: str) -> bytes:
-        make: dict[str, Callable[[], bytes]] = {
-            "svg": lambda: self.svg(step).encode(),
-            "png": lambda: png(self.svg(step)),
-            "pdf": lambda: pdf(self.svg(step)),
-            "dot": lambda: self.dot(step).source.encode(),
-        }
-        return make[format]()
+        """Return one picture, an animation or a page as bytes."""
+        if format == "gif":
+            return gif(self.svg(k) for k in range(len(self.frames)))
+        if format == "html":
+            return self.page(None if self.theme == "light" else self.theme).encode()
+        if format == "dot":
+            return str(self.dot(step).source).encode()
+        svg = self.svg(step)
+        return png(svg) if format == "png" else pdf(svg) if format == "pdf" else svg.encode()
 
 
 def save(walked: Trace | Graph, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: object) -> list[Path]:
     """Write pictures and return their paths.
 
     A path without a suffix is a folder: every step goes to `000.svg`, `001.svg`, … (`format` svg, png,
-    pdf or dot), earlier frames of its own are replaced and nothing else is touched. A path with a suffix
-    gets one picture (`step`, the last if left out), or an animation (.gif). Raises LearnerError for an
-    unknown suffix or a place that cannot be written.
+    pdf or dot); frames drawn there earlier are replaced and nothing else is touched; with `step`, that
+    one alone is written. A path with a suffix gets one picture (`step`, the last if left out), an
+    animation (.gif) or an interactive page (.html). Raises LearnerError for an unknown suffix or a
+    place that cannot be written.
     """
     target = Path(path)
-    suffix = target.suffix.removeprefix(".")
-    if suffix in ("html", "htm"):
-        raise LearnerError("the interactive page (.html) comes in a later release; write .gif, or a folder of steps")
-    if suffix and suffix not in (*ONE, *MANY):
-        raise LearnerError(f"'.{suffix}' is no format of pictures; expected {', '.join('.' + s for s in (*ONE, *MANY))}, or a folder name")
-    kind = format or suffix or "svg"
-    if kind not in (*ONE, *MANY) or (not suffix and kind not in ONE):
-        raise LearnerError(f"format='{kind}' is no format of pictures; expected {', '.join(ONE)}")
+    kind = chosen(target, format)
     painter = Painter(walked, **look)  # type: ignore[arg-type]
-    if suffix:
-        data = gif([painter.svg(k) for k in range(len(painter.frames))]) if kind in MANY else painter.bytes(step, kind)
-        return [written(target, data)]
-    chosen = range(len(painter.frames)) if step is None else [step]
-    for k in chosen:
-        painter.frame(k)
-    old = {p for p in target.iterdir() if FRAME.fullmatch(p.name)} if target.is_dir() else set()
-    made = [written(target / f"{k:03d}.{kind}", painter.bytes(k, kind)) for k in chosen]
+    painter.frame(step)
+    if target.suffix:
+        return [written(target, painter.bytes(step, kind))]
+    if step is not None:
+        k = painter.frame(step).index
+        return [written(target / f"{k:03d}.{kind}", painter.bytes(k, kind))]
+    old = own(target)
+    made = [written(target / f"{k:03d}.{kind}", painter.bytes(k, kind)) for k in range(len(painter.frames))]
     for path_ in old - set(made):
-        path_.unlink()
+        path_.unlink(missing_ok=True)
     return made
+
+
+def chosen(target: Path, format: str | None) -> str:
+    """Return the format that a path and a wish ask for, or raise a LearnerError that names those there are."""
+    suffix = target.suffix.removeprefix(".").lower()
+    if suffix and suffix not in (*ONE, *MANY):
+        raise LearnerError(f"'{target.suffix}' is no format of pictures; expected {', '.join('.' + s for s in (*ONE, *MANY))}, or a folder name")
+    kind = format or suffix or "svg"
+    if kind not in (*ONE, *MANY):
+        raise LearnerError(f"format='{kind}' is no format of pictures; expected {', '.join((*ONE, *MANY))}")
+    if suffix and kind != suffix:
+        raise LearnerError(f"'{target.name}' ends in .{suffix} and format is '{kind}'; leave format out, or name the file .{kind}")
+    if not suffix and kind not in ONE:
+        raise LearnerError(f"format='{kind}' holds every step in one file; name a file that ends in .{kind}")
+    return kind
+
+
+def own(folder: Path) -> set[Path]:
+    """Return the frames in a folder that were drawn here: by their name and by the word that each of them carries."""
+    if not folder.is_dir():
+        return set()
+    return {p for p in folder.iterdir() if FRAME.fullmatch(p.name) and p.is_file() and SIGNATURE in p.read_bytes()}
 
 
 def written(path: Path, data: bytes) -> Path:
@@ -108,7 +127,7 @@ def written(path: Path, data: bytes) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     except OSError as error:
-        raise LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place with -o") from None
+        raise cannot(path, error) from None
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -116,5 +135,12 @@ def written(path: Path, data: bytes) -> Path:
         os.replace(name, path)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        raise LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place with -o") from None
+        raise cannot(path, error) from None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
     return path
+
+
+def cannot(path: Path, error: OSError) -> LearnerError:
+    return LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place with -o")

@@ -3,192 +3,258 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape
 
 from ..errors import LearnerError
-from .fonts import FAMILY, width
-from .frames import Box, Frame, Wire
-from .layout import CAPTION, GAP, LABEL, LEADING, NUMBER, PAD, TITLE, Layout, Place, Point, Route
+from .fonts import STACK, width
+from .frames import Box, Frame, Grid, Run, Wire, line
+from .layout import (
+    BETWEEN,
+    BOLD,
+    BRACKET,
+    CAPTION,
+    CAPTION_ROW,
+    FIRST,
+    GAP,
+    HEADER,
+    HEADING,
+    LABEL,
+    MARGIN,
+    NUMBER,
+    PAD,
+    ROW,
+    SMALL,
+    TITLE,
+    Layout,
+    Place,
+    Point,
+    Route,
+    bracketed,
+    columns,
+    label_size,
+)  # fmt: skip
 
-MARGIN, HEAD = 16.0, 44.0
+THICK, THIN = 2.4, 1.2
 
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours of one theme. Contrast of every text colour on its ground is at least 4.5 (WCAG AA)."""
+    """The colours of one theme. Every colour of text has a contrast of at least 4.5 on each ground it stands on (WCAG AA)."""
 
     ground: str
     box: str
+    idle: str
     lit: str
+    fresh: str
     ink: str
     muted: str
     line: str
+    faint: str
     value: str
     upstream: str
     local: str
 
 
-LIGHT = Colours("#FFFFFF", "#FFFFFF", "#FFF3EC", "#1E293B", "#5B6472", "#8A94A3", "#0067A3", "#B93A08", "#00694E")
-DARK = Colours("#0F172A", "#1E293B", "#3B2A24", "#F1F5F9", "#A9B4C4", "#7C8AA0", "#6FC1EE", "#FF9A5C", "#34D399")
-CLASSIC = {"value": "#007A00", "upstream": "#C80000"}
+# the hues of Okabe and Ito, darkened or lightened until they reach 4.5:1
+LIGHT = Colours("#FFFFFF", "#FFFFFF", "#F8FAFC", "#FFF3EC", "#EEF6FC", "#1E293B", "#5B6472", "#7D8794", "#C3C9D2", "#0067A3", "#B93A08", "#00694E")
+DARK = Colours("#0F172A", "#1E293B", "#172033", "#3B2418", "#12304A", "#F1F5F9", "#A9B4C4", "#8794A9", "#3E4B60", "#6FC1EE", "#FF9A5C", "#34D399")
 THEMES = {"light": LIGHT, "dark": DARK}
+# the tradition of the cs231n lectures: values green, gradients red; local derivatives then blue
+CLASSIC = {"light": ("#0B7A0B", "#C80000", "#1D4ED8"), "dark": ("#4ADE80", "#FF8A8A", "#93C5FD")}
 PALETTES = ("default", "cs231n")
 
 
-def colours(theme: str, palette: str) -> Colours:
-    """Return the colours of a theme ("light", "dark") in a palette ("default", "cs231n": green values, red gradients)."""
-    if theme not in THEMES:
-        raise LearnerError(f"theme='{theme}' is not known; expected light or dark")
-    if palette not in PALETTES:
-        raise LearnerError(f"palette='{palette}' is not known; expected default or cs231n")
-    base = THEMES[theme]
+def colours(theme: str, palette: str = "default") -> Colours:
+    """Return the colours of a theme ("light", "dark") in a palette ("default", "cs231n")."""
+    for what, given, known in (("theme", theme, tuple(THEMES)), ("palette", palette, PALETTES)):
+        if given not in known:
+            raise LearnerError(f"{what}='{given}' is not known; expected {' or '.join(known)}")
     if palette == "default":
-        return base
-    chosen = CLASSIC if theme == "light" else {"value": "#4ADE80", "upstream": "#FF8A8A"}
-    return Colours(base.ground, base.box, base.lit, base.ink, base.muted, base.line, chosen["value"], chosen["upstream"], base.local)
+        return THEMES[theme]
+    value, upstream, local = CLASSIC[theme]
+    return replace(THEMES[theme], value=value, upstream=upstream, local=local)
 
 
+# ----- pieces of SVG -----
 def n(value: float) -> str:
-    """Return a coordinate with at most two decimals."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    """Return a coordinate with at most two decimals.
+
+    >>> n(12.0), n(0.125), n(-0.001)
+    ('12', '0.12', '0')
+    """
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+BOLD_FACE, ITALIC = ' font-weight="bold"', ' font-style="italic"'
 
 
 def text(x: float, y: float, words: str, size: float, fill: str, anchor: str = "middle", style: str = "") -> str:
-    return f'<text x="{n(x)}" y="{n(y)}" font-size="{n(size)}" fill="{fill}" text-anchor="{anchor}"{style}>{escape(words)}</text>'
+    at = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text x="{n(x)}" y="{n(y)}" font-size="{n(size)}" fill="{fill}"{at}{style}>{escape(words)}</text>'
 
 
-BOLD, ITALIC = ' font-weight="bold"', ' font-style="italic"'
+def path(points: tuple[Point, ...]) -> str:
+    """Return a chain of Bézier curves as path data."""
+    first, *rest = (f"{n(x)} {n(y)}" for x, y in points)
+    return f"M{first}C{' '.join(rest)}"
 
 
-def wrapped(words: str, room: float, size: float) -> list[str]:
-    """Return `words` broken into lines that fit `room` points."""
-    lines: list[str] = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if width(longer, size) > room and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
+# ----- boxes -----
+RADIUS = {"parameter": 18.0, "data": 0.0, "constant": 3.0}
 
 
-def paint(frame: Frame, layout: Layout, theme: str = "light", palette: str = "default") -> str:
-    """Return the frame as SVG text; the same frame and layout always give the same bytes."""
-    c = colours(theme, palette)
-    whole = max(layout.width, 430.0) + 2 * MARGIN
-    head = f"{frame.phase.capitalize()} · step {frame.index + 1} of {frame.total}"
-    lines = wrapped(frame.caption, whole - 2 * MARGIN, 10.5)
-    top = HEAD + 14.0 * (len(lines) - 1) + 14
-    high = layout.height + top + MARGIN
-    left = MARGIN + (whole - 2 * MARGIN - layout.width) / 2
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{n(whole)}" height="{n(high)}" viewBox="0 0 {n(whole)} {n(high)}" '
-        f'font-family="\'{FAMILY}\', Verdana, sans-serif" role="img" aria-labelledby="t d">',
-        f'<title id="t">{escape(head)}</title>',
-        f'<desc id="d">{escape(described(frame))}</desc>',
-        f'<rect class="ground" width="{n(whole)}" height="{n(high)}" fill="{c.ground}"/>',
-        text(MARGIN, 24, head, 12.5, c.ink, "start", BOLD),
-        *(text(MARGIN, HEAD + 14 * k, line, 10.5, c.ink, "start") for k, line in enumerate(lines)),
-        f'<g transform="translate({n(left)} {n(top)})">',
-    ]
-    order = sorted(frame.wires, key=lambda w: w.state == "active")
-    parts += [wire(w, layout.routes[w.edge], c) for w in order]
-    parts += [box(b, layout.places[b.id], c) for b in frame.boxes]
-    parts += [label(w, layout.routes[w.edge], c) for w in order if w.local]
-    return "\n".join([*parts, "</g>", "</svg>", ""])
+def outline(b: Box, p: Place, c: Colours) -> str:
+    """Return the box's shape: round = parameter, square = data, dashed = constant, double border = output, else an operation."""
+    stroke = {"computed": c.value, "active": c.upstream, "target": c.upstream, "waiting": c.faint}.get(b.state, c.line)
+    thick = THICK if b.state in ("computed", "active", "target") else THIN
+    fill = {"computed": c.fresh, "active": c.lit, "waiting": c.idle}.get(b.state, c.box)
+    radius = min(RADIUS.get(b.role, 7.0), p.height / 2 - 1)
+    dash = ' stroke-dasharray="3 2"' if b.role == "constant" else ""
+    rect = '<rect x="{}" y="{}" width="{}" height="{}" rx="{}" fill="{}" stroke="{}" stroke-width="{}"{}/>'
+    shape = rect.format(n(p.left), n(p.top), n(p.width), n(p.height), n(radius), fill, stroke, n(thick), dash)
+    if b.role == "output":
+        shape += rect.format(n(p.left + 3.5), n(p.top + 3.5), n(p.width - 7), n(p.height - 7), "4.5", "none", stroke, "1", "")
+    return shape
 
 
+@lru_cache(maxsize=8192)
+def box(b: Box, p: Place, c: Colours) -> str:
+    """Return a node: its title, and below it the value and the gradient, each under its name."""
+    said = f"{b.name}: value {line(b.value) or '–'}" + (f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None else "")
+    parts = [f'<g id="n{b.id}" class="node {b.role} {b.state}">', f"<title>{escape(said if b.role != 'constant' else b.name)}</title>", outline(b, p, c)]
+    if b.role == "constant":
+        return "".join([*parts, text(p.x, p.y + 4, b.value[0][0] if b.value else b.name, NUMBER - 1, c.muted), "</g>"])
+    left, right = p.left + PAD, p.left + p.width - PAD
+    parts.append(title(b, p, left, right, c))
+    if p.value or p.gradient:
+        parts.append(f'<path d="M{n(left)} {n(p.top + HEADER)}H{n(right)}" stroke="{c.faint}" stroke-width="0.8"/>')
+    spare = (right - left - p.value - p.gradient - (GAP if p.value and p.gradient else 0)) / (2 if p.value and p.gradient else 1)
+    middle = left + (p.value + spare) / 2
+    if b.value is not None and p.value:
+        parts.append(text(middle, p.top + 35, "value", SMALL, c.muted))
+        parts.append(entries(b.value, "", middle, p.top + FIRST, c.muted if b.value == (("?",),) else c.value))
+    if b.gradient is not None and p.gradient:
+        middle = right - (p.gradient + spare) / 2
+        parts.append(text(middle, p.top + 35, b.gradient_name, SMALL, c.muted))
+        parts.append(entries(b.gradient, b.rest, middle, p.top + FIRST, c.muted if b.gradient == (("?",),) else c.upstream))
+    return "".join([*parts, "</g>"])
+
+
+def title(b: Box, p: Place, left: float, right: float, c: Colours) -> str:
+    """Return the first line of a box: an input's name, or an operation's sign and formula; the shape at the right."""
+    base = p.top + 17
+    shape = text(right, base, b.shape, SMALL, c.muted, "end") if b.shape else ""
+    if not b.formula:
+        return text(p.x, base + 0.5, b.name, TITLE + 1, c.ink, "middle", ITALIC) + shape
+    room = right - (GAP / 2 + width(b.shape, SMALL) if b.shape else 0)
+    return text(left, base, b.label, TITLE, c.ink, "start", BOLD_FACE) + text(room, base, b.formula, LABEL + 0.5, c.ink, "end", ITALIC) + shape
+
+
+def entries(grid: Grid, rest: str, middle: float, base: float, fill: str) -> str:
+    """Return a grid of numbers around `middle`, in brackets if it has several, each column flush right."""
+    wide = columns(grid)
+    edge = BRACKET if bracketed(grid) else 0.0
+    whole = sum(wide) + BETWEEN * (len(wide) - 1) + 2 * edge
+    x = start = middle - (whole + width(rest, NUMBER, True)) / 2
+    if not edge:
+        return text(middle, base, grid[0][0] + rest, NUMBER, fill, "middle", BOLD_FACE)
+    parts = []
+    top, bottom = base - 10.5, base + ROW * (len(grid) - 1) + 3
+    for side, turn in ((start + 1, 3.0), (start + whole - 1, -3.0)):
+        parts.append(f'<path d="M{n(side + turn)} {n(top)}H{n(side)}V{n(bottom)}H{n(side + turn)}" fill="none" stroke="{fill}" stroke-width="1.1"/>')
+    x += edge
+    for k, w in enumerate(wide):
+        x += w
+        parts.extend(text(x, base + ROW * i, row[k], NUMBER, fill, "end", BOLD_FACE) for i, row in enumerate(grid))
+        x += BETWEEN
+    if rest:
+        parts.append(text(start + whole, (top + bottom) / 2 + 4, rest, NUMBER, fill, "start", BOLD_FACE))
+    return "".join(parts)
+
+
+# ----- edges -----
+@lru_cache(maxsize=8192)
+def wire(w: Wire, r: Route, c: Colours) -> str:
+    """Return an edge: forward a solid line to the operation; on its turn thick, dashed, the arrow turned back."""
+    back = w.state == "active"
+    stroke = {"active": c.upstream, "feeding": c.value, "waiting": c.faint}.get(w.state, c.line)
+    head = 11.0 if back else 8.5
+    curve, tip = r.drawn(back, head)
+    behind = curve[0] if back else curve[-1]
+    look = f'stroke="{stroke}" stroke-width="{n(THICK if w.state in ("active", "feeding") else THIN)}"' + (' stroke-dasharray="7 3"' if back else "")
+    return (f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{path(curve)}" fill="none" {look}/>'
+            f"{arrow(tip, behind, stroke, head)}</g>")  # fmt: skip
+
+
+def arrow(tip: Point, behind: Point, fill: str, size: float) -> str:
+    angle = math.atan2(tip[1] - behind[1], tip[0] - behind[0])
+    u, v = math.cos(angle), math.sin(angle)
+    corners = (tip, (tip[0] - size * u - 0.38 * size * v, tip[1] - size * v + 0.38 * size * u), (tip[0] - size * u + 0.38 * size * v, tip[1] - size * v - 0.38 * size * u))
+    return f'<polygon points="{" ".join(f"{n(x)},{n(y)}" for x, y in corners)}" fill="{fill}"/>'
+
+
+@lru_cache(maxsize=8192)
+def label(w: Wire, r: Route, direction: str, c: Colours) -> str:
+    """Return an edge's local derivative, close to its line, and on its turn the pill with the product."""
+    if not (w.local or w.product):
+        return ""
+    lines = [runs for runs in (w.local, w.product) if runs]
+    wide, high = label_size(w)
+    x, y = r.spot(direction, wide, high)
+    lit = w.state == "active"
+    frame = f'rx="6" fill="{c.box}" stroke="{c.upstream}" stroke-width="1"' if lit else f'rx="2" fill="{c.ground}" fill-opacity="0.8"'
+    parts = [f'<g id="l{w.edge.source}_{w.edge.slot}" class="label {w.state}">',
+             f'<rect x="{n(x - wide / 2)}" y="{n(y - high / 2)}" width="{n(wide)}" height="{n(high)}" {frame}/>']  # fmt: skip
+    parts += [spans(runs, x, y + 3.4 + 13 * (k - (len(lines) - 1) / 2), w.state, c) for k, runs in enumerate(lines)]
+    return "".join([*parts, "</g>"])
+
+
+def spans(runs: tuple[Run, ...], x: float, y: float, state: str, c: Colours) -> str:
+    """Return one line of a label, each run in the colour of what it is."""
+    fill = {"local": c.local, "name": c.local, "upstream": c.upstream, "result": c.upstream, "sign": c.muted}
+    inner = "".join(f'<tspan fill="{c.muted if state == "waiting" else fill[r.kind]}"{BOLD_FACE if r.kind in BOLD else ""}>{escape(r.text)}</tspan>' for r in runs)
+    return f'<text x="{n(x)}" y="{n(y)}" font-size="{n(LABEL)}" text-anchor="middle" xml:space="preserve">{inner}</text>'
+
+
+# ----- the picture -----
 def described(frame: Frame) -> str:
     """Return the picture in words: the caption, then every value and gradient."""
     said = []
     for b in frame.boxes:
-        if b.role != "constant":
-            gradient = "" if b.gradient is None or frame.phase == "forward" else f", gradient {b.gradient}"
-            said.append(f"{b.name}: value {b.value or '?'}{gradient}".replace("\n", " / "))
-    nodes = "; ".join(said)
-    return f"{frame.caption} {nodes}."
+        if b.role != "constant" and (b.value is not None or b.gradient is not None):
+            value = f" = {line(b.value)}" if b.value is not None else ""
+            gradient = f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None and frame.phase != "forward" else ""
+            said.append(f"{b.name}{value}{gradient}")
+    return f"{frame.caption} {'; '.join(said)}{'.' if said else ''}".strip()
 
 
-def outline(b: Box, p: Place, c: Colours) -> str:
-    """Return the box's shape: rounded = parameter, rectangle = data, double border = output, soft corners = operation."""
-    x, y = p.x - p.width / 2, p.y - p.height / 2
-    lit = b.state == "active"
-    line, thick, fill = (c.upstream if lit else c.line), ("2.4" if lit else "1.2"), (c.lit if lit else c.box)
-    radius = {"parameter": p.height / 2.6, "data": 0.0, "constant": 3.0}.get(b.role, 7.0)
-    dash = ' stroke-dasharray="3 2"' if b.role == "constant" else ""
-    shape = f'<rect x="{n(x)}" y="{n(y)}" width="{n(p.width)}" height="{n(p.height)}" rx="{n(radius)}" fill="{fill}" stroke="{line}" stroke-width="{thick}"{dash}/>'
-    if b.role == "output":
-        shape += f'<rect x="{n(x + 3.2)}" y="{n(y + 3.2)}" width="{n(p.width - 6.4)}" height="{n(p.height - 6.4)}" rx="5" fill="none" stroke="{line}" stroke-width="1"/>'
-    return shape
+def caption(frame: Frame, layout: Layout, c: Colours) -> str:
+    """Return the heading and the sentence above the graph."""
+    lines = layout.caption[frame.index]
+    return text(MARGIN, 25, frame.title, HEADING, c.ink, "start", BOLD_FACE) + "".join(
+        text(MARGIN, 44 + CAPTION_ROW * k, words, CAPTION, c.ink, "start") for k, words in enumerate(lines))  # fmt: skip
 
 
-def box(b: Box, p: Place, c: Colours) -> str:
-    x, y = p.x - p.width / 2, p.y - p.height / 2
-    parts = [f'<g id="n{b.id}" class="node {b.role} {b.state}">', outline(b, p, c)]
-    if b.role == "constant":
-        return "".join([*parts, text(p.x, p.y + 4, b.value, NUMBER - 1, c.muted), "</g>"])
-    inner = x + PAD
-    if b.formula:
-        parts.append(text(inner, y + 18, b.label, TITLE, c.ink, "start", BOLD))
-        parts.append(text(x + p.width - PAD - (width(b.shape, CAPTION) + 6 if b.shape else 0), y + 18, b.formula, LABEL + 0.5, c.ink, "end", ITALIC))
-    else:
-        parts.append(text(p.x, y + 18, b.name, TITLE + 1, c.ink, "middle", ITALIC))
-    if b.shape:
-        parts.append(text(x + p.width - PAD, y + 18, b.shape, CAPTION, c.muted, "end"))
-    parts.append(f'<path d="M{n(inner)} {n(y + 24)}H{n(x + p.width - PAD)}" stroke="{c.line}" stroke-width="0.7" opacity="0.7"/>')
-    if b.gradient is None:
-        middle = p.x
-    else:
-        spare = max(0.0, (p.width - 2 * PAD - p.split - GAP) - gradient_room(b)) / 3
-        middle = inner + p.split / 2 + spare
-        right = x + p.width - PAD - (p.width - 2 * PAD - p.split - GAP - spare) / 2
-        parts.append(text(right, y + 36, b.gradient_name, CAPTION, c.muted))
-        parts += numbers(right, y + 50, b.gradient, c.muted if b.gradient == "?" else c.upstream)
-    parts.append(text(middle, y + 36, "value", CAPTION, c.muted))
-    parts += numbers(middle, y + 50, b.value or "?", c.value if b.value else c.muted)
-    return "".join([*parts, "</g>"])
+def paint(frame: Frame, layout: Layout, theme: str = "light", palette: str = "default") -> str:
+    """Return the frame as SVG text; the same frame and layout always give the same bytes."""
+    return painted(frame, layout, colours(theme, palette))
 
 
-def gradient_room(b: Box) -> float:
-    """Return the width that the gradient column takes."""
-    return max(width(b.gradient_name, CAPTION), *(width(line, NUMBER, True) for line in (b.gradient or "").split("\n")))
-
-
-def numbers(x: float, y: float, words: str, fill: str) -> list[str]:
-    """Return a number, or the entries of a vector or matrix one row a line."""
-    return [text(x, y + LEADING * k, line, NUMBER, fill, "middle", BOLD) for k, line in enumerate(words.split("\n"))]
-
-
-def wire(w: Wire, r: Route, c: Colours) -> str:
-    """Return an edge: solid forward; on its turn thick, dashed and with the arrow turned backward."""
-    lit = w.state == "active"
-    colour = c.upstream if lit else c.value if w.state == "feeding" else c.line
-    thick = "2.4" if w.state != "waiting" and w.state != "done" else "1.2"
-    curve = r.points[:-1] if len(r.points) % 3 != 1 else r.points
-    start = f"M{n(curve[0][0])} {n(curve[0][1])}"
-    body = "C" + " ".join(f"{n(x)} {n(y)}" for x, y in curve[1:]) + (f"L{n(r.points[-1][0])} {n(r.points[-1][1])}" if lit else "")
-    tip, behind = (r.points[0], r.points[1]) if lit else (r.points[-1], r.points[-2])
-    dash = ' stroke-dasharray="6 3"' if lit else ""
-    return (f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{start}{body}" fill="none" stroke="{colour}" stroke-width="{thick}"{dash}/>'
-            f"{arrow(tip, behind, colour, 9.0 if lit else 7.0)}</g>")  # fmt: skip
-
-
-def arrow(tip: Point, behind: Point, colour: str, size: float) -> str:
-    angle = math.atan2(tip[1] - behind[1], tip[0] - behind[0])
-    base = (tip[0] - size * math.cos(angle), tip[1] - size * math.sin(angle))
-    across = (size * 0.42 * math.sin(angle), -size * 0.42 * math.cos(angle))
-    points = (tip, (base[0] + across[0], base[1] + across[1]), (base[0] - across[0], base[1] - across[1]))
-    return f'<polygon points="{" ".join(f"{n(x)},{n(y)}" for x, y in points)}" fill="{colour}"/>'
-
-
-def label(w: Wire, r: Route, c: Colours) -> str:
-    """Return an edge's local derivative, and on its turn the pill with the product."""
-    x, y = r.label
-    wide, high = r.size
-    if w.product:
-        pill = f'<rect x="{n(x - wide / 2 + 1)}" y="{n(y - high / 2)}" width="{n(wide - 2)}" height="{n(high)}" rx="6" fill="{c.box}" stroke="{c.upstream}" stroke-width="0.9"/>'
-        return f'<g class="label">{pill}{text(x, y - 3, w.local, LABEL, c.local)}{text(x, y + 10, w.product, LABEL, c.upstream, "middle", BOLD)}</g>'
-    room = width(w.local, LABEL) + 4
-    back = f'<rect x="{n(x - room / 2)}" y="{n(y - 8)}" width="{n(room)}" height="14" fill="{c.ground}" opacity="0.85"/>'
-    return f'<g class="label">{back}{text(x, y + 3, w.local, LABEL, c.local)}</g>'
+def painted(frame: Frame, layout: Layout, c: Colours) -> str:
+    """Return the frame as SVG text in any colours."""
+    w, h = n(layout.width), n(layout.height)
+    order = sorted(frame.wires, key=lambda wire_: wire_.state == "active")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{STACK}" role="img">',
+        f"<title>{escape(frame.title)}</title>",
+        f"<desc>{escape(described(frame))}</desc>",
+        f'<rect class="ground" width="{w}" height="{h}" fill="{c.ground}"/>',
+        f'<g id="caption">{caption(frame, layout, c)}</g>',
+    ]
+    parts += [wire(w_, layout.routes[w_.edge], c) for w_ in order]
+    parts += [box(b, layout.places[b.id], c) for b in frame.boxes]
+    parts += [label(w_, layout.routes[w_.edge], layout.direction, c) for w_ in order]
+    return "\n".join([*(p for p in parts if p), "</svg>", ""])
