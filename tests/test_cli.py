@@ -15,6 +15,7 @@ import pytest
 
 from graphtutor import LearnerError, __version__
 from graphtutor.cli import COMMANDS, main, shared
+from graphtutor.cli.step import ACT, pressed
 
 ROOT = Path(__file__).resolve().parent.parent
 LECTURE = "f = w0*x0 + w1*x1 + b; L = (f - y)**2"
@@ -366,12 +367,12 @@ STEPPED = ["L = (w*x - y)**2", "--at", "w=2,x=3,y=5"]
 
 def test_arrows_walk_and_q_leaves(terminal, empty_folder) -> None:
     child = terminal(*STEPPED, NO_COLOR="1")
+    child.expect("step 1 of 9")
     child.expect("▶ +v₁ = w·x +6 +∂L/∂v₁ = [?]")
-    child.expect("step 0 of 8")
     child.expect("picture: outputs/step/000.svg")
     for keys, step in (("\x1b[C", 1), ("\x1b[C", 2), ("\x1b[D", 1), ("\x1b[F", 8), ("\x1b[C", 8), ("\x1b[H", 0), ("\x1b[D", 0), ("z", 0), ("n", 1)):
         child.send(keys)
-        child.expect(rf"step {step} of 8")
+        child.expect(rf"step {step + 1} of 9")
     child.send("q")
     child.expect("$")
     child.wait()
@@ -379,9 +380,26 @@ def test_arrows_walk_and_q_leaves(terminal, empty_folder) -> None:
     assert len(list((empty_folder / "outputs/step").glob("*.svg"))) == 9
 
 
+def test_graph_taller_than_the_terminal_shows_the_part_around_the_active_node(terminal) -> None:
+    child = terminal(" + ".join(f"w{k}*x{k}" for k in range(30)), "--no-pictures", NO_COLOR="1")
+    child.expect("▶ +v₁ = w₀·x₀")
+    child.expect("… [0-9]+ more lines; the picture shows all")
+    child.send("\x1b[F")
+    child.expect("step 178 of 178")
+    child.expect("▶ +v₁ = w₀·x₀")
+    child.expect("more lines; the picture shows all")
+
+
+def test_held_arrow_comes_as_many_keys_the_last_one_cut_in_two(monkeypatch) -> None:
+    reads = iter(["\x1b[C\x1b[C\x1b[", "C", "\x1b[C\x1b", "OCn", "\x1b"])
+    monkeypatch.setattr("click.getchar", lambda: next(reads))
+    keys = pressed()
+    assert [ACT[next(keys)] for _ in range(7)] == ["next"] * 6 + ["quit"]
+
+
 def test_ctrl_c_leaves_with_130(terminal) -> None:
     child = terminal(*STEPPED, "--no-pictures")
-    child.expect("step 0 of 8")
+    child.expect("step 1 of 9")
     child.send("\x03")
     child.expect("interrupted")
     child.wait()
@@ -390,10 +408,11 @@ def test_ctrl_c_leaves_with_130(terminal) -> None:
 
 def test_no_color_is_honoured_in_a_terminal(terminal) -> None:
     child = terminal(*STEPPED, "--no-pictures", NO_COLOR="1")
-    child.expect("step 0 of 8")
+    child.expect("leave")
     assert "\x1b[1m" not in child.before
     child = terminal(*STEPPED, "--no-pictures")
-    child.expect("step 0 of 8")
+    child.expect("step 1 of 9")
+    child.expect("leave")
     assert "\x1b[1m" in child.before
 
 
