@@ -433,7 +433,7 @@ def factors(x: Any) -> list[Any]:
 def brackets_lost(y: Any, *args: Any) -> tuple[Any, ...]:
     """Return what a product is with the brackets around one of its factors left out."""
     parts = factors(y)
-    out: list[Any] = []
+    out = []
     for k, part in enumerate(parts):
         rest = parts[:k] + parts[k + 1 :]
         out.extend(followed(product((*rest, start)), steps) for start, steps in firsts(part) if rest)
@@ -450,7 +450,7 @@ def quotient_brackets_lost(y: Any, a: Any, b: Any) -> tuple[Any, ...]:
 
 def cancelled(y: Any, a: Any, b: Any) -> tuple[Any, ...]:
     """Return what is left when a factor of the denominator is cancelled against one term of the numerator alone."""
-    out: list[Any] = []
+    out = []
     for op in ("add", "sub"):
         terms = inside(a, op)
         for k, term in enumerate(terms):
@@ -903,11 +903,11 @@ TABLE: tuple[Row, ...] = (
         refuses="argmax picks a place, so it has no gradient; take the gradient of softmax or of the score itself",
         note=call(r"\operatorname{{argmax}}\left({0}\right)")),
     # ----- what rules send back -----
-    Row("spread", arrays.spread, joint=True, params=(("axes", ()), ("shape", ())), inner=("axes", "shape"), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
+    Row("spread", arrays.spread, heads=(heads.Spread,), joint=True, params=(("axes", ()), ("shape", ())), inner=("axes", "shape"), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
         note=Notation("spread({0})"), formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
-    Row("sum_to", arrays.sum_to, joint=True, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
+    Row("sum_to", arrays.sum_to, heads=(heads.SumTo,), joint=True, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
         formula="d(Σ uᵢ) = Σ duᵢ", says="the entries that a number was broadcast to are summed", pull=lambda g, y, x, have, want: (0 * x + g,)),
-    Row("place", arrays.place, joint=True, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
+    Row("place", arrays.place, heads=(heads.Place,), joint=True, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
         rule="index rule", formula="d place(u) = place(du)", says="an entry put in place takes its own gradient",
         pull=lambda g, y, x, key, shape: (f.index(g, params=(key,)),)),
     # ----- a group shown as one node: its only setting is the body that it computes -----
@@ -935,6 +935,6 @@ ROWS: dict[str, Row] = {row.name: row for row in TABLE}
 
 # what stands for an operation: no node has it, for building a graph works it out
 OPERATORS: dict[str, Row] = {
-    "diff": Row("diff", sp.diff, heads=(heads.Diff,), arity=(2, 2), rule="derivative", note=Notation(
+    "diff": Row("diff", sp.diff, heads=(heads.Diff,), arity=(2, 2), shape=lambda what, wrt: what, rule="derivative", note=Notation(
         "d/d{1} ({0})", Style("∂/∂{1} ({0})", 45), Style(r"\frac{{\partial}}{{\partial {1}}} \left({0}\right)", 45), 45, mathml=Style(
             "<mfrac><mo>∂</mo><mrow><mo>∂</mo>{1}</mrow></mfrac><mrow><mo>(</mo>{0}<mo>)</mo></mrow>", 45)))}  # fmt: skip

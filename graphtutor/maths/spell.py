@@ -118,10 +118,10 @@ def as_read_sum(args: tuple[sp.Basic, ...]) -> Spelled:
 
 def as_read_product(args: tuple[sp.Basic, ...]) -> Spelled:
     first, second = args
+    if type(second) is sp.Pow and second.args[1] is sp.S.NegativeOne:  # -1/x, and not -x**(-1), which is the same tree
+        return Spelled("div", (first, second.args[0]))
     if opposite_as_read(args):
         return Spelled("neg", (second,))
-    if type(second) is sp.Pow and second.args[1] is sp.S.NegativeOne:
-        return Spelled("div", (first, second.args[0]))
     return Spelled("mul", args)
 
 

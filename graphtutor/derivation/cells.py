@@ -1,0 +1,155 @@
+"""Trees as tables of cells: what a derivation keeps, for SymPy's own trees re-evaluate when they travel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from ..graphs import Builder, apply_row, as_sympy, entries_of, run_values
+from ..language import trees
+from ..maths import heads
+from ..maths.arrays import Shape
+from ..maths.ops import OPERATORS
+from .algebra import compose, row_of, spell
+
+Cells = tuple[tuple[str, tuple[int, ...], tuple[Any, ...]], ...]
+NUMBERS = {"pi": sp.pi, "e": sp.E, "nan": sp.nan, "inf": sp.oo, "-inf": -sp.oo}
+
+
+def encoded(tree: sp.Basic) -> Cells:
+    """Return the cells of a tree, the last one its top; equal subtrees are one cell.
+
+    >>> x = sp.Symbol("x")
+    >>> encoded(trees.add(x, x))
+    (('input', (), ('x',)), ('add', (0, 0), ()))
+    """
+    index: dict[Any, int] = {}
+    done: dict[int, tuple[sp.Basic, int]] = {}
+    todo: list[Any] = [tree]
+    while todo:
+        top = todo.pop()
+        if isinstance(top, tuple):
+            whole, spelled = top
+            cell = spelled.op, tuple(done[id(a)][1] for a in spelled.args), spelled.params
+            done[id(whole)] = whole, index.setdefault(cell, len(index))
+        elif id(top) not in done:
+            spelled = spell(top)
+            if spelled.op in ("input", "const"):
+                cell = spelled.op, (), leaf_params(top, spelled.params)
+                done[id(top)] = top, index.setdefault(cell, len(index))
+            else:
+                todo.append((top, spelled))
+                todo.extend(reversed(spelled.args))
+    return tuple(index)
+
+
+def leaf_params(leaf: sp.Basic, params: tuple[Any, ...]) -> tuple[Any, ...]:
+    if isinstance(leaf, sp.Symbol) and leaf != sp.Symbol(leaf.name):
+        return (*params, tuple(sorted(leaf.assumptions0.items())))
+    return params
+
+
+def decoded(cells: Cells) -> sp.Basic:
+    """Return the tree of some cells, built anew and unevaluated."""
+    built: list[sp.Basic] = []
+    for op, args, params in cells:
+        if op == "input":
+            built.append(sp.Symbol(params[0], **dict(params[1] if len(params) > 1 else ())))
+        elif op == "const":
+            built.append(constant(*params))
+        else:
+            built.append(compose(op, (built[a] for a in args), params))
+    return built[-1]
+
+
+def constant(value: Any, text: str) -> sp.Basic:
+    if isinstance(value, str):
+        return NUMBERS[value]
+    if text.lstrip("-").isdigit():
+        return sp.Integer(int(text))
+    return sp.Rational(value.numerator, value.denominator) if "/" in text else heads.Decimal(params=(Fraction(value), text))
+
+
+def evaluated(tree: sp.Basic, definitions: Mapping[str, sp.Basic], shapes: Mapping[str, Shape]) -> Any:
+    """Return a tree as SymPy evaluates it: names written out, every d/dw carried out by SymPy's own derivative.
+
+    A number is a SymPy expression; a vector or matrix one of entries, with symbols such as `W[0, 1]`.
+
+    >>> x, f = sp.symbols("x f")
+    >>> evaluated(heads.Diff(trees.power(f, sp.Integer(2)), x), {"f": trees.mul(sp.Integer(3), x)}, {})
+    18*x
+    """
+    reals: dict[sp.Symbol, sp.Symbol] = {}
+    value = as_sympy(values(tree, definitions, shapes, reals))
+    return value.xreplace({real: plain for plain, real in reals.items()})
+
+
+def values(tree: sp.Basic, definitions: Mapping[str, sp.Basic], shapes: Mapping[str, Shape], reals: dict[sp.Symbol, sp.Symbol]) -> Any:
+    """Return the value of a tree over real symbols, noted in `reals`: a plain symbol's |x| has no derivative for SymPy."""
+    done: dict[int, tuple[sp.Basic, Any]] = {}
+    named: dict[str, sp.Basic] = dict(definitions)
+    todo: list[Any] = [tree]
+    while todo:
+        top = todo.pop()
+        if isinstance(top, tuple):
+            whole, spelled = top
+            done[id(whole)] = whole, value_of(spelled, [done[id(a)][1] for a in spelled.args])
+        elif id(top) not in done:
+            if isinstance(top, sp.Symbol):
+                meant = named.get(top.name)
+                if meant is None:
+                    done[id(top)] = top, real_entries(top, shapes.get(top.name, ()), reals)
+                elif id(meant) in done:
+                    done[id(top)] = top, done[id(meant)][1]
+                else:
+                    todo.extend([top, meant])
+                continue
+            spelled = spell(top)
+            if spelled.op == "const":
+                value = spelled.params[0]
+                done[id(top)] = top, NUMBERS[value] if isinstance(value, str) else sp.Rational(value.numerator, value.denominator)
+            else:
+                todo.append((top, spelled))
+                todo.extend(spelled.args)
+    return done[id(tree)][1]
+
+
+def real_entries(symbol: sp.Symbol, shape: Shape, reals: dict[sp.Symbol, sp.Symbol]) -> Any:
+    def real(plain: sp.Symbol) -> sp.Symbol:
+        return plain if plain.is_real is not None else reals.setdefault(plain, sp.Symbol(plain.name, real=True))
+
+    return each(entries_of(symbol.name, shape, symbol), real)
+
+
+def value_of(spelled: Any, args: list[Any]) -> Any:
+    row = row_of(spelled.op)
+    if spelled.op in OPERATORS:
+        return each(args[0], lambda entry: row.forward(entry, args[1]))
+    sizes = tuple(getattr(a, "shape", ()) for a in args)
+    if row.group:
+        builder = Builder()
+        out = builder.add(row.name, tuple(builder.input(str(k), s) for k, s in enumerate(sizes)), spelled.params)
+        return run_values(builder.graph(out), args)
+    params = (*spelled.params, *(default for _, default in row.params[len(spelled.params) :]))
+    value = apply_row(row, args, row.settle(params, *sizes) if row.params else (), "sympy")
+    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
+def each(value: Any, change: Any) -> Any:
+    if getattr(value, "shape", ()) == ():
+        return change(value)
+    out = value.copy()
+    for index in range(out.size):
+        out.flat[index] = change(out.flat[index])
+    return out
+
+
+def names_written(tree: sp.Basic, definitions: Mapping[str, sp.Basic]) -> sp.Basic:
+    """Return a tree with every defined name written out, names in definitions too."""
+    for name in reversed(list(definitions)):
+        tree = trees.replaced(tree, {name: definitions[name]})
+    return tree

@@ -1,0 +1,163 @@
+"""Places in a tree, as paths of argument numbers: finding derivative operators, putting in what they became, marking.
+
+A path counts the arguments of operations as they are written: (0, 1) is the second argument of the
+first argument of the whole; the parts of `a - b` are 0 and 1, whatever SymPy makes of the minus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import sympy as sp
+
+from ..language import trees
+from ..language.write import Part, operation, part_of
+from ..maths import heads
+from ..maths.spell import Spelled
+from .algebra import ONE, ZERO, Keys, compose, is_fraction, is_zero, product, row_of, spell, split, times
+
+Path = tuple[int, ...]
+OPEN, CLOSE = "\ue000", "\ue001"
+
+
+class Piece(NamedTuple):
+    """A stretch of text, and whether it is marked."""
+
+    text: str
+    marked: bool
+
+
+def operators(tree: sp.Basic) -> list[tuple[Path, heads.Diff]]:
+    """Return the derivative operators with none inside, in the order in which they are written.
+
+    >>> x = sp.Symbol("x")
+    >>> operators(product([x, heads.Diff(x, x)]))
+    [((1,), Diff(x, x))]
+    """
+    inside = holding(tree)
+    found: list[tuple[Path, heads.Diff]] = []
+    todo: list[tuple[Path, sp.Basic]] = [((), tree)]
+    while todo:
+        path, top = todo.pop()
+        if id(top) not in inside:
+            continue
+        if isinstance(top, heads.Diff) and id(top.args[0]) not in inside:
+            found.append((path, top))
+        else:
+            todo.extend(((*path, k), a) for k, a in reversed(list(enumerate(spell(top).args))))
+    return found
+
+
+def holding(tree: sp.Basic) -> set[int]:
+    """Return the ids of the subtrees that hold a derivative operator."""
+    found: set[int] = set()
+    seen: set[int] = set()
+    todo: list[tuple[sp.Basic, bool]] = [(tree, False)]
+    while todo:
+        top, ready = todo.pop()
+        if ready:
+            if isinstance(top, heads.Diff) or any(id(a) in found for a in top.args):
+                found.add(id(top))
+        elif id(top) not in seen:
+            seen.add(id(top))
+            todo.append((top, True))
+            todo.extend((a, False) for a in top.args)
+    return found
+
+
+def above(tree: sp.Basic, paths: Iterable[Path]) -> list[tuple[Path, sp.Basic, Spelled]]:
+    """Return the operations on the way to `paths`, each before those inside it."""
+    ways = {path[:k] for path in paths for k in range(len(path))}
+    found = []
+    todo: list[tuple[Path, sp.Basic]] = [((), tree)] if () in ways else []
+    while todo:
+        path, top = todo.pop()
+        spelled = spell(top)
+        found.append((path, top, spelled))
+        todo.extend(((*path, k), a) for k, a in enumerate(spelled.args) if (*path, k) in ways)
+    return found
+
+
+def replaced(tree: sp.Basic, changes: Mapping[Path, sp.Basic]) -> tuple[sp.Basic, tuple[Path, ...]]:
+    """Return `tree` with other trees at some places, and where these came to stand.
+
+    1·u becomes u, 0·u becomes 0, and a product put into a product loses its brackets; zeros in sums stay.
+
+    >>> a, b, c = sp.symbols("a b c")
+    >>> replaced(product([a, b]), {(1,): sp.Integer(1)})
+    (a, ((),))
+    """
+    done: dict[Path, tuple[sp.Basic, tuple[Path, ...]]] = {path: (new, ((),)) for path, new in changes.items()}
+    for path, _, spelled in reversed(above(tree, changes)):
+        args: list[sp.Basic] = []
+        marks: list[Path] = []
+        for k, old in enumerate(spelled.args):
+            new, inner = done.get((*path, k), (old, ()))
+            args.append(new)
+            marks.extend((k, *m) for m in inner)
+        done[path] = joined(spelled, args, tuple(marks))
+    return done[()]
+
+
+def joined(spelled: Spelled, args: list[sp.Basic], marks: tuple[Path, ...]) -> tuple[sp.Basic, tuple[Path, ...]]:
+    tree = compose(spelled.op, args, spelled.params)
+    if type(tree) is sp.Add and len(args) == 2:
+        coefficient, decimal, rest = split(Keys(), args[1])
+        if coefficient < 0 and rest is not None and tree.args[1] is args[1]:
+            return trees.sub(args[0], times(-coefficient, [rest], decimal)), marks
+    if type(tree) is not sp.Mul:
+        return tree, marks
+    if len(args) == 2 and not is_fraction(tree):
+        for k, other in ((0, 1), (1, 0)):
+            if is_zero(args[k]):
+                return ZERO, ((),)
+            if args[k] is ONE and spelled.params == () and len(tree.args) == 2:
+                return args[other], tuple(m[1:] for m in marks if m[0] == other) or ((),)
+        if type(args[1]) is sp.Mul and not is_fraction(args[1]) and args[1].args[0] is not sp.S.NegativeOne:
+            return product(args), ((),)
+    return (ZERO, ((),)) if is_zero(args[0]) else (tree, marks)
+
+
+def pieces(tree: sp.Basic, paths: Iterable[Path], form: str) -> tuple[Piece, ...]:
+    """Return a written tree in pieces, those at `paths` marked.
+
+    >>> a, b = sp.symbols("a b")
+    >>> [p.text for p in pieces(sp.Add(a, b, evaluate=False), [(1,)], "plain") if p.marked]
+    ['b']
+    """
+    wanted = set(paths)
+    parts: dict[Path, Part] = {}
+    outer = above(tree, wanted)
+    for path, top, spelled in reversed([*outer, *((p, t, None) for p, t in targets(tree, wanted, outer))]):
+        if spelled is None or path in wanted:
+            part = part_of(top, form)
+            parts[path] = part._replace(text=OPEN + part.text + CLOSE)
+        else:
+            given = [parts.get((*path, k)) or part_of(a, form) for k, a in enumerate(spelled.args)]
+            parts[path] = operation(row_of(spelled.op), given, spelled.params, form)
+    text = parts[()].text if () in parts else part_of(tree, form).text
+    return tuple(cut(text))
+
+
+def targets(tree: sp.Basic, wanted: set[Path], outer: list[tuple[Path, sp.Basic, Spelled]]) -> list[tuple[Path, sp.Basic]]:
+    """Return the marked places with their trees."""
+    found: list[tuple[Path, sp.Basic]] = [((), tree)] if () in wanted else []
+    for path, _, spelled in outer:
+        found.extend(((*path, k), a) for k, a in enumerate(spelled.args) if (*path, k) in wanted)
+    return found
+
+
+def cut(text: str) -> Iterable[Piece]:
+    """Yield the pieces of a text with marks in it; a mark inside a mark is one mark."""
+    depth, held = 0, ""
+    for char in text:
+        if char in (OPEN, CLOSE):
+            if held and (depth == 0 or (char == CLOSE and depth == 1)):
+                yield Piece(held, depth > 0)
+                held = ""
+            depth += 1 if char == OPEN else -1
+        else:
+            held += char
+    if held:
+        yield Piece(held, False)
