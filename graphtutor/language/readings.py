@@ -16,11 +16,12 @@ MOST_READINGS = 12
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A tree, what had to be assumed to get it, and the trees of other readings that a person could mean."""
+    """A tree, what had to be assumed to get it, the trees of other readings that a person could mean, and its shape."""
 
     tree: sp.Basic
     assumed: tuple[str, ...] = ()
     alternatives: tuple[sp.Basic, ...] = ()
+    shape: tuple[int, ...] = ()
 
 
 def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str, alternatives: bool = True) -> Reading:
@@ -40,4 +41,4 @@ def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str,
                 again = Grammar(stream, known, limits, text, (*picked[:place], pick))
                 others.append(again.whole())
                 todo.append(again.choices)
-    return Reading(tree, tuple(first.assumed), tuple(others))
+    return Reading(tree, tuple(first.assumed), tuple(others), first.shape(tree))
