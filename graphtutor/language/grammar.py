@@ -120,7 +120,7 @@ class Grammar:
 
     def fail(self, message: str, token: Token | None = None) -> NoReturn:
         token = token or self.now
-        raise ReadError(message, self.text.split("\n")[token.line - 1], token.line, token.column)
+        raise ReadError("".join(c if c.isprintable() else " " for c in message), self.text.split("\n")[token.line - 1], token.line, token.column)
 
     def refuse(self, expected: str) -> NoReturn:
         """Fail at the present token, saying what it is and what was expected."""
