@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from ..errors import LearnerError
 from .fonts import STACK, width
@@ -39,8 +39,7 @@ from .layout import (
 THICK, THIN = 2.4, 1.2
 
 
-@dataclass(frozen=True)
-class Colours:
+class Colours(NamedTuple):
     """The colours of one theme. Every colour of text has a contrast of at least 4.5 on each ground it stands on (WCAG AA)."""
 
     ground: str
@@ -74,7 +73,7 @@ def colours(theme: str, palette: str = "default") -> Colours:
     if palette == "default":
         return THEMES[theme]
     value, upstream, local = CLASSIC[theme]
-    return replace(THEMES[theme], value=value, upstream=upstream, local=local)
+    return THEMES[theme]._replace(value=value, upstream=upstream, local=local)
 
 
 # ----- pieces of SVG -----
