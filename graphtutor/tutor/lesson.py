@@ -178,7 +178,7 @@ class Lesson(Desk):
                     raise Leave from None
                 self.tell(exercise.hints[0] if instead.word == "hint" else HELP, "quiet")
                 continue
-            grade = self.judge(exercise, given[""] if "" in given else given)
+            grade = self.judge(exercise, given.get("", given))
             self.feedback(exercise, grade, retry=grade.invalid is not None)
             if grade.invalid is None:
                 if not grade.correct:
