@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-
-import graphviz
+from typing import TYPE_CHECKING
 
 from .fonts import FAMILY
 from .frames import Box, Frame, Grid, Run, Wire
 from .layout import BOLD, CAPTION, CAPTION_ROW, FIRST, HEADER, HEADING, LABEL, MARGIN, NUMBER, PAD, SMALL, TITLE, Layout, Place, Point, Route, label_size
 from .svg import Colours, colours, n
+
+if TYPE_CHECKING:
+    import graphviz
 
 STYLE = {"parameter": "rounded,filled", "data": "filled", "constant": "filled,dashed", "output": "filled", "operation": "filled"}
 ARROW = 0.8
@@ -33,6 +35,8 @@ def source(frame: Frame, layout: Layout, theme: str = "light", palette: str = "d
         *(edge(w, layout.routes[w.edge], layout, c) for w in frame.wires),
         "}",
     ]
+    import graphviz
+
     return graphviz.Source("\n".join([*lines, ""]), engine="neato")
 
 
