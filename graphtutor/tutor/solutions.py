@@ -6,8 +6,8 @@ from typing import Any
 
 from .answers import cells
 from .exercises import Choice, Code, Derivation, Exercise, FindLine, Gradients, Numbers, Sheet, lettered
+from .judge import first_wrong
 from .keys import numbers, right_options, sheet
-from .lines import first_wrong
 from .numbers import decimal, shown
 
 
