@@ -11,6 +11,7 @@ The house, ground to roof; a module imports only from the floors below it:
     build       text, a SymPy tree or a Python function → Graph
     compile     Graph → straight-line NumPy code: value and all gradients, at one point or over a batch
     trace       Graph + point → Trace: forward, seed, then backward one edge a step; numbers beside symbols
+    equal       are two expressions the same? sampled with care, on their kinks too, and proved where that is quick
     checks      is the gradient right? against SymPy's own derivative, input by input and rule by rule
     data        the lecture's four points, CSV and .npz files, fitted to a graph's inputs
     descent     METHODS: one row for each way of descending, and the loops generated from it
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from .api import fn as fn
     from .api import make as graph  # noqa: F401
     from .data import load as load
+    from .equal import Verdict as Verdict
+    from .equal import same as same
     from .errors import AuthorError as AuthorError
     from .errors import DomainError as DomainError
     from .errors import LearnerError as LearnerError
@@ -70,6 +73,7 @@ PUBLIC = {
     "ShapeError": "errors:ShapeError",
     "Graph": "api:Graph",
     "Trace": "api:Trace",
+    "Verdict": "equal:Verdict",
     "check": "api:check",
     "fn": "api:fn",
     "graph": "api:make",
@@ -77,6 +81,7 @@ PUBLIC = {
     "compare_losses": "losses:compare_losses",
     "load": "data:load",
     "outliers": "outliers:outliers",
+    "same": "equal:same",
     "train": "experiments:train",
     "read": "language.read:read",
 }

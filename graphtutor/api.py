@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
-
-import graphviz
+from typing import TYPE_CHECKING, Any
 
 from . import adjoint, build, checks, compile, graphs, trace, views
 from .errors import LearnerError
 from .maths.ops import ROWS, TABLE
 from .maths.tracing import f as on_tracers
 from .picture import save
+
+if TYPE_CHECKING:
+    import graphviz
 
 
 class Graph(graphs.Graph):

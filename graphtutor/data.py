@@ -168,7 +168,7 @@ def fitted(graph: Graph, data: Mapping[str, Any]) -> Data:
         elif a.shape == shape:
             fixed[name] = float(a) if not shape and a.dtype.kind != "U" else a
         else:
-            raise ShapeError(f"the data '{name}' have shape {show_shape(a.shape)}; expected {show_shape(('N', *shape))}: one row of shape {show_shape(shape)} a point"  # type: ignore[arg-type]
+            raise ShapeError(f"the data '{name}' have shape {show_shape(a.shape)}; expected {show_shape(('N', *shape))}: one row of shape {show_shape(shape)} a point"
                              if shape else f"the data '{name}' have shape {show_shape(a.shape)}; expected one number a point, for '{name}' has no shape in the loss")  # fmt: skip
     for name, values in [*arrays.items(), *fixed.items()]:
         check_numbers(name, np.asarray(values))

@@ -167,6 +167,12 @@ class Loop:
         """Whether the loss of each batch is wanted."""
         return self.record or self.single
 
+    @property
+    def lean(self) -> bool:
+        """Whether one assignment updates all parameters: plain descent, a point at a time, on floats, nothing logged."""
+        plain = len(self.method.update) == 1 and self.method.update[0].count("{g}") == 1 and not self.method.state
+        return self.floats and self.one and plain and not (self.clip or self.value or self.sequential)
+
 
 @lru_cache(maxsize=256)
 def loop_code(loop: Loop) -> Callable[..., Any]:
@@ -185,17 +191,20 @@ def loop_code(loop: Loop) -> Callable[..., Any]:
     states = [[f"s{key}{k}" for key in loop.method.state] for k in range(count)]
     flat = [s for each in states for s in each]
     unpack = [(loop.fixed and [name[f] for f in loop.fixed], "fixed"), (parameters, "parameters"), (flat, "state"), ([key for key, _ in loop.method.settings], "settings")]
-    inside = ["t += 1"]
-    for part in [[k] for k in range(count)] if loop.sequential else [list(range(count))]:
-        inside += on_floats(loop, part, space) if loop.floats else on_arrays(loop, part, space)
-        if loop.clip:
-            inside += clipping(gradients, loop.floats)
-        for k in part:
-            names = dict(zip(loop.method.state, states[k], strict=True))
-            inside += [line.format(p=parameters[k], g=gradients[k], **names) for line in loop.method.update]
+    if loop.lean:
+        inside, after = at_once(loop, parameters, space), ["t += len(batches)"]
+    else:
+        inside, after = ["t += 1"], []
+        for part in [[k] for k in range(count)] if loop.sequential else [list(range(count))]:
+            inside += on_floats(loop, part, space) if loop.floats else on_arrays(loop, part, space)
+            if loop.clip:
+                inside += clipping(gradients, loop.floats)
+            for k in part:
+                names = dict(zip(loop.method.state, states[k], strict=True))
+                inside += [line.format(p=parameters[k], g=gradients[k], **names) for line in loop.method.update]
     if loop.record:
         inside.append(f"seen.append((L, {listed(gradients)}, {listed(parameters)}, {listed(flat)}))")
-    inner = ["for " + (point_of(loop) if loop.one and loop.floats else "batch") + " in batches:", *indented(inside)]
+    inner = ["for " + (point_of(loop) if loop.one and loop.floats else "batch") + " in batches:", *indented(inside), *after]
     if loop.single:
         inner.append("losses.append(L / points)" if loop.reduction == "sum" else "losses.append(L)")
     elif loop.inline:
@@ -242,6 +251,15 @@ def on_floats(loop: Loop, part: list[int], space: dict[str, Any]) -> list[str]:
     if loop.reduction == "mean":
         return [*start, *inner, "n = len(batch)", *(f"{name} /= n" for name in names)]
     return start + inner
+
+
+def at_once(loop: Loop, parameters: list[str], space: dict[str, Any]) -> list[str]:
+    """Return the statements of a lean update: the right side is worked out from the old parameters before any is replaced."""
+    ids = tuple(loop.graph.ids[p] for p in loop.parameters)
+    walk = backward(loop.graph, loop.tie, ids)
+    lines, slopes = scalar_body(walk, [walk.gradient[i] for i in ids], space)
+    updates = [loop.method.update[0].format(p=p, g=g).split(" = ", 1)[1] for p, g in zip(parameters, slopes, strict=True)]
+    return [*lines, f"{', '.join(parameters)} = {', '.join(updates)}"]
 
 
 def on_arrays(loop: Loop, part: list[int], space: dict[str, Any]) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -63,7 +63,9 @@ class History(training.History):
 
 def dressed(plain: training.History) -> History:
     """Return a plain history with the methods of this room."""
-    return History(**{f.name: getattr(plain, f.name) for f in fields(training.History)})
+    out = object.__new__(History)
+    out.__dict__.update(plain.__dict__)
+    return out
 
 
 class Bar:
@@ -98,7 +100,7 @@ def train(loss: Any, data: Mapping[str, Any] | None = None, *, epochs: int = 20,
     ([0.0, 1.5, 2.25, 2.625, 2.8125], '█▂▁▁▁')
     """
     bar = None
-    if progress is None and epochs * points(data) > LONG and sys.stderr is not None and sys.stderr.isatty():
+    if progress is None and sys.stderr is not None and sys.stderr.isatty() and epochs * points(data) > LONG:
         progress = bar = Bar()
     try:
         return dressed(training.train(loss, data, epochs=epochs, progress=progress, **settings))
@@ -111,4 +113,4 @@ train.__signature__ = inspect.signature(training.train).replace(return_annotatio
 
 
 def points(data: Mapping[str, Any] | None) -> int:
-    return max((len(v) for v in (data or {}).values() if isinstance(v, Sequence) or hasattr(v, "__len__")), default=1)
+    return max([len(v) for v in data.values() if hasattr(v, "__len__") and np.ndim(v)], default=1) if data else 1

@@ -197,7 +197,7 @@ def test_draw_at_a_point_shows_values_and_no_gradient_yet(run, empty_folder) -> 
     assert "8.4" not in words
 
 
-@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("dot", b"digraph"), ("gif", b"GIF89a")])
+@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("dot", b"digraph"), ("gif", b"GIF89a"), ("html", b"<!DOCTYPE html>")])
 def test_draw_writes_the_format_of_the_suffix(run, empty_folder, suffix, start) -> None:
     assert run("draw", "w*x", "--at", "w=2,x=3", "-o", f"a/b.{suffix}")[0] == 0
     data = (empty_folder / f"a/b.{suffix}").read_bytes()

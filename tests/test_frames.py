@@ -68,6 +68,11 @@ def test_negative_terms_of_a_sum_stand_in_brackets() -> None:
     assert gradients(film(make("L = x - x*y").trace({"x": 3, "y": 2})), "x")[-2] == "1 + (−2) = −1"
 
 
+def test_at_a_kink_the_edge_shows_the_interval_of_slopes() -> None:
+    frames = film(make("m = y*s\nL = max(0, 1 - m)").trace({"y": 1, "s": 1}))
+    assert words(next(w.local for w in frames[4].wires if w.state == "active")).endswith("= 0 ∈ [0, 1]")
+
+
 def test_many_terms_are_shown_as_the_sum_so_far() -> None:
     got = gradients(film(make("L = x*a + x*b + x*c + x*d").trace({"x": 1, "a": 1, "b": 2, "c": 4, "d": 8})), "x")
     assert [text for k, text in enumerate(got) if k == 0 or text != got[k - 1]] == ["?", "8 + 3·?", "12 + 2·?", "14 + ?", "15"]

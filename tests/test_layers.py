@@ -17,7 +17,7 @@ FLOORS = """
 """.split()
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"
-OPTIONAL = {"pygraphviz", "resvg_py", "PIL", "matplotlib"}  # compiled and heavy: imported where they draw, so that no other command waits for them
+OPTIONAL = {"graphviz", "pygraphviz", "resvg_py", "PIL", "matplotlib"}  # slow to import: taken where they draw, so that no other command waits for them
 
 
 def floor_of(module: str) -> int:

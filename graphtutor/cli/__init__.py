@@ -22,8 +22,21 @@ COMMANDS = {
     "draw": ("draw", "Draw the graph, one step of it, or the finished backward pass."),
     "step": ("step", "Walk forward and backward one step at a time."),
     "check": ("check", "Check every gradient against SymPy's derivative."),
+    "same": ("same", "Say whether two expressions are equal, and what shows it."),
     "train": ("train", "Train the parameters of a loss by gradient descent, or open one update up."),
     "plot": ("train", "Plot losses, boundaries, the surface with the paths of descent, and more."),
+    "list": ("lesson", "List the exercises with what is done."),
+    "next": ("lesson", "Go to the next exercise that is still open."),
+    "show": ("lesson", "Show an exercise."),
+    "answer": ("lesson", "Grade an answer to an exercise."),
+    "hint": ("lesson", "Give the next hint, the nearest first."),
+    "solution": ("lesson", "Show a solution."),
+    "skip": ("lesson", "Leave an exercise out for now."),
+    "goto": ("lesson", "Go to an exercise; the lesson goes on from there."),
+    "reset": ("lesson", "Begin an exercise again, or another variant of it."),
+    "watch": ("lesson", "Grade a file each time it is saved."),
+    "review": ("lesson", "Ask again what went wrong before."),
+    "author": ("author", "Write exercises of your own: new, check, preview."),
     "demo": ("demo", "Run the lecture's squared error, drawn and checked."),
     "doctor": ("doctor", "Say what this machine has, and what to do about what it lacks."),
 }
@@ -38,7 +51,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f".{COMMANDS[name][0]}", __name__), name)
+        module = import_module(f".{COMMANDS[name][0]}", __name__)
+        command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)  # list_ and next_ are Python's own words
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -73,17 +87,29 @@ def unknown(word: str) -> str:
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="graphtutor %(version)s")
+@click.option("--exercises", metavar="DIR", help="A folder of exercises for the lesson.")
+@click.option("--course", metavar="FILE", help="A course file for the lesson.")
+@click.option("--progress", metavar="FILE", help="Where the lesson's progress is kept.")
+@click.option("--seed", metavar="TEXT", help="Draw the lesson's exercises as variants, such as with your name.")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, exercises: str | None, course: str | None, progress: str | None, seed: str | None) -> None:
     """Draw an expression's computation graph, walk it backwards one edge at a time, and check every gradient.
+
+    Without a command, in a terminal: the lesson, from where you left it.
 
     \b
     graphtutor draw "(w*x + b - y)**2" --at w=2,x=3,b=1,y=5 --backward -o mse.svg
     graphtutor step "(w*x + b - y)**2" --at w=2,x=3,b=1,y=5
     graphtutor check "log(1 + exp(-y*w*x))"
     """
+    ctx.obj = {"exercises": exercises, "course": course, "progress": progress}
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            click.echo(ctx.get_help())
+            return
+        from .lesson import resume
+
+        resume(seed)
 
 
 def main(args: list[str] | None = None) -> int:

@@ -19,7 +19,7 @@ from mpmath import mpf
 from ..graphs import NUMBERS, Cell
 from ..maths.arrays import Entry, lift
 from ..maths.ops import ROWS
-from .scalars import ancestors
+from .scalars import ancestors, exactly
 
 NAN = mpmath.nan
 LARGEST = 4000  # bits before or after the point of an argument of exp, sin, …: their cost grows with it
@@ -198,17 +198,6 @@ class Line:
                 x = y = mpmath.mp.zero
             left[i], right[i] = x, y
         return Careful(left, right, state)
-
-
-def exactly(op: str, params: tuple[Any, ...], given: list[Fraction]) -> Any:
-    row = ROWS[op]
-    if not all(isinstance(p, int | Fraction) and abs(p) <= 16 for p in params):
-        return None
-    try:
-        out = row.forward(*given, *params)
-    except (ZeroDivisionError, ValueError, OverflowError, TypeError):
-        return None
-    return Fraction(out) if isinstance(out, int) else out
 
 
 def one_state(state: list[int], args: tuple[int, ...], conditions: tuple[int, ...], left: Values, right: Values) -> int:

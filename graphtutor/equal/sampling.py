@@ -171,9 +171,11 @@ class Sampler:
         """Yield simple points, random ones near and far, and those on the breaks and between them."""
         yield from self.musts()
         yield from self.simple()
-        for k in range(self.wanted):
-            yield self.random("small" if k % 6 == 5 else "far" if k % 6 == 2 else "near")
+        for _ in range(self.wanted // 4):
+            yield self.random("near")
         yield from self.around_breaks()
+        for k in range(self.wanted - self.wanted // 4):
+            yield self.random(("near", "far", "near", "small")[k % 4])
 
     def random(self, scale: str) -> Point:
         return tuple(d.random(self.rng, scale) for d in self.domains)
@@ -211,9 +213,8 @@ class Sampler:
         grid = sorted({*GRID, *(abs(c) for c in self.constants if abs(c) < 10**9)})
         reach = {b.cell: set(ancestors(self.cells, [b.cell])) for b in self.breaks}
         lines = {b.cell: Line(self.cells, [b.cell], self.names) for b in self.breaks}
-        for base in (tuple(d.random(self.rng) for d in self.domains), self.plain_base()):
-            for k, name in enumerate(self.names):
-                domain = self.domains[k]
+        for base in (self.plain_base(), self.random("near")):
+            for k, domain in enumerate(self.domains):
                 cell = next((i for i, j in self.line.inputs if j == k), -1)
                 found: list[Root] = []
                 for b in self.breaks:
@@ -232,7 +233,6 @@ class Sampler:
                             yield tuple(at(base, k, v))
                 for v in between(sorted((r.value for r in found), key=fraction), domain):
                     yield tuple(at(base, k, v))
-                del name
         yield from self.corners(corners, reach, lines, grid)
 
     def plain_base(self) -> Point:

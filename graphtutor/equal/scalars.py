@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import LearnerError
-from ..graphs import Builder, Cell, Graph, Tracer, apply_row
-from ..maths.arrays import Shape
+from ..graphs import Builder, Cell, Graph, Tracer
+from ..maths.arrays import Entry, Shape
 from ..maths.ops import ROWS
 
 MOST = 200_000  # scalar cells
-FOLD_BITS, FOLD_POWER = 64, 1000
+FOLD_BITS = 64  # of a constant, numerator and denominator
 
 
 class Scalars(Builder):
@@ -44,10 +44,20 @@ class Scalars(Builder):
             if kind != "const" or not isinstance(held[0], Fraction) or held[0].numerator.bit_length() + held[0].denominator.bit_length() > FOLD_BITS:
                 return None
             given.append(held[0])
-        if not all(isinstance(p, int | Fraction) and abs(p) < FOLD_POWER for p in params):
-            return None
-        value = apply_row(ROWS[op], given, params, "exact")
-        return value if isinstance(value, Fraction) and value.numerator.bit_length() + value.denominator.bit_length() <= 4 * FOLD_BITS else None
+        value = exactly(op, params, given)
+        return value if value is not None and value.numerator.bit_length() + value.denominator.bit_length() <= 4 * FOLD_BITS else None
+
+
+def exactly(op: str, params: tuple[Any, ...], given: list[Fraction]) -> Fraction | None:
+    """Return the value of an operation on Fractions if it is one, and quick to get."""
+    row = ROWS[op]
+    if not all(isinstance(p, int | Fraction) and abs(p) <= 64 for p in params) or (isinstance(row.forward, Entry) and not row.forward.exact):
+        return None
+    try:
+        out = row.forward(*given, *params)
+    except (ZeroDivisionError, ValueError, OverflowError, TypeError):
+        return None
+    return Fraction(out) if isinstance(out, int) else out if isinstance(out, Fraction) else None
 
 
 def expand(graph: Graph, builder: Scalars) -> np.ndarray[Any, Any]:

@@ -18,8 +18,9 @@ from .program import bounded, whole_names
 from .prose import DEFINES, GIVES, LATE, Piece
 from .readings import Reading, readings
 from .tokens import LOOKS_LATEX, Token, tokens
-from .trees import names_in
+from .trees import names_in, replaced
 
+MOST_SPENT = 8_000  # tokens; what a whole derivation may cost in other readings
 ANSWERS = frozenset(["grad", "gradient", "answer", "ans", "result", "derivative", "slope"])
 CODE_STYLE = re.compile(r"d(?:[A-Za-z]+_?d|_)?(\w+)|grad_(\w+)|(\w+)_grad")
 
@@ -38,6 +39,7 @@ class Part:
     relation: str = ""
     alternatives: tuple[sp.Basic, ...] = ()
     assumed: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,22 @@ def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None,
     known = context(names, definitions, shapes, constants, target=target, wrt=wrt, limits=limits)
     tex = bool(LOOKS_LATEX.search(whole))
     rows = [prose.plain(row, whole, known) for row in prose.lines(tokens(whole, tex, whole_names(known), dollars=True))]
-    rows = [row for row in rows if row and not all(t.text == "$" for t in row)]
+    rows = joined_rows([row for row in rows if row and not all(t.text == "$" for t in row)])
     if prose.bulleted(rows):
         rows = [row[1:] for row in rows]
     reader = Reader(whole, known, limits)
     return tuple(claim for row in rows for claim in reader.row(row))
+
+
+def joined_rows(rows: Sequence[list[Token]]) -> list[list[Token]]:
+    """Return the rows with those joined to the next that end in an operator or an equals sign."""
+    found: list[list[Token]] = []
+    for row in rows:
+        if found and found[-1][-1].kind == "op" and found[-1][-1].text in ("=", "+", "-", "*", "·", "/"):
+            found[-1] = [*found[-1], *row]
+        else:
+            found.append(list(row))
+    return found
 
 
 class Reader:
@@ -117,6 +130,7 @@ class Reader:
         body = list(piece.tokens)
         if not piece.math:
             return self.text_of(body)
+        body = without_marks(body)
         equals = prose.has_equals(body)
         if not (piece.sure or equals or (last and piece.intro in GIVES)):
             return self.text_of(body)
@@ -153,20 +167,20 @@ class Reader:
             name = self.defined(head, intro)
             if name is not None:
                 parts = self.parts(sides[1:])
-                self.define(name, parts[-1].tree)
+                self.define(name, parts[-1])
                 return replace(place, kind="definition", name=name, parts=parts)
         return replace(place, parts=self.parts(sides))
 
     def parts(self, sides: Sequence[tuple[str, list[Token]]]) -> tuple[Part, ...]:
         found = []
         for relation, body in sides:
-            reading = self.read(body)
-            found.append(Part(reading.tree, self.source(body), body[0].line, body[0].column, relation, reading.alternatives, reading.assumed))
+            reading = self.read(without_open_brace(body))
+            found.append(Part(reading.tree, self.source(body), body[0].line, body[0].column, relation, reading.alternatives, reading.assumed, reading.shape))
         return tuple(found)
 
     def read(self, body: list[Token]) -> Reading:
         """Return the readings of one expression; in a text with very much ambiguity only the first."""
-        few = self.spent < 20 * self.limits.chars
+        few = self.spent < MOST_SPENT
         reading = readings(body, self.known, self.limits, self.text, few)
         self.spent += len(body) * (1 + len(reading.alternatives))
         return reading
@@ -248,7 +262,7 @@ class Reader:
 
     def defined(self, head: list[Token], intro: str) -> str | None:
         """Return the name that a left side defines, or None if it is an expression like any other."""
-        if head[0].kind != "word" or head[0].name in ("d", "e"):
+        if head[0].kind != "word" or head[0].name == "d":
             return None
         if len(head) > 1 and not (head[1].kind == "open" and head[-1].kind == "close" and all(t.kind == "word" or t.text == "," for t in head[2:-1])):
             return None
@@ -264,18 +278,21 @@ class Reader:
             return None
         return declared or name
 
-    def define(self, name: str, tree: sp.Basic) -> None:
+    def define(self, name: str, part: Part) -> None:
         """Let `name` stand for `tree` from here on; the problem's own definitions stay as they are."""
-        if name in self.given.definitions:
-            return
-        if name in names_in(tree):
+        tree = part.tree
+        if name in self.given.definitions or name in names_in(tree):
             return  # u = 2u: a claim about u, and no definition of it
-        self.known = self.known.defining(name, Definition(tree, None, (), names_in(tree)))
+        for other, meaning in self.known.definitions.items():
+            if name in meaning.free and other not in self.given.definitions:  # p = σ(z), and z = wx + b only now
+                told = replaced(meaning.tree, {name: tree})
+                self.known = self.known.defining(other, Definition(told, meaning.params, meaning.shape, names_in(told)))
+        self.known = self.known.defining(name, Definition(tree, None, part.shape, names_in(tree)))
 
     def remember(self, head: list[Token], claim: Claim) -> None:
         """Let the name of a gradient in code style (du) be used in later lines."""
         if len(head) == 1 and claim.tree is not None and key(head[0].name) not in self.known.names and head[0].name.lower() not in ANSWERS:
-            self.known = self.known.defining(head[0].name, Definition(claim.tree, None, (), names_in(claim.tree)))
+            self.known = self.known.defining(head[0].name, Definition(claim.tree, None, claim.parts[-1].shape, names_in(claim.tree)))
 
 
 def cut(body: list[Token]) -> list[tuple[str, list[Token]]]:
@@ -291,6 +308,20 @@ def cut(body: list[Token]) -> list[tuple[str, list[Token]]]:
     if len(sides) > 1 and not sides[0][1]:
         sides = sides[1:]
     return sides
+
+
+def without_marks(body: list[Token]) -> list[Token]:
+    """Return a piece without ticks, question marks and the like at its ends."""
+    marks = [t.kind == "junk" and not any(c.isalnum() or c in "'\"" for c in t.text) for t in body]
+    first = next((i for i, m in enumerate(marks) if not m), 0)
+    last = next((i for i in range(len(body) - 1, -1, -1) if not marks[i]), len(body) - 1)
+    return body[first : last + 1]
+
+
+def without_open_brace(body: list[Token]) -> list[Token]:
+    """Return a side without the { of cases that nothing closes: { a if x > 0, b otherwise."""
+    lone = body[0].kind == "open" and body[0].text == "{" and sum((t.kind == "open") - (t.kind == "close") for t in body) == 1
+    return body[1:] if lone and len(body) > 1 else body
 
 
 def differential(part: Sequence[Token]) -> str | None:

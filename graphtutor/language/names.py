@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy as sp
@@ -31,6 +31,7 @@ LONGEST_RUN = 60  # letters; a longer run is one word
 PIECE = re.compile(r"[A-Za-z][0-9]*")
 
 
+@lru_cache(maxsize=10_000)
 def joined(stem: str, sub: str | None) -> str:
     """Return a name with its subscript: digits follow at once, anything else after an underscore.
 
@@ -45,6 +46,7 @@ def joined(stem: str, sub: str | None) -> str:
     return stem + ("" if tail.isdigit() and not stem[-1:].isdigit() else "_") + tail
 
 
+@lru_cache(maxsize=10_000)
 def key(name: str) -> str:
     """Return what all spellings of a name have in common.
 

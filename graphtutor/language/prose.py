@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from .grammar import BY_CASES, DERIVATIVES
 from .names import GREEK, NAMED_NUMBERS, Context, split
-from .tokens import Token
+from .tokens import LOOKS_LATEX, Token
 
 PROSE = frozenset("""
     a about above active add after again all also an and answer any apply applying as assume at be because becomes before below but by calculate
@@ -28,10 +29,11 @@ PROSE = frozenset("""
     together turn twice two under up upstream use used uses using value values variable variables we well what when where which while whole will
     with works write writing wrt yield yields you zero
 """.split())  # fmt: skip
-GIVES = frozenset("is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result get: find finally simplifies to equal".split())
+GIVES = frozenset("is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result find finally simplifies to equal it".split())
 DEFINES = frozenset("let where with define denote set put given call using substitute substituting assume".split())
 LATE = frozenset(["where", "with", "for", "using"])
 EQUALS = frozenset(["=", "≈", ":="])
+CONTRACTED = frozenset("s t re ve ll d m".split())  # it's, don't
 BULLETS = frozenset("•‣◦▪●○–—·*+")
 STOPS = frozenset([",", ".", ":", "⇒", "…"])
 
@@ -74,11 +76,20 @@ def plain(line: Sequence[Token], text: str, context: Context) -> list[Token]:
             break
     depth = 0
     aligned = []
+    layout = ("&", "&&") if LOOKS_LATEX.search(text) else ("&",)
     for token in kept:
         depth += (token.kind == "begin") - (token.kind == "finish")
-        if depth > 0 or token.kind == "finish" or not (token.kind == "op" and token.text == "&"):
+        if depth > 0 or token.kind == "finish" or not (token.kind == "op" and token.text in layout):
             aligned.append(token)
-    return without_number(aligned, text, context)
+    return without_number(without_stars(aligned, text), text, context)
+
+
+def without_stars(line: list[Token], text: str) -> list[Token]:
+    """Return a line without the stars of Markdown's **bold** at its start."""
+    stars = [at for at, t in enumerate(line) if t.kind == "op" and text[t.start : t.stop] == "**"]
+    if len(stars) < 2 or stars[0] != 0:
+        return line
+    return [t for at, t in enumerate(line) if at not in stars[:2]]
 
 
 def without_number(line: list[Token], text: str, context: Context) -> list[Token]:
@@ -100,8 +111,8 @@ def without_number(line: list[Token], text: str, context: Context) -> list[Token
         if number or (letter and second.sub is None and goes_on):
             return line[3:]
     heading = first.kind == "word" and first.text.lower() in ("step", "line", "part", "eq", "case") and not context.spelling(first.name)
-    if heading and second.kind == "number" and third.kind == "op" and third.text in ":.":
-        return line[3:]
+    if heading and second.kind == "number" and (third.text in (":", ".") or second.text.endswith(".")):
+        return line[2 if second.text.endswith(".") else 3 :]
     bullet = ((first.kind == "junk" or first.text == "*") and first.text in BULLETS) or (first.kind == "op" and first.text == "-" and text[first.start] in "–—")
     return line[1:] if bullet and second.gap else line
 
@@ -178,8 +189,9 @@ def assembled(line: Sequence[Token], marks: Sequence[bool], prose: bool, context
             intro = "" if intro not in DEFINES else intro
 
     for at, (token, is_prose) in enumerate(zip(line, marks, strict=True)):
-        depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
-        if is_prose:
+        if not is_prose:
+            depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
+        else:
             flush()
             words.append(token)
             continue
@@ -230,13 +242,16 @@ def prose_marks(line: Sequence[Token], context: Context) -> list[bool]:
             token.kind in ("junk", "prime") and (before or after)) or (token.kind == "key" and token.text in ("is", "in", "for", "while", "import", "return", "def"))
         article = token.text in ("a", "A", "I") and after and not context.spelling(token.text)
         joint = token.kind == "key" and token.text in ("and", "or", "not", "if", "otherwise") and ((before and after) or (at == 0 and token.text == "if"))
-        if alone or article or joint:
+        late = token.kind == "key" and token.text in ("otherwise", "if") and at > 0 and line[at - 1].text == "," and has_equals(line[at:])
+        if alone or article or joint or late:
             marks[at] = True
+        if token.kind == "prime" and marks[at] and at + 1 < len(line) and not line[at + 1].gap and line[at + 1].text in CONTRACTED:
+            marks[at + 1] = True
     return bracketed_prose(line, marks)
 
 
 def bracketed_prose(line: Sequence[Token], marks: list[bool]) -> list[bool]:
-    """Count a bracket that holds nothing but prose as prose: (chain rule), [power rule]."""
+    """Count a bracket that holds nothing but prose as prose: (chain rule); of one that starts with prose the brackets alone."""
     opened: list[int] = []
     for at, token in enumerate(line):
         if token.kind == "open":
@@ -247,6 +262,8 @@ def bracketed_prose(line: Sequence[Token], marks: list[bool]) -> list[bool]:
             if any(marks[i] for i in inner) and all(marks[i] or line[i].kind in ("number", "op", "key", "junk", "prime") for i in inner):
                 for i in (start, *inner, at):
                     marks[i] = True
+            elif len(inner) > 1 and marks[start + 1]:
+                marks[start] = marks[at] = True
     return marks
 
 
@@ -262,6 +279,8 @@ def is_prose(line: Sequence[Token], at: int, context: Context) -> bool:
     if context.spelling(token.name) or not word.isalpha():
         return False
     call = follows is not None and follows.kind == "open" and not follows.gap
+    if call and word in DERIVATIVES | BY_CASES:
+        return False
     if word.lower() in PROSE and len(word) > 1:
         return not ((call or next_is(follows, "=", ":=")) and (context.function(word) is not None or next_is(follows, "=", ":=")))
     if len(word) < 3 or word in GREEK or word in NAMED_NUMBERS or call:

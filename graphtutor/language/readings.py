@@ -12,15 +12,17 @@ from .names import Context
 from .tokens import Token
 
 MOST_READINGS = 12
+MOST_TOKENS = 4_000  # read again for other readings; a line longer than this has one reading
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A tree, what had to be assumed to get it, and the trees of other readings that a person could mean."""
+    """A tree, what had to be assumed to get it, the trees of other readings that a person could mean, and its shape."""
 
     tree: sp.Basic
     assumed: tuple[str, ...] = ()
     alternatives: tuple[sp.Basic, ...] = ()
+    shape: tuple[int, ...] = ()
 
 
 def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str, alternatives: bool = True) -> Reading:
@@ -28,16 +30,17 @@ def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str,
     first = Grammar(stream, known, limits, text)
     tree = first.whole()
     others: list[sp.Basic] = []
+    most = min(MOST_READINGS, MOST_TOKENS // max(1, len(stream)))
     todo = [first.choices] if alternatives else []
-    while todo and len(others) < MOST_READINGS:
+    while todo and len(others) < most:
         made = todo.pop(0)
         picked = [p for p, _ in made]
         changed = max((i for i, p in enumerate(picked) if p), default=-1)
         for place in range(changed + 1, len(made)):
             for pick in range(1, made[place][1]):
-                if len(others) >= MOST_READINGS:
+                if len(others) >= most:
                     break
                 again = Grammar(stream, known, limits, text, (*picked[:place], pick))
                 others.append(again.whole())
                 todo.append(again.choices)
-    return Reading(tree, tuple(first.assumed), tuple(others))
+    return Reading(tree, tuple(first.assumed), tuple(others), first.shape(tree))

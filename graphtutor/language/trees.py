@@ -117,7 +117,8 @@ def compose(op: str, args: tuple[sp.Basic, ...], params: tuple[Any, ...] = ()) -
         else:
             head = row.heads[0]
             tree = head(*args, params=params) if issubclass(head, heads.Head) else unevaluated(head, *args)
-    tree.is_commutative  # noqa: B018 - SymPy asks this of arguments by recursion; asked from the leaves up it never goes deep
+    # SymPy asks these of arguments by recursion; asked from the leaves up they never go deep
+    tree.is_commutative, hash(tree)
     return tree
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
-
-import graphviz
+from typing import TYPE_CHECKING
 
 from .fonts import FAMILY
 from .frames import Box, Frame, Grid, Run, Wire
 from .layout import BOLD, CAPTION, CAPTION_ROW, FIRST, HEADER, HEADING, LABEL, MARGIN, NUMBER, PAD, SMALL, TITLE, Layout, Place, Point, Route, label_size
 from .svg import Colours, colours, n
+
+if TYPE_CHECKING:
+    import graphviz
 
 STYLE = {"parameter": "rounded,filled", "data": "filled", "constant": "filled,dashed", "output": "filled", "operation": "filled"}
 ARROW = 0.8
@@ -33,6 +36,8 @@ def source(frame: Frame, layout: Layout, theme: str = "light", palette: str = "d
         *(edge(w, layout.routes[w.edge], layout, c) for w in frame.wires),
         "}",
     ]
+    import graphviz
+
     return graphviz.Source("\n".join([*lines, ""]), engine="neato")
 
 
@@ -92,7 +97,7 @@ def inside(b: Box, p: Place, c: Colours) -> str:
     top = cell(head + shape, wide, HEADER - 4, f' COLSPAN="{max(len(shown), 1)}"')
     if not shown:
         return table(top)
-    spare = (wide - sum(room for _, _, _, room, _ in shown)) / len(shown)
+    spare = (wide - math.fsum(room for _, _, _, room, _ in shown)) / len(shown)
     cells = [cell(column(name, grid, rest, colour, c), room + spare, p.height - FIRST + 18) for name, grid, rest, room, colour in shown]
     return table(top, "".join(cells))
 

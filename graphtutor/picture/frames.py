@@ -256,6 +256,8 @@ class Film:
             return (name, Run(symbol_, "local")), (name, Run(symbol_, "local")), result
         number = self.written(local)
         full = (name, Run(number, "local")) if number == symbol_ else (name, Run(f"{symbol_} = ", "name"), Run(number, "local"))
+        if step.kink is not None:  # any slope of this interval would do
+            full = (*full, Run(f" ∈ [{', '.join(shown(end, self.digits) for end in step.kink)}]", "name"))
         product = (Run(number, "local"), Run(" × ", "sign"), Run(bracketed(self.written(upstream)), "upstream"),
                    Run(" = ", "sign"), Run(self.written(contribution), "result"))  # fmt: skip
         return full, (name, Run(symbol_, "name")), product

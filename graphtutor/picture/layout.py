@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import LearnerError
 from ..graphs import Edge
@@ -31,8 +31,7 @@ BIG = 120
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A box: its centre and size, and the widths of its value and gradient columns (0 if there is none)."""
 
     x: float
@@ -51,8 +50,7 @@ class Place:
         return self.y - self.height / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """An edge: a chain of Bézier curves (3k + 1 points) from argument to operation, and the slot of its label."""
 
     points: tuple[Point, ...]
@@ -86,7 +84,7 @@ class Layout:
 
 # ----- how much room things need -----
 def run_width(runs: Iterable[Run]) -> float:
-    return sum(width(run.text, LABEL, run.kind in BOLD) for run in runs)
+    return math.fsum(width(run.text, LABEL, run.kind in BOLD) for run in runs)
 
 
 def label_size(wire: Wire) -> Point:
@@ -108,7 +106,7 @@ def grid_width(grid: Grid | None, caption: str, rest: str = "") -> float:
     """Return the width of a column of a box: its caption above a grid, and what follows the grid."""
     if grid is None:
         return 0.0
-    entries = sum(columns(grid)) + BETWEEN * (len(grid[0]) - 1) + 2 * BRACKET * bracketed(grid) + width(rest, NUMBER, True)
+    entries = math.fsum(columns(grid)) + BETWEEN * (len(grid[0]) - 1) + 2 * BRACKET * bracketed(grid) + width(rest, NUMBER, True)
     return max(width(caption, SMALL), entries)
 
 
@@ -133,31 +131,21 @@ def need(box: Box) -> tuple[float, float, float, float]:
 def sizes(frames: Sequence[Frame]) -> dict[int, tuple[float, float, float, float]]:
     """Return the (width, height, value column, gradient column) of every box over all frames."""
     found: dict[int, tuple[float, float, float, float]] = {}
-    seen: set[int] = set()
-    for frame in frames:
-        for box in frame.boxes:
-            if id(box) not in seen:  # frames share the boxes that did not change
-                seen.add(id(box))
-                before = found.get(box.id, (0.0,) * 4)
-                found[box.id] = tuple(map(max, before, need(box)))  # type: ignore[assignment]
+    for box in {id(box): box for frame in frames for box in frame.boxes}.values():  # frames share the boxes that did not change
+        found[box.id] = tuple(map(max, found.get(box.id, (0.0,) * 4), need(box)))  # type: ignore[assignment]
     return {i: (math.ceil(max(w, a + b + GAP * bool(a and b) + 2 * PAD * bool(a or b))), h, a, b) for i, (w, h, a, b) in found.items()}
 
 
 def slots(frames: Sequence[Frame], direction: str) -> dict[Edge, Point]:
     """Return the room that each edge's label takes over all frames; (0, 0) for none."""
     found: dict[Edge, Point] = {}
-    seen: set[int] = set()
-    for frame in frames:
-        for wire in frame.wires:
-            if id(wire) in seen:
-                continue
-            seen.add(id(wire))
-            wide, high = found.get(wire.edge, (0.0, 0.0))
-            if wire.local or wire.product:
-                w, h = label_size(wire)
-                air = (4.0, AIR) if direction == "LR" else (4.0 + AIR, 2.0)
-                wide, high = max(wide, math.ceil(w + air[0])), max(high, h + air[1])
-            found[wire.edge] = wide, high
+    air = (4.0, AIR) if direction == "LR" else (4.0 + AIR, 2.0)
+    for wire in {id(wire): wire for frame in frames for wire in frame.wires}.values():
+        wide, high = found.get(wire.edge, (0.0, 0.0))
+        if wire.local or wire.product:
+            w, h = label_size(wire)
+            wide, high = max(wide, math.ceil(w + air[0])), max(high, h + air[1])
+        found[wire.edge] = wide, high
     return found
 
 
@@ -188,12 +176,12 @@ def positions(dot: str, engine: str) -> dict[str, Any]:
             if shutil.which("dot") is None:
                 raise LearnerError("no Graphviz found; install it with 'pip install pygraphviz', or put Graphviz's dot on PATH") from None
         else:
-            return dict(json.loads(pygraphviz.AGraph(string=dot).draw(format="json", prog="dot")))
+            return dict(json.loads(pygraphviz.AGraph(string=dot).draw(format="json0", prog="dot")))
     program = shutil.which("dot")
     if program is None:
         raise LearnerError("engine='dot' needs Graphviz's dot on PATH; install Graphviz, or leave engine out")
     try:
-        done = subprocess.run([program, "-Tjson"], input=dot, capture_output=True, text=True, check=True, timeout=300)
+        done = subprocess.run([program, "-Tjson0"], input=dot, capture_output=True, text=True, check=True, timeout=300)
     except (OSError, subprocess.SubprocessError) as error:
         raise LearnerError(f"{program} did not lay the graph out ({type(error).__name__}); leave engine out to use Graphviz in-process") from None
     return dict(json.loads(done.stdout))

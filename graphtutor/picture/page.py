@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
 from html import escape
 
 from .fonts import STACK
@@ -16,7 +15,7 @@ from .frames import Frame
 from .layout import CAPTION_ROW, TOP, Layout
 from .svg import Colours, box, colours, described, label, n, wire
 
-VARIABLES = Colours(**{f.name: f"var(--{f.name})" for f in fields(Colours)})
+VARIABLES = Colours(*(f"var(--{name})" for name in Colours._fields))
 
 
 def parts(frame: Frame, layout: Layout) -> dict[str, str]:
@@ -46,7 +45,7 @@ def data(value: object) -> str:
 
 def variables(theme: str, palette: str) -> str:
     chosen = colours(theme, palette)
-    return ";".join(f"--{f.name}:{getattr(chosen, f.name)}" for f in fields(Colours))
+    return ";".join(f"--{name}:{value}" for name, value in chosen._asdict().items())
 
 
 def page(frames: Sequence[Frame], layout: Layout, theme: str | None = None, palette: str = "default", heading: str = "graphtutor") -> str:

@@ -6,6 +6,7 @@ The shapes stay shapes and the text stays text that can be searched and copied.
 from __future__ import annotations
 
 import io
+import math
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -93,7 +94,7 @@ def words(axes: Any, element: ET.Element, order: int) -> None:
 
     x, y, points = (float(element.get(key, "0")) for key in ("x", "y", "font-size"))
     runs = [(run.text or "", {**element.attrib, **run.attrib}) for run in element] or [(element.text or "", dict(element.attrib))]
-    room = sum(width(text, points, "font-weight" in look) for text, look in runs)
+    room = math.fsum(width(text, points, "font-weight" in look) for text, look in runs)
     x -= {"middle": room / 2, "end": room}.get(element.get("text-anchor", "start"), 0.0)
     for text, look in runs:
         style = " ".join(word for word, key in (("bold", "font-weight"), ("oblique", "font-style")) if key in look) or "regular"

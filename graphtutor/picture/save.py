@@ -7,8 +7,7 @@ import re
 import tempfile
 from functools import cached_property
 from pathlib import Path
-
-import graphviz
+from typing import TYPE_CHECKING
 
 from ..errors import LearnerError
 from ..graphs import Graph
@@ -21,6 +20,9 @@ from .page import page
 from .pdf import pdf
 from .raster import png
 from .svg import colours, paint
+
+if TYPE_CHECKING:
+    import graphviz
 
 ONE = ("svg", "png", "pdf", "dot")
 MANY = ("gif", "html")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from ..errors import LearnerError
 from .fonts import STACK, width
@@ -39,8 +39,7 @@ from .layout import (
 THICK, THIN = 2.4, 1.2
 
 
-@dataclass(frozen=True)
-class Colours:
+class Colours(NamedTuple):
     """The colours of one theme. Every colour of text has a contrast of at least 4.5 on each ground it stands on (WCAG AA)."""
 
     ground: str
@@ -74,7 +73,7 @@ def colours(theme: str, palette: str = "default") -> Colours:
     if palette == "default":
         return THEMES[theme]
     value, upstream, local = CLASSIC[theme]
-    return replace(THEMES[theme], value=value, upstream=upstream, local=local)
+    return THEMES[theme]._replace(value=value, upstream=upstream, local=local)
 
 
 # ----- pieces of SVG -----
@@ -157,7 +156,7 @@ def entries(grid: Grid, rest: str, middle: float, base: float, fill: str) -> str
     """Return a grid of numbers around `middle`, in brackets if it has several, each column flush right."""
     wide = columns(grid)
     edge = BRACKET if bracketed(grid) else 0.0
-    whole = sum(wide) + BETWEEN * (len(wide) - 1) + 2 * edge
+    whole = math.fsum(wide) + BETWEEN * (len(wide) - 1) + 2 * edge
     x = start = middle - (whole + width(rest, NUMBER, True)) / 2
     if not edge:
         return text(middle, base, grid[0][0] + rest, NUMBER, fill, "middle", BOLD_FACE)

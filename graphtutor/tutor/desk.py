@@ -74,19 +74,21 @@ class Desk:
     def show(self, name: str) -> None:
         """Show an exercise: where it stands, its title, what it asks."""
         progress = self.store.read()
+        record = progress.record(name)
+        self.present(name, self.exercise(name, progress), "" if record.state == "open" else record.state)
+        if not record.attempts and not record.hints:
+            self.tell("(? for help)", "quiet")
+
+    def present(self, name: str, exercise: Exercise, remark: str = "") -> None:
         place = f"Exercise {self.course.order.index(name) + 1} of {len(self.course.order)}" if name in self.course.order else "Exercise"
-        exercise = self.exercise(name, progress)
-        state = progress.record(name).state
         self.screen.say()
-        self.tell(f"{place}: {exercise.title} ({name}{'' if state == 'open' else ', ' + state})", "heading")
+        self.tell(f"{place}: {exercise.title} ({name}{', ' + remark if remark else ''})", "heading")
         self.tell(exercise.prompt)
         for line in listing(exercise):
             self.screen.say(wrapped(line, self.screen.width, "   "))
-        if not progress.record(name).attempts and not progress.record(name).hints:
-            self.tell("(? for help)", "quiet")
 
-    def list(self, pending: bool = False) -> None:
-        """List the exercises with their state, a word each, so that no colour is needed."""
+    def list(self, pending: bool = False, only: str = "") -> None:
+        """List the exercises with their state, a word each, so that no colour is needed; of groups without `only`, the title alone."""
         progress = self.store.read()
         here = self.current(progress)
         done = sum(progress.record(n).state == "done" for n in self.course.order)
@@ -95,7 +97,7 @@ class Desk:
             if rows:
                 finished = sum(progress.record(n).state == "done" for n in names)
                 self.tell(f"{title} ({finished} of {len(names)})", "heading")
-            for name in rows:
+            for name in rows if not only or only in names else ():
                 state = "here" if name == here else {"open": ""}.get(progress.record(name).state, progress.record(name).state)
                 self.screen.say(f"  {state:8}{name}".rstrip() + ("" if self.screen.width < 72 else f"  {self.course.exercise(name).title}"))
         self.tell(f"{done} of {len(self.course.order)} done.")

@@ -1,4 +1,4 @@
-"""Hints, nearest first: what the last wrong answer showed, then the exercise's own from weak to strong."""
+"""Hints, nearest first: a wrong answer is told what it shows; then the exercise's own hints come, weak to strong, and none is the solution."""
 
 from __future__ import annotations
 
@@ -6,21 +6,6 @@ from msgspec.structs import replace
 
 from .exercises import Choice, Exercise, Wrong
 from .progress import Progress, Record
-
-
-def hints_for(exercise: Exercise, record: Record) -> list[str]:
-    """Return all hints in the order in which they are given. None of them is the solution.
-
-    The words about a misconception come first where the last answer showed it.
-    """
-    last = record.attempts[-1] if record.attempts else None
-    near = [why for why in (about(exercise, id) for id in (last.misconceptions if last and not last.correct else ())[:1]) if why]
-    return [*near, *exercise.hints]
-
-
-def about(exercise: Exercise, misconception: str) -> str:
-    """Return what an exercise says about a misconception, or nothing."""
-    return next((w.why for w in slips(exercise) if misconception in w.misconceptions and w.why), "")
 
 
 def slips(exercise: Exercise) -> list[Wrong[object]]:
@@ -32,9 +17,8 @@ def slips(exercise: Exercise) -> list[Wrong[object]]:
 
 def next_hint(exercise: Exercise, record: Record) -> tuple[str, int, int]:
     """Return the next hint with its number and how many there are; after the last one, that one again."""
-    hints = hints_for(exercise, record)
-    place = min(record.hints, len(hints) - 1)
-    return hints[place], place + 1, len(hints)
+    place = min(record.hints, len(exercise.hints) - 1)
+    return exercise.hints[place], place + 1, len(exercise.hints)
 
 
 def taken(progress: Progress, name: str, count: int) -> Progress:

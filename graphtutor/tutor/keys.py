@@ -27,8 +27,13 @@ RELATIONS = {"==": lambda a, b: abs(a - b) <= CLOSE * max(1, abs(a), abs(b)), "<
 
 
 def graph_of(exercise: Exercise, program: str | None = None) -> Graph:
-    """Return the graph of an exercise's program."""
-    return build(exercise.program if program is None else program, shapes=exercise.shapes, constants=exercise.constants)
+    """Return the graph of an exercise's program. What it assumes of, or differentiates by, is a name, `e` too."""
+    wrt = getattr(exercise, "wrt", ())
+    declared = dict.fromkeys((*exercise.assume, *((wrt,) if isinstance(wrt, str) and wrt else wrt)), ())
+    text = exercise.program if program is None else program
+    assigned = {line.partition("=")[0].strip() for line in text.splitlines()}
+    shapes = {name: shape for name, shape in declared.items() if name not in assigned} | exercise.shapes
+    return build(text, shapes=shapes, constants=exercise.constants)
 
 
 # ----- the numbers that formulas may use -----

@@ -12,15 +12,23 @@ from ..errors import LearnerError
 from .answers import END, Question, checked, questions
 from .desk import Desk, with_state
 from .exercises import Exercise
-from .progress import Attempt, Progress, now
-from .review import noted
+from .hints import slips
+from .progress import Attempt, Card, Progress, now
+from .review import due, next_due, noted, reviewed
+from .variants import variant
 
 Judge = Callable[[Exercise, Any], Any]
 WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "quit")} | {"?": "help", "q": "quit", "exit": "quit"}
 HELP = """\
-Type your answer and press Enter. Formulas as you would write them: 2*x0*(f - y), x^2, sqrt(x), where(x > 0, x, 0).
-hint: a hint, the nearest first    solution: show it    skip: go on without an answer
-list: all exercises    show: this exercise again    quit: stop; graphtutor goes on from here next time"""
+Type your answer and press Enter. Formulas as you would write them:
+  2*x0*(f - y)   x^2   sqrt(x)   where(x > 0, x, 0)
+Or type one of these words:
+  hint       a hint, weak ones first
+  solution   show it, and go on
+  skip       go on without an answer
+  show       this exercise again
+  list       what is done
+  quit       stop; graphtutor goes on from here next time"""
 
 
 class Leave(Exception):
@@ -124,11 +132,11 @@ class Lesson(Desk):
         if word == "quit":
             raise Leave
         if word == "help":
-            self.screen.say(HELP, "quiet")
+            self.tell(HELP)
         elif word == "hint":
             self.hint(name, exercise)
         elif word == "list":
-            self.list()
+            self.list(only=name)
         elif word == "show":
             self.show(name)
         elif word == "skip":
@@ -139,6 +147,49 @@ class Lesson(Desk):
             self.pause(name)
             return True
         return False
+
+    # ----- what comes back -----
+    def review(self, everything: bool = False) -> int:
+        """Ask again what went wrong before, each misconception once, as a variant; return how many were right."""
+        progress = self.store.read()
+        cards = sorted(progress.cards.values(), key=lambda c: c.due) if everything else due(progress, now())
+        right = 0
+        for number, card in enumerate(cards, 1):
+            name = self.where(card)
+            if name:
+                exercise = variant(self.course.exercise(name), f"{card.misconception}/{card.seen}/{card.box}")
+                self.present(name, exercise, f"review {number} of {len(cards)}")
+                grade = self.once(name, exercise)
+                right += bool(grade.correct)
+                self.store.change(lambda p, card=card, grade=grade: reviewed(p, card.misconception, bool(grade.correct), now()))  # type: ignore[misc]
+        coming = next_due(self.store.read().cards.values())
+        self.tell(f"{right} of {len(cards)} right." if cards else "Nothing to review now.", "heading")
+        if coming:
+            self.tell(f"The next one is due {coming}.", "quiet")
+        return right
+
+    def where(self, card: Card) -> str:
+        """Return the exercise to review a misconception with: the one where it was met, and others that know it in turn."""
+        known = [n for n in self.course.order if n != card.exercise and any(card.misconception in w.misconceptions for w in slips(self.course.exercise(n)))]
+        places = ([card.exercise] if card.exercise in self.course.library else []) + known
+        return places[card.seen % len(places) if card.box else 0] if places else ""
+
+    def once(self, name: str, exercise: Exercise) -> Any:
+        """Return the Grade of one answer that can be read; hints may be taken before."""
+        while True:
+            try:
+                given = {q.key: self.typed(q) for q in questions(exercise)}
+            except Instead as instead:
+                if instead.word == "quit":
+                    raise Leave from None
+                self.tell(exercise.hints[0] if instead.word == "hint" else HELP)
+                continue
+            grade = self.judge(exercise, given.get("", given))
+            self.feedback(exercise, grade, retry=grade.invalid is not None)
+            if grade.invalid is None:
+                if not grade.correct:
+                    self.screen.say(self.solve(exercise))
+                return grade
 
     # ----- the commands -----
     def attempt(self, name: str, exercise: Exercise, answer: Any) -> bool:
@@ -156,7 +207,7 @@ class Lesson(Desk):
             self.store.change(lambda p: noted(replace(p, current=name), name, attempt))
         return grade
 
-    def feedback(self, exercise: Exercise, grade: Any) -> None:
+    def feedback(self, exercise: Exercise, grade: Any, retry: bool = True) -> None:
         """Say what came of an answer: the verdict first, then why, then where to look."""
         if grade.invalid is not None:
             self.screen.say(f"I cannot read that: {grade.invalid.message}", "bad")
@@ -173,7 +224,8 @@ class Lesson(Desk):
         path = self.picture(exercise, grade)
         if path:
             self.tell(f"Picture: {path}", "quiet")
-        self.tell("Try again, or type hint.", "quiet")
+        if retry:
+            self.tell("Try again, or type hint.", "quiet")
 
     def solution(self, name: str, exercise: Exercise) -> None:
         """Show a solution; the exercise counts as shown, not as done, unless it was done before."""

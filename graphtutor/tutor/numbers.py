@@ -134,7 +134,9 @@ def labelled(text: str, labels: Sequence[str]) -> dict[str, str]:
     if len(labels) == 1 and not named(text, labels):
         return {labels[0]: text}
     parts = [p.strip() for p in re.split(r"[;\n]", text) if p.strip()]
-    if len(parts) == 1:
+    if len(parts) == 1 and not named(text, labels) and len(text.split()) == len(labels):
+        parts = text.replace(",", " ").split()
+    elif len(parts) == 1:
         parts = joined([p.strip() for p in cut(text) if p.strip()], labels)
     found: dict[str, str] = {}
     free = iter(labels)

@@ -63,7 +63,7 @@ class Card(Struct, frozen=True, omit_defaults=True):
     seen: int = 1
 
 
-class Progress(Struct, frozen=True, omit_defaults=True):
+class Progress(Struct, frozen=True):
     """All that is kept of a learner. `current` is the exercise to resume, `seed` what variants are drawn from."""
 
     format_version: int = FORMAT
@@ -121,6 +121,15 @@ class Store:
             self.write(changed)
         return changed
 
+    def keep_aside(self) -> Path | None:
+        """Copy the file beside itself under a name of its own, and return that; None if there is no file."""
+        with self.locked():
+            if not self.path.exists():
+                return None
+            aside = self.aside("kept")
+            aside.write_bytes(self.path.read_bytes())
+            return aside
+
     # ----- the file -----
     def decoded(self) -> Progress:
         try:
@@ -139,15 +148,15 @@ class Store:
         try:
             return self.decoded()
         except msgspec.MsgspecError as error:
-            aside = self.aside()
+            aside = self.aside("damaged")
             self.path.replace(aside)
             self.say(f"Your progress file was damaged ({error}). It is kept as {aside}; a new one begins here.")
             return Progress()
 
-    def aside(self) -> Path:
-        """Return a name for a damaged file that no other file has."""
+    def aside(self, what: str) -> Path:
+        """Return a name beside the file that no other file has."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        names = (self.path.with_name(f"{self.path.stem}.damaged-{stamp}{f'-{k}' if k else ''}{self.path.suffix}") for k in range(1000))
+        names = (self.path.with_name(f"{self.path.stem}.{what}-{stamp}{f'-{k}' if k else ''}{self.path.suffix}") for k in range(1000))
         return next(path for path in names if not path.exists())
 
     def write(self, progress: Progress) -> None:

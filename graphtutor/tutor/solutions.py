@@ -6,8 +6,8 @@ from typing import Any
 
 from .answers import cells
 from .exercises import Choice, Code, Derivation, Exercise, FindLine, Gradients, Numbers, Sheet, lettered
+from .judge import first_wrong
 from .keys import numbers, right_options, sheet
-from .lines import first_wrong
 from .numbers import decimal, shown
 
 
@@ -42,11 +42,15 @@ def rejected(exercise: Exercise) -> list[tuple[Any, tuple[str, ...]]]:
     if isinstance(exercise, Numbers):
         asks = {ask.label: ask for ask in exercise.asks}
         base = accepted(exercise)[0]
-        return [(base | {label: shown(numbers(exercise, asks[label], formula), max(5, more(exercise, asks[label].digits))) for label, formula in w.answer.items()}, w.misconceptions)
-                for w in wrong]  # fmt: skip
+        return [(base | {label: long(numbers(exercise, asks[label], formula), exercise.digits) for label, formula in w.answer.items()}, w.misconceptions) for w in wrong]
     if isinstance(exercise, Sheet):
         return [(key(exercise) | w.answer, w.misconceptions) for w in wrong]
     return [(list(w.answer) if isinstance(w.answer, tuple) else w.answer, w.misconceptions) for w in wrong]
+
+
+def long(values: list[Any], digits: int) -> str:
+    """Return numbers with decimals enough that none of them counts as rounded."""
+    return ", ".join(f"{float(v):.{max(6, digits)}f}" for v in values)
 
 
 def told(exercise: Exercise) -> str:

@@ -1,0 +1,104 @@
+"""`author new | check | preview | schema`: write exercises of your own, and prove that they hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..errors import LearnerError
+from .shared import Answer, json_option, say, show_json
+
+
+@click.group()
+def author() -> None:
+    """Write exercises of your own.
+
+    \b
+    graphtutor author new my-first -o mine/01-my-first.toml
+    graphtutor author check mine
+    graphtutor author preview mine/01-my-first.toml
+    graphtutor list --exercises mine
+    """
+
+
+@author.command()
+@click.argument("name")
+@click.option("--kind", default="expression", help="expression, numbers, sheet or choice.", show_default=True)
+@click.option("--title", help="Its title; made from the name if not given.")
+@click.option("-o", "--output", metavar="FILE", help="Where to write it; 01-NAME.toml if not given.")
+def new(name: str, kind: str, title: str | None, output: str | None) -> None:
+    """Begin an exercise file called NAME: complete and right as it stands, to be changed."""
+    from ..tutor.authoring import template
+    from ..tutor.exercises import parse, plain
+
+    path = Path(output or f"01-{name}.toml")
+    text = template(name, title or name.replace("-", " ").capitalize(), kind)
+    parse(text, f"'{name}'")
+    if plain(path.stem) != name:
+        raise LearnerError(f"the file of exercise '{name}' should be called like it, such as 01-{name}.toml; '{path.name}' is not")
+    if path.exists():
+        raise LearnerError(f"'{path}' exists; take another name, or remove it first")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    say(f"wrote {path}; see it with graphtutor author preview {path}")
+
+
+@author.command()
+@click.argument("paths", nargs=-1)
+@click.option("-v", "--verbose", is_flag=True, help="Say what was proved too.")
+@json_option
+def check(paths: tuple[str, ...], verbose: bool, as_json: bool) -> None:
+    """Prove of each exercise in PATHS that right answers pass, wrong ones fail with their misconception, and nothing is solved as it stands.
+
+    Without PATHS: of all exercises of the lesson, and that every differentiable operation is practised.
+    """
+    from ..tutor.authoring import checked_file, found_files, unpractised
+    from ..tutor.exercises import library
+
+    folder = library()
+    files = found_files(paths) if paths else list(folder.paths.values())
+    proved, faults = 0, []
+    for path in files:
+        for finding in checked_file(path):
+            proved += not finding.fault
+            if finding.fault:
+                faults.append(finding)
+            if not as_json and (finding.fault or verbose):
+                say(f"{finding.exercise}: {finding.what}{': ' + finding.fault if finding.fault else ''}")
+    missing = [] if paths else unpractised(folder)
+    if as_json:
+        show_json({"ok": not faults and not missing, "files": len(files), "proved": proved, "faults": [f._asdict() for f in faults], "unpractised": missing})
+    else:
+        if missing:
+            say(f"no exercise practises {', '.join(missing)}")
+        say(f"{len(files)} file{'s' if len(files) != 1 else ''}: {proved} proved, {len(faults)} at fault")
+    if faults or missing:
+        raise Answer(1)
+
+
+@author.command()
+@click.argument("file", metavar="FILE|EXERCISE")
+@click.option("--seed", help="Show the variant that this seed draws.")
+def preview(file: str, seed: str | None) -> None:
+    """Show an exercise as a learner meets it, with its hints, a solution, and what is said to its wrong answers."""
+    from ..tutor.authoring import preview as previewed
+    from ..tutor.exercises import library, load
+
+    exercise = load(file) if Path(file).exists() else library().exercise(file)
+    say(previewed(exercise, seed))
+
+
+@author.command()
+@click.option("-o", "--output", metavar="FILE", help="Write it to a file.")
+def schema(output: str | None) -> None:
+    """Give the JSON Schema of exercise files, for editors that complete and check TOML."""
+    import json
+
+    from ..tutor.exercises import json_schema
+
+    text = json.dumps(json_schema(), indent=1)
+    if output:
+        Path(output).write_text(text + "\n", "utf-8")
+    else:
+        click.echo(text)

@@ -1,0 +1,316 @@
+"""Each line of a derivation against the truth and against the line before.
+
+A line makes claims: expressions that are said to be equal, of a derivative that is named (dL/dw0 = …) or
+meant. A claim that is not true either follows from a wrong one before it, or is wrong itself; one that
+is true again after a wrong one does not follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from ..errors import ReadError
+from ..language import trees
+from ..language.read import Claim, Part, derivation
+from ..maths import heads
+from .judge import Ruling, compare
+from .report import Line
+from .task import Task
+
+Key = tuple[str, str]
+WORST = ("wrong", "compensates", "unread", "undecided", "follows", "right", "side", "definition", "text")
+CLOSE_ENOUGH = sp.Rational(1, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One expression of a derivation, judged. `key` is (of, wrt) of the derivative it is said to be; `truth` that derivative."""
+
+    index: int
+    source: str
+    status: str
+    tree: sp.Basic | None = None
+    truth: sp.Basic | None = None
+    key: Key = ("", "")
+    verdict: Ruling | None = None
+    previous: Ruling | None = None
+    after: int | None = None
+    note: str = ""
+    error: ReadError | None = None
+
+
+@dataclass
+class Judge:
+    """Goes through the claims in order and remembers what was said of which derivative."""
+
+    task: Task
+    steps: list[Step] = field(default_factory=list)
+    latest: dict[Key, Step] = field(default_factory=dict)
+    meant: Key = ("", "")
+    own: dict[str, sp.Basic] = field(default_factory=dict)
+
+    # ----- claims -----
+    def claim(self, claim: Claim, index: int) -> None:
+        if claim.kind == "text":
+            self.steps.append(Step(index, claim.source, "text"))
+        elif claim.kind == "unread":
+            self.steps.append(Step(index, claim.source, "unread", error=claim.error))
+        elif claim.kind == "definition":
+            self.definition(claim, index)
+        else:
+            self.equation(claim, index)
+
+    def definition(self, claim: Claim, index: int) -> None:
+        """Judge `u = …`: a name of the problem must be what the problem says; a name of one's own may be anything."""
+        known = self.task.definitions.get(claim.name or "")
+        if known is None and claim.name == self.task.output and claim.name:
+            known = self.task.tree
+        if isinstance(known, sp.Basic):
+            for part in claim.parts:
+                self.judged(part, index, known, (claim.name or "", ""))
+            return
+        self.steps.append(Step(index, claim.source, "definition", claim.tree))
+        self.chained(claim.parts, index)
+        if claim.tree is not None and claim.name:
+            self.own[claim.name] = claim.tree
+
+    def chained(self, parts: Sequence[Part], index: int) -> None:
+        """Judge the equalities of a chain of which only the first part is free."""
+        for part in parts[1:]:
+            self.judged(part, index, self.spelled(parts[0].tree), ("", "definition"))
+
+    def equation(self, claim: Claim, index: int) -> None:
+        parts = list(claim.parts)
+        truth, key = self.quantity(claim)
+        if truth is None and claim.of is None and claim.wrt is None and parts:
+            truth, key, parts = self.unnamed(claim, parts, index)
+        if truth is None:
+            note = f"what d{claim.of or ''}/d{claim.wrt or ''} is cannot be told from the lines before" if claim.of or claim.wrt else ""
+            self.steps.extend(Step(index, part.source, "undecided", part.tree, note=note) for part in parts)
+            return
+        for part in parts:
+            self.judged(part, index, truth, key)
+        self.meant = key
+
+    def quantity(self, claim: Claim) -> tuple[sp.Basic | None, Key]:
+        """Return what a named derivative is, and its key; the key of the one asked for is ("", wrt)."""
+        own = self.whole(claim.of)
+        if own is not None and claim.wrt:
+            variable = self.whole(claim.wrt) or self.task.definitions.get(claim.wrt)
+            by = variable if isinstance(variable, sp.Basic) else sp.Symbol(claim.wrt)
+            asked = bool(compare(self.task, own, self.task.tree, prove=False))
+            return heads.Diff(self.task.tree if asked else own, by), ("" if asked else str(claim.of), claim.wrt)
+        left = claim.left
+        if left is None:
+            return None, ("", "")
+        if isinstance(left, heads.Diff):
+            by = self.whole(claim.wrt)
+            left = heads.Diff(left.args[0], by) if by is not None else left
+        asked = claim.of is None or claim.of == self.task.output or claim.of not in self.task.definitions
+        return left, ("" if asked else str(claim.of), str(claim.wrt))
+
+    def unnamed(self, claim: Claim, parts: list[Part], index: int) -> tuple[sp.Basic | None, Key, list[Part]]:
+        """Return what an expression without a left side is said to be: what the line before was, else the derivative asked for."""
+        first = parts[0].tree
+        if len(parts) > 1 and isinstance(first, sp.Symbol) and first.name not in self.task.inputs and not claim.continues:
+            self.own[first.name] = self.spelled(parts[-1].tree)
+            self.steps.append(Step(index, claim.source, "definition", parts[-1].tree))
+            self.chained(parts[1:], index)
+            return sp.S.Zero, ("", "definition"), []
+        if claim.continues and self.meant in self.latest:
+            return self.latest[self.meant].truth, self.meant, parts
+        if isinstance(first, heads.Diff) and len(parts) > 1 and not self.asked(first):
+            return first, ("", f"d/d{first.args[1]} {parts[0].source}"), parts[1:]
+        return (*self.main(index), parts)
+
+    def whole(self, name: str | None) -> sp.Basic | None:
+        """Return what a name of the student's own stands for over the problem's inputs, None if it is not known."""
+        tree = self.own.get(name or "")
+        for _ in range(len(self.own) if tree is not None else 0):
+            tree = self.spelled(tree)
+        return tree if tree is not None and trees.names_in(tree) <= self.task.inputs else None
+
+    def asked(self, tree: heads.Head) -> bool:
+        return isinstance(tree.args[1], sp.Symbol) and tree.args[1].name in (self.task.wrt or (tree.args[1].name,))
+
+    def main(self, index: int) -> tuple[sp.Basic, Key]:
+        task = self.task
+        if len(task.wrt) == 1:
+            return task.slope(task.wrt[0]), ("", task.wrt[0])
+        if not task.wrt:
+            return task.tree, ("", "")
+        return heads.Vector(*(task.slope(w) for w in task.wrt)), ("", " ".join(task.wrt))
+
+    def spelled(self, tree: sp.Basic) -> sp.Basic:
+        """Return a tree with names of the student's own put in; the problem's names stay what they are."""
+        own = {name: meaning for name, meaning in self.own.items() if name not in self.task.inputs}
+        return trees.replaced(tree, own) if own else tree
+
+    # ----- one expression -----
+    def judged(self, part: Part, index: int, truth: sp.Basic, key: Key) -> None:
+        before = self.latest.get(key)
+        tree = self.spelled(part.tree)
+        ruling = compare(self.task, tree, truth)
+        for other in part.alternatives if ruling.kind == "differs" else ():
+            second = compare(self.task, self.spelled(other), truth)
+            if second:
+                tree, ruling = self.spelled(other), second
+                break
+        if ruling.kind == "differs" and part.relation == "≈" and self.rounded(tree, truth):
+            step = Step(index, part.source, "right", tree, truth, key, ruling, note="rounded; taken as it is marked ≈")
+        elif ruling.kind == "undecided":
+            step = Step(index, part.source, "undecided", tree, truth, key, ruling, note=ruling.evidence)
+        elif ruling:
+            step = self.true(part, index, tree, truth, key, ruling, before)
+        else:
+            step = self.false(part, index, tree, truth, key, ruling, before)
+        self.steps.append(step)
+        self.latest[key] = replace(step, truth=truth)
+
+    def true(self, part: Part, index: int, tree: sp.Basic, truth: sp.Basic, key: Key, ruling: Ruling, before: Step | None) -> Step:
+        note = ruling.evidence if ruling.kind == "kink" else "; ".join(part.assumed)
+        if before is None or before.status in ("right", "undecided", "side") or before.tree is None:
+            return Step(index, part.source, "right", tree, truth, key, ruling, note=note)
+        here = compare(self.task, tree, before.tree, prove=False)
+        if here.kind == "differs":
+            return Step(index, part.source, "compensates", tree, truth, key, ruling, here, note=f"this is right again, but it does not follow from line {before.index + 1}")
+        return Step(index, part.source, "right", tree, truth, key, ruling, here, note=note)
+
+    def false(self, part: Part, index: int, tree: sp.Basic, truth: sp.Basic, key: Key, ruling: Ruling, before: Step | None) -> Step:
+        """Return the step of an expression that is not the truth: wrong here, or following from what was wrong before."""
+        here = compare(self.task, tree, before.tree, prove=False) if before is not None and before.tree is not None else None
+        if before is not None and before.status in ("wrong", "follows", "compensates") and here:
+            return Step(index, part.source, "follows", tree, truth, key, ruling, here, origin(before))
+        source = None if before is not None and before.status in ("wrong", "follows") else self.built_on(tree, key)
+        if source is not None:
+            return Step(index, part.source, "follows", tree, truth, key, ruling, here, source)
+        if self.through_a_name(tree, truth):
+            return Step(index, part.source, "right", tree, truth, key, ruling, here)
+        return Step(index, part.source, "wrong", tree, truth, key, ruling, here)
+
+    def rounded(self, tree: sp.Basic, truth: sp.Basic) -> bool:
+        """Return whether two numbers are within a hundredth of each other."""
+        graphs = [self.task.graph_of(t) for t in (tree, truth)]
+        if any(g.inputs for g in graphs):
+            return False
+        a, b = (float(g.evaluate({}, "float")[g.out]) for g in graphs)
+        return abs(a - b) <= float(CLOSE_ENOUGH) * max(abs(a), abs(b))
+
+    # ----- what a claim may rest on -----
+    def built_on(self, tree: sp.Basic, key: Key) -> int | None:
+        """Return the wrong line from which a claim follows by the chain rule over claims made before, or None."""
+        of, wrt = key
+        outer = {k[1]: s for k, s in self.latest.items() if k[0] == of and k[1] != wrt and s.tree is not None}
+        found: list[tuple[sp.Basic, list[Step]]] = []
+        for middle, upper in outer.items():
+            lower = self.latest.get((middle, wrt))
+            if lower is not None and lower.tree is not None and upper.tree is not None:
+                found.append((trees.mul(upper.tree, lower.tree), [upper, lower]))
+        wholes = [*found]
+        if len(found) > 1:
+            total = found[0][0]
+            for product, _ in found[1:]:
+                total = trees.add(total, product)
+            wholes.append((total, [s for _, steps in found for s in steps]))
+        for whole, steps in wholes:
+            wrong = [s for s in steps if s.status in ("wrong", "follows")]
+            if wrong and compare(self.task, tree, whole, prove=False):
+                return min(origin(s) for s in wrong)
+        return None
+
+    def through_a_name(self, tree: sp.Basic, truth: sp.Basic) -> bool:
+        """Return whether dL/du holds as dL/dv = dL/du · du/dv for a variable v: L need not be written with u in it."""
+        if not isinstance(truth, heads.Diff) or isinstance(truth.args[1], sp.Symbol):
+            return False
+        what, u = truth.args
+        for name in sorted(trees.names_in(u) & self.task.inputs):
+            v = sp.Symbol(name)
+            inner = heads.Diff(u, v)
+            if not compare(self.task, inner, sp.S.Zero, prove=False) and compare(self.task, trees.mul(tree, inner), heads.Diff(what, v), prove=False):
+                return True
+        return False
+
+
+def origin(step: Step) -> int:
+    return step.after if step.after is not None else step.index
+
+
+def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
+    """Return every expression of a derivation, judged in order."""
+    rows, index_of = numbered(answer)
+    judge = Judge(task)
+    for claim in derivation(rows, **task.read_options()):
+        judge.claim(claim, index_of.get(claim.line, 0))
+    return restated(task, judge.steps)
+
+
+def numbered(answer: str | Sequence[str]) -> tuple[str, dict[int, int]]:
+    """Return the text of an answer and, for each of its lines, the number of the answer's own line: blank ones do not count."""
+    rows = answer.split("\n") if isinstance(answer, str) else list(answer)
+    place: dict[int, int] = {}
+    at, index = 1, -1
+    for row in rows:
+        index += bool(row.strip()) or not isinstance(answer, str)
+        for k in range(row.count("\n") + 1):
+            place[at + k] = max(index, 0)
+        at += row.count("\n") + 1
+    return "\n".join(rows), place
+
+
+def restated(task: Task, steps: list[Step]) -> list[Step]:
+    """Return the steps with calculations on the way, and the function written down once more, told from errors.
+
+    Before the first expression that is right, one without a left side may be the function itself or one of
+    the derivatives on the way; it counts as wrong only if the derivation does not end right.
+    """
+    said = [k for k, s in enumerate(steps) if s.key in main_keys(task) and s.verdict is not None]
+    if len(said) < 2 or steps[said[-1]].status not in ("right", "compensates"):
+        return steps
+    start = next((k for k in said if steps[k].status in ("right", "compensates")), None)
+    early = said[: said.index(start)] if start is not None else []
+    if not early or any(steps[k].status != "wrong" and steps[k].status != "follows" for k in early):
+        return steps
+    sides = parts_on_the_way(task)
+    if all(steps[k].index < steps[start or 0].index and any(compare(task, steps[k].tree, t, prove=False) for t in sides) for k in early):
+        rest = [replace(s, status="right", previous=None, note="") if k == start and s.status == "compensates" else s for k, s in enumerate(steps)]
+        return [replace(s, status="side", note="a calculation on the way") if k in early else s for k, s in enumerate(rest)]
+    return steps
+
+
+def main_keys(task: Task) -> set[Key]:
+    return {("", w) for w in task.wrt} | {("", " ".join(task.wrt))}
+
+
+def parts_on_the_way(task: Task) -> list[sp.Basic]:
+    """Return the function itself."""
+    return [task.tree] if task.wrt else []
+
+
+# ----- lines -----
+def lines(steps: Iterable[Step], answer: str | Sequence[str]) -> tuple[Line, ...]:
+    """Return one Line for each line of the answer: the worst of what stands in it."""
+    rows = [r for r in (answer.split("\n") if isinstance(answer, str) else answer) if r.strip() or not isinstance(answer, str)]
+    groups: dict[int, list[Step]] = {k: [] for k in range(len(rows))}
+    for step in steps:
+        groups.setdefault(step.index, []).append(step)
+    return tuple(merged(k, rows[k] if k < len(rows) else "", group) for k, group in sorted(groups.items()))
+
+
+def merged(index: int, text: str, group: Sequence[Step]) -> Line:
+    if not group:
+        return Line(index, text.strip(), "text")
+    worst = min(group, key=lambda s: WORST.index(s.status))
+    kinds = [s.verdict.kind for s in group if s.verdict is not None]
+    return Line(index, text.strip(), worst.status, named(worst.key), worst.verdict.kind if worst.verdict else (kinds[0] if kinds else None),
+                worst.previous.kind if worst.previous else None, worst.verdict.evidence if worst.verdict else "", worst.after, worst.note, worst.error)  # fmt: skip
+
+
+def named(key: Key) -> str:
+    of, wrt = key
+    return f"d{of}/d{wrt}" if wrt and wrt != "definition" else ""
+
+
+__all__ = ["Judge", "Step", "judged", "lines"]

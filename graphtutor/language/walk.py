@@ -1,0 +1,279 @@
+"""What every part of the grammar stands on: the place in the tokens, errors, choices, and building nodes.
+
+Every rule of the grammar is a generator that yields the rules it needs and gets their trees back;
+`run` keeps them on a stack of its own, so that no line of text can exhaust Python's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+import sympy as sp
+
+from ..errors import ReadError, ShapeError
+from ..maths import heads, ops
+from ..maths.row import Row
+from . import trees
+from .names import Context
+from .tokens import Token
+
+Rule = Generator[Any, Any, Any]
+
+IF, OR, AND, NOT, COMPARE, SUM, PRODUCT, TIGHT, MINUS, POWER = 2, 4, 6, 8, 10, 20, 30, 37, 40, 50
+GLUED = 36  # letters of one run: y/xw is y/(x·w)
+JOINS = {"+": (SUM, "add"), "-": (SUM, "sub"), "*": (PRODUCT, "mul"), "⊙": (PRODUCT, "mul"), "⊗": (PRODUCT, "outer"), "@": (PRODUCT, "matmul")}
+RELATIONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "=": "eq"}
+CONDITIONS = frozenset([*RELATIONS.values(), "and", "or", "not"])
+CLOSES = {"(": ")", "{": "}", "[": "]", "|": "|", "‖": "‖"}
+LIBRARIES = frozenset("np numpy math torch jnp jax sp sympy scipy special nn functional F tf keras cmath".split())
+DERIVATIVES = frozenset(["diff", "Derivative", "D", "derivative"])
+BY_CASES = frozenset(["Piecewise", "piecewise", "cases"])
+NAME = re.compile(r"[^\W\d]\w*")
+TRUTH: dict[str, Any] = {"True": True, "False": False, "None": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a learner's text is read: characters, nesting, digits of a number, nodes of the tree."""
+
+    chars: int = 10_000
+    depth: int = 200
+    digits: int = 100
+    nodes: int = 20_000
+    exponent: int = 300
+
+
+DEFAULT = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An index of a sum: its value now, and the range it runs through."""
+
+    value: int
+    first: int
+    last: int
+
+
+def run(rule: Rule) -> Any:
+    """Return the result of a rule; rules that it yields run on a stack here, not on Python's."""
+    stack, value = [rule], None
+    while stack:
+        try:
+            inner = stack[-1].send(value)
+        except StopIteration as done:
+            stack.pop()
+            value = done.value
+        else:
+            stack.append(inner)
+            value = None
+    return value
+
+
+class Walk:
+    """One reading of a sequence of tokens, without its rules. `picks` says which choice to take where several are possible.
+
+    `choices` holds (picked, how many there were) in order, `assumed` says in words
+    what was assumed.
+    """
+
+    def __init__(self, stream: Sequence[Token], context: Context, limits: Limits, text: str, picks: Sequence[int] = (), later: Mapping[str, int] | None = None):
+        self.tokens = [t for t in stream if t.kind not in ("comment",)]
+        if not self.tokens or self.tokens[-1].kind != "end":
+            last = self.tokens[-1] if self.tokens else Token("end", "", 1, 1, 0, 0)
+            self.tokens.append(replace(last, kind="end", text="", column=last.column + last.stop - last.start, start=last.stop))
+        self.context, self.limits, self.text, self.picks = context, limits, text, picks
+        self.later = later or {}
+        self.at = self.depth = self.nodes = self.bars = self.norms = self.rows = self.nest = 0
+        self.choices: list[tuple[int, int]] = []
+        self.assumed: list[str] = []
+        self.bound: dict[str, Bound] = {}
+        self.shapes: dict[int, tuple[sp.Basic, tuple[int, ...]]] = {}
+        self.shaped = bool(context.shapes) or any(d.shape for d in context.definitions.values())
+
+    # ----- walking -----
+    @property
+    def now(self) -> Token:
+        return self.tokens[self.at]
+
+    def ahead(self, n: int = 1) -> Token:
+        return self.tokens[min(self.at + n, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.tokens[self.at]
+        self.at = min(self.at + 1, len(self.tokens) - 1)
+        return token
+
+    def sign(self, *texts: str) -> bool:
+        return self.now.kind == "op" and self.now.text in texts
+
+    def key(self, *texts: str) -> bool:
+        return self.now.kind == "key" and self.now.text in texts
+
+    def fail(self, message: str, token: Token | None = None) -> NoReturn:
+        token = token or self.now
+        raise ReadError("".join(c if c.isprintable() else " " for c in message), self.text.split("\n")[token.line - 1], token.line, token.column)
+
+    def refuse(self, expected: str) -> NoReturn:
+        """Fail at the present token, saying what it is and what was expected."""
+        token = self.now
+        if token.kind == "junk":
+            self.fail(token.said)
+        if token.kind == "end":
+            before = self.tokens[self.at - 1] if self.at else None
+            typed = self.text[: token.start].split()
+            if before or typed:
+                self.fail(f"the text ends after '{self.shown(before) if before else typed[-1][-20:]}'; expected {expected}")
+            self.fail("nothing to read; expected an expression such as 2*x")
+        if token.kind == "words":
+            self.fail(f"the words '{token.text}' are not mathematics; expected {expected}")
+        if token.kind == "number" and self.at and self.tokens[self.at - 1].kind in ("number", "word", "close"):
+            self.fail(f"'{self.shown(self.tokens[self.at - 1])}' and '{token.text}' stand side by side; expected an operator such as * between them")
+        self.fail(f"'{self.shown(token)}' cannot stand here; expected {expected}")
+
+    def shown(self, token: Token | None) -> str:
+        """Return a token as a person typed it."""
+        if token is None:
+            return ""
+        typed = self.text[token.start : token.stop].strip()
+        return typed or ("the next line" if token.kind == "break" else token.text)
+
+    def note(self, text: str) -> None:
+        if text not in self.assumed:
+            self.assumed.append(text)
+
+    def choose(self, ways: int, note: str) -> int:
+        """Return which of several readings to take here."""
+        place = len(self.choices)
+        pick = self.picks[place] if place < len(self.picks) else 0
+        self.choices.append((pick, ways))
+        self.note(note)
+        return pick
+
+    # ----- building -----
+    def make(self, op: str, *args: sp.Basic, params: tuple[Any, ...] = ()) -> sp.Basic:
+        self.count()
+        tree = trees.compose(op, args, params)
+        if self.shaped:
+            self.shapes[id(tree)] = tree, self.result_shape(op, args, params)
+        return tree
+
+    def count(self, nodes: int = 1) -> None:
+        self.nodes += nodes
+        if self.nodes > self.limits.nodes:
+            self.fail(f"more than {self.limits.nodes} nodes; split the expression into named lines")
+
+    def shape(self, tree: sp.Basic) -> tuple[int, ...]:
+        known = self.shapes.get(id(tree))
+        if known is None and isinstance(tree, sp.Symbol):
+            return tuple(self.context.shapes.get(tree.name, ()))
+        return known[1] if known else ()
+
+    def result_shape(self, op: str, args: tuple[sp.Basic, ...], params: tuple[Any, ...]) -> tuple[int, ...]:
+        """Return the shape of a result; shapes that do not fit are the graph's to report, with names."""
+        shapes = tuple(self.shape(a) for a in args)
+        if not any(shapes) and op != "vector":
+            return ()
+        row = ops.ROWS[op]
+        try:
+            return tuple(row.result_shape(shapes, row.settle(params, *shapes)))
+        except (ShapeError, IndexError, TypeError):
+            return ()
+
+    def number(self, token: Token) -> sp.Basic:
+        mantissa, _, exponent = token.text.lower().partition("e")
+        if len(mantissa) > self.limits.digits:
+            self.fail(f"a number of {len(mantissa)} digits; at most {self.limits.digits} are read", token)
+        if exponent and (len(exponent) > 5 or abs(int(exponent)) > self.limits.exponent):
+            self.fail(f"the exponent {exponent[:10]} is too large; at most {self.limits.exponent} is read", token)
+        self.count()
+        return trees.number(token.text)
+
+    def times(self, a: sp.Basic, b: sp.Basic) -> sp.Basic:
+        """Return a product written `·` or side by side: of matrices and vectors the matrix or dot product."""
+        left, right = len(self.shape(a)), len(self.shape(b))
+        if left == right == 1:
+            turned = isinstance(b, heads.Transpose) and not isinstance(a, heads.Transpose)
+            return self.make("outer" if turned else "dot", a, *(b.args if turned else (b,)))
+        return self.make("matmul" if left and right else "mul", a, b)
+
+    # ----- what the parts of the grammar ask of one another; each is given by one of them -----
+    def expression(self, least: int, beside: bool = False, nested: bool = True) -> Rule:
+        raise NotImplementedError
+
+    def rest(self, left: sp.Basic, least: int) -> Rule:
+        raise NotImplementedError
+
+    def operand(self, beside: bool = False) -> Rule:
+        raise NotImplementedError
+
+    def factor_starts(self) -> bool:
+        raise NotImplementedError
+
+    def group(self) -> Rule:
+        raise NotImplementedError
+
+    def inside(self, rule: Rule) -> Rule:
+        raise NotImplementedError
+
+    def close(self, opened: Token) -> None:
+        raise NotImplementedError
+
+    def listed(self) -> Rule:
+        raise NotImplementedError
+
+    def whole_of(self, token: Token) -> int | None:
+        raise NotImplementedError
+
+    def whole_number(self) -> int | None:
+        raise NotImplementedError
+
+    def call(self, token: Token, row: Row, first: tuple[sp.Basic, ...] = ()) -> Rule:
+        raise NotImplementedError
+
+    def named(self, token: Token) -> sp.Basic:
+        raise NotImplementedError
+
+    def part(self) -> None:
+        raise NotImplementedError
+
+    def derivative_starts(self) -> bool:
+        raise NotImplementedError
+
+    def derivative(self) -> Rule:
+        raise NotImplementedError
+
+    def derivative_fraction(self) -> Rule:
+        raise NotImplementedError
+
+    def fraction_of_d(self) -> bool:
+        raise NotImplementedError
+
+    def diff_call(self, token: Token) -> Rule:
+        raise NotImplementedError
+
+    def differential(self, what: sp.Basic, wrt: sp.Basic) -> sp.Basic:
+        raise NotImplementedError
+
+    def slope(self, token: Token, row: Row) -> Rule:
+        raise NotImplementedError
+
+    def prime_name(self, token: Token) -> sp.Basic:
+        raise NotImplementedError
+
+    def piecewise(self) -> Rule:
+        raise NotImplementedError
+
+    def braced(self) -> Rule:
+        raise NotImplementedError
+
+
+def condition(tree: sp.Basic) -> bool:
+    """True for a comparison, and, or, not."""
+    return isinstance(tree, CONDITION_HEADS)
+
+
+CONDITION_HEADS = tuple(ops.ROWS[op].heads[0] for op in CONDITIONS)

@@ -1,0 +1,245 @@
+"""For those who write exercises: prove that a file does what it says, see it as a learner does, begin a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..errors import AuthorError, LearnerError
+from ..maths.ops import TABLE
+from ..trace import trace
+from ..views import collapsed
+from .answers import programs
+from .desk import listing
+from .exercises import Exercise, Expression, FindLine, Library, Local, Solve, json_schema, load
+from .judge import judge
+from .keys import graph_of
+from .lesson import ids
+from .solutions import accepted, rejected, told
+from .variants import variant
+
+SEEDS: tuple[int | None, ...] = (None, 1)
+
+
+class Finding(NamedTuple):
+    """What one check of an exercise found: `what` was tried, and what is wrong with it ("" if nothing is)."""
+
+    exercise: str
+    what: str
+    fault: str = ""
+
+
+def check(exercise: Exercise, seeds: Iterable[int | None] = SEEDS) -> Iterator[Finding]:
+    """Yield what was proved of an exercise, and what fails: right answers, wrong ones, no answer, hints, variants."""
+    for seed in seeds:
+        if seed is not None and not (exercise.variants or exercise.vary or getattr(exercise, "drill", None)):
+            continue
+        label = "" if seed is None else f" (variant {seed})"
+        try:
+            drawn = variant(exercise, seed)
+            yield from proofs(drawn, label, seed is not None)
+        except (LearnerError, AuthorError) as error:
+            yield Finding(exercise.id, f"the file{label}", f"{error}")
+    if not getattr(exercise, "wrong", ()) and not rejected(variant(exercise)):
+        yield Finding(exercise.id, "wrong answers", "there is none; give one that learners give")
+
+
+def proofs(exercise: Exercise, label: str, variant_only: bool) -> Iterator[Finding]:
+    for answer in accepted(exercise):
+        grade = judge(exercise, answer)
+        yield Finding(exercise.id, f"accepts {short(answer)}{label}", "" if grade.correct else f"it is refused: {grade.message}")
+    for answer, names in rejected(exercise):
+        yield Finding(exercise.id, f"refuses {short(answer)}{label}", refused(judge(exercise, answer), names, variant_only))
+    if not variant_only:
+        yield Finding(exercise.id, "is unsolved as it stands", "an empty answer is right" if solved(exercise) else "")
+        for hint in exercise.hints:
+            yield Finding(exercise.id, f"hint '{hint}' is no solution", "it is an accepted answer" if gives_away(exercise, hint) else "")
+
+
+def refused(grade: Any, names: tuple[str, ...], variant_only: bool) -> str:
+    """Return what is wrong with the refusal of a wrong answer, or nothing."""
+    if grade.correct is not False:
+        return "it is accepted" if grade.correct else f"it is not refused: {grade.message}"
+    found = ids(grade)
+    if names and not set(names) & set(found) and not variant_only:
+        return f"named {', '.join(found) or 'nothing'}; expected {' or '.join(names)}"
+    return ""
+
+
+def solved(exercise: Exercise) -> bool:
+    """Return whether an exercise is right without an answer, or with the function itself for an answer."""
+    blank = judge(exercise, "")
+    untouched = exercise.program.strip().splitlines()[-1].partition("=")[2].strip() or exercise.program.strip() if isinstance(exercise, Expression) else ""
+    return bool(blank.correct) or bool(untouched and judge(exercise, untouched).correct)
+
+
+def gives_away(exercise: Exercise, hint: str) -> bool:
+    """Return whether a hint, taken as an answer, is right."""
+    if not isinstance(exercise, Expression | Local | Solve | FindLine):
+        return False
+    try:
+        return bool(judge(exercise, hint.rstrip(".")).correct)
+    except LearnerError:
+        return False
+
+
+def short(answer: Any) -> str:
+    text = " | ".join(map(str, answer)) if isinstance(answer, list) else ", ".join(f"{k} {v}" for k, v in answer.items()) if isinstance(answer, dict) else str(answer)
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:57] + "..."
+
+
+# ----- the whole folder -----
+def unpractised(library: Library) -> list[str]:
+    """Return the names of differentiable operations that no exercise practises, forward, backward, or folded into one node."""
+    seen: set[str] = set()
+    for exercise in library.all():
+        drawn = variant(exercise)
+        for text in programs(drawn):
+            seen |= practised(drawn, text)
+    return [row.name for row in TABLE if not row.discrete and row.name not in seen]
+
+
+def practised(exercise: Exercise, text: str) -> set[str]:
+    """Return the names of the operations in a program's graph, in its backward pass, and in what it folds or opens."""
+    graph = graph_of(exercise, text)
+    walked = trace(graph)
+    cells = (*graph.cells, *(walked.walk.extended.cells if walked.walk else ()))
+    opened = {row.name for row in TABLE for group in graph.groups if row.group and group.label in (row.label, row.name)}
+    folded = collapsed(graph, (exercise.node,)).cells if isinstance(exercise, Local) and any(g.name == exercise.node for g in graph.groups) else ()
+    return {cell[0] for cell in (*cells, *folded)} | opened
+
+
+def found_files(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the exercise files of paths: files as they are, folders with all they hold."""
+    files: list[Path] = []
+    for path in map(Path, paths):
+        if not path.exists():
+            raise LearnerError(f"no file or folder '{path}'")
+        files.extend(Library(path).paths.values() if path.is_dir() else [path])
+    return files
+
+
+def checked_file(path: Path) -> list[Finding]:
+    """Return the findings of one file; one that cannot be loaded is a finding too."""
+    try:
+        return list(check(load(path)))
+    except AuthorError as error:
+        return [Finding(path.stem, "the file", str(error))]
+
+
+# ----- preview -----
+def preview(exercise: Exercise, seed: int | str | None = None) -> str:
+    """Return an exercise as a learner meets it, then its hints, a solution, and what is said to its wrong answers."""
+    drawn = variant(exercise, seed)
+    lines = [f"{drawn.title} ({drawn.id}, {drawn.kind})", drawn.prompt.strip(), *listing(drawn), ""]
+    lines += [f"Hint {k}: {hint}" for k, hint in enumerate(drawn.hints, 1)]
+    lines += ["", "Solution:", told(drawn), *([drawn.note] if drawn.note else []), ""]
+    for answer, _ in rejected(drawn):
+        grade = judge(drawn, answer)
+        lines += [f"To {short(answer)}:", f"  {grade.message}"]
+    return "\n".join(lines)
+
+
+# ----- a new file -----
+def template(name: str, title: str, kind: str) -> str:
+    """Return the text of a new exercise file, complete and right, to be changed."""
+    if kind not in TEMPLATES:
+        raise LearnerError(f"no template for '{kind}'; there is one for {', '.join(TEMPLATES)}")
+    return HEAD.format(name=name, title=title, kind=kind) + TEMPLATES[kind]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file."""
+    return json_schema()
+
+
+HEAD = """\
+format_version = 1
+id = "{name}"
+kind = "{kind}"
+title = "{title}"
+"""
+TEMPLATES = {
+    "expression": """\
+prompt = "L = (w*x - y)^2. Find dL/dw."
+program = "L = (w*x - y)**2"
+wrt = "w"
+accept = ["2*x*(w*x - y)"]
+hints = [
+    "A square: which function is inside?",
+    "Outside 2*(w*x - y); inside, only w*x moves with w.",
+    "The inner derivative is the factor beside w.",
+]
+variants = [{ w = "w", x = "x" }, { w = "a", x = "t" }]
+
+[[wrong]]
+answer = "2*(w*x - y)"
+misconceptions = ["chain.missing-inner", "local.dropped"]
+why = "the inner derivative is missing"
+""",
+    "numbers": """\
+prompt = "{{at}}, and L = (w*x - y)^2. Give L and dL/dw."
+program = "L = (w*x - y)**2"
+at = { w = 2, x = 3, y = 5 }
+digits = 2
+hints = [
+    "The difference first.",
+    "L is its square.",
+    "dL/dw is twice the difference times x.",
+]
+vary = { w = [2, -1, 4], x = [3, 1, 2] }
+
+[[asks]]
+label = "L"
+formula = "L"
+
+[[asks]]
+label = "dL/dw"
+formula = "dL_dw"
+
+[[wrong]]
+answer = { "dL/dw" = "2*(w*x - y)" }
+misconceptions = ["chain.missing-inner"]
+why = "the inner derivative x is missing"
+""",
+    "sheet": """\
+prompt = "{{program}}Fill in the sheet at {{at}}."
+program = '''
+u = w*x
+e = u - y
+L = e**2
+'''
+at = { w = 2, x = 3, y = 5 }
+digits = 2
+hints = [
+    "The values first, from the top.",
+    "Each local gradient needs only its own line.",
+    "From the last line to the first: what arrives, times the local gradient.",
+]
+vary = { w = [2, -1, 4], x = [3, 1, 2] }
+
+[[wrong]]
+answer = { "e.local.y" = "1" }
+misconceptions = ["sign.table"]
+why = "y enters with a minus"
+""",
+    "choice": """\
+prompt = "Which holds for every x? (All letters that do.)"
+hints = [
+    "Try x = 1.",
+    "Try x = -1.",
+    "One of the two squares what the other keeps.",
+]
+
+[[options]]
+text = "x^2 is never negative"
+claims = [["x**2", ">=", "0"]]
+
+[[options]]
+text = "x^3 is never negative"
+claims = [["x**3", ">=", "0"]]
+why = "try x = -1"
+""",
+}

@@ -1,0 +1,472 @@
+"""The lesson from first to last: right answers, wrong ones, Ctrl-C at every prompt, 60 columns, kill -9, as a learner meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphtutor.cli import main
+from graphtutor.tutor.answers import questions
+from graphtutor.tutor.course import course
+from graphtutor.tutor.judge import judge
+from graphtutor.tutor.lesson import Lesson
+from graphtutor.tutor.progress import Progress, Record, Store
+from graphtutor.tutor.solutions import accepted, rejected, told
+from graphtutor.tutor.variants import variant
+
+pexpect = pytest.importorskip("pexpect") if sys.platform != "win32" else None
+ROOT = Path(__file__).resolve().parent.parent
+COURSE = course(ROOT / "exercises")
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]")
+needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+def typed(name: str, answer: Any) -> list[str]:
+    """Return the lines that a learner types to give this answer."""
+    asks = questions(variant(COURSE.exercise(name)))
+    if asks[0].key:
+        return [str(answer[q.key]) for q in asks]
+    if asks[0].lines:
+        return [*(answer if isinstance(answer, list) else answer.strip("\n").splitlines()), "."]
+    return [str(answer)]
+
+
+def right(name: str) -> list[str]:
+    return typed(name, accepted(variant(COURSE.exercise(name)))[0])
+
+
+def wrong(name: str) -> list[str]:
+    return typed(name, rejected(variant(COURSE.exercise(name)))[0][0])
+
+
+# ----- without a terminal: every prompt of the whole lesson -----
+@dataclass
+class Script:
+    """A screen whose learner types what `reply` gives for a prompt."""
+
+    reply: Callable[[str], str]
+    width: int = 80
+    lines: list[str] = field(default_factory=list)
+    asked: int = 0
+
+    def say(self, text: str = "", style: str = "") -> None:
+        self.lines.extend(text.split("\n"))
+
+    def ask(self, prompt: str) -> str:
+        self.asked += 1
+        return self.reply(prompt)
+
+
+def lesson(store: Store, screen: Script) -> Lesson:
+    return Lesson(COURSE, store, screen, judge, told)
+
+
+class Learner:
+    """Types the prepared lines for each exercise, then Enter; presses Ctrl-C at every prompt first, if so inclined."""
+
+    def __init__(self, store: Store, restless: bool = False):
+        self.store, self.restless, self.stopped = store, restless, False
+        self.lines: dict[str, list[str]] = {}
+
+    def __call__(self, prompt: str) -> str:
+        if self.restless and not self.stopped:
+            self.stopped = True
+            raise KeyboardInterrupt
+        self.stopped = False
+        if prompt.startswith("Enter goes on"):
+            return ""
+        progress = self.store.read()
+        name = progress.current
+        rest = self.lines.setdefault(name, right(name))
+        asks = questions(variant(COURSE.exercise(name)))
+        if asks[0].key:  # those typed before a stop are remembered
+            return rest[len(progress.record(name).draft)]
+        if asks[0].lines:  # lines of an answer not yet ended are not
+            return rest[int(prompt.split(":")[0]) - 1]
+        return rest[0]
+
+
+def test_ctrl_c_at_every_prompt_of_the_whole_lesson_loses_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path / "progress.json")
+    learner = Learner(store, restless=True)
+    stops = 0
+    done: set[str] = set()
+    names = [n for n in COURSE.order if not questions(variant(COURSE.exercise(n)))[0].lines]  # those with lines: the next test
+    for name in set(COURSE.order) - set(names):
+        store.change(lambda p, name=name: p.with_record(name, Record(state="skipped")))
+    while True:
+        screen = Script(learner)
+        try:
+            lesson(store, screen).run()
+        except KeyboardInterrupt:
+            stops += 1
+        now = {n for n, r in store.read().exercises.items() if r.state == "done"}
+        assert done <= now
+        done = now
+        if "That was the last exercise" in " ".join(screen.lines):
+            break
+    assert done == set(names)
+    assert stops > len(names)
+    assert all(len(store.read().record(n).attempts) == 1 for n in names)
+
+
+def test_ctrl_c_between_the_lines_of_a_derivation_keeps_what_was_done_before(tmp_path: Path) -> None:
+    store = Store(tmp_path / "progress.json")
+    lines = right("mse-dw0-derivation")
+    for stop in range(len(lines)):
+        store.change(lambda p: Progress(current="mse-dw0-derivation", exercises={"power-rule": p.record("power-rule")}))
+        given = iter([*lines[:stop]])
+
+        def reply(prompt: str, given: Iterator[str] = given) -> str:
+            try:
+                return next(given)
+            except StopIteration:
+                raise KeyboardInterrupt from None
+
+        with pytest.raises(KeyboardInterrupt):
+            lesson(store, Script(reply)).run()
+        assert store.read().current == "mse-dw0-derivation"
+        assert "power-rule" in store.read().exercises
+
+
+def test_no_line_is_wider_than_sixty_columns_unless_it_is_a_formula(tmp_path: Path) -> None:
+    store = Store(tmp_path / "progress.json")
+    screen = Script(lambda _: "quit", width=60)
+    it = lesson(store, screen)
+    for name in COURSE.order:
+        it.show(name)
+        it.hint(name, it.exercise(name, store.read()))
+        it.feedback(it.exercise(name, store.read()), judge(it.exercise(name, store.read()), rejected(it.exercise(name, store.read()))[0][0]))
+    it.list()
+    wide = [line for line in screen.lines if len(line) > 60 and " " in line.strip()[:55]]
+    assert wide == []
+
+
+# ----- with a terminal -----
+class Shell:
+    """`graphtutor` in a pseudo-terminal."""
+
+    def __init__(self, path: Path, *args: str, columns: int = 80, **env: str):
+        surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")}
+        surroundings |= {"GRAPHTUTOR_PROGRESS": str(path), "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8", **env}
+        self.child = pexpect.spawn(sys.executable, ["-m", "graphtutor", *args], cwd=str(ROOT), env=surroundings, dimensions=(40, columns), encoding="utf-8", timeout=30)
+        self.child.delaybeforesend = None
+        self.text = ""
+
+    def expect(self, text: str) -> str:
+        """Wait for this text and return what came before it."""
+        self.child.expect_exact(text)
+        before = str(self.child.before)
+        self.text += before + text
+        return before
+
+    def type(self, line: str) -> None:
+        self.child.sendline(line)
+
+    def end(self) -> int:
+        self.child.expect(pexpect.EOF)
+        self.text += str(self.child.before)
+        self.child.close()
+        return int(self.child.exitstatus if self.child.exitstatus is not None else -int(self.child.signalstatus))
+
+
+def prompts(name: str) -> list[str]:
+    asks = questions(variant(COURSE.exercise(name)))
+    return [f"{q.prompt} = " if "=" not in q.prompt else f"{q.prompt}: " for q in asks]
+
+
+def give(shell: Shell, name: str, lines: list[str]) -> None:
+    """Type an answer, each line at its prompt."""
+    asks = questions(variant(COURSE.exercise(name)))
+    for k, line in enumerate(lines):
+        shell.expect(f"{k + 1}: " if asks[0].lines else prompts(name)[k])
+        shell.type(line)
+
+
+@needs_pty
+def test_the_whole_lesson_with_right_answers(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    shell = Shell(path)
+    for number, name in enumerate(COURSE.order, 1):
+        shell.expect(f"Exercise {number} of {len(COURSE.order)}: ")
+        give(shell, name, right(name))
+        shell.expect("Right")
+        if number < len(COURSE.order):
+            shell.expect("Enter goes on to: ")
+            shell.type("")
+    assert shell.end() == 0
+    assert "That was the last exercise" in shell.text
+    kept = json.loads(path.read_text("utf-8"))
+    assert {n: r["state"] for n, r in kept["exercises"].items()} == dict.fromkeys(COURSE.order, "done")
+    assert kept["cards"] == {}
+    assert not ESCAPE.search(shell.text.replace("\x1b[?2004h", "").replace("\x1b[?2004l", ""))
+
+
+@needs_pty
+def test_the_whole_lesson_with_wrong_answers_first_at_sixty_columns(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    shell = Shell(path, columns=60)
+    for number, name in enumerate(COURSE.order, 1):
+        shell.expect(f"Exercise {number} of {len(COURSE.order)}: ")
+        give(shell, name, wrong(name))
+        shell.expect("Not yet. ")
+        give(shell, name, right(name))
+        shell.expect("Right")
+        if number < len(COURSE.order):
+            shell.expect("Enter goes on to: ")
+            shell.type("")
+    assert shell.end() == 0
+    kept = json.loads(path.read_text("utf-8"))
+    assert all(len(r["attempts"]) == 2 and r["state"] == "done" for r in kept["exercises"].values())
+    assert len(kept["cards"]) > 15
+
+
+@needs_pty
+@pytest.mark.parametrize(
+    ("steps", "kept"),
+    [
+        ([("df/dx = ", None)], {}),
+        ([("df/dx = ", "hint"), ("df/dx = ", None)], {"power-rule": "open"}),
+        ([("df/dx = ", "n*x**(n-1)"), ("Enter goes on to: ", None)], {"power-rule": "done"}),
+        ([("df/dx = ", "n*x**(n-1)"), ("Enter goes on to: ", ""), ("df/dx = ", None)], {"power-rule": "done"}),
+    ],
+)
+def test_ctrl_c_in_a_terminal_ends_with_130_and_keeps_what_was_done(tmp_path: Path, steps: list[tuple[str, str | None]], kept: dict[str, str]) -> None:
+    path = tmp_path / "progress.json"
+    shell = Shell(path)
+    for prompt, line in steps:
+        shell.expect(prompt)
+        if line is None:
+            shell.child.sendintr()
+        else:
+            shell.type(line)
+    assert shell.end() == 130
+    assert "Traceback" not in shell.text
+    assert {n: r.state for n, r in Store(path).read().exercises.items()} == kept
+
+
+@needs_pty
+def test_answers_typed_before_ctrl_c_are_still_there(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    run(path, "goto", "forward-by-hand")
+    shell = Shell(path)
+    shell.expect("f = ")
+    shell.type("1.1")
+    shell.expect("e = ")
+    shell.child.sendintr()
+    assert shell.end() == 130
+    again = Shell(path)
+    assert "Your answers so far: f = 1.1" in again.expect("e = ").replace("\r\n", "\n") or "Your answers so far: f = 1.1" in again.text
+    again.type("2.1")
+    again.expect("L = ")
+    again.type("4.41")
+    again.expect("Right, all 3.")
+    again.expect("Enter goes on to: ")
+    again.type("quit")
+    assert again.end() == 0
+
+
+@needs_pty
+def test_end_of_input_stops_as_quit_does(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "progress.json")
+    shell.expect("df/dx = ")
+    shell.child.sendeof()
+    assert shell.end() == 0
+    assert "Stopped here" in shell.text
+
+
+@needs_pty
+def test_kill_minus_nine_and_resume(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    for number, name in enumerate(COURSE.order[:4], 1):
+        shell = Shell(path)
+        shell.expect(f"Exercise {number} of ")
+        give(shell, name, right(name))
+        shell.expect("Right")
+        time.sleep(0.01 * number)
+        shell.child.kill(signal.SIGKILL)
+        assert shell.end() == -signal.SIGKILL
+        assert [n for n, r in Store(path).read().exercises.items() if r.state == "done"] == list(COURSE.order[:number])
+
+
+@needs_pty
+def test_hint_solution_skip_show_and_list_inside_the_lesson(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    shell = Shell(path)
+    for word, said in (("?", "quit       stop"), ("hint", "Hint 1 of 3: What happens to the exponent"), ("list", "here    power-rule"), ("2*(", "I cannot read that"), ("show", "Exercise 1 of"), ("solution", "n*x**(n-1)")):
+        shell.expect("df/dx = ")
+        shell.type(word)
+        shell.expect(said)
+    shell.expect("Enter goes on to: Constant multiple")
+    shell.type("")
+    shell.expect("df/dx = ")
+    shell.type("skip")
+    shell.expect("Skipped; graphtutor goto constant-multiple")
+    shell.expect("df/dx = ")
+    shell.type("q")
+    assert shell.end() == 0
+    states = {n: r.state for n, r in Store(path).read().exercises.items()}
+    assert states == {"power-rule": "shown", "constant-multiple": "skipped"}
+    assert Store(path).read().record("power-rule").attempts == ()  # what cannot be read costs nothing
+
+
+@needs_pty
+def test_review_brings_a_slip_back_as_a_variant(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    assert run(path, "answer", "power-rule", "n*x**n")[0] == 1
+    assert "Nothing to review now." in run(path, "review")[1]
+    shell = Shell(path, "review", "--all")
+    shown = shell.expect(" = ")
+    name = re.search(r"\(([a-z0-9-]+),\s+review 1 of 1\)", shown)
+    assert name is not None and name[1] == "power-rule"
+    x, n = re.search(r"Differentiate (\w)\*\*(\w) with", shown).groups()
+    shell.type(f"{n}*{x}**({n}-1)")
+    shell.expect("1 of 1 right.")
+    assert shell.end() == 0
+    (card,) = Store(path).read().cards.values()
+    assert card.box == 1
+
+
+@needs_pty
+def test_predict_then_see(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "p.json", "step", "forward-by-hand")
+    shell.expect("value of v1 = w0*x0: ")
+    shell.type("1")
+    shell.expect("Right.")
+    shell.expect("value of v2 = w1*x1: ")
+    shell.type("7")
+    shell.expect("It is 0.")
+    shell.expect("value of v3 = v1 + v2: ")
+    shell.type("q")
+    shell.expect("1 of 2 guessed right.")
+    assert shell.end() == 0
+    shell = Shell(tmp_path / "p.json", "step", "forward-by-hand")
+    shell.expect("value of v1 = w0*x0: ")
+    shell.child.sendintr()
+    assert shell.end() == 130
+
+
+# ----- commands -----
+def run(path: Path, *args: str, stdin: str = "") -> tuple[int, str, str]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(path)}
+    done = subprocess.run([sys.executable, "-m", "graphtutor", *args], cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """A command in this process, with progress of its own."""
+    monkeypatch.setenv("GRAPHTUTOR_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.chdir(ROOT)
+
+    def call(*args: str) -> tuple[int, str, str]:
+        code = main(list(args))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_right_wrong_unreadable_and_unknown_have_their_exit_codes(at: Callable[..., tuple[int, str, str]]) -> None:
+    assert at("answer", "n*x**(n-1)")[0] == 0
+    code, out, _ = at("answer", "constant-multiple", "x")
+    assert code == 1 and out.startswith("Not yet. ")
+    code, _, err = at("answer", "constant-multiple", "2*(")
+    assert code == 3 and "the text ends after '('" in err
+    code, _, err = at("show", "hinge-dw")
+    assert code == 2 and err == "graphtutor: no exercise 'hinge-dw' (did you mean 'hinge-dw0'?); see them with graphtutor list\n"
+
+
+def test_answers_as_json(at: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = at("answer", "forward-by-hand", "f=1.1", "e=0.1", "L=4.41", "--json")
+    found = json.loads(out)
+    assert code == 1
+    assert (found["ok"], found["exercise"], found["correct"]) == (False, "forward-by-hand", False)
+    assert found["score"] == pytest.approx(2 / 3)
+    assert "sign.table" in found["misconceptions"]
+
+
+def test_next_skip_goto_reset_and_list(at: Callable[..., tuple[int, str, str]]) -> None:
+    assert "constant-multiple" in at("next")[1]
+    assert "Skipped" in at("skip")[1]
+    rows = json.loads(at("list", "--json")[1])
+    assert rows["current"] == "product-first-factor"
+    assert {r["id"]: r["state"] for r in rows["exercises"]}["constant-multiple"] == "skipped"
+    assert "hinge-dw0" in at("goto", "hinge-dw0")[1]
+    assert json.loads(at("list", "--json")[1])["current"] == "hinge-dw0"
+    assert "Exercise" in at("reset", "constant-multiple")[1]
+    assert json.loads(at("list", "--json")[1])["current"] == "constant-multiple"
+    code, out, _ = at("reset", "--all")
+    assert code == 0 and "is kept as" in out
+    assert json.loads(at("list", "--json")[1])["current"] == "power-rule"
+
+
+def test_a_seed_draws_a_variant_that_is_graded_as_such(at: Callable[..., tuple[int, str, str]]) -> None:
+    seen = set()
+    for seed in ("ada", "grace", "emmy", "sofia"):
+        _, shown, _ = at("goto", "constant-multiple", "--seed", seed)
+        k, x = re.search(r"Differentiate (-?\d+)\*(\w) ", shown).groups()
+        seen.add((k, x))
+        assert at("answer", k)[0] == 0
+    assert len(seen) > 1
+
+
+def test_hints_come_one_by_one_and_the_last_one_stays(at: Callable[..., tuple[int, str, str]]) -> None:
+    said = [at("hint", "mse-dw0")[1] for _ in range(4)]
+    assert [s.split(":")[0] for s in said] == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]
+
+
+def test_list_and_hint_wait_for_no_sympy() -> None:
+    code = "import sys; from graphtutor.cli import main; main(['list']); main(['hint']); main(['show']); assert 'sympy' not in sys.modules and 'numpy' not in sys.modules"
+    env = os.environ | {"GRAPHTUTOR_PROGRESS": os.devnull + "-none/x"} if sys.platform == "win32" else os.environ | {"GRAPHTUTOR_PROGRESS": str(Path("/tmp") / f"graphtutor-{os.getpid()}.json")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_a_terminal_there_is_help(at: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = at()
+    assert code == 0 and "Usage: graphtutor" in out
+
+
+def test_watch_grades_again_on_every_save(tmp_path: Path) -> None:
+    file = tmp_path / "answer.txt"
+    file.write_text("x**(n-1)\n")
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(tmp_path / "p.json"), "PYTHONUNBUFFERED": "1"}
+    watcher = subprocess.Popen([sys.executable, "-m", "graphtutor", "watch", str(file), "power-rule"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    assert watcher.stdout is not None
+    seen = ""
+    while "Not yet." not in seen:
+        seen += watcher.stdout.readline()
+    other = tmp_path / "new"
+    other.write_text("n*x**(n-1)\n")
+    other.replace(file)  # as editors save
+    assert "Right." in watcher.communicate(timeout=30)[0]
+    assert watcher.returncode == 0
+    assert run(tmp_path / "p.json", "watch", "--once", str(file), "sum-rule")[0] == 1
+
+
+def test_a_folder_and_a_course_of_ones_own(tmp_path: Path, at: Callable[..., tuple[int, str, str]]) -> None:
+    mine = tmp_path / "mine"
+    assert at("author", "new", "my-first", "-o", str(mine / "01-my-first.toml"))[0] == 0
+    assert at("author", "new", "in-numbers", "--kind", "numbers", "-o", str(mine / "02-in-numbers.toml"))[0] == 0
+    code, out, _ = at("author", "check", str(mine))
+    assert code == 0 and "2 files: " in out and out.rstrip().endswith(" 0 at fault")
+    assert "my-first" in at("list", "--exercises", str(mine))[1]
+    (mine / "course.toml").write_text('format_version = 1\ntitle = "Mine"\ntie = "half"\n[[groups]]\ntitle = "Turned round"\nexercises = ["in-numbers", "my-first"]\n')
+    rows = json.loads(at("list", "--json", "--exercises", str(mine))[1])
+    assert [r["id"] for r in rows["exercises"]] == ["in-numbers", "my-first"]
+    assert "To 2*(w*x - y):" in at("author", "preview", str(mine / "01-my-first.toml"))[1]
+    (mine / "course.toml").write_text('format_version = 1\ntie = "both"\n')
+    code, _, err = at("list", "--exercises", str(mine))
+    assert code == 2 and "tie = 'both'; expected one of zero, first, last, half" in err
