@@ -304,7 +304,15 @@ def test_kill_minus_nine_and_resume(tmp_path: Path) -> None:
 def test_hint_solution_skip_show_and_list_inside_the_lesson(tmp_path: Path) -> None:
     path = tmp_path / "progress.json"
     shell = Shell(path)
-    for word, said in (("?", "quit       stop"), ("hint", "Hint 1 of 3: What happens to the exponent"), ("list", "here    power-rule"), ("2*(", "I cannot read that"), ("show", "Exercise 1 of"), ("solution", "n*x**(n-1)")):
+    said_to = {
+        "?": "quit       stop",
+        "hint": "Hint 1 of 3: What happens to the exponent",
+        "list": "here    power-rule",
+        "2*(": "I cannot read that",
+        "show": "Exercise 1 of",
+        "solution": "n*x**(n-1)",
+    }
+    for word, said in said_to.items():
         shell.expect("df/dx = ")
         shell.type(word)
         shell.expect(said)

@@ -81,7 +81,7 @@ def test_a_plot_carries_its_title_and_alt_text(name: str, drawn: dict[str, Plot]
     with Image.open(plot.save(tmp_path / "p.png")) as image:
         assert image.info["Description"] == plot.alt and "Software" not in image.info
         colours = image.convert("RGB").getcolors(1 << 24) or []
-        assert len(colours) > 20 and max(colours)[1] == (255, 255, 255) or name in ("boundary", "regions", "surface")
+        assert (len(colours) > 20 and max(colours)[1] == (255, 255, 255)) or name in ("boundary", "regions", "surface")
 
 
 def test_the_users_own_style_does_not_reach_a_plot(drawn: dict[str, Plot]) -> None:

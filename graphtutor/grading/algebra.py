@@ -7,7 +7,7 @@ by what its row's slips put there; all variants stand in one builder and are wor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..adjoint import Folding, backward
 from ..graphs import Cell, Graph, Tracer

@@ -86,7 +86,7 @@ def entrywise_trouble(what: str, shapes: tuple[Shape, ...]) -> str:
     return f"'{what}' cannot join shapes {met}; {hint}"
 
 
-def show_shape(shape: Shape) -> str:
+def show_shape(shape: tuple[int | str, ...]) -> str:
     """Return a shape as a person writes it.
 
     >>> show_shape((3, 2)), show_shape((3,)), show_shape(())

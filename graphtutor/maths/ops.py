@@ -433,7 +433,7 @@ def factors(x: Any) -> list[Any]:
 def brackets_lost(y: Any, *args: Any) -> tuple[Any, ...]:
     """Return what a product is with the brackets around one of its factors left out."""
     parts = factors(y)
-    out = []
+    out: list[Any] = []
     for k, part in enumerate(parts):
         rest = parts[:k] + parts[k + 1 :]
         out.extend(followed(product((*rest, start)), steps) for start, steps in firsts(part) if rest)
