@@ -21,6 +21,7 @@ from ..graphs import Graph, run
 from ..maths.ops import ROWS
 from . import algebra, malrules, samples
 from .malrules import STRUCTURAL
+from .marks import Misconception
 from .slopes import Site, Slopes
 
 Array = Any
@@ -28,23 +29,6 @@ POINTS, FEWEST, FIRST = 40, 5, 6
 CLOSE = 1e-8  # relative; float64 leaves some 1e-12 of a derivative of twenty operations
 MOST_PAIRS, MOST_NAMED, MOST_PLACES = 12000, 12, 4
 ROUNDED = 0.011
-
-
-@dataclass(frozen=True, slots=True)
-class Misconception:
-    """A misconception that explains a wrong answer: the catalogue's id, where it happened, and two hints.
-
-    `node` is the node's name in the graph and `text` its formula; `edge` is (operation, argument) where it is
-    one edge. `hint` gives nothing away, `strong` says what is missing. `with_` is the second slip of a pair.
-    """
-
-    id: str
-    node: str = ""
-    text: str = ""
-    edge: tuple[str, str] | None = None
-    hint: str = ""
-    strong: str = ""
-    with_: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +114,7 @@ class Problem:
         return np.broadcast_to(np.asarray(value, dtype=float), (self.size,))
 
     @cached_property
-    def algebra(self) -> list[tuple[algebra.Variant, Array]]:
+    def rewritten(self) -> list[tuple[algebra.Variant, Array]]:
         """Slips of algebra in the derivative and in the function, with their values."""
         return self.variants(algebra.in_derivative, algebra.in_function)
 
@@ -140,7 +124,7 @@ class Problem:
         return self.variants(algebra.of_another)
 
     def variants(self, *makers: Any) -> list[tuple[algebra.Variant, Array]]:
-        found = []
+        found: list[tuple[algebra.Variant, Array]] = []
         for make in makers:
             builder, variants = make(self.graph, self.here)
             values = run(builder.cells, tuple(builder.shapes), self.points, "float")
@@ -187,7 +171,7 @@ def diagnose(problem: Problem, answer: Array, slope: Array | None = None) -> tup
     """
     if not problem.flat or problem.size < FEWEST or same_values(problem.truth, answer):
         return ()
-    found = [*single(problem, answer), *overall(problem, answer, slope), *listed(problem.algebra, problem, answer)]
+    found = [*single(problem, answer), *overall(problem, answer, slope), *listed(problem.rewritten, problem, answer)]
     if not found:
         found = [*listed(problem.others, problem, answer), *double(problem, answer)]
     if not found or all(c.rank >= 30 for c in found):
@@ -219,7 +203,7 @@ def listed(variants: Sequence[tuple[algebra.Variant, Array]], problem: Problem, 
     """Yield the variants that agree with the answer."""
     if not variants:
         return
-    for k in np.flatnonzero(fits(np.stack([v for _, v in variants]), answer)):
+    for k in np.flatnonzero(fits(np.stack([v for _, v in variants]), answer)).tolist():
         v = variants[k][0]
         yield Candidate(v.id, v.rank, v.node if v.node < len(problem.graph) else None, None, v.hint)
 

@@ -17,7 +17,7 @@ from ..language import trees
 from ..language.read import Claim, Part, derivation
 from ..maths import heads
 from .judge import Ruling, compare
-from .report import Line
+from .marks import Line
 from .task import Task
 
 Key = tuple[str, str]

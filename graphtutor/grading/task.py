@@ -77,7 +77,7 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
 
     >>> t = task("e = w*x - y; L = e**2", wrt="w")
     >>> t.tree, t.output, [n.name for n in t.graph.nodes][-2:]
-    ((w*x - y)**2, 'L', ['e', 'v2'])
+    ((w*x - y)**2, 'L', ['e', 'L'])
     """
     if isinstance(source, Task):
         return source

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from ..equal import Verdict, same
 from ..errors import AuthorError, ReadError
 from ..grading.code import read_code
-from ..grading.diagnose import Misconception
-from ..grading.report import Grade
+from ..grading.grades import Grade
+from ..grading.marks import Misconception
 from ..graphs import Graph
 from ..trace import trace
 from .answers import cells, checked, letters, line_number
