@@ -41,6 +41,18 @@ class Head(sp.Expr):  # type: ignore[misc]
         return f"{type(self).__name__}({', '.join(inside)})"
 
 
+def named(name: str) -> type[Head]:
+    """Return the head of the operation `name`: one of those below, or a new one for a new row.
+
+    >>> named("leaky_relu") is LeakyRelu, named("swish").__name__, named("swish") is named("swish")
+    (True, 'Swish', True)
+    """
+    title = "".join(part.capitalize() for part in name.split("_"))
+    if title not in globals():
+        globals()[title] = type(title, (Head,), {"__slots__": (), "__module__": __name__})
+    return globals()[title]  # type: ignore[no-any-return]
+
+
 def _rebuild(cls: type[Head], args: tuple[sp.Basic, ...], params: tuple[Any, ...]) -> Head:
     return cls(*args, params=params)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import arrays
 from .arrays import Shape
+from .heads import named
 
 Local = Callable[..., tuple[Any, ...]]
 
@@ -109,7 +110,8 @@ class Row:
     """One operation: everything that the reader, graph, trace, picture, tutor, grader and tests ask of it.
 
     name      key in graphs and tables
-    heads     SymPy classes that read as this operation; the reader builds the first
+    heads     SymPy classes that read as this operation; the reader builds the first; left out where `names` are
+              given, a head of that name is made
     names     what a person may call it in text, in any spelling (`log`, `ln`)
     arity     least and greatest number of arguments (None: any number)
     params    names and defaults of its settings (an axis, a slope), in order
@@ -178,6 +180,10 @@ class Row:
     inner: tuple[str, ...] = ()
     usual: tuple[Any, ...] = ()
     slips: tuple[Slip, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.names and not self.heads and not self.tree:
+            object.__setattr__(self, "heads", (named(self.name),))
 
     @property
     def entrywise(self) -> bool:
