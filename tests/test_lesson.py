@@ -190,7 +190,7 @@ def give(shell: Shell, name: str, lines: list[str]) -> None:
     """Type an answer, each line at its prompt."""
     asks = questions(variant(COURSE.exercise(name)))
     for k, line in enumerate(lines):
-        shell.expect(f"{k + 1}: " if asks[0].lines else prompts(name)[k])
+        shell.expect("\n" + (f"{k + 1}: " if asks[0].lines else prompts(name)[k]))
         shell.type(line)
 
 
@@ -261,15 +261,15 @@ def test_answers_typed_before_ctrl_c_are_still_there(tmp_path: Path) -> None:
     path = tmp_path / "progress.json"
     run(path, "goto", "forward-by-hand")
     shell = Shell(path)
-    shell.expect("f = ")
+    shell.expect("\nf = ")
     shell.type("1.1")
-    shell.expect("e = ")
+    shell.expect("\ne = ")
     shell.child.sendintr()
     assert shell.end() == 130
     again = Shell(path)
-    assert "Your answers so far: f = 1.1" in again.expect("e = ").replace("\r\n", "\n") or "Your answers so far: f = 1.1" in again.text
+    assert "Your answers so far: f = 1.1" in again.expect("\ne = ")
     again.type("2.1")
-    again.expect("L = ")
+    again.expect("\nL = ")
     again.type("4.41")
     again.expect("Right, all 3.")
     again.expect("Enter goes on to: ")

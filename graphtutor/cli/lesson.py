@@ -15,6 +15,7 @@ from .shared import Answer, Command, Expression, clean, complain, decoded, json_
 
 if TYPE_CHECKING:
     from ..tutor.desk import Desk
+    from ..tutor.exercises import Exercise
     from ..tutor.lesson import Lesson
 
 STYLES: dict[str, dict[str, Any]] = {"heading": {"bold": True}, "good": {"fg": "green"}, "bad": {"fg": "yellow"}, "quiet": {"dim": True}}
@@ -152,15 +153,9 @@ def shown(desk: Desk, name: str, as_json: bool) -> None:
 @json_option
 def next_(exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
     """Go to the next exercise that is still open, and show it."""
-    from msgspec.structs import replace
-
     desk = desk_of(exercises, course, progress)
     here = named(desk, None)
-    place = desk.course.order.index(here)
-    kept = desk.store.read()
-    following = next((n for n in (*desk.course.order[place + 1 :], *desk.course.order[:place]) if kept.record(n).state == "open"), here)
-    desk.store.change(lambda p: replace(p, current=following))
-    shown(desk, following, as_json)
+    shown(desk, desk.store.change(lambda p: desk.onward(p, here)).current or here, as_json)
 
 
 @click.command()
@@ -170,17 +165,11 @@ def next_(exercises: str | None, course: str | None, progress: str | None, as_js
 @json_option
 def goto(exercise: str, seed: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
     """Go to EXERCISE and show it; the lesson goes on from there."""
-    from msgspec.structs import replace
+    from ..tutor.desk import gone_to
 
     desk = desk_of(exercises, course, progress)
     name = named(desk, exercise)
-    state = desk.store.read().record(name).state
-
-    def moved(p: Any) -> Any:
-        record = replace(p.record(name), state="open" if state in ("shown", "skipped") else state, seed=seed if seed is not None else p.record(name).seed)
-        return replace(p.with_record(name, record), current=name)
-
-    desk.store.change(moved)
+    desk.store.change(lambda p: gone_to(p, name, seed))
     shown(desk, name, as_json)
 
 
@@ -259,7 +248,6 @@ def hint(exercise: str | None, exercises: str | None, course: str | None, progre
 @json_option
 def solution(exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
     """Show a solution; the exercise then counts as shown, not as done."""
-    from ..tutor.desk import with_state
     from ..tutor.solutions import accepted
 
     lesson = lesson_of(desk_of(exercises, course, progress))
@@ -268,7 +256,7 @@ def solution(exercise: str | None, exercises: str | None, course: str | None, pr
     if not as_json:
         lesson.solution(name, it)
         return
-    lesson.store.change(lambda p: with_state(p, name, "shown"))
+    lesson.leave(name, "shown")
     show_json({"ok": True, "exercise": name, "solution": accepted(it)[0], "note": it.note})
 
 
@@ -366,12 +354,17 @@ def review(everything: bool, exercises: str | None, course: str | None, progress
 
 
 # ----- predict, then see -----
-def predict(name: str, exercises: str | None = None) -> None:
+def given(name: str) -> tuple[Desk, Exercise]:
+    """Return this learner's desk, and an exercise in the variant that the learner has of it."""
+    desk = desk_of(None, None, None)
+    return desk, desk.exercise(name, desk.store.read())
+
+
+def predict(name: str, at: dict[str, Any] | None = None) -> None:
     """Walk the backward pass of an exercise, guessing each number before it is shown."""
     from ..tutor.predict import play, walked
 
-    desk = desk_of(exercises, None, None)
-    exercise = desk.exercise(name, desk.store.read())
+    desk, exercise = given(name)
     desk.tell(f"{exercise.title} ({name})", "heading")
     with_history()
-    play(walked(exercise), desk.screen)
+    play(walked(exercise, at), desk.screen)

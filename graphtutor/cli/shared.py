@@ -304,14 +304,14 @@ def constant(name: str, value: Any) -> Any:
     return int(number) if number.denominator == 1 else number
 
 
-def graph_options(command: Command) -> Command:
+def graph_options(command: Command, metavar: str = "EXPR") -> Command:
     """Give a command its EXPR and all that says which graph and which point are meant."""
     for option in (
         click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0."),
         click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2."),
         click.option("--tie", type=click.Choice(["zero", "first", "last", "half"]), default="zero", help="The slope taken at a kink."),
         click.option("--at", multiple=True, metavar="NAME=VALUE,…", help="Values of the inputs, such as w0=0.5,x=[1,2]."),
-        click.argument("expr", metavar="EXPR", callback=text_of),
+        click.argument("expr", metavar=metavar, callback=text_of),
     ):
         command = option(command)
     return command
@@ -333,6 +333,18 @@ def look_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def exercise_id(text: str) -> str:
+    """Return `text` if an exercise is called so, and say that it was taken for that; else nothing."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
+        return ""
+    from ..tutor.exercises import library
+
+    if text not in library((click.get_current_context().find_root().obj or {}).get("exercises")):
+        return ""
+    complain(f"taking '{text}' as the exercise of that name")
+    return text
 
 
 def graph_of(expr: str, at: Mapping[str, Any] | None, shapes: tuple[str, ...], constants: tuple[str, ...]) -> Any:

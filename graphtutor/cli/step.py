@@ -6,12 +6,13 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .shared import Expression, clean, graph_of, graph_options, json_option, look_options, point_of, say, show_json, styled
+from .shared import Expression, clean, exercise_id, graph_of, graph_options, json_option, look_options, point_of, say, show_json, styled
 
 # what terminals send, on Windows after \xe0
 KEYS = {
@@ -28,7 +29,7 @@ MARKED = ("▶", "◀")
 
 
 @click.command(cls=Expression)
-@graph_options
+@partial(graph_options, metavar="EXPR|EXERCISE")
 @click.option("-o", "--output", default="outputs/step", metavar="FOLDER", help="Where the pictures of the steps go.", show_default=True)
 @click.option("--pictures/--no-pictures", default=None, help="Draw every step too; in a terminal they are drawn unless you say no.")
 @look_options
@@ -41,22 +42,42 @@ def step(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
 
     In a terminal: → or n next, ← or p back, Home and End, q leaves. Otherwise every step is printed.
 
+    Of an EXERCISE, in a terminal, you guess each number before it is shown: predict, then see.
+
     \b
     graphtutor step "(w*x + b - y)**2" --at w=2,x=3,b=1,y=5
+    graphtutor step forward-by-hand
     """
     point = point_of(at)
-    graph = graph_of(expr, point, shapes, constants).collapsed(*collapse)
-    walked = graph.trace(at=point, tie=tie)
+    name = exercise_id(expr)
     walk_by_keys = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    if name and walk_by_keys:
+        from .lesson import predict
+
+        predict(name, point)
+        return
+    walked = trace_of_exercise(name, point, collapse) if name else graph_of(expr, point, shapes, constants).collapsed(*collapse).trace(at=point, tie=tie)
     files: list[Path] = []
     if pictures or (pictures is None and walk_by_keys):
         files = walked.draw(output, **look)
     if as_json:
-        show_json({"ok": True, "output": graph.output.name, "steps": [as_data(walked.graph, s) for s in walked.steps], "files": [str(f) for f in files]})
+        show_json({"ok": True, "output": walked.graph.output.name, "steps": [as_data(walked.graph, s) for s in walked.steps], "files": [str(f) for f in files]})
     elif walk_by_keys:
         by_keys(walked, files, look["digits"])
     else:
         print_steps(walked, files)
+
+
+def trace_of_exercise(name: str, point: dict[str, Any] | None, collapse: tuple[str, ...]) -> Any:
+    """Return the walk over the graph of an exercise, as the learner has it, at its own point or the one given."""
+    from ..api import dressed
+    from ..tutor.keys import graph_of
+    from ..tutor.predict import place
+    from .lesson import given
+
+    exercise = given(name)[1]
+    graph = graph_of(exercise)
+    return dressed(graph).collapsed(*collapse).trace(at=place(exercise, graph, point), tie=exercise.tie or "zero")
 
 
 # ----- as data and as text -----

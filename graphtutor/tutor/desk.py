@@ -41,17 +41,23 @@ class Desk:
 
     # ----- where we are -----
     def current(self, progress: Progress) -> str:
-        """Return the exercise to go on with: the one left last, else the first one not finished, else nothing."""
-        if progress.current in self.course.order and progress.record(progress.current).state == "open":
-            return progress.current
-        place = self.course.order.index(progress.current) + 1 if progress.current in self.course.order else 0
-        ahead = self.course.order[place:] + self.course.order[:place]
-        return next((name for name in ahead if progress.record(name).state == "open"), "")
+        """Return the exercise where the learner is, finished or not; else the first that is open, else nothing."""
+        return progress.current if progress.current in self.course.order else self.onward(progress, "").current
+
+    def onward(self, progress: Progress, name: str) -> Progress:
+        """Return the progress at the next open exercise after `name`, from the start again after the last; at none if all are finished."""
+        place = self.course.order.index(name) + 1 if name in self.course.order else 0
+        ahead = self.course.order[place:] + self.course.order[: max(0, place - 1)]
+        return replace(progress, current=next((n for n in ahead if progress.record(n).state == "open"), ""))
 
     def exercise(self, name: str, progress: Progress) -> Exercise:
         """Return an exercise as this learner has it: in the variant of their record, their progress, or the course."""
         seed = progress.record(name).seed or progress.seed or self.course.settings.seed
         return variant(self.course.exercise(name), seed)
+
+    def leave(self, name: str, state: str) -> None:
+        """Keep that an exercise was shown or skipped, and go on to the next; one that is done stays done."""
+        self.store.change(lambda p: self.onward(with_state(p, name, state), name))
 
     # ----- small commands -----
     def hint(self, name: str, exercise: Exercise) -> None:
@@ -62,7 +68,7 @@ class Desk:
             self.tell("That is the strongest hint; solution shows the answer.", "quiet")
 
     def skip(self, name: str) -> None:
-        self.store.change(lambda p: with_state(p, name, "skipped"))
+        self.leave(name, "skipped")
         self.tell("Skipped; graphtutor goto " + name + " comes back to it.", "quiet")
 
     # ----- saying -----
@@ -120,7 +126,14 @@ def listing(exercise: Exercise) -> list[str]:
 def with_state(progress: Progress, name: str, state: str) -> Progress:
     """Return the progress with an exercise shown or skipped; one that is done stays done."""
     record = progress.record(name)
-    return replace(progress.with_record(name, replace(record, state=record.state if record.state == "done" else state, draft={})), current=name)
+    return progress.with_record(name, replace(record, state=record.state if record.state == "done" else state, draft={}))
+
+
+def gone_to(progress: Progress, name: str, seed: str | None = None) -> Progress:
+    """Return the progress at an exercise, open again if it was shown or skipped, in the variant of `seed` if one is given."""
+    record = progress.record(name)
+    state = "open" if record.state in ("shown", "skipped") else record.state
+    return replace(progress.with_record(name, replace(record, state=state, seed=record.seed if seed is None else seed)), current=name)
 
 
 def started(progress: Progress, name: str, seed: str | None) -> Progress:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..errors import LearnerError
 from .answers import END, Question, checked, questions
-from .desk import Desk, with_state
+from .desk import Desk
 from .exercises import Exercise
 from .hints import slips
 from .progress import Attempt, Card, Progress, now
@@ -85,7 +85,7 @@ class Lesson(Desk):
 
     def pause(self, name: str) -> None:
         """Wait for Enter before the next exercise."""
-        following = self.current(self.store.change(lambda p: replace(p, current=name)))
+        following = self.current(self.store.read())
         if following:
             title = self.course.exercise(following).title
             if WORDS.get(self.screen.ask(f"Enter goes on to: {title} ").strip().lower()) == "quit":
@@ -204,7 +204,7 @@ class Lesson(Desk):
         if grade.invalid is None:
             seed = self.store.read().record(name).seed
             attempt = Attempt(now(), jsonable(answer), grade.correct, round(grade.score, 4), ids(grade), seed)
-            self.store.change(lambda p: noted(replace(p, current=name), name, attempt))
+            self.store.change(lambda p: self.onward(noted(p, name, attempt), name) if grade.correct else replace(noted(p, name, attempt), current=name))
         return grade
 
     def feedback(self, exercise: Exercise, grade: Any, retry: bool = True) -> None:
@@ -229,7 +229,7 @@ class Lesson(Desk):
 
     def solution(self, name: str, exercise: Exercise) -> None:
         """Show a solution; the exercise counts as shown, not as done, unless it was done before."""
-        self.store.change(lambda p: with_state(p, name, "shown"))
+        self.leave(name, "shown")
         self.screen.say(self.solve(exercise))
         if exercise.note:
             self.tell(exercise.note)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import LearnerError, ReadError
+from ..graphs import Graph
 from ..trace import Step, Trace, trace
 from .desk import Screen, wrapped
 from .exercises import Exercise
@@ -16,6 +17,7 @@ from .numbers import all_agree, shown, typed
 QUIT = frozenset({"q", "quit", "exit"})
 DIGITS = 2
 TRIES = 200
+LARGEST = 1000
 
 
 class Guess(NamedTuple):
@@ -26,27 +28,34 @@ class Guess(NamedTuple):
     sentence: str
 
 
-def walked(exercise: Exercise) -> Trace:
-    """Return the trace of an exercise at its point, or at small whole numbers where it has none."""
+def walked(exercise: Exercise, at: Mapping[str, Any] | None = None) -> Trace:
+    """Return the trace of an exercise at `at`, at its own point, or at small whole numbers where it has none."""
     graph = graph_of(exercise)
+    return trace(graph, place(exercise, graph, at), exercise.tie or "zero")
+
+
+def place(exercise: Exercise, graph: Graph, at: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return a number for each input of an exercise's graph: of `at`, of the exercise, else small and whole."""
     if not exercise.program:
         raise LearnerError(f"{exercise.id} has no graph to walk; take another exercise, or give step an expression")
-    at = getattr(exercise, "at", None)
-    if graph.inputs and not all(n.name in (at or {}) for n in graph.inputs):
-        points = list(getattr(exercise, "points", {}).values())
-        at = (at or {}) | points[0] if points else None
-    if at is not None and all(n.name in at for n in graph.inputs):
-        return trace(graph, {n.name: at[n.name] for n in graph.inputs}, exercise.tie or "zero")
+    names = [n.name for n in graph.inputs]
+    own: dict[str, Any] = next(iter(getattr(exercise, "points", {}).values()), {}) if not set(names) <= set(getattr(exercise, "at", {})) else {}
+    known = getattr(exercise, "at", {}) | own | dict(at or {})
+    unknown = set(at or {}) - set(names)
+    if unknown:
+        raise LearnerError(f"'{min(unknown)}' is no input of {exercise.id}; it has {', '.join(names)}")
     rng = random.Random(exercise.id)
     for _ in range(TRIES):
-        point = {n.name: friendly(exercise, n.name, n.shape, rng) for n in graph.inputs}
+        point = {n.name: known[n.name] if n.name in known else friendly(exercise, n.name, n.shape, rng) for n in graph.inputs}
         try:
             found = trace(graph, point, exercise.tie or "zero")
         except LearnerError:
+            if set(names) <= set(known):
+                raise
             continue
-        if all(abs(float(v)) < 1000 for name in found.values for v in flat(found.values[name])):
-            return found
-    raise LearnerError(f"no point of small numbers suits {exercise.id}; give one: graphtutor step '{exercise.program.splitlines()[-1]}' --at …")
+        if set(names) <= set(known) or all(abs(float(v)) < LARGEST for name in found.values for v in flat(found.values[name])):
+            return point
+    raise LearnerError(f"no point of small numbers suits {exercise.id}; give one: graphtutor step {exercise.id} --at …")
 
 
 def friendly(exercise: Exercise, name: str, shape: tuple[int, ...], rng: random.Random) -> Any:
