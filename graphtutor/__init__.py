@@ -13,6 +13,7 @@ The house, ground to roof; a module imports only from the floors below it:
     trace       Graph + point → Trace: forward, seed, then backward one edge a step; numbers beside symbols
     equal       are two expressions the same? sampled with care, on their kinks too, and proved where that is quick
     checks      is the gradient right? against SymPy's own derivative, input by input and rule by rule
+    derivation  the analytic derivative line by line, each line with its rule; or edge by edge along the graph
     data        the lecture's four points, CSV and .npz files, fitted to a graph's inputs
     descent     METHODS: one row for each way of descending, and the loops generated from it
     runs        a plan and where it stands; how it goes on, waits in vain or breaks
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from .api import fn as fn
     from .api import make as graph  # noqa: F401
     from .data import load as load
+    from .derivation import Derivation as Derivation
+    from .derivation import derive as derive
     from .equal import Verdict as Verdict
     from .equal import same as same
     from .errors import AuthorError as AuthorError
@@ -73,9 +76,11 @@ PUBLIC = {
     "ShapeError": "errors:ShapeError",
     "Graph": "api:Graph",
     "Trace": "api:Trace",
+    "Derivation": "derivation:Derivation",
     "Verdict": "equal:Verdict",
     "check": "api:check",
     "fn": "api:fn",
+    "derive": "derivation:derive",
     "graph": "api:make",
     "History": "experiments:History",
     "compare_losses": "losses:compare_losses",

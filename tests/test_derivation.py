@@ -206,6 +206,12 @@ def test_lines_of_a_program_are_definitions() -> None:
     assert write(found.result) == "2*x*(w*x + b)"
 
 
+def test_a_definition_is_put_in_everywhere_at_once() -> None:
+    for detail in ("full", "brief"):
+        used = [line.rule.name for line in derive("a = w*x; exp(a)*a + w", "w", detail=detail).lines]
+        assert used.count("definition of a") == 1
+
+
 def test_definitions_that_use_one_another_in_a_circle_are_refused() -> None:
     with pytest.raises(LearnerError, match="the definitions of f and g use one another"):
         derive("f*w", "w", definitions={"f": "g + w", "g": "2*f"})

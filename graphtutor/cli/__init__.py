@@ -22,6 +22,7 @@ COMMANDS = {
     "draw": ("draw", "Draw the graph, one step of it, or the finished backward pass."),
     "step": ("step", "Walk forward and backward one step at a time."),
     "check": ("check", "Check every gradient against SymPy's derivative."),
+    "derive": ("derive", "Derive a gradient line by line, each with its rule."),
     "same": ("same", "Say whether two expressions are equal, and what shows it."),
     "train": ("train", "Train the parameters of a loss by gradient descent, or open one update up."),
     "plot": ("train", "Plot losses, boundaries, the surface with the paths of descent, and more."),

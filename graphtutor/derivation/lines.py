@@ -28,7 +28,7 @@ from . import algebra, places
 from .algebra import flat_factors, normal, row_of, spell
 from .cells import Cells, decoded, encoded, evaluated, names_written
 from .places import Path, Piece
-from .rules import CONSTANT, START, VARIABLE, Calculus, Rule, fits, named, number_tree
+from .rules import CONSTANT, DEFINITION, START, VARIABLE, Calculus, Rule, fits, named, number_tree
 
 MAX_LINES = 2000
 TOGETHER = (CONSTANT, VARIABLE)
@@ -49,8 +49,8 @@ class Line:
 
     `rule` made it from the line before: what stood there at the places `before` stands here at `after`
     (paths, see `places`). In a derivation along the graph `left` is the derivative that it gives,
-    ("L", "w0"), and `factors` what the edge sends, local × upstream. Compares by value and pickles;
-    `expr` is the SymPy tree, unevaluated.
+    ("L", "w0"), `factors` what the edge sends, local × upstream, and `so_far` what other edges have
+    sent before. Compares by value and pickles; `expr` is the SymPy tree, unevaluated.
     """
 
     cells: Cells
@@ -59,6 +59,7 @@ class Line:
     after: tuple[Path, ...] = ()
     left: tuple[str, str] | None = None
     factors: tuple[Cells, Cells] | None = None
+    so_far: Cells | None = None
 
     @cached_property
     def expr(self) -> sp.Basic:
@@ -88,7 +89,8 @@ class Line:
             return text
         if self.factors is not None and form != "mathml":
             local, upstream = (part_of(decoded(c), form) for c in self.factors)
-            text = f"{bracket(local, 30, True, form)}{TIMES[form]}{bracket(upstream, 31, False, form)} = {text}"
+            before = "" if self.so_far is None else f"{bracket(part_of(decoded(self.so_far), form), 20, True, form)} + "
+            text = f"{before}{bracket(local, 30, not before, form)}{TIMES[form]}{bracket(upstream, 31, False, form)} = {text}"
         top, bottom = (written_name(n, form) for n in self.left)
         return LEFT[form](top, bottom, text)
 
@@ -272,16 +274,16 @@ def rule_lines(asked: Problem, brief: bool) -> Iterator[Line]:
 
 
 def one_rule(calculus: Calculus, spots: list[tuple[Path, heads.Diff]]) -> tuple[dict[Path, sp.Basic], Rule]:
-    """Return the changes of one rule, at the first operator; constants and the variable itself go all at once."""
+    """Return the changes of one rule, at the first operator; constants, the variable itself and a definition go all at once."""
     path, first = spots[0]
     new, rule = by(calculus, first)
-    changes = {path: new}
-    if rule in TOGETHER:
-        for path, spot in spots[1:]:
-            other, same = by(calculus, spot)
-            if same == rule:
-                changes[path] = other
-    return changes, rule
+    return {path: new} | (everywhere(calculus, spots[1:], rule) if rule in TOGETHER or rule.id == DEFINITION else {}), rule
+
+
+def everywhere(calculus: Calculus, spots: list[tuple[Path, heads.Diff]], rule: Rule) -> dict[Path, sp.Basic]:
+    """Return what `rule` makes of those operators to which it applies."""
+    found = ((path, *by(calculus, spot)) for path, spot in spots)
+    return {path: new for path, new, applied in found if applied == rule}
 
 
 def at_the_board(calculus: Calculus, spots: list[tuple[Path, heads.Diff]]) -> tuple[dict[Path, sp.Basic], Rule]:
@@ -289,7 +291,7 @@ def at_the_board(calculus: Calculus, spots: list[tuple[Path, heads.Diff]]) -> tu
     for path, spot in spots:
         if not at_sight(calculus, spot.args[0]):
             new, rule = by(calculus, spot)
-            return {path: new}, rule
+            return {path: new} | (everywhere(calculus, spots, rule) if rule.id == DEFINITION else {}), rule
     used: list[Rule] = []
     changes = {path: carried_out(calculus, spot, used) for path, spot in spots}
     formulas = "; ".join(dict.fromkeys(r.formula for r in used if r.formula))
@@ -359,10 +361,13 @@ def along_graph(asked: Problem) -> Derivation:
     symbols = Symbols(walk)
     top = graph.name(out)
     lines = [Line(encoded(sp.S.One), SEED, (), ((),), (top, top))]
+    arrived: dict[int, Cells] = {}
     for flow in walk.flows:
         rule = named(graph.row(flow.edge.source))
         factors = None if flow.local is None else (encoded(symbols.tree(flow.local)), encoded(symbols.tree(flow.upstream)))
-        lines.append(Line(encoded(symbols.tree(flow.total)), rule, (), ((),), (top, graph.name(flow.edge.target)), factors))
+        target, total = flow.edge.target, encoded(symbols.tree(flow.total))
+        lines.append(Line(total, rule, (), ((),), (top, graph.name(target)), factors, arrived.get(target)))
+        arrived[target] = total
     if len(lines) == 1:
         lines.append(Line(encoded(symbols.tree(walk.gradient[wrt])), CONSTANT if wrt != out else VARIABLE, (), ((),), (top, asked.wrt.name)))
     named_nodes = ((graph.name(i), encoded(symbols.node(i))) for i, cell in enumerate(graph.cells) if cell[1] and graph.name(i) != asked.wrt.name)

@@ -41,6 +41,7 @@ VARIABLE = Rule("variable", "derivative of the variable", "d(w)/dw = 1")
 CONSTANT = Rule("constant", "constant rule", "d(c) = 0")
 MULTIPLE = Rule("multiple", "constant multiple rule", "d(c·u) = c·du")
 CHAIN = " and chain rule"
+DEFINITION = "definition"
 
 
 class Calculus:
@@ -321,7 +322,7 @@ def named(row: Row) -> Rule:
 
 
 def definition(names: Any) -> Rule:
-    return Rule("definition", f"definition of {' and '.join(names)}")
+    return Rule(DEFINITION, f"definition of {' and '.join(names)}")
 
 
 def joined(rules: list[Rule]) -> Rule:

@@ -1,0 +1,80 @@
+"""`graphtutor derive`: the lines it prints, in each form, and what it says to what cannot be derived."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from graphtutor.cli import main
+
+LECTURE = "f = w0*x0 + w1*x1 + b; (f - y)**2"
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """Run a command in this process, in an empty folder: (exit code, what it printed, what it complained)."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*args: str) -> tuple[int, str, str]:
+        code = main(["derive", *args])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def test_the_lecture_s_five_lines_each_with_its_rule(run) -> None:
+    code, out, err = run(LECTURE, "--wrt", "w0", "--style", "lecture")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "  ∂/∂w₀ ((f − y)²)                          what is asked",
+        "= 2·(f − y)·∂/∂w₀ (f − y)                   power rule and chain rule",
+        "= 2·(f − y)·∂/∂w₀ (w₀·x₀ + w₁·x₁ + b − y)   definition of f",
+        "= 2·(f − y)·(x₀ + 0 + 0 − 0)                derivatives carried out",
+        "= 2·x₀·(f − y)                              products and like terms collected",
+    ]
+
+
+def test_latex_is_one_aligned_environment(run) -> None:
+    code, out, _ = run("w**2*x", "--wrt", "w", "--detail", "brief", "--format", "latex")
+    assert code == 0
+    assert out.startswith("\\begin{align*}\n") and out.endswith("\\end{align*}\n")
+    assert out.count("\\text{") == out.count("\\\\\n") + 1
+
+
+def test_along_the_graph_the_nodes_are_named_first(run) -> None:
+    _, out, _ = run("w*w", "--wrt", "w", "--along", "graph")
+    assert out.splitlines() == ["  L = w·w", "  ∂L/∂L = 1                   seed", "  ∂L/∂w = w × 1 = w           product rule", "  ∂L/∂w = w + w × 1 = w + w   product rule"]
+
+
+def test_json_has_every_form_of_every_line_and_what_changed(run) -> None:
+    code, out, _ = run("(w*x - y)**2", "--wrt", "w", "--json")
+    found = json.loads(out)
+    assert code == 0 and found["ok"] and found["wrt"] == "w"
+    first, second = found["lines"][:2]
+    assert first["text"] == "d/dw ((w*x - y)**2)"
+    assert second["rule"] == {"id": "power", "name": "power rule and chain rule", "formula": "d(uⁿ) = n·uⁿ⁻¹·du"}
+    assert second["latex"] == r"2 \cdot (w \cdot x - y) \cdot \frac{\partial}{\partial w} (w \cdot x - y)"
+    assert found["lines"][4]["changed"] == ["x"]
+
+
+def test_definitions_are_part_of_the_answer(run) -> None:
+    assert json.loads(run(LECTURE, "--wrt", "w0", "--json")[1])["definitions"] == {"f": "w0*x0 + w1*x1 + b"}
+
+
+@pytest.mark.parametrize(("args", "code", "message"), [
+    (("w +", "--wrt", "w"), 3, "graphtutor: line 1, column 4: "),
+    (("w*x",), 2, "graphtutor: missing option '--wrt'"),
+    (("w*x", "--wrt", "2"), 2, "graphtutor: '2' is no name to differentiate by; expected one name, such as w0"),
+    (("sum(w*x)", "--wrt", "x", "--shapes", "x=3"), 2, "graphtutor: 'x' has shape (3); a derivation by rules is by a number"),
+])  # fmt: skip
+def test_what_cannot_be_derived_is_one_line_on_stderr(run, args: tuple[str, ...], code: int, message: str) -> None:
+    got, out, err = run(*args)
+    assert (got, out) == (code, "")
+    assert err.lower().startswith(message.lower()) and "Traceback" not in err
+
+
+def test_vectors_have_shapes(run) -> None:
+    code, out, _ = run("dot(w*x, x)", "--wrt", "w", "--shapes", "x=3", "--detail", "brief")
+    assert code == 0 and out.splitlines()[-1].split("   ")[0] == "= dot(x, x)"
