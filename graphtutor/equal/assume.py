@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import mpmath
@@ -80,7 +80,7 @@ class Domain:
             return self.high - away
         return (2 * share - 1) * 4
 
-    def random(self, rng: random.Random, scale: str = "near") -> Fraction:
+    def random(self, rng: Random, scale: str = "near") -> Fraction:
         """Return a random number of the domain; `scale` is "near" (about 1), "small" or "far" (up to a million).
 
         Denominators are primes above 100, so that nothing periodic in the whole numbers or in simple fractions hides.
@@ -93,7 +93,7 @@ class Domain:
                 return value
         raise LearnerError("an assumption leaves no numbers to try; widen its interval")
 
-    def draw(self, rng: random.Random, scale: str) -> Fraction:
+    def draw(self, rng: Random, scale: str) -> Fraction:
         prime = rng.choice(PRIMES)
         if self.low is not None and self.high is not None:
             width = self.high - self.low

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import isqrt
 from typing import Any, NamedTuple
 
@@ -163,7 +164,7 @@ def between(values: Sequence[Any], domain: Domain) -> list[Fraction]:
     low, high = domain.low, domain.high
     first = (low + ends[0]) / 2 if low is not None else Fraction(ends[0].__ceil__() - 1)
     last = (high + ends[-1]) / 2 if high is not None else Fraction(ends[-1].__floor__() + 1)
-    inner = [simplest(a, b) for a, b in zip(ends, ends[1:], strict=False) if b > a]
+    inner = [simplest(a, b) for a, b in pairwise(ends) if b > a]
     return [v for v in (first, *inner, last) if v in domain]
 
 

@@ -182,8 +182,12 @@ class Line:
             if snap and row.kink is not None and len(args) > 1:
                 unify(a, b)
             x, y = run(*a), run(*b)
+            if x == x and y == y and poles(run, a, b):
+                left[i] = right[i] = NAN
+                state[i] = UNKNOWN
+                continue
             if x != x or y != y:
-                sure = x != x and y != y and all(significant(p, q) for p, q in zip(a, b, strict=True) if p == p)
+                sure = x != x and y != y and surely_undefined(run, a, b)
                 left[i] = right[i] = NAN
                 state[i] = UNDEFINED if sure else UNKNOWN
                 if row.conditions:  # the branch that was taken says why
@@ -215,6 +219,21 @@ def one_state(state: list[int], args: tuple[int, ...], conditions: tuple[int, ..
 def significant(x: Number, y: Number) -> bool:
     """Return whether two noisy lanes agree on at least one digit; exact zeros do."""
     return bool(abs(x - y) * 10 <= max(abs(x), abs(y)))
+
+
+def poles(run: Callable[..., Number], left: Values, right: Values) -> bool:
+    """Return whether an argument of which no digit is known may be 0, where the operation is undefined: its result can be anything."""
+    return any(not significant(x, y) and run(*at_zero(left, k)) != run(*at_zero(left, k)) for k, (x, y) in enumerate(zip(left, right, strict=True)))
+
+
+def surely_undefined(run: Callable[..., Number], left: Values, right: Values) -> bool:
+    """Return whether what is undefined stays so with either sign of each argument of which no digit is known."""
+    doubtful = [k for k, (x, y) in enumerate(zip(left, right, strict=True)) if x == x and not significant(x, y)]
+    return all(run(*(sign if k in doubtful else v for k, v in enumerate(left))) != run(*(sign if k in doubtful else v for k, v in enumerate(left))) for sign in (mpf(1), mpf(-1)))
+
+
+def at_zero(values: Values, k: int) -> Values:
+    return [*values[:k], mpmath.mp.zero, *values[k + 1 :]]
 
 
 def short(value: Number) -> bool:

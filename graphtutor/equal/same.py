@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 import mpmath
@@ -138,6 +139,8 @@ def graph_of(given: Any, names: Sequence[str], definitions: Any, shapes: Any, kn
 
 def number(value: Any) -> sp.Basic:
     value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float) and not isfinite(value):
+        raise LearnerError(f"cannot compare {value}; expected a finite number")
     exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
     return sp.Rational(exact.numerator, exact.denominator)
 
@@ -178,11 +181,11 @@ class Judge:
             return self.on_kink(s.kink, digits, gone)
         if not s.agreed:
             return Verdict("undecided", Evidence("No point was found where both are defined and small enough to be worked out; narrow the assumptions.", self.seed))
-        counted = {"seed": self.seed, "points": s.agreed, "digits": digits, "excluded": gone}
         method = "" if prove is False else self.proof(cells, told, prove)
         if method:
-            return Verdict("proved", Evidence(f"Equal: shown by {method}.{at_isolated}", method=method, **counted))
-        return Verdict("agrees", Evidence(f"Equal to {digits} digits at {s.agreed} point{'s' * (s.agreed != 1)} (seed {self.seed}); a sample, not a proof.{at_isolated}", **counted))
+            return Verdict("proved", Evidence(f"Equal: shown by {method}.{at_isolated}", self.seed, s.agreed, digits, excluded=gone, method=method))
+        sampled = f"Equal to {digits} digits at {s.agreed} point{'s' * (s.agreed != 1)} (seed {self.seed}); a sample, not a proof.{at_isolated}"
+        return Verdict("agrees", Evidence(sampled, self.seed, s.agreed, digits, excluded=gone))
 
     def proof(self, cells: list[Cell], told: Mapping[str, Domain], prove: bool | float) -> str:
         pairs = self.sampler.pairs

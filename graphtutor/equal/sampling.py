@@ -59,12 +59,17 @@ class Sampler:
         cost = max(1, len(self.line.steps))
         self.wanted = max(6, min(points, BUDGET // (3 * cost)))
         self.left = max(20, BUDGET // cost)
-        self.agreed = 0
+        self.met = [0] * len(pairs)  # points of agreement, for each pair
         self.tried: set[Point] = set()
         self.differs: Witness | None = None
         self.kink: Witness | None = None
         self.edges: list[tuple[Point, int, Outcome]] = []
         self.excluded: list[Point] = []
+
+    @property
+    def agreed(self) -> int:
+        """At how many points both were defined and equal, for the pair with the fewest."""
+        return min(self.met)
 
     # ----- one point -----
     def at(self, point: Point) -> list[Outcome]:
@@ -136,8 +141,8 @@ class Sampler:
         self.tried.add(point)
         self.left -= 1
         outcomes = self.at(point)
-        kinds = {o.kind for o in outcomes}
-        self.agreed += AGREE in kinds and kinds <= {AGREE, NEITHER}
+        if all(o.kind in (AGREE, NEITHER) for o in outcomes):
+            self.met = [n + (o.kind == AGREE) for n, o in zip(self.met, outcomes, strict=True)]
         for entry, outcome in enumerate(outcomes):
             if outcome.kind == DIFFER and not outcome.tie:
                 self.differs = Witness(point, entry, outcome)
@@ -278,7 +283,7 @@ class Sampler:
         moving = [not d.discrete for d in self.domains]
         whole = not any(moving)
         met = 0
-        for k in range(6):
+        for _ in range(6):
             jitter = tuple(rng.choice((-1, 1)) * rng.randint(1, 9) * (m or (whole and d.integer)) for m, d in zip(moving, self.domains, strict=True))
             other = self.moved(point, jitter, by)
             if other is None:

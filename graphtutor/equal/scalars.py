@@ -51,10 +51,10 @@ class Scalars(Builder):
 def exactly(op: str, params: tuple[Any, ...], given: list[Fraction]) -> Fraction | None:
     """Return the value of an operation on Fractions if it is one, and quick to get."""
     row = ROWS[op]
-    if not all(isinstance(p, int | Fraction) and abs(p) <= 64 for p in params) or (isinstance(row.forward, Entry) and not row.forward.exact):
+    if not all(isinstance(p, int | Fraction) and -64 <= p <= 64 for p in params) or (isinstance(row.forward, Entry) and not row.forward.exact):
         return None
     try:
-        out = row.forward(*given, *params)
+        out: Any = row.forward(*given, *params)
     except (ZeroDivisionError, ValueError, OverflowError, TypeError):
         return None
     return Fraction(out) if isinstance(out, int) else out if isinstance(out, Fraction) else None
