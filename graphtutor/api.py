@@ -15,6 +15,7 @@ from .errors import LearnerError
 from .maths.ops import ROWS, TABLE
 from .maths.tracing import f as on_tracers
 from .picture import save
+from .trace import shown
 
 if TYPE_CHECKING:
     import graphviz
@@ -63,6 +64,9 @@ class Graph(graphs.Graph):
         """Write the graph alone as a picture; return its path."""
         return save.save(self, path, **look)
 
+    def __repr__(self) -> str:
+        return f"<Graph {self.output.name}: {len(self)} nodes; inputs {', '.join(n.name for n in self.inputs) or 'none'}>"
+
     def _repr_svg_(self) -> str:
         return save.Painter(self).svg()
 
@@ -92,6 +96,11 @@ class Trace(trace.Trace):
     def svg(self, step: int | None = None, **look: Any) -> str:
         """Return a step, the last if left out, as SVG text."""
         return save.Painter(self, **look).svg(step)
+
+    def __repr__(self) -> str:
+        out = self.graph.output.name
+        value = "" if self.point is None else f" = {shown(self.values[out])}"
+        return f"<Trace {out}{value}: {len(self.steps)} step{'s' * (len(self.steps) != 1)}{'' if self.point is not None else ', in symbols'}>"
 
     def _repr_svg_(self) -> str:
         return self.svg()

@@ -25,13 +25,14 @@ def check(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
     graphtutor check "max(0, 1 - y*(w*x + b))"
     """
     from ..api import check as checked
+    from ..equal import texts
 
     point = point_of(at)
     graph = graph_of(expr, point, shapes, constants)
     numbers = {} if point is None else graph.trace(at=point, tie=tie).gradients
     found = checked(graph, tie, point)
     if as_json:
-        verdicts = {name: {"kind": v.kind, "evidence": v.evidence, "point": dict(v.point)} for name, v in found.verdicts.items()}
+        verdicts = {name: {"kind": v.kind, "evidence": str(v.evidence), "point": texts(v.point)} for name, v in found.verdicts.items()}
         show_json({"ok": found.ok, "verdicts": verdicts, "locals": {name: v.kind for name, v in found.locals.items()}, "gradients": numbers, "method": found.method})
     else:
         show(found, graph.output.name, numbers)
@@ -41,14 +42,15 @@ def check(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
 
 def show(found: Any, top: str, numbers: dict[str, Any]) -> None:
     """Print a line for each input: the gradient's name, its number if there is a point, the verdict and its evidence."""
+    from ..equal import place
     from ..trace import shown
 
     names = {name: f"d{top}/d{name}" + (f" = {shown(numbers[name])}" if name in numbers else "") for name in found.verdicts}
     wide = max(map(len, names.values()), default=0)
     for name, verdict in found.verdicts.items():
         kind = styled(f"{verdict.kind:9}", fg=COLOURS.get(verdict.kind, "green"))
-        at = f" at {', '.join(f'{n} = {v}' for n, v in verdict.point)}" if verdict.point else ""
-        click.echo(f"{styled(names[name].ljust(wide))}  {kind}  {styled(verdict.evidence + at)}")
+        at = f" at {place(verdict.evidence.point)}" if verdict.point else ""
+        click.echo(f"{styled(names[name].ljust(wide))}  {kind}  {styled(f'{verdict.evidence}{at}')}")
     for rule, verdict in found.locals.items():
         if not verdict:
             say(f"the local rule of {rule} is {verdict.kind}: {verdict.evidence}")
