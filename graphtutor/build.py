@@ -9,13 +9,15 @@ from typing import Any
 import sympy as sp
 
 from .adjoint import backward
-from .errors import LearnerError
+from .errors import LearnerError, ShapeError
 from .graphs import Builder, Graph, Group, Tracer, check_shape, with_roles
 from .language import read
+from .language.write import write
 from .maths.arrays import Shape
 from .maths.spell import recognise
 
 MAX_NODES = 2_000_000
+LONGEST = 60  # characters of an expression named in a message
 
 
 class Plan:
@@ -42,7 +44,10 @@ class Plan:
             if isinstance(top, tuple):
                 whole, spelled = top
                 args = tuple(done[id(a)][1] for a in spelled.args)
-                done[id(whole)] = whole, self.node(spelled.op, args, spelled.params)
+                try:
+                    done[id(whole)] = whole, self.node(spelled.op, args, spelled.params)
+                except ShapeError as error:
+                    raise ShapeError(f"{error} (in {excerpt(whole)})") from None
             elif id(top) not in done:
                 spelled = recognise(top)
                 if spelled.op in ("input", "const"):
@@ -77,6 +82,11 @@ class Plan:
     def graph(self, out: int, names: Iterable[tuple[int, str]] = (), groups: Iterable[Group] = (), source: str = "") -> Graph:
         assumed = tuple((n, s) for n, s in self.symbols.items() if s != sp.Symbol(n))
         return self.builder.graph(out, names=tuple(names), groups=tuple(groups), symbols=assumed, source=source)
+
+
+def excerpt(tree: sp.Basic) -> str:
+    text = write(tree, tidy=True)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def from_text(text: str, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None,

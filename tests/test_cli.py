@@ -102,7 +102,7 @@ BAD = [
     (["2 +"], 3, "line 1, column 4: the text ends after '+'; expected a number, a name or '('"),
     ([""], 3, "nothing to read; expected an expression such as"),
     (["f = w*x\nL = f**2 +"], 3, "line 2, column 11"),
-    (["W@x", "--shapes", "W=3x2,x=3"], 2, "cannot multiply (3×2) by (3): 2 columns meet 3 rows; .T on the left would fit"),
+    (["W@x", "--shapes", "W=3x2,x=3"], 2, "cannot multiply (3×2) by (3): 2 columns meet 3 rows; .T on the left would fit (in W @ x)"),
     (["W@x", "--shapes", "W=3by2"], 2, "the shape of 'W' is 3by2; expected whole numbers above 0, such as 2 or 3x2"),
     (["w*x", "--at", "w=1"], 2, "no value for x; give a number to each of w, x"),
     (["w*x", "--at", "w=1,x=2,z=3"], 2, "'z' is no input of this graph; its inputs are w, x"),

@@ -189,7 +189,7 @@ def test_argmax_refuses_a_gradient_in_words() -> None:
 @pytest.mark.parametrize(
     "name, shapes, message",
     [
-        ("matmul", ((3, 2), (1, 2)), r"cannot multiply \(3×2\) by \(1×2\): 2 columns meet 1 rows; .T on the right would fit"),
+        ("matmul", ((3, 2), (1, 2)), r"cannot multiply \(3×2\) by \(1×2\): 2 columns meet 1 row; .T on the right would fit"),
         ("matmul", ((), (2,)), r"@ needs vectors or matrices, met \(scalar\) and \(2\); for numbers write \*"),
         ("mul", ((3, 2), (3,)), r"cannot multiply shapes \(3×2\) and \(3\) entry by entry; for the matrix product write @"),
         ("add", ((2, 3), (3, 2)), r"transposing one with .T gives \(2×3\) for both"),

@@ -191,7 +191,7 @@ def matmul_shape(a: Shape, b: Shape, *_: Any) -> Shape:
     if a[-1] != b[0]:
         fits = [text for text, x, y in ((".T on the right", a, b[::-1]), (".T on the left", a[::-1], b), ("the other order", b, a))
                 if x[-1] == y[0] and (x, y) != (a, b)]  # fmt: skip
-        inner = f"{a[-1]} columns meet {b[0]} rows" if len(a) == 2 else f"{a[-1]} entries meet {b[0]} rows"
+        inner = f"{a[-1]} {'columns' if len(a) == 2 else 'entries'} meet {b[0]} row{'s' * (b[0] != 1)}"
         raise ShapeError(f"cannot multiply {show_shape(a)} by {show_shape(b)}: {inner}; "
                          + (f"{fits[0]} would fit" if fits else f"the right side needs {a[-1]} rows"))  # fmt: skip
     return a[:-1] + b[1:]
