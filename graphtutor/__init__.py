@@ -61,6 +61,9 @@ if TYPE_CHECKING:
     from .errors import ShapeError as ShapeError
     from .experiments import History as History
     from .experiments import train as train
+    from .grading.grader import grade as grade
+    from .grading.grades import Grade as Grade
+    from .grading.marks import Rubric as Rubric
     from .language.read import read as read
     from .losses import compare_losses as compare_losses
     from .outliers import outliers as outliers
@@ -84,6 +87,9 @@ PUBLIC = {
     "graph": "api:make",
     "History": "experiments:History",
     "compare_losses": "losses:compare_losses",
+    "Grade": "grading.grades:Grade",
+    "Rubric": "grading.marks:Rubric",
+    "grade": "grading.grader:grade",
     "load": "data:load",
     "outliers": "outliers:outliers",
     "same": "equal:same",

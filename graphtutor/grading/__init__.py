@@ -1,0 +1,18 @@
+"""Is a student right, and if not, where and why?
+
+    task            what is asked
+    judge           is one expression the same as another within a task
+    samples         points at which a problem is tried
+    slopes          differentiation along the tree with slips in it, all at once
+    malrules        where which slip can be made
+    algebra         slips of algebra: something else written in place of a node
+    forms, marks    in what form an answer stands; what a grade is made of
+    diagnose        which slips explain a wrong derivative
+    lines           each line of a derivation against the truth and the line before
+    counterexamples a point of small numbers at which an answer fails
+    causes          why a line is wrong
+    report, grades  how a grade is told; Grade itself
+    scoring         points, and what is said
+    code            a student's Python, read as mathematics
+    grader          grade: an answer in any form to a Grade
+"""

@@ -6,7 +6,8 @@ by what its row's slips put there; all variants stand in one builder and are wor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
 from ..adjoint import Folding, backward
@@ -16,6 +17,7 @@ from ..maths.row import Slip
 from .malrules import ALGEBRA_RANK, RARE, STRUCTURAL
 
 MOST_VARIANTS, MOST_CELLS = 300, 6000
+Replacing = Callable[[Folding, int], Iterator[tuple[Slip, int]]]
 
 
 class Variant(NamedTuple):
@@ -41,8 +43,34 @@ def replacements(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
                     yield slip, out.id
 
 
+def written_wrong(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
+    """Yield what may stand in place of node `i` from one line to the next: a slip of its row, or another leaf."""
+    yield from replacements(builder, i)
+    yield from leaves(builder, i)
+
+
+def leaves(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
+    """Yield other numbers for a number, other names for a name."""
+    op, _, params = builder.cells[i]
+    if op == "const" and isinstance(params[0], Fraction):
+        value = params[0]
+        for other in dict.fromkeys((-value, value + 1, value - 1, 2 * value, value / 2, Fraction(1), Fraction(0), value * value)):
+            if other != value:
+                yield slip_of("arithmetic-slip"), builder.constant(other)
+    elif op == "input":
+        for k, (other_op, _, _) in enumerate(tuple(builder.cells)):
+            if other_op == "input" and k != i and builder.shapes[k] == builder.shapes[i]:
+                yield slip_of("copied-wrong"), k
+        yield slip_of("copied-wrong"), builder.constant(1)
+
+
+def slip_of(id: str) -> Slip:
+    """Return a slip of no operation's, by its id."""
+    return Slip(id, STRUCTURAL[id][1])
+
+
 def rank(slip: Slip) -> int:
-    return ALGEBRA_RANK + RARE * slip.rare
+    return STRUCTURAL[slip.id][0] if slip.instead is None else ALGEBRA_RANK + RARE * slip.rare
 
 
 def above(cells: list[Cell], start: int, out: int) -> list[int]:
@@ -67,9 +95,18 @@ def copied(builder: Folding, nodes: list[int], moved: dict[int, int], slot: tupl
 def in_derivative(graph: Graph, wrt: int) -> tuple[Folding, list[Variant]]:
     """Return the variants of the written derivative: a slip where it is worked out."""
     walk = backward(graph, wanted=(wrt,))
-    builder = Folding(walk.cells, walk.shapes)
-    out, size = walk.gradient[wrt], len(graph)
-    needed = needed_for(walk.cells, out)
+    return varied(Folding(walk.cells, walk.shapes), walk.gradient[wrt], len(graph), replacements)
+
+
+def in_value(graph: Graph) -> tuple[Folding, list[Variant]]:
+    """Return the variants of an expression: a slip of algebra, a number or a name copied wrong, everywhere or in one place."""
+    return varied(Folding(graph.cells, graph.shapes), graph.out, 0, written_wrong)
+
+
+def varied(builder: Folding, out: int, size: int, replacements: Replacing) -> tuple[Folding, list[Variant]]:
+    """Return the variants of node `out`; below `size` a slip in one place is one where a node from there on takes it."""
+    cells = tuple(builder.cells)
+    needed = needed_for(cells, out)
     found: list[Variant] = []
     for i in needed:
         for slip, wrong in replacements(builder, i):

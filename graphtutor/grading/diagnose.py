@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..adjoint import Backward, backward
 from ..errors import LearnerError
-from ..graphs import Graph, run
+from ..graphs import Builder, Graph, run
 from ..maths.ops import ROWS
 from . import algebra, malrules, samples
 from .malrules import STRUCTURAL
@@ -29,6 +29,13 @@ POINTS, FEWEST, FIRST = 40, 5, 6
 CLOSE = 1e-8  # relative; float64 leaves some 1e-12 of a derivative of twenty operations
 MOST_PAIRS, MOST_NAMED, MOST_PLACES = 12000, 12, 4
 ROUNDED = 0.011
+
+
+class Ranked(NamedTuple):
+    """A misconception and its rank among those that explain an answer: low is more specific."""
+
+    rank: float
+    what: Misconception
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,15 @@ class Candidate:
 
 
 class Problem:
-    """A scalar function, the variable, and points at which answers are tried. `points`: name → array."""
+    """A scalar function, the variable, and points at which answers are tried. `points`: name → array.
 
-    def __init__(self, graph: Graph, wrt: str, assume: Mapping[str, Any]):
+    `part`: the graph of what the variable stands for, if it is no input of the answers.
+    """
+
+    def __init__(self, graph: Graph, wrt: str, assume: Mapping[str, Any], part: Graph | None = None):
         if wrt not in graph.ids:
             raise LearnerError(f"'{wrt}' is no variable of this problem; it has {', '.join(n.name for n in graph.inputs)}")
-        self.graph, self.wrt, self.assume = graph, wrt, dict(assume)
+        self.graph, self.wrt, self.assume, self.part = graph, wrt, dict(assume), part
         self.here = graph.ids[wrt]
         self.names = {n.name for n in graph.inputs}
         self.flat = not any(graph.shapes)
@@ -69,6 +79,9 @@ class Problem:
     def placed(self) -> dict[str, Array]:
         inputs = [(n.name, n.shape) for n in self.graph.inputs]
         points = samples.draws(inputs, self.assume)
+        if self.part is not None:
+            points |= samples.draws([(n.name, n.shape) for n in self.part.inputs], self.assume)
+            points[self.wrt] = np.broadcast_to(samples.evaluated(self.part, points)[self.part.out], (samples.DRAWS,))
         if not self.flat or not inputs:
             return {name: value[:POINTS] for name, value in points.items()}
         truth = self.derivative
@@ -78,6 +91,14 @@ class Problem:
     @property
     def size(self) -> int:
         return len(next(iter(self.points.values()))) if self.points else 1
+
+    def with_drawn(self, graph: Graph) -> dict[str, Array]:
+        """Return the points with values for names that only `graph` has."""
+        return self.points | samples.draws([(n.name, n.shape) for n in graph.inputs if n.name not in self.points], self.assume, self.size)
+
+    def values_of(self, graph: Graph) -> Array:
+        """Return the values of a scalar graph at the points."""
+        return self.over(samples.evaluated(graph, self.with_drawn(graph))[graph.out])
 
     @cached_property
     def tree(self) -> Slopes:
@@ -137,13 +158,30 @@ def frozen(value: Any) -> Any:
 
 
 @lru_cache(maxsize=200)
-def prepared(graph: Graph, wrt: str, assume: tuple[tuple[str, Any], ...]) -> Problem:
-    return Problem(graph, wrt, dict(assume))
+def prepared(graph: Graph, wrt: str, assume: tuple[tuple[str, Any], ...], part: Graph | None = None) -> Problem:
+    return Problem(graph, wrt, dict(assume), part)
 
 
 def problem(graph: Graph, wrt: str, assume: Mapping[str, Any] | None = None) -> Problem:
     """Return the problem d graph / d `wrt`, kept for the next answer to it."""
-    return prepared(graph, wrt, tuple(sorted((name, frozen(v)) for name, v in (assume or {}).items())))
+    return prepared(graph, wrt, told(assume))
+
+
+def problem_at(graph: Graph, part: Graph, name: str, assume: Mapping[str, Any] | None = None) -> Problem | None:
+    """Return the problem d graph / d part, `part` being the graph of one of its nodes, called `name` then; None if it is none."""
+    builder = Builder(graph.cells, graph.shapes)
+    at: list[int] = []
+    for (op, args, params), shape in zip(part.cells, part.shapes, strict=True):
+        at.append(builder.intern((op, tuple(at[a] for a in args), params), shape))
+    node = at[part.out]
+    if node >= len(graph) or graph.shapes[node] or not graph.cells[node][1] or name in graph.ids:
+        return None
+    cells = (*graph.cells[:node], ("input", (), (name,)), *graph.cells[node + 1 :])
+    return prepared(Graph(cells, graph.shapes, graph.out, graph.names), name, told(assume), part)
+
+
+def told(assume: Mapping[str, Any] | None) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted((name, frozen(v)) for name, v in (assume or {}).items()))
 
 
 # ----- matching -----
@@ -163,14 +201,14 @@ def same_values(a: Array, b: Array) -> bool:
     return bool(fits(np.atleast_2d(a), b)[0])
 
 
-def diagnose(problem: Problem, answer: Array, slope: Array | None = None) -> tuple[Misconception, ...]:
+def diagnose(problem: Problem, answer: Array, slope: Array | None = None) -> list[Ranked]:
     """Return the misconceptions that explain `answer`, its values at the problem's points; most specific first.
 
     `slope`: the values of the answer's own derivative, to notice an integral. Nothing is returned for
     values that agree with the truth.
     """
     if not problem.flat or problem.size < FEWEST or same_values(problem.truth, answer):
-        return ()
+        return []
     found = [*single(problem, answer), *overall(problem, answer, slope), *listed(problem.rewritten, problem, answer)]
     if not found:
         found = [*listed(problem.others, problem, answer), *double(problem, answer)]
@@ -206,6 +244,30 @@ def listed(variants: Sequence[tuple[algebra.Variant, Array]], problem: Problem, 
     for k in np.flatnonzero(fits(np.stack([v for _, v in variants]), answer)).tolist():
         v = variants[k][0]
         yield Candidate(v.id, v.rank, v.node if v.node < len(problem.graph) else None, None, v.hint)
+
+
+def rewritten(start: Graph, answer: Graph, assume: Mapping[str, Any]) -> list[Ranked]:
+    """Return the slips of algebra that make `answer` of `start`, two scalar graphs that ought to be equal."""
+    if any((*start.shapes, *answer.shapes)):
+        return []
+    builder, variants = algebra.in_value(start)
+    points = samples.draws(sorted({(n.name, n.shape) for g in (start, answer) for n in g.inputs}), assume)
+    points = samples.finite(points, [samples.evaluated(g, points)[g.out] for g in (start, answer)], POINTS)
+    size = len(next(iter(points.values()))) if points else 1
+    if not size or not variants:
+        return []
+    values = run(builder.cells, tuple(builder.shapes), points, "float")
+    table = np.stack([np.broadcast_to(np.asarray(values[v.out], dtype=float), (size,)) for v in variants])
+    target = np.broadcast_to(np.asarray(samples.evaluated(answer, points)[answer.out], dtype=float), (size,))
+    if same_values(np.broadcast_to(np.asarray(values[start.out], dtype=float), (size,)), target):
+        return []
+    found: dict[tuple[str, int], Ranked] = {}
+    for k in np.flatnonzero(fits(table, target)).tolist():
+        v = variants[k]
+        wrong = Graph(tuple(builder.cells), tuple(builder.shapes), v.wrong).formula(v.wrong)
+        there = start.formula(v.node)
+        found.setdefault((v.id, v.node), Ranked(v.rank, Misconception(v.id, start.name(v.node), there, hint=v.hint, strong=f"{there} became {wrong}.")))
+    return sorted(found.values(), key=lambda r: r.rank)[:MOST_NAMED]
 
 
 # ----- the answer as a whole -----
@@ -356,18 +418,18 @@ def kinked(problem: Problem) -> bool:
 
 
 # ----- in words -----
-def worded(problem: Problem, found: Sequence[Candidate]) -> tuple[Misconception, ...]:
+def worded(problem: Problem, found: Sequence[Candidate]) -> list[Ranked]:
     """Return the candidates as misconceptions, each id and place once, the most specific first."""
-    out: dict[tuple[Any, ...], Misconception] = {}
+    out: dict[tuple[Any, ...], Ranked] = {}
     for c in sorted(found, key=lambda c: c.rank):
         if len(out) >= MOST_NAMED:
             break
         if sum(key[0] == c.id for key in out) < MOST_PLACES:
-            out.setdefault((c.id, c.node, c.slot), one(problem, c))
+            out.setdefault((c.id, c.node, c.slot), Ranked(c.rank, one(problem, c)))
         if c.second is not None:
             s = c.second
-            out.setdefault((s.id, s.node, s.slot), one(problem, Candidate(s.id, c.rank, s.node, s.slot, s.hint, wrong=c.id)))
-    return tuple(out.values())
+            out.setdefault((s.id, s.node, s.slot), Ranked(c.rank, one(problem, Candidate(s.id, c.rank, s.node, s.slot, s.hint, wrong=c.id))))
+    return list(out.values())
 
 
 def one(problem: Problem, c: Candidate) -> Misconception:
@@ -375,9 +437,10 @@ def one(problem: Problem, c: Candidate) -> Misconception:
     if c.node is None or c.node >= len(graph):
         return Misconception(c.id, hint=c.hint, strong=c.hint)
     args = graph.cells[c.node][1]
-    edge = (graph.name(c.node), graph.name(args[c.slot])) if c.slot is not None and args else None
+    other = args[c.slot] if c.slot is not None and args else None
+    edge = None if other is None else (graph.name(c.node), graph.name(other))
     second = c.second.id if c.second is not None else c.wrong
-    return Misconception(c.id, graph.name(c.node), graph.formula(c.node), edge, c.hint, strong(problem, c), second)
+    return Misconception(c.id, graph.name(c.node), graph.formula(c.node), edge, c.hint, strong(problem, c), second, argument="" if other is None else graph.formula(other))
 
 
 def strong(problem: Problem, c: Candidate) -> str:

@@ -124,7 +124,7 @@ class Judge:
             return self.latest[self.meant].truth, self.meant, parts
         if isinstance(first, heads.Diff) and len(parts) > 1 and not self.asked(first):
             return first, ("", f"d/d{first.args[1]} {parts[0].source}"), parts[1:]
-        return (*self.main(index), parts)
+        return (*self.main(), parts)
 
     def whole(self, name: str | None) -> sp.Basic | None:
         """Return what a name of the student's own stands for over the problem's inputs, None if it is not known."""
@@ -136,7 +136,7 @@ class Judge:
     def asked(self, tree: heads.Head) -> bool:
         return isinstance(tree.args[1], sp.Symbol) and tree.args[1].name in (self.task.wrt or (tree.args[1].name,))
 
-    def main(self, index: int) -> tuple[sp.Basic, Key]:
+    def main(self) -> tuple[sp.Basic, Key]:
         task = self.task
         if len(task.wrt) == 1:
             return task.slope(task.wrt[0]), ("", task.wrt[0])
@@ -207,8 +207,9 @@ class Judge:
         found: list[tuple[sp.Basic, list[Step]]] = []
         for middle, upper in outer.items():
             lower = self.latest.get((middle, wrt))
-            if lower is not None and lower.tree is not None and upper.tree is not None:
-                found.append((trees.mul(upper.tree, lower.tree), [upper, lower]))
+            inner = lower.tree if lower is not None else self.slope_of(middle, wrt)
+            if inner is not None and upper.tree is not None:
+                found.append((trees.mul(upper.tree, inner), [upper, lower] if lower is not None else [upper]))
         wholes = [*found]
         if len(found) > 1:
             total = found[0][0]
@@ -220,6 +221,11 @@ class Judge:
             if wrong and compare(self.task, tree, whole, prove=False):
                 return min(origin(s) for s in wrong)
         return None
+
+    def slope_of(self, name: str, wrt: str) -> sp.Basic | None:
+        """Return the right derivative of a defined name, for a chain in which it was not written down."""
+        tree = self.whole(name) or self.task.definitions.get(name)
+        return heads.Diff(tree, sp.Symbol(wrt)) if isinstance(tree, sp.Basic) and wrt in self.task.inputs else None
 
     def through_a_name(self, tree: sp.Basic, truth: sp.Basic) -> bool:
         """Return whether dL/du holds as dL/dv = dL/du · du/dv for a variable v: L need not be written with u in it."""
@@ -245,6 +251,13 @@ def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
     for claim in derivation(rows, **task.read_options()):
         judge.claim(claim, index_of.get(claim.line, 0))
     return restated(task, judge.steps)
+
+
+def judged_tree(task: Task, tree: sp.Basic, text: str) -> Step:
+    """Return one expression, given as a tree, judged as the answer to what is asked."""
+    judge = Judge(task)
+    judge.judged(Part(tree, text, 1, 1), 0, *judge.main())
+    return judge.steps[0]
 
 
 def numbered(answer: str | Sequence[str]) -> tuple[str, dict[int, int]]:
@@ -280,6 +293,11 @@ def restated(task: Task, steps: list[Step]) -> list[Step]:
     return steps
 
 
+def wanted(task: Task) -> list[Key]:
+    """Return the derivatives that are asked for."""
+    return [("", w) for w in task.wrt] or [("", "")]
+
+
 def main_keys(task: Task) -> set[Key]:
     return {("", w) for w in task.wrt} | {("", " ".join(task.wrt))}
 
@@ -311,6 +329,3 @@ def merged(index: int, text: str, group: Sequence[Step]) -> Line:
 def named(key: Key) -> str:
     of, wrt = key
     return f"d{of}/d{wrt}" if wrt and wrt != "definition" else ""
-
-
-__all__ = ["Judge", "Step", "judged", "lines"]

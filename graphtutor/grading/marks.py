@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import LearnerError, ReadError
-
-CREDITED = {"right": 1.0, "definition": 1.0, "follows": 1.0, "wrong": 0.0, "compensates": 0.0, "undecided": 0.0, "unread": 0.0}
-FORMS = ("cases", "expanded", "product", "no-decimals")
+from .forms import FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,8 @@ class Misconception:
     """A misconception that explains a wrong answer: the catalogue's id, where it happened, and two hints.
 
     `node` is the node's name in the graph and `text` its formula; `edge` is (operation, argument) where it is
-    one edge. `hint` gives nothing away, `strong` says what is missing. `with_` is the second slip of a pair.
+    one edge. `hint` gives nothing away, `strong` says what is missing. `with_` is the second slip of a pair,
+    `line` the index of the line that it explains, `argument` the formula at the other end of the edge.
     """
 
     id: str
@@ -74,6 +73,8 @@ class Misconception:
     hint: str = ""
     strong: str = ""
     with_: str = ""
+    line: int | None = None
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Marks:
     """What a Grade holds: the verdict on one answer, as plain data.
 
     `score` is in 0..1; `correct` True, False, or None for undecided; `first_wrong` an index from 0 (messages count
-    lines from 1). `broken` is (program, operation, argument) for the drawing. `human` is what a person decided, beside
+    lines from 1). `broken` is (program, operation, argument) for the drawing, nodes by their formulas. `human` is what a person decided, beside
     the machine's verdict.
     """
 

@@ -11,6 +11,7 @@ import sympy as sp
 
 from ..build import Plan, build
 from ..equal.assume import domains
+from ..equal.same import number
 from ..errors import LearnerError
 from ..graphs import Graph, Group
 from ..language import read, trees
@@ -53,6 +54,11 @@ class Task:
     @cached_property
     def inputs(self) -> frozenset[str]:
         return frozenset(n.name for n in self.graph.inputs)
+
+    @cached_property
+    def numbers(self) -> dict[str, sp.Basic]:
+        """The numbers of `given` as trees."""
+        return {name: number(value) for name, value in self.given.items()}
 
     @property
     def names(self) -> list[str]:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from ..equal import Verdict, same
-from ..errors import AuthorError, ReadError
+from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.code import read_code
+from ..grading.grader import grade
 from ..grading.grades import Grade
 from ..grading.marks import Misconception
 from ..graphs import Graph
@@ -48,6 +49,14 @@ def judge(exercise: Exercise, answer: Any) -> Grade:
     except ReadError as error:
         return Grade(0.0, None, f"cannot be read: {error.message}", invalid=error)
     return found.grade
+
+
+@grade.register
+def of_exercise(source: Exercise, answer: Any, **options: Any) -> Grade:
+    """Return the Grade of an answer to an exercise: what `gt.grade` does with one."""
+    if options:
+        raise LearnerError(f"an exercise says itself what is asked; leave out {', '.join(options)}")
+    return judge(source, answer)
 
 
 # ----- numbers -----

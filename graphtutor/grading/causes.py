@@ -1,0 +1,125 @@
+"""Why a line is wrong: misconceptions with their places, a counterexample, and a variant that tells candidates apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+import sympy as sp
+
+from ..adjoint import backward
+from ..equal.verdict import Evidence
+from ..errors import LearnerError
+from ..graphs import Graph, run
+from ..language import trees
+from ..language.write import write
+from ..maths import heads
+from .counterexamples import constant_ratio, counterexample
+from .diagnose import Array, Problem, Ranked, diagnose, problem, problem_at, rewritten
+from .lines import Step
+from .malrules import STRUCTURAL
+from .marks import Misconception
+from .task import Task
+
+MOST_NAMED = 12
+HERE = ("wrong", "compensates")
+
+
+def explained(task: Task, steps: Sequence[Step]) -> dict[str, Any]:
+    """Return the fields of a Grade that say why its first wrong line is wrong."""
+    wrong = [k for k, s in enumerate(steps) if s.status in HERE and s.tree is not None and s.truth is not None]
+    if not wrong:
+        return {}
+    first = Cause(task, steps[wrong[0]], before(steps, wrong[0]))
+    named = dict.fromkeys(m for k in wrong if steps[k].status == "wrong" for m in Cause(task, steps[k], before(steps, k)).misconceptions)
+    told = tuple(named)[:MOST_NAMED]
+    return {"misconceptions": told, "counterexample": first.counterexample, "broken": first.broken(told)}
+
+
+def before(steps: Sequence[Step], k: int) -> Step | None:
+    """Return the last expression of the same derivative before step `k`."""
+    return next((s for s in reversed(steps[:k]) if s.key == steps[k].key and s.tree is not None), None)
+
+
+class Cause:
+    """What is wrong with one step; `previous` is what was said of the same derivative before."""
+
+    def __init__(self, task: Task, step: Step, previous: Step | None):
+        assert step.tree is not None and step.truth is not None
+        self.task, self.step, self.previous = task, step, previous
+        self.tree, self.truth = (trees.replaced(t, task.numbers) for t in (step.tree, step.truth))
+        self.graph = task.graph_of(self.tree)
+        self.unknown = sorted({n.name for n in self.graph.inputs} - task.inputs)
+        self.problem = self.place()
+
+    def place(self) -> Problem | None:
+        """Return the problem that the step answers: d what / d by, where `by` may stand for a part of what."""
+        if not isinstance(self.truth, heads.Diff):
+            return None
+        what, by = self.truth.args
+        graph = self.task.graph_of(what)
+        if isinstance(by, sp.Symbol):
+            return problem(graph, by.name, self.task.assume) if by.name in graph.ids else None
+        inner = self.task.graph_of(by)
+        return problem_at(graph, inner, self.step.key[1], self.task.assume)
+
+    @property
+    def misconceptions(self) -> tuple[Misconception, ...]:
+        found: list[Ranked] = [self.unknown_name(name) for name in self.unknown]
+        if self.problem is not None:
+            found += diagnose(self.problem, self.values(self.graph), self.slope())
+        else:
+            found += rewritten(self.task.graph_of(self.truth), self.graph, self.task.assume)
+        if self.previous is not None and self.previous.status == "right":
+            known = {r.what.id for r in found}
+            found += [r for r in self.from_previous() if r.what.id not in known]
+        return tuple(replace(r.what, line=self.step.index) for r in sorted(found, key=lambda r: r.rank))
+
+    def from_previous(self) -> list[Ranked]:
+        """Return the slips of algebra that lead here from the line before."""
+        assert self.previous is not None and self.previous.tree is not None
+        start = self.task.graph_of(trees.replaced(self.previous.tree, self.task.numbers))
+        return rewritten(start, self.graph, self.task.assume)
+
+    def unknown_name(self, name: str) -> Ranked:
+        rank, hint = STRUCTURAL["name.unknown"]
+        near = get_close_matches(name, sorted(self.task.inputs), 1, 0.5)
+        meant = f" Is {near[0]} meant?" if near else ""
+        return Ranked(rank, Misconception("name.unknown", name, name, hint=hint, strong=f"'{name}' does not occur in the problem; it has {', '.join(sorted(self.task.inputs))}.{meant}"))
+
+    # ----- numbers -----
+    def values(self, graph: Graph) -> Array:
+        """Return the values of a graph at the problem's points; names that the problem does not have are drawn."""
+        assert self.problem is not None
+        return self.problem.values_of(graph)
+
+    def slope(self) -> Array | None:
+        """Return the values of the answer's own derivative, to notice an integral."""
+        place = self.problem
+        if place is None or any(self.graph.shapes) or place.wrt not in self.graph.ids:
+            return None
+        walk = backward(self.graph, wanted=(self.graph.ids[place.wrt],))
+        return place.over(run(walk.cells, walk.shapes, place.with_drawn(self.graph), "float")[walk.gradient[self.graph.ids[place.wrt]]])
+
+    @property
+    def counterexample(self) -> Any:
+        verdict = self.step.verdict
+        evidence = verdict.verdict.evidence if verdict is not None else Evidence()
+        try:
+            truth = self.task.graph_of(self.truth)
+        except LearnerError:
+            return None
+        ratio = ""
+        if self.problem is not None and self.problem.flat and not any(self.graph.shapes):
+            ratio = constant_ratio(self.values(self.graph), self.problem.truth)
+        return counterexample(self.graph, truth, self.task.assume, evidence, ratio)
+
+    # ----- the drawing -----
+    def broken(self, told: Sequence[Misconception]) -> tuple[str, ...]:
+        """Return (program, operation, argument) of the first misconception that has a place in the problem's graph."""
+        at = next((m for m in told if m.node), None)
+        if at is None:
+            return ()
+        return (self.task.text or write(self.task.tree), at.text, at.argument)

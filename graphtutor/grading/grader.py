@@ -1,0 +1,175 @@
+"""grade: a student's answer, in any of its forms, to a Grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from ..equal.same import number
+from ..errors import LearnerError, ReadError
+from ..language.read import derivation, read
+from ..language.write import write
+from ..maths import heads
+from .causes import explained
+from .code import read_code
+from .grades import Grade
+from .lines import Step, judged, judged_tree
+from .marks import Rubric
+from .scoring import marked
+from .task import Task, several, task
+
+
+@singledispatch
+def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None = None, definitions: Mapping[str, Any] | None = None,
+          shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, given: Mapping[str, Any] | None = None,
+          rubric: Rubric | None = None) -> Grade:  # fmt: skip
+    """Return the Grade of a student's answer to "what is d `source` / d `wrt`?".
+
+    `source`: text (an expression or a program), a SymPy tree, a Python function, a Graph, or an exercise.
+    `wrt`: a name, several, or None where the answer is to be `source` itself in another form.
+    `answer`: text (one expression, or the lines of a derivation), a list of lines, a SymPy expression or a
+    list or matrix of them, an object name → expression, {"code": text, "function": name, "args": …} or
+    {"sheet": rows, "at": point, "digits": n}. `rubric` says how points are given. What cannot be read
+    costs nothing and is in `Grade.invalid`; a LearnerError is raised for a problem that makes no sense.
+
+    >>> found = grade("(w*x - y)**2", "2*(w*x - y)", wrt="w")
+    >>> found.correct, found.misconceptions[0].id
+    (False, 'chain.missing-inner')
+    >>> print(found.counterexample)
+    At w = 2, x = 3, y = 1: yours is 10, the derivative is 30.
+    >>> grade("(w*x - y)**2", ["u = w*x - y", "dL/du = 2u", "dL/dw = 2u x"], wrt="w").correct
+    True
+    """
+    asked = task(source, wrt=wrt, assume=assume, definitions=definitions, shapes=shapes, constants=constants, given=given)
+    return graded(asked, answer, rubric or Rubric())
+
+
+def graded(asked: Task, answer: Any, rubric: Rubric) -> Grade:
+    """Return the Grade of an answer to a Task, by the answer's form."""
+    if isinstance(answer, Mapping):
+        return of_object(asked, answer, rubric)
+    if isinstance(answer, str) or (isinstance(answer, list | tuple) and answer and all(isinstance(line, str) for line in answer)):
+        return of_text(asked, answer, rubric)
+    tree = as_tree(answer)
+    return of_trees(asked, tree, write(tree), rubric)
+
+
+# ----- text -----
+def of_text(asked: Task, answer: str | Sequence[str], rubric: Rubric) -> Grade:
+    """Return the Grade of an expression or of the lines of a derivation."""
+    try:
+        steps = judged(asked, answer)
+        if not any(s.status in ("unread", "definition") or s.tree is not None for s in steps):
+            read(answer if isinstance(answer, str) else "\n".join(answer), names=asked.names)
+            raise ReadError("no expression found in the answer; expected the derivative, or lines that lead to it", text_of(answer).split("\n")[0][:100])
+    except ReadError as error:
+        return unreadable(error)
+    return told(asked, steps, answer, rubric)
+
+
+def text_of(answer: str | Sequence[str]) -> str:
+    return answer if isinstance(answer, str) else "\n".join(answer)
+
+
+def unreadable(error: ReadError) -> Grade:
+    return Grade(0.0, None, f"This cannot be read: {error.message}. It costs nothing.", invalid=error)
+
+
+def told(asked: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric: Rubric) -> Grade:
+    """Return the Grade of judged steps, with what explains the first wrong one."""
+    found = marked(asked, steps, answer, rubric)
+    return replace(found, **explained(asked, steps)) if found.first_wrong is not None else found
+
+
+# ----- trees -----
+def of_trees(asked: Task, tree: sp.Basic, text: str, rubric: Rubric) -> Grade:
+    """Return the Grade of one expression that is a tree already."""
+    return told(asked, [judged_tree(asked, tree, text)], [text], rubric)
+
+
+def as_tree(answer: Any) -> sp.Basic:
+    """Return a SymPy expression, a number, or a list or matrix of them, as one tree; text among them is read.
+
+    >>> as_tree([sp.Symbol("x"), 2])
+    Vector(x, 2)
+    """
+    if isinstance(answer, np.ndarray | sp.MatrixBase | sp.NDimArray):
+        answer = answer.tolist()
+        if answer and isinstance(answer, list) and all(isinstance(row, list) and len(row) == 1 for row in answer):
+            answer = [row[0] for row in answer]
+    if isinstance(answer, list | tuple) and answer:
+        return heads.Vector(*map(as_tree, answer))
+    if isinstance(answer, sp.Basic):
+        return answer
+    if isinstance(answer, int | float | np.number) and not isinstance(answer, bool):
+        return number(answer)
+    if isinstance(answer, str):
+        return read(answer)
+    raise LearnerError(f"cannot grade {type(answer).__name__}; expected text, lines, an expression, a list of expressions or an object name → expression")
+
+
+# ----- objects -----
+def of_object(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
+    if "code" in answer:
+        return of_code(asked, answer, rubric)
+    return of_gradients(asked, answer, rubric)
+
+
+def of_code(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
+    """Return the Grade of Python code: what the function returns is graded like an expression."""
+    try:
+        code = read_code(str(answer["code"]))
+        function = str(answer.get("function") or list(code.functions)[-1])
+        tree = as_tree(code(function, answer.get("args")))
+    except ReadError as error:
+        return unreadable(error)
+    return of_trees(asked, tree, write(tree), rubric)
+
+
+def of_gradients(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
+    """Return the Grade of several gradients, each of equal weight; one that is left out is not right."""
+    given = {variable(asked, name): value for name, value in answer.items()}
+    names = asked.wrt or tuple(given)
+    unknown = next((name for name in given if name not in names), None)
+    if unknown is not None:
+        raise LearnerError(f"'{unknown}' was not asked for; expected {several(names)}")
+    parts = {name: graded(replace(asked, wrt=(name,)), given[name], rubric) for name in names if name in given and str(given[name]).strip()}
+    return together(names, parts)
+
+
+def variable(asked: Task, name: str) -> str:
+    """Return the variable that a key of an answer names: `w0`, `dL/dw0`, `∂L/∂w₀`."""
+    if name in asked.inputs or name in asked.wrt:
+        return name
+    claims = derivation(f"{name} = 0", **asked.read_options())
+    return next((c.wrt for c in claims if c.wrt), name)
+
+
+def together(names: Sequence[str], parts: Mapping[str, Grade]) -> Grade:
+    """Return one Grade for those of several gradients; its lines are the gradients in order."""
+    lines = tuple(replace(line, index=k, quantity=name) for k, (name, g) in enumerate(parts.items()) for line in worst(g))
+    missing = [name for name in names if name not in parts]
+    wrong = [name for name in names if name in parts and parts[name].correct is False]
+    open_ = [name for name in names if name in parts and parts[name].correct is None]
+    first = next((g for g in parts.values() if g.correct is False), None)
+    said = [f"{several(wrong)} {'is' if len(wrong) == 1 else 'are'} not right." if wrong else "" if open_ or missing else "Right, all of them."]
+    said += [f"{name}: {parts[name].message}" for name in [*wrong, *open_] if parts[name].message != "Not right."]
+    said += [f"{several(missing)} {'is' if len(missing) == 1 else 'are'} missing."] if missing else []
+    return Grade(
+        sum(g.score for g in parts.values()) / max(1, len(names)), False if wrong or missing else None if open_ else True, " ".join(filter(None, said)), lines,
+        next((k for k, g in enumerate(parts.values()) if g.correct is False), None), tuple(m for g in parts.values() for m in g.misconceptions),
+        first.counterexample if first else None, next((g.invalid for g in parts.values() if g.invalid is not None), None),
+        "; ".join(f"{name}: {parts[name].undecided_because}" for name in open_ if parts[name].undecided_because),
+        variant=first.variant if first else None, broken=first.broken if first else ())  # fmt: skip
+
+
+def worst(found: Grade) -> list[Any]:
+    """Return the one line that stands for a gradient: the first wrong one, or the last."""
+    if not found.lines:
+        return []
+    return [found.lines[found.first_wrong if found.first_wrong is not None else -1]]

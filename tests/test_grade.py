@@ -1,0 +1,212 @@
+"""gt.grade over answers that people hand in: which line is wrong, why, and where it can be seen."""
+
+from __future__ import annotations
+
+import csv
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sympy as sp
+
+import graphtutor as gt
+from graphtutor.errors import LearnerError
+
+DATA = Path(__file__).parent / "data"
+ALIASES = {
+    row["alias"]: [id.strip().rstrip("*") for id in row["ids"].split("|") if not id.strip().startswith("(")]
+    for row in csv.DictReader((DATA / "misconceptions.csv").read_text("utf-8").splitlines())
+}
+LOSS = "(w*x + b - y)**2"
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((DATA / name).read_text("utf-8"))
+    return found
+
+
+def ids(grade: gt.Grade) -> list[str]:
+    return [m.id for m in grade.misconceptions]
+
+
+# ----- the derivations on file -----
+@pytest.mark.parametrize("given", rows("student_derivations.json"), ids=lambda g: g["id"])
+def test_students_derivation_gets_its_first_wrong_line_and_its_misconception(given: dict[str, Any]) -> None:
+    found = gt.grade(given["expression"], [line["sympy"] for line in given["lines"]], wrt=given["wrt"])
+    assert found.first_wrong == given["first_wrong_line"]
+    assert found.correct is (given["first_wrong_line"] is None)
+    for line, label in zip(found.lines, given["lines"], strict=True):
+        assert (line.status not in ("wrong", "follows")) == label["ok_vs_truth"], line
+        assert (line.previous in (None, "differs")) or label["ok_vs_previous"] is not False, line
+    expected = ALIASES[given["misconception"]]
+    if found.correct:
+        assert found.misconceptions == () and found.score == 1 and found.counterexample is None
+    elif expected:
+        assert set(expected) & set(ids(found)), ids(found)
+        assert found.counterexample is not None and found.counterexample.answer != found.counterexample.truth
+    else:
+        assert [line.status for line in found.lines].count("compensates") == 1
+
+
+def assumptions(given: dict[str, Any]) -> dict[str, Any]:
+    """The domains of the lecture's names; what it says in prose is translated."""
+    told = dict(given["assumptions"]["symbols"])
+    for name in told:
+        told[name] = "positive" if f"{name} > 0" in given["assumptions"]["extra"] else "nonzero" if f"{name} != 0" in given["assumptions"]["extra"] else told[name]
+    return told
+
+
+@pytest.mark.parametrize("column", ["latex", "sympy"])
+@pytest.mark.parametrize("given", [d for d in rows("lecture_derivations.json") if d["kind"] == "derivative"], ids=lambda g: g["id"])
+def test_lectures_derivation_is_right_or_flagged_where_it_goes_wrong(given: dict[str, Any], column: str) -> None:
+    definitions = given["definitions"] if column == "latex" else None
+    found = gt.grade(given["expression"], [line[column] for line in given["lines"]], wrt=given["wrt"], assume=assumptions(given), definitions=definitions)
+    assert found.first_wrong == given["first_line_wrong_vs_truth"], found
+    assert found.correct is (given["first_line_wrong_vs_truth"] is None), found
+
+
+# ----- one expression, several gradients -----
+def test_wrong_expression_gets_a_counterexample_and_a_hint_that_gives_nothing_away() -> None:
+    found = gt.grade(LOSS, "x*(w*x + b - y)", wrt="w")
+    assert (found.correct, found.score, found.first_wrong) == (False, 0.0, 0)
+    assert found.misconceptions[0].id == "power.coefficient-dropped"
+    assert found.misconceptions[0].node == "v4" and found.misconceptions[0].text == "(w*x + b - y)**2"
+    assert found.misconceptions[0].hint == "The exponent comes down as a factor."
+    assert found.misconceptions[0].strong == "power rule: d(uⁿ) = n·uⁿ⁻¹·du. At (w*x + b - y)**2 its derivative by w*x + b - y is 2*(w*x + b - y)."
+    shown = found.counterexample
+    assert shown is not None and shown.ratio == "half the right value"
+    at = {name: sp.Rational(value) for name, value in shown.point}
+    w, x, b, y = (at[n] for n in "wxby")
+    assert sp.Rational(shown.answer) == x * (w * x + b - y) and sp.Rational(shown.truth) == 2 * x * (w * x + b - y)
+
+
+def test_several_gradients_come_in_any_order_and_each_counts() -> None:
+    found = gt.grade(LOSS, {"dL/db": "2(w x + b - y)", "w": "2*(w*x + b - y)"}, wrt=["w", "b"])
+    assert (found.correct, found.score) == (False, 0.5)
+    assert [(line.quantity, line.status) for line in found.lines] == [("w", "wrong"), ("b", "right")]
+    assert "chain.missing-inner" in ids(found)
+    assert gt.grade(LOSS, "dL/db = 2(wx + b - y)\ndL/dw = 2x(wx + b - y)", wrt=["w", "b"]).correct
+    assert gt.grade(LOSS, "[2x(wx + b - y), 2(wx + b - y)]", wrt=["w", "b"]).correct
+
+
+def test_gradient_that_is_left_out_is_missed_and_named() -> None:
+    found = gt.grade(LOSS, {"w": "2x(wx + b - y)"}, wrt=["w", "b"])
+    assert (found.correct, found.score, found.message) == (False, 0.5, "b is missing.")
+
+
+def test_gradient_that_was_not_asked_for_is_said() -> None:
+    with pytest.raises(LearnerError, match="'y' was not asked for; expected w and b"):
+        gt.grade(LOSS, {"w": "1", "y": "2"}, wrt=["w", "b"])
+
+
+def test_sympy_trees_numbers_and_lists_are_answers_too() -> None:
+    w, x, y = sp.symbols("w x y")
+    assert gt.grade((w * x - y) ** 2, 2 * x * (w * x - y), wrt="w").correct
+    assert gt.grade("w**2*x", [2 * w * x, w**2], wrt=["w", "x"]).correct
+    assert gt.grade("3*w", 3, wrt="w").correct
+
+
+def test_code_is_graded_by_what_its_function_returns() -> None:
+    text = "def f(w, x, b):\n    return w*x + b\n\ndef dw(w, x, b, y):\n    return 2*(f(w, x, b) - y)*x"
+    assert gt.grade(LOSS, {"code": text, "function": "dw", "args": {"w": "w", "x": "x", "b": "b", "y": "y"}}, wrt="w").correct
+    wrong = gt.grade(LOSS, {"code": text.replace("*x\n", "*x\n").replace("y)*x", "y)"), "function": "dw"}, wrt="w")
+    assert wrong.correct is False and "chain.missing-inner" in ids(wrong)
+
+
+# ----- derivations -----
+def test_names_of_ones_own_and_local_gradients_may_be_mixed() -> None:
+    found = gt.grade(LOSS, "let u = wx + b - y\ndu/dw = x, dL/du = 2u\nso dL/dw = 2u x", wrt="w")
+    assert found.correct and [line.status for line in found.lines] == ["definition", "right", "right"]
+
+
+def test_line_that_follows_from_a_wrong_local_gradient_earns_its_points() -> None:
+    found = gt.grade(LOSS, ["u = w*x + b - y", "dL/du = u", "dL/dw = u*x"], wrt="w")
+    assert [line.status for line in found.lines] == ["definition", "wrong", "follows"]
+    assert (found.correct, found.first_wrong, found.score) == (False, 1, 0.5)
+    assert found.message == "Line 2 is the first wrong one. Line 3 follows correctly from line 2."
+    assert gt.grade(LOSS, ["u = w*x + b - y", "dL/du = u", "dL/dw = u*x"], wrt="w", rubric=gt.Rubric(follow=0)).score == 0
+
+
+def test_right_last_line_after_a_wrong_middle_is_not_a_right_derivation() -> None:
+    found = gt.grade(LOSS, ["2*(w*x + b - y)*(x + 1)", "2*x*(w*x + b - y)"], wrt="w")
+    assert found.correct is False
+    assert [line.status for line in found.lines] == ["wrong", "compensates"]
+
+
+def test_skipped_steps_are_fine() -> None:
+    assert gt.grade(LOSS, ["d/dw (w*x + b - y)**2", "2*x**2*w + 2*x*b - 2*x*y"], wrt="w").correct
+
+
+def test_unreadable_line_costs_nothing_and_says_where() -> None:
+    found = gt.grade(LOSS, ["2*(w*x + b - y)*x", "2*((w*x)", "2*w*x**2 + 2*b*x - 2*x*y"], wrt="w")
+    assert (found.correct, found.score, found.first_wrong) == (True, 1.0, None)
+    assert found.invalid is not None and (found.invalid.line, found.invalid.column) == (2, 9)
+    alone = gt.grade(LOSS, "2*(w*x + b", wrt="w")
+    assert (alone.correct, alone.score) == (None, 0.0) and alone.invalid is not None and alone.invalid.column == 11
+
+
+@pytest.mark.parametrize("answer", ["", "  ", "I do not know", "no idea, sorry"])
+def test_answer_without_an_expression_cannot_be_read(answer: str) -> None:
+    found = gt.grade(LOSS, answer, wrt="w")
+    assert found.correct is None and found.invalid is not None
+
+
+@pytest.mark.parametrize("answer", ["d/dw (w*x + b - y)^2", "2*(w*x + b - y)*d/dw (w*x + b - y)"])
+def test_derivative_that_is_left_to_be_worked_out_is_no_answer(answer: str) -> None:
+    found = gt.grade(LOSS, answer, wrt="w")
+    assert found.correct is False and found.first_wrong is None and found.score < 1
+    assert "not finished" in found.message
+
+
+def test_undecided_goes_to_a_person_and_is_not_wrong() -> None:
+    found = gt.grade("sqrt(-1 - w**2)", "-w/sqrt(-1 - w**2)", wrt="w")
+    assert found.correct is None and found.undecided == (0,) and found.undecided_because
+    assert found.message == "Line 1 could be shown neither right nor wrong; a person decides."
+
+
+def test_value_chosen_on_a_kink_earns_full_credit_with_a_note() -> None:
+    found = gt.grade("max(0, 1 - y*w*x)", "where(y*w*x <= 1, -y*x, 0)", wrt="w")
+    assert (found.correct, found.score, found.misconceptions) == (True, 1.0, ())
+    assert found.message == "Right. On the kink w = 1, x = 1, y = 1 yours is -1, where any value from -1 to 0 will do"
+
+
+# ----- rubrics -----
+@pytest.mark.parametrize(
+    ("form", "source", "bad", "good"),
+    [
+        ("expanded", "(w*x - y)**2", "2*x*(w*x - y)", "2*w*x**2 - 2*x*y"),
+        ("product", "(w*x - y)**2", "2*w*x**2 - 2*x*y", "2*x*(w*x - y)"),
+        ("cases", "max(0, 1 - w)", "-step(1 - w)", "where(w < 1, -1, 0)"),
+        ("no-decimals", "w**2/4", "0.5*w", "w/2"),
+    ],
+)
+def test_form_that_was_asked_for_is_looked_at(form: str, source: str, bad: str, good: str) -> None:
+    rubric = gt.Rubric(form=(form,))
+    assert gt.grade(source, good, wrt="w", rubric=rubric).score == 1
+    found = gt.grade(source, bad, wrt="w", rubric=rubric)
+    assert (found.correct, found.score) == (False, 0.5) and found.message.startswith("Equal to the right answer, but it was asked for")
+
+
+def test_points_can_be_given_per_line() -> None:
+    answer = ["d/dw (w*x + b - y)**2", "2*(w*x + b - y)*d/dw (w*x + b - y)", "2*(w*x + b - y)*w"]
+    assert gt.grade(LOSS, answer, wrt="w", rubric=gt.Rubric(points=(1, 3, 4))).score == 0.5
+
+
+def test_rubric_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(LearnerError, match="'simplest' is no form of an answer; expected cases, expanded, product, no-decimals"):
+        gt.Rubric(form=("simplest",))
+
+
+# ----- the Grade as a value -----
+def test_grade_compares_by_value_hashes_pickles_and_becomes_json() -> None:
+    one, other = (gt.grade(LOSS, ["2*(w*x + b - y)", "2*((w"], wrt="w") for _ in range(2))
+    assert one == other and hash(one) == hash(other) and one != gt.grade(LOSS, "0", wrt="w")
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert json.loads(json.dumps(one.to_json()))["first_wrong"] == 0
+
+
+def test_problem_that_makes_no_sense_is_said() -> None:
+    with pytest.raises(LearnerError, match="'q' is no variable of this problem; it has b, w, x, y"):
+        gt.grade(LOSS, "1", wrt="q")
