@@ -24,6 +24,8 @@ The house, ground to roof; a module imports only from the floors below it:
     outliers    one far point under three ways of descending and two losses
     picture     a trace's frames, their one layout, and SVG, PNG, PDF, GIF, DOT painted from them
     experiments train() with a bar on long runs, and a History that plots itself
+    grading     is an answer right, and if not, where and why? Grade, its lines and the misconceptions that fit
+    tutor       exercises, variants, hints, progress and the lesson
     api         what a user holds: graph(), and Graph and Trace with their methods
     cli         the commands of the shell
 

@@ -125,3 +125,9 @@ def test_commands_may_import_inside_functions_and_downward() -> None:
 def test_module_without_a_floor_is_told_where_to_get_one() -> None:
     with pytest.raises(AssertionError, match=r"graphtutor/attic has no floor; add it to FLOORS in test_layers\.py"):
         faults("", "attic")
+
+
+def test_the_map_of_the_package_has_a_line_for_every_room_in_order() -> None:
+    docstring = ast.get_docstring(ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))) or ""
+    rooms = [line.split()[0] for line in docstring.split("import only") [-1].split("\n") if line.startswith("    ")]
+    assert [room for room in rooms if room in FLOORS] == FLOORS
