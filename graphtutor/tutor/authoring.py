@@ -19,7 +19,7 @@ from .lesson import ids
 from .solutions import accepted, rejected, told
 from .variants import variant
 
-SEEDS: tuple[int | None, ...] = (None, 1)
+SEEDS: tuple[int | None, ...] = (None, 1, 2, 3, 4)
 
 
 class Finding(NamedTuple):
@@ -32,6 +32,10 @@ class Finding(NamedTuple):
 
 def check(exercise: Exercise, seeds: Iterable[int | None] = SEEDS) -> Iterator[Finding]:
     """Yield what was proved of an exercise, and what fails: right answers, wrong ones, no answer, hints, variants."""
+    fault = unreadable(exercise)
+    if fault:
+        yield Finding(exercise.id, "the program", fault)
+        return
     for seed in seeds:
         if seed is not None and not (exercise.variants or exercise.vary or getattr(exercise, "drill", None)):
             continue
@@ -43,6 +47,20 @@ def check(exercise: Exercise, seeds: Iterable[int | None] = SEEDS) -> Iterator[F
             yield Finding(exercise.id, f"the file{label}", f"{error}")
     if not getattr(exercise, "wrong", ()) and not rejected(variant(exercise)):
         yield Finding(exercise.id, "wrong answers", "there is none; give one that learners give")
+
+
+def unreadable(exercise: Exercise) -> str:
+    """Return what is wrong with the program of an exercise before any answer is looked at, or nothing."""
+    drawn = variant(exercise)
+    try:
+        graphs = [graph_of(drawn, text) for text in programs(drawn)]
+    except (LearnerError, AuthorError) as error:
+        return " ".join(str(error).split())
+    wrt = getattr(drawn, "wrt", ())
+    for name in () if isinstance(drawn, Local) else (wrt,) if isinstance(wrt, str) and wrt else wrt:
+        if name not in graphs[0].ids:
+            return f"wrt = '{name}' is no name of it; it has {', '.join(n.name for n in graphs[0].inputs)}"
+    return ""
 
 
 def proofs(exercise: Exercise, label: str, variant_only: bool) -> Iterator[Finding]:
@@ -189,7 +207,7 @@ hints = [
     "L is its square.",
     "dL/dw is twice the difference times x.",
 ]
-vary = { w = [2, -1, 4], x = [3, 1, 2] }
+vary = { w = [2, -1, 4], x = [3, -1, 2] }
 
 [[asks]]
 label = "L"

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import AuthorError, LearnerError
-from .exercises import COURSE, FORMAT, Exercise, Library, Numbers, library, nearest, table
+from .exercises import COURSE, FORMAT, Exercise, Library, Numbers, library, nearest, table, told
 
 E = TypeVar("E", bound=Exercise)
 TIES = "zero", "first", "last", "half"
@@ -112,7 +112,7 @@ def settings(data: Mapping[str, Any], where: str) -> Settings:
     try:
         read = msgspec.convert(data, Settings)
     except msgspec.ValidationError as error:
-        raise AuthorError(f"{where}: {error}") from None
+        raise AuthorError(f"{where}: {told(error, (*Settings.__struct_fields__, *Group.__struct_fields__))}") from None
     if read.format_version > FORMAT:
         raise AuthorError(f"{where}: format_version is {read.format_version}, and this graphtutor reads up to {FORMAT}; update graphtutor")
     for field, value, allowed in (("tie", read.tie, TIES), ("notation", read.notation, NOTATIONS), ("reduction", read.reduction, ("sum", "mean"))):

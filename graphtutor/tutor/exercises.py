@@ -224,6 +224,8 @@ def lettered(exercise: Choice) -> Iterable[tuple[str, Option]]:
 
 Kind = Expression | Gradients | Derivation | Sheet | Local | FindLine | Numbers | Code | Choice | Solve
 KINDS: tuple[type[Exercise], ...] = get_args(Kind)
+PARTS: tuple[type[Struct], ...] = (*KINDS, Wrong, Ask, Run, Option, Drill)
+FIELDS = tuple(dict.fromkeys(name for part in PARTS for name in part.__struct_fields__))
 
 
 # ----- one file -----
@@ -243,9 +245,15 @@ def parse(text: str, where: str = "the exercise") -> Exercise:
         exercise: Exercise = msgspec.convert(data, Kind)
     except msgspec.ValidationError as error:
         kinds = f"; kinds are {', '.join(str(k.__struct_config__.tag) for k in KINDS)}" if "$.kind" in str(error) or "`kind`" in str(error) else ""
-        raise AuthorError(f"{where}: {error}{kinds}") from None
+        raise AuthorError(f"{where}: {told(error, FIELDS)}{kinds}") from None
     check_fields(exercise, where)
     return exercise
+
+
+def told(error: msgspec.ValidationError, fields: Iterable[str]) -> str:
+    """Return what a validation error says, an unknown field with the one that was meant."""
+    unknown = re.search(r"unknown field `(\w+)`", str(error))
+    return str(error).replace(unknown[0], unknown[0] + nearest(unknown[1], fields)) if unknown else str(error)
 
 
 def table(text: str, where: str) -> dict[str, Any]:

@@ -224,7 +224,7 @@ def judge_sheet(exercise: Sheet, answer: Mapping[str, Any]) -> Found:
     """Compare each cell with the computed one."""
     right = sheet(exercise)
     given = {cell: read_numbers(cell, answer.get(cell, "")) for cell in right}
-    wrong = [cell for cell in right if all_agree(given[cell], [right[cell]]) is False]
+    wrong = [cell for cell in right if all_agree(given[cell], [right[cell]], exercise.digits) is False]
     if not wrong:
         return Found(True, 1.0, "Right, every cell.")
     words = cells(exercise)

@@ -80,15 +80,21 @@ def one(text: str) -> Typed:
 def agrees(given: Typed, right: Any, digits: int = 0) -> bool | None:
     """Return whether a number is right as far as it is given; None if it is, but in fewer than `digits` decimals.
 
+    With more decimals than `digits` it may be cut off where it should be rounded.
+
     >>> agrees(typed("0.41")[0], 0.408948, 2), agrees(typed("0.40")[0], 0.408948, 2), agrees(typed("0.4")[0], 0.408948, 2)
     (True, False, None)
+    >>> agrees(typed("40.948612")[0], 40.9486125, 2), agrees(typed("40.948611")[0], 40.9486125, 2)
+    (True, False)
     >>> agrees(typed("2.0")[0], 2, 3), agrees(typed("1.99")[0], 2, 3)
     (True, False)
     """
     off = abs(Fraction(given.value) - Fraction(right)) if isinstance(right, Fraction | int) and isinstance(given.value, Fraction | int) else abs(float(given.value) - float(right))
     if off <= EXACT * max(1, abs(float(right))):
         return True
-    if given.decimals is None or off > 0.5 * 10.0**-given.decimals * (1 + EXACT):
+    if given.decimals is None or off >= 10.0**-given.decimals:
+        return False
+    if off > 0.5 * 10.0**-given.decimals * (1 + EXACT) and (given.decimals <= digits or abs(given.value) > abs(right)):
         return False
     return True if given.decimals >= digits else None
 
