@@ -1,13 +1,19 @@
 """Are two expressions the same? A Verdict with what shows it.
 
-    verdict   Verdict and Evidence
-    assume    where names may be sampled
-    scalars   both expressions as one straight line of scalar cells
-    evaluate  those cells over the reals to many digits, noise told from value
-    breaks    kinks and edges of domains: on which points they lie
-    sampling  do the two agree at points, on kinks, and where they are defined
-    formal    a normal form that proves equality where it can
-    prover    SymPy in a child process that is stopped in time, for those who ask
+    verdict      Verdict and Evidence
+    domain       the numbers a name may stand for, and assume: how a person says so
+    scalars      both expressions as one straight line of scalar cells
+    reals        operations on mpmath's numbers: undefined, or too large to work out
+    evaluate     a line at a point to many digits, noise told from value
+    breaks       kinks and edges of domains: on which points they lie
+    outcomes     both expressions at one point
+    schedule     which points are tried
+    sampling     do the two agree there, on kinks, and where they are defined
+    polynomials, quotients, laws and formal: a normal form that proves equality where it can
+    prover       SymPy in a child process that is stopped in time, for those who ask
+    given        what a person may compare
+    findings     what was found, in words
+    same         the question itself
 
 Sampling is not proof, and a proof counts only after sampling found neither a different value nor a lost interval.
 """

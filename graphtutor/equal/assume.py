@@ -1,131 +1,20 @@
-"""Assumptions: where a name may be sampled."""
+"""Assumptions: from what a person says of a name to its Domain."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
-from random import Random
 from typing import Any
 
-import mpmath
 import sympy as sp
 
 from ..errors import LearnerError
+from .domain import NAMED, Domain
 
-PRIMES = (101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167, 173, 179, 181, 191, 193, 197)
-FRIENDLY = tuple(Fraction(n) for n in ("2", "1", "-1", "3", "1/2", "-2", "0", "-1/2", "1/3", "10", "-3", "3/2", "-10"))
 NUMBER = re.compile(r"[-+]?(\d+(/\d+)?|\d*\.\d+|\d+\.)([eE][-+]?\d{1,2})?")
 EXPECTED = "real, positive, nonnegative, nonzero, integer, an interval (-1, 1) or a finite set [-1, 1]"
-
-
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """The numbers that a name may stand for: an open interval (`closed`: with its ends), whole numbers, or `members`.
-
-    `without` are never sampled; `must` are always among the values sampled.
-    """
-
-    low: Fraction | None = None
-    high: Fraction | None = None
-    closed: bool = False
-    integer: bool = False
-    members: tuple[Fraction, ...] | None = None
-    without: tuple[Fraction, ...] = ()
-    must: tuple[Fraction, ...] = ()
-
-    def __contains__(self, value: Any) -> bool:
-        """Return whether a number (a Fraction or an mpmath one) may be sampled.
-
-        >>> Fraction(0) in domain("x", "positive"), Fraction(1, 2) in domain("x", "integer")
-        (False, False)
-        """
-        value = fraction(value)
-        if value in self.without:
-            return False
-        if self.members is not None:
-            return value in self.members
-        if self.integer and value != int(value):
-            return False
-        above = self.low is None or value > self.low or (self.closed and value == self.low)
-        return bool(above and (self.high is None or value < self.high or (self.closed and value == self.high)))
-
-    @property
-    def discrete(self) -> bool:
-        """True if its points stand apart, so that nothing can come near one."""
-        return self.integer or self.members is not None
-
-    def friendly(self, extra: Iterable[Fraction] = ()) -> tuple[Fraction, ...]:
-        """Return the members, or small numbers of this domain (and those of `extra`), the simplest first.
-
-        >>> domain("x", "unit").friendly()[:3]
-        (Fraction(1, 2), Fraction(0, 1), Fraction(-1, 2))
-        """
-        if self.members is not None:
-            return tuple(m for m in self.members if m not in self.without)
-        found = dict.fromkeys(v for v in (*self.must, *FRIENDLY, *extra) if v in self)
-        if len(found) < 3 and not self.integer:
-            found |= dict.fromkeys(v for v in (self.between(Fraction(k, 4)) for k in (2, 1, 3)) if v in self)
-        return tuple(found)
-
-    def between(self, share: Fraction) -> Fraction:
-        """Return the number that lies `share` (0 to 1) of the way through the domain; unbounded ones are bent into (−1, 1)."""
-        if self.low is not None and self.high is not None:
-            return self.low + (self.high - self.low) * share
-        away = share / (1 - share) if share < 1 else Fraction(1000)
-        if self.low is not None:
-            return self.low + away
-        if self.high is not None:
-            return self.high - away
-        return (2 * share - 1) * 4
-
-    def random(self, rng: Random, scale: str = "near") -> Fraction:
-        """Return a random number of the domain; `scale` is "near" (about 1), "small" or "far" (up to a million).
-
-        Denominators are primes above 100, so that nothing periodic in the whole numbers or in simple fractions hides.
-        """
-        if self.members is not None:
-            return rng.choice(self.friendly())
-        for _ in range(100):
-            value = self.draw(rng, scale)
-            if value in self:
-                return value
-        raise LearnerError("an assumption leaves no numbers to try; widen its interval")
-
-    def draw(self, rng: Random, scale: str) -> Fraction:
-        prime = rng.choice(PRIMES)
-        if self.low is not None and self.high is not None:
-            width = self.high - self.low
-            share = Fraction(rng.randint(1, prime - 1), prime)
-            if scale != "near":
-                share = share / rng.choice((10, 1000)) if rng.random() < 0.5 else 1 - share / rng.choice((10, 1000))
-            value = self.low + width * share
-            return Fraction(round(value)) if self.integer else value
-        size = Fraction(rng.randint(1, 4 * prime), prime)
-        if scale == "small":
-            size /= rng.choice((10, 50, 1000))
-        elif scale == "far":
-            size *= rng.choice((10, 30, 1000, 100000))
-        if self.integer:
-            size = Fraction(rng.randint(0, {"near": 9, "small": 3, "far": 1000}[scale]))
-        if self.low is not None:
-            return self.low + size
-        return self.high - size if self.high is not None else size * rng.choice((-1, 1))
-
-
-def fraction(value: Any) -> Fraction:
-    """Return an mpmath number or a Fraction as an exact Fraction."""
-    return value if isinstance(value, Fraction) else Fraction(*mpmath.libmp.to_rational(value._mpf_))
-
-
-REAL = Domain()
-NAMED = {
-    "real": REAL, "positive": Domain(low=Fraction(0)), "negative": Domain(high=Fraction(0)),
-    "nonnegative": Domain(low=Fraction(0), closed=True), "nonpositive": Domain(high=Fraction(0), closed=True),
-    "nonzero": Domain(without=(Fraction(0),)), "integer": Domain(integer=True),
-    "unit": Domain(Fraction(-1), Fraction(1)), "unit01": Domain(Fraction(0), Fraction(1)),
-}  # fmt: skip
 
 
 def domains(assume: Mapping[Any, Any] | str | None) -> dict[str, Domain]:
@@ -186,14 +75,15 @@ def domain(name: str, spec: Any) -> Domain:
     if isinstance(spec, list | set | frozenset | range):
         if not spec:
             raise LearnerError(f"the set of '{name}' is empty; give it at least one number")
-        return Domain(members=tuple(number(name, v) for v in (spec if isinstance(spec, list | range) else sorted(spec))))
+        members = [number(name, v) for v in spec]
+        return Domain(members=tuple(members if isinstance(spec, list | range) else sorted(members)))
     raise LearnerError(f"cannot read the assumption on '{name}': {spec!r:.60}; expected {EXPECTED}")
 
 
 def spelled(name: str, text: str) -> Domain:
     body, *marks = re.split(r"(?=[@!])", text.strip())
     body = body.strip()
-    if body[:1] in "([{" and body[:1]:
+    if body.startswith(("(", "[", "{")):
         items = split(body[1:-1], ",")
         if body[:1] == "(" and body.endswith(")") and len(items) == 2:
             found = domain(name, tuple(None if re.fullmatch(r"[-+]?(oo|inf|∞)", i) else i for i in items))
@@ -208,6 +98,8 @@ def spelled(name: str, text: str) -> Domain:
     for mark in marks:
         value = number(name, mark[1:].strip())
         found = replace(found, must=(*found.must, value)) if mark[0] == "@" else replace(found, without=(*found.without, value))
+    if not found.friendly():
+        raise LearnerError(f"the assumption on '{name}' leaves no number to try: {text[:60]}")
     return found
 
 

@@ -12,8 +12,9 @@ import mpmath
 
 from ..graphs import Tracer
 from ..maths.ops import ROWS
-from .assume import Domain, fraction
-from .evaluate import Line, TooLarge
+from .domain import Domain, fraction
+from .evaluate import Line
+from .reals import TooLarge
 from .scalars import Scalars, ancestors
 
 GRID = tuple(Fraction(n) for n in ("0", "1/100", "1/10", "3/10", "1/2", "7/10", "1", "3/2", "2", "3", "5", "10", "30", "100", "1000", "1000000"))
@@ -62,10 +63,13 @@ def roots(line: Line, cell: int, point: Sequence[Any], k: int, domain: Domain, g
     return [r for r in found if r.value in domain]
 
 
-def at(point: Sequence[Any], k: int, value: Any) -> list[Any]:
-    out = list(point)
-    out[k] = value
-    return out
+def at(point: Sequence[Any], k: int, value: Any) -> tuple[Any, ...]:
+    """Return a point with another number at place `k`.
+
+    >>> at((1, 2, 3), 1, 0)
+    (1, 0, 3)
+    """
+    return (*point[:k], value, *point[k + 1 :])
 
 
 def exact_roots(line: Line, cell: int, point: Sequence[Any], k: int, digits: int) -> list[Root] | None:

@@ -1,4 +1,4 @@
-"""Numbers of scalar cells over the reals, to many digits; what is undefined is nan, what is too large to say raises.
+"""The numbers of a straight line of scalar cells at a point: quickly, exactly, or with noise told from value.
 
 `plain` rounds like any arithmetic. `careful` runs two lanes with opposite noise in every rounded
 result: digits on which the lanes agree are significant, and a value of which none are is noise
@@ -8,85 +8,34 @@ around zero. So cancellation is never taken for a value, nor a tie for a side.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import mpmath
 from mpmath import mpf
 
 from ..graphs import NUMBERS, Cell
-from ..maths.arrays import Entry, lift
+from ..maths.arrays import Entry
 from ..maths.ops import ROWS
+from .reals import NAN, Number, Operation, finite, on_reals, to_mpf
 from .scalars import ancestors, exactly
 
-NAN = mpmath.nan
-LARGEST = 4000  # bits before or after the point of an argument of exp, sin, …: their cost grows with it
 OK, UNDEFINED, UNKNOWN = 0, 1, 2
-Number = Any  # mpf
+MOST_BITS = 4000  # of an exact value
 Values = list[Any]
 
 
-class TooLarge(ArithmeticError):
-    """A number too large or too small for its exponential or sine to be worked out."""
+class Step(NamedTuple):
+    """One operation of a line: the cell it fills, how, from which cells, and which of these decide what counts."""
 
-
-@lru_cache(maxsize=10_000)
-def on_points(op: str, params: tuple[Any, ...]) -> Callable[..., Number]:
-    """Return an operation on mpf numbers with real semantics: nan where undefined, TooLarge where it would take too long."""
-    row = ROWS[op]
-    if row.operators and not isinstance(row.forward, Entry):
-        return quotient(row.forward) if "/" in str(row.code) else row.forward
-    base = partial(row.forward.formula, mpmath) if isinstance(row.forward, Entry) and not params else settled(row.forward, params)
-    exact = row.kink is not None or row.discrete or bool(row.conditions)
-    return guarded(base, row.conditions, not exact)
-
-
-def quotient(forward: Callable[..., Number]) -> Callable[..., Number]:
-    def call(a: Number, b: Number) -> Number:
-        try:
-            return forward(a, b)
-        except ZeroDivisionError:
-            return NAN
-
-    return call
-
-
-def settled(forward: Callable[..., Number], params: tuple[Any, ...]) -> Callable[..., Number]:
-    return lambda *args: forward(*args, *params)
-
-
-def guarded(base: Callable[..., Number], conditions: tuple[int, ...], bounded: bool) -> Callable[..., Number]:
-    def call(*args: Number) -> Number:
-        for k, x in enumerate(args):
-            _, man, exp, bits = x._mpf_
-            if not man:
-                if exp and (not conditions or k in conditions):  # nan
-                    return NAN
-            elif bounded and not -LARGEST < exp + bits < LARGEST:
-                raise TooLarge
-        try:
-            out = base(*args)
-        except (ZeroDivisionError, ValueError, TypeError):
-            return NAN
-        except (OverflowError, MemoryError) as error:
-            raise TooLarge from error
-        if type(out) is not mpf:
-            if isinstance(out, mpmath.mpc):
-                return NAN
-            out = mpf(lift(mpmath, out))
-        _, man, exp, _ = out._mpf_
-        return NAN if not man and exp else out
-
-    return call
-
-
-def to_mpf(value: Any) -> Number:
-    """Return a Fraction, float or mpf as an mpf of the working precision."""
-    if isinstance(value, Fraction):
-        return mpf(value.numerator) / value.denominator if value.denominator != 1 else +mpf(value.numerator)
-    return +mpf(value)
+    cell: int
+    run: Operation
+    args: tuple[int, ...]
+    conditions: tuple[int, ...]
+    chooses: bool  # its result is one of its arguments or a whole number, never rounded
+    exact: bool  # what it makes of short numbers is not rounded either
+    ties: bool  # it compares its arguments
 
 
 class Careful(NamedTuple):
@@ -104,19 +53,15 @@ class Line:
     """
 
     def __init__(self, cells: Sequence[Cell], outputs: Sequence[int], names: Sequence[str]):
-        self.cells, self.outputs, self.names = cells, tuple(outputs), tuple(names)
-        self.needed = ancestors(cells, outputs)  # type: ignore[arg-type]
+        self.cells, self.names = cells, tuple(names)
+        self.needed = ancestors(cells, outputs)
         where = {name: k for k, name in enumerate(names)}
         self.inputs = [(i, where[cells[i][2][0]]) for i in self.needed if cells[i][0] == "input"]
         self.held = [(i, cells[i][2][0]) for i in self.needed if cells[i][0] == "const"]
-        self.steps: list[tuple[int, Callable[..., Number], int, int, tuple[int, ...]]] = []
-        for i in self.needed:
-            op, args, params = cells[i]
-            if args:
-                first, second = args[0], args[1] if len(args) == 2 else -len(args)
-                self.steps.append((i, on_points(op, params), first, second, args))
-        self.size = (max(self.needed) + 1) if self.needed else 0
-        self.constants: dict[int, Values] = {}
+        self.steps = [step(i, cells[i]) for i in self.needed if cells[i][1]]
+        self.quick = [(s.cell, s.run, s.args) for s in self.steps]
+        self.size = max(self.needed, default=-1) + 1
+        self.constants: dict[int, Values] = {}  # working precision → the values of the constants, the rest empty
 
     def start(self, point: Sequence[Any]) -> Values:
         """Return the values of the leaves at the working precision, the rest still empty."""
@@ -124,8 +69,7 @@ class Line:
         if held is None:
             held = self.constants[mpmath.mp.prec] = [None] * self.size
             for i, value in self.held:
-                number = +NUMBERS[value][2] if isinstance(value, str) else to_mpf(value)
-                held[i] = number if mpmath.isfinite(number) else NAN
+                held[i] = finite(+NUMBERS[value][2] if isinstance(value, str) else to_mpf(value))
         values = held.copy()
         for i, k in self.inputs:
             values[i] = to_mpf(point[k])
@@ -134,13 +78,8 @@ class Line:
     def plain(self, point: Sequence[Any]) -> Values:
         """Return the value of every cell at the working precision. Raises TooLarge."""
         values = self.start(point)
-        for i, run, first, second, args in self.steps:
-            if second >= 0:
-                values[i] = run(values[first], values[second])
-            elif second == -1:
-                values[i] = run(values[first])
-            else:
-                values[i] = run(*[values[a] for a in args])
+        for i, run, args in self.quick:
+            values[i] = run(*[values[a] for a in args])
         return values
 
     def exact(self, point: Sequence[Any], out: int) -> Fraction | None:
@@ -154,7 +93,7 @@ class Line:
                 value = params[0]
             else:
                 value = exactly(op, params, [values[a] for a in args])
-            if not isinstance(value, Fraction) or value.numerator.bit_length() > LARGEST or value.denominator.bit_length() > LARGEST:
+            if not isinstance(value, Fraction) or value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
                 return None
             values[i] = value
             if i == out:
@@ -169,71 +108,81 @@ class Line:
         left = self.start(point)
         right = left.copy()
         state = [UNDEFINED if v is not None and v != v else OK for v in left]
-        tiny = mpf(2) ** (5 - mpmath.mp.prec)
-        for i, run, _, _, args in self.steps:
-            op = self.cells[i][0]
-            row = ROWS[op]
-            known = one_state(state, args, row.conditions, left, right)
-            if known:
-                left[i] = right[i] = NAN
-                state[i] = known
-                continue
+        for step in self.steps:
+            i, args = step.cell, step.args
+            state[i] = inherited(step, state, left, right)
             a, b = [left[k] for k in args], [right[k] for k in args]
-            if snap and row.kink is not None and len(args) > 1:
-                unify(a, b)
-            x, y = run(*a), run(*b)
-            if x == x and y == y and poles(run, a, b):
-                left[i] = right[i] = NAN
-                state[i] = UNKNOWN
-                continue
-            if x != x or y != y:
-                sure = x != x and y != y and surely_undefined(run, a, b)
-                left[i] = right[i] = NAN
-                state[i] = UNDEFINED if sure else UNKNOWN
-                if row.conditions:  # the branch that was taken says why
-                    state[i] = max(state[k] for k, v in zip(args, a, strict=True) if v != v)
-                continue
-            if row.operators and all(short(v) for v in (*a, x)):
-                pass
-            elif not (row.discrete or row.kink is not None or row.conditions):
-                noise = tiny * rng.uniform(0.5, 1)
+            x = y = NAN
+            if state[i] == OK:
+                if snap and step.ties and len(args) > 1:
+                    unify(a, b)
+                x, y = step.run(*a), step.run(*b)
+                state[i] = made(step, a, b, x, y, [state[k] for k in args])
+            if state[i] != OK:
+                x = y = NAN
+            elif not (step.chooses or (step.exact and all(short(v) for v in (*a, x)))):
+                noise = mpf(2) ** (5 - mpmath.mp.prec) * rng.uniform(0.5, 1)
                 x, y = x * (1 + noise), y * (1 - noise)
-            if snap and not significant(x, y):
+            if snap and state[i] == OK and not significant(x, y):
                 x = y = mpmath.mp.zero
             left[i], right[i] = x, y
         return Careful(left, right, state)
 
 
-def one_state(state: list[int], args: tuple[int, ...], conditions: tuple[int, ...], left: Values, right: Values) -> int:
+def step(i: int, cell: Cell) -> Step:
+    op, args, params = cell
+    row = ROWS[op]
+    chooses = row.discrete or row.kink is not None or bool(row.conditions)
+    return Step(i, on_reals(op, params), args, row.conditions, chooses, not isinstance(row.forward, Entry) or row.forward.exact, row.kink is not None)
+
+
+# ----- what two lanes know -----
+def inherited(step: Step, state: list[int], left: Values, right: Values) -> int:
     """Return what the arguments' states make of a result, OK if it is to be worked out."""
-    if not conditions:
-        return max([state[k] for k in args])
-    for c in conditions:
-        if state[args[c]]:
-            return state[args[c]]
-        if bool(left[args[c]]) != bool(right[args[c]]):
+    if not step.conditions:
+        return max([state[k] for k in step.args])
+    for c in (step.args[c] for c in step.conditions):
+        if state[c]:
+            return state[c]
+        if bool(left[c]) != bool(right[c]):
             return UNKNOWN
     return OK
+
+
+def made(step: Step, left: Values, right: Values, x: Number, y: Number, states: Sequence[int]) -> int:
+    """Return the state of a result `x` and `y` of two lanes of arguments."""
+    if x == x and y == y:
+        return UNKNOWN if at_pole(step.run, left, right) else OK
+    if step.conditions:  # the branch that was taken says why
+        return max((s for s, v in zip(states, left, strict=True) if v != v), default=UNDEFINED)
+    return UNDEFINED if x != x and y != y and surely_undefined(step.run, left, right) else UNKNOWN
+
+
+def doubtful(left: Values, right: Values) -> list[int]:
+    """Return which arguments have no significant digit."""
+    return [k for k, (x, y) in enumerate(zip(left, right, strict=True)) if x == x and not significant(x, y)]
+
+
+def at_pole(run: Operation, left: Values, right: Values) -> bool:
+    """Return whether an argument of which no digit is known may be 0, where the operation is undefined: its result can be anything."""
+    return any(undefined_with(run, left, [k], 0) for k in doubtful(left, right))
+
+
+def surely_undefined(run: Operation, left: Values, right: Values) -> bool:
+    """Return whether what is undefined stays so with either sign of each argument of which no digit is known."""
+    unknown = doubtful(left, right)
+    return not unknown or all(undefined_with(run, left, unknown, sign) for sign in (1, -1))
+
+
+def undefined_with(run: Operation, values: Values, slots: Sequence[int], value: int) -> bool:
+    """Return whether an operation is undefined with `value` put into some of its arguments."""
+    out = run(*(mpf(value) if k in slots else v for k, v in enumerate(values)))
+    return bool(out != out)
 
 
 def significant(x: Number, y: Number) -> bool:
     """Return whether two noisy lanes agree on at least one digit; exact zeros do."""
     return bool(abs(x - y) * 10 <= max(abs(x), abs(y)))
-
-
-def poles(run: Callable[..., Number], left: Values, right: Values) -> bool:
-    """Return whether an argument of which no digit is known may be 0, where the operation is undefined: its result can be anything."""
-    return any(not significant(x, y) and run(*at_zero(left, k)) != run(*at_zero(left, k)) for k, (x, y) in enumerate(zip(left, right, strict=True)))
-
-
-def surely_undefined(run: Callable[..., Number], left: Values, right: Values) -> bool:
-    """Return whether what is undefined stays so with either sign of each argument of which no digit is known."""
-    doubtful = [k for k, (x, y) in enumerate(zip(left, right, strict=True)) if x == x and not significant(x, y)]
-    return all(run(*(sign if k in doubtful else v for k, v in enumerate(left))) != run(*(sign if k in doubtful else v for k, v in enumerate(left))) for sign in (mpf(1), mpf(-1)))
-
-
-def at_zero(values: Values, k: int) -> Values:
-    return [*values[:k], mpmath.mp.zero, *values[k + 1 :]]
 
 
 def short(value: Number) -> bool:
@@ -243,7 +192,7 @@ def short(value: Number) -> bool:
     return not man or bool(bits < third and -third < exp < third)
 
 
-def unify(left: list[Number], right: list[Number]) -> None:
+def unify(left: Values, right: Values) -> None:
     """Make arguments that cannot be told apart equal, so that a comparison sees the tie."""
     for k in range(1, len(left)):
         for j in range(k):

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 
 from ..graphs import Cell, run
-from .assume import NAMED, Domain
+from .domain import NAMED, Domain
 from .scalars import ancestors
 
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from graphtutor.equal.prover import child; child()"

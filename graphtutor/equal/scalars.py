@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -120,14 +120,13 @@ def boxed(value: Any) -> np.ndarray[Any, Any]:
     return out
 
 
-def ancestors(cells: Iterable[Cell] | tuple[Cell, ...] | list[Cell], wanted: Iterable[int]) -> list[int]:
+def ancestors(cells: Sequence[Cell], wanted: Iterable[int]) -> list[int]:
     """Return the ids of `wanted` and of all that they are made from, in topological order."""
-    table = list(cells) if not isinstance(cells, list | tuple) else cells
     seen: set[int] = set()
     todo = list(wanted)
     while todo:
         i = todo.pop()
         if i not in seen:
             seen.add(i)
-            todo.extend(table[i][1])
+            todo.extend(cells[i][1])
     return sorted(seen)

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..equal.assume import Domain, domains
+from ..equal.assume import domains
+from ..equal.domain import Domain
 from ..graphs import Graph, run
 from ..maths.arrays import Shape
 

@@ -1,0 +1,127 @@
+"""Pairs of expressions at one point: do they agree there, differ, or is only one of them defined?"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import mpmath
+
+from ..graphs import Cell
+from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line
+from .reals import TooLarge
+
+AGREE, DIFFER, LEFT, RIGHT, NEITHER, UNSURE = "agree", "differ", "left", "right", "neither", "unsure"
+DIGITS = 50  # worked with, more where long constants occur
+MOST_MORE = 250
+GUARD = 15  # digits that may be lost before two values are looked at more closely
+NEAR_TIE = mpmath.mpf(10) ** -25
+SAME_TIE = mpmath.mpf(10) ** -30  # apart, relatively: two values on a kink that are one
+Point = tuple[Any, ...]
+
+
+class Outcome(NamedTuple):
+    """What a point says of one pair; LEFT and RIGHT: only that one is defined. `tie`: the point is on a kink."""
+
+    kind: str
+    left: Any = None
+    right: Any = None
+    tie: bool = False
+
+
+class Comparison:
+    """Pairs of cells, ready to be compared at points; `kinks` are the cells whose zeros are ties."""
+
+    def __init__(self, cells: Sequence[Cell], pairs: Sequence[tuple[int, int]], kinks: Sequence[int], names: Sequence[str]):
+        self.pairs, self.kinks = pairs, kinks
+        self.line = Line(cells, [*(i for pair in pairs for i in pair), *kinks], names)
+        self.constants = sorted({v for _, v in self.line.held if isinstance(v, Fraction)}, key=lambda v: (abs(v), v))
+        longest = max((len(str(v.numerator)) + len(str(v.denominator)) for v in self.constants), default=0)
+        self.digits = DIGITS + min(MOST_MORE, max(0, longest - 10))
+
+    @property
+    def trusted(self) -> int:
+        """To how many digits two values agree that are taken for one."""
+        return self.digits - GUARD
+
+    def at(self, point: Point) -> list[Outcome]:
+        """Return the outcome of each pair at a point."""
+        with mpmath.workdps(self.digits):
+            try:
+                values = self.line.plain(point)
+            except TooLarge:
+                return self.unsure()
+            if any(abs(values[q]) < NEAR_TIE for q in self.kinks):
+                return self.tied(point)
+            near = mpmath.mpf(10) ** -self.trusted
+            out = [quick(values[a], values[b], near) for a, b in self.pairs]
+        return [o for o in out if o is not None] if None not in out else self.closely(point)
+
+    def closely(self, point: Point) -> list[Outcome]:
+        """Return the outcomes with noise told from value, digits doubled until each pair is settled."""
+        out: list[Outcome | None] = [None] * len(self.pairs)
+        for times in (2, 4, 8):
+            with mpmath.workdps(times * self.digits):
+                try:
+                    lanes = self.line.careful(point, random.Random(times))
+                except TooLarge:
+                    break
+                out = [o or settled(lanes, a, b, times * self.digits) for o, (a, b) in zip(out, self.pairs, strict=True)]
+            if None not in out:
+                break
+        last = self.tied(point, tie=False) if None in out else self.unsure()
+        return [o or (s if s.kind == AGREE else Outcome(UNSURE)) for o, s in zip(out, last, strict=True)]
+
+    def tied(self, point: Point, tie: bool = True) -> list[Outcome]:
+        """Return the outcomes at a point on a kink: what is noise is 0 there, what cannot be told apart is equal."""
+        with mpmath.workdps(2 * self.digits):
+            try:
+                lanes = self.line.careful(point, random.Random(2), snap=True)
+            except TooLarge:
+                return self.unsure()
+            return [snapped(lanes, a, b, tie) for a, b in self.pairs]
+
+    def unsure(self) -> list[Outcome]:
+        return [Outcome(UNSURE)] * len(self.pairs)
+
+
+def quick(x: Any, y: Any, near: Any) -> Outcome | None:
+    """Return the outcome of two values that are plainly alike, else None."""
+    if x != x and y != y:
+        return Outcome(NEITHER)
+    return Outcome(AGREE, x, y) if abs(x - y) <= near * max(abs(x), abs(y)) else None
+
+
+def settled(lanes: Careful, a: int, b: int, digits: int) -> Outcome | None:
+    """Return the outcome that two noisy lanes are sure of, or None."""
+    if UNKNOWN in (lanes.state[a], lanes.state[b]):
+        return None
+    if (lanes.state[a], lanes.state[b]) != (OK, OK):
+        return undefined(lanes, a, b)
+    x, y = (lanes.left[a] + lanes.right[a]) / 2, (lanes.left[b] + lanes.right[b]) / 2
+    noise = abs(lanes.left[a] - lanes.right[a]) + abs(lanes.left[b] - lanes.right[b])
+    size, gap = max(abs(x), abs(y)), abs(x - y)
+    if gap > 1000 * noise and gap > size * mpmath.mpf(10) ** (20 - digits):
+        return Outcome(DIFFER, x, y)
+    if (gap + noise) <= size * mpmath.mpf(10) ** -25 or size <= mpmath.mpf(10) ** (-3 * digits // 4):
+        return Outcome(AGREE, x, y)
+    return None
+
+
+def snapped(lanes: Careful, a: int, b: int, tie: bool) -> Outcome:
+    """Return the outcome of two lanes in which noise was made 0."""
+    x, y = lanes.left[a], lanes.left[b]
+    if UNKNOWN in (lanes.state[a], lanes.state[b]):
+        return Outcome(UNSURE)
+    if (lanes.state[a], lanes.state[b]) != (OK, OK):
+        return undefined(lanes, a, b, tie)
+    return Outcome(AGREE if abs(x - y) <= SAME_TIE * (1 + max(abs(x), abs(y))) else DIFFER, x, y, tie)
+
+
+def undefined(lanes: Careful, a: int, b: int, tie: bool = False) -> Outcome:
+    states = lanes.state[a], lanes.state[b]
+    if states == (UNDEFINED, UNDEFINED):
+        return Outcome(NEITHER, tie=tie)
+    return Outcome(LEFT, lanes.left[a], None, tie) if states[0] == OK else Outcome(RIGHT, None, lanes.left[b], tie)
