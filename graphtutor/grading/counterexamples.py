@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..equal.assume import REAL, domains
+from ..equal.assume import domains
+from ..equal.domain import REAL
 from ..equal.verdict import Evidence, texts
 from ..graphs import Graph, run
 from .marks import Counterexample

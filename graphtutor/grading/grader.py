@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ..equal.same import number
+from ..equal.given import number
 from ..errors import LearnerError, ReadError
 from ..language.read import derivation, read
 from ..language.write import write

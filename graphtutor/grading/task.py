@@ -11,7 +11,7 @@ import sympy as sp
 
 from ..build import Plan, build
 from ..equal.assume import domains
-from ..equal.same import number
+from ..equal.given import number
 from ..errors import LearnerError
 from ..graphs import Graph, Group
 from ..language import read, trees
