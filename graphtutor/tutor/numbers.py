@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..build import build
 from ..errors import LearnerError, ReadError
+from ..grading.figures import PLAIN, Typed, agrees, decimal, plain
 
-PLAIN = re.compile(r"[+-]?(?:\d+(?:\.(\d*))?|\.(\d+))")
-EXACT = 1e-9  # relative: what float64 leaves of some ten operations
 LONGEST = 2000
-
-
-class Typed(NamedTuple):
-    """One number as typed: its text, its value, and how many decimals it gives (None: a formula, meant exactly)."""
-
-    text: str
-    value: Any
-    decimals: int | None
 
 
 def typed(text: str) -> list[Typed]:
@@ -33,9 +23,9 @@ def typed(text: str) -> list[Typed]:
     """
     if len(text) > LONGEST:
         raise ReadError(f"{len(text)} characters; expected a few numbers, such as 8.4, 0, 4.2")
-    plain = text.replace("−", "-").replace("×", "x")
-    plain = re.sub(r"(?<=\d)\s*x\s*(?=\d)", ", ", plain)
-    return [one(piece) for piece in pieces(plain)]
+    flat = text.replace("−", "-").replace("×", "x")
+    flat = re.sub(r"(?<=\d)\s*x\s*(?=\d)", ", ", flat)
+    return [one(piece) for piece in pieces(flat)]
 
 
 def pieces(text: str) -> list[str]:
@@ -65,9 +55,9 @@ def cut(text: str) -> list[str]:
 
 def one(text: str) -> Typed:
     """Return one number; a ReadError for what is none."""
-    match = PLAIN.fullmatch(text)
-    if match:
-        return Typed(text, Fraction(text), len(match[1] or match[2] or ""))
+    found = plain(text)
+    if found is not None:
+        return found
     graph = build(text)
     if graph.inputs:
         raise ReadError(f"'{graph.inputs[0].name}' is a name; expected a number such as 8.4, -2 or 1/3", text, 1, text.find(graph.inputs[0].name) + 1)
@@ -75,28 +65,6 @@ def one(text: str) -> Typed:
     if np.ndim(value) or not np.isfinite(float(value)):
         raise ReadError("this is no finite number; expected one such as 8.4, -2 or 1/3", text)
     return Typed(text, value, None)
-
-
-def agrees(given: Typed, right: Any, digits: int = 0) -> bool | None:
-    """Return whether a number is right as far as it is given; None if it is, but in fewer than `digits` decimals.
-
-    With more decimals than `digits` it may be cut off where it should be rounded.
-
-    >>> agrees(typed("0.41")[0], 0.408948, 2), agrees(typed("0.40")[0], 0.408948, 2), agrees(typed("0.4")[0], 0.408948, 2)
-    (True, False, None)
-    >>> agrees(typed("40.948612")[0], 40.9486125, 2), agrees(typed("40.948611")[0], 40.9486125, 2)
-    (True, False)
-    >>> agrees(typed("2.0")[0], 2, 3), agrees(typed("1.99")[0], 2, 3)
-    (True, False)
-    """
-    off = abs(Fraction(given.value) - Fraction(right)) if isinstance(right, Fraction | int) and isinstance(given.value, Fraction | int) else abs(float(given.value) - float(right))
-    if off <= EXACT * max(1, abs(float(right))):
-        return True
-    if given.decimals is None or off >= 10.0**-given.decimals:
-        return False
-    if off > 0.5 * 10.0**-given.decimals * (1 + EXACT) and (given.decimals <= digits or abs(given.value) > abs(right)):
-        return False
-    return True if given.decimals >= digits else None
 
 
 def all_agree(given: Sequence[Typed], right: Sequence[Any], digits: int = 0) -> bool | None:
@@ -110,23 +78,11 @@ def all_agree(given: Sequence[Typed], right: Sequence[Any], digits: int = 0) -> 
 def shown(values: Iterable[Any], digits: int) -> str:
     """Return numbers as an answer would give them, to `digits` decimals, whole numbers and short decimals as they are.
 
+    >>> from fractions import Fraction
     >>> shown([Fraction(42, 5), 0.40894782, 2.0], 4)
     '8.4, 0.4089, 2'
     """
     return ", ".join(decimal(v, digits) for v in values)
-
-
-def decimal(value: Any, digits: int) -> str:
-    """Return one number in `digits` decimals; whole numbers and short decimals as they are.
-
-    >>> decimal(2.0, 3), decimal(Fraction(441, 100), 1), decimal(0.8999, 2), decimal(-1e-17, 2)
-    ('2', '4.41', '0.90', '0')
-    """
-    for places in range(13 if isinstance(value, Fraction) else digits + 1):
-        text = f"{float(value):.{places}f}"
-        if abs(float(text) - float(value)) <= EXACT * max(1, abs(float(value))):
-            return "0" if float(text) == 0 else text
-    return f"{float(value):.{digits}f}"
 
 
 def labelled(text: str, labels: Sequence[str]) -> dict[str, str]:
