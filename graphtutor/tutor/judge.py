@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ..equal import Verdict, same
 from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.code import read_code
+from ..grading.figures import Typed
 from ..grading.grader import grade
 from ..grading.grades import Grade
 from ..grading.marks import Misconception
@@ -18,7 +19,7 @@ from ..trace import trace
 from .answers import cells, checked, letters, line_number
 from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
 from .keys import graph_of, numbers, right_options, sheet, solution
-from .numbers import Typed, all_agree, typed
+from .numbers import all_agree, typed
 
 
 class Found(NamedTuple):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..grading.figures import decimal
 from .answers import cells
 from .exercises import Choice, Code, Derivation, Exercise, FindLine, Gradients, Numbers, Sheet, lettered
 from .judge import first_wrong
 from .keys import numbers, right_options, sheet
-from .numbers import decimal, shown
+from .numbers import shown
 
 
 def accepted(exercise: Exercise) -> list[Any]:
