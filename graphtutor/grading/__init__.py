@@ -7,7 +7,10 @@
     malrules        where which slip can be made
     algebra         slips of algebra: something else written in place of a node
     forms, marks    in what form an answer stands; what a grade is made of
+    problems        a function, its variable, and points with the values of all that may go wrong
+    phrases         a misconception with its place and its hints
     diagnose        which slips explain a wrong derivative
+    rewrites        which slip leads from one line to the next, and what would mend one
     lines           each line of a derivation against the truth and the line before
     counterexamples a point of small numbers at which an answer fails
     causes          why a line is wrong

@@ -14,14 +14,14 @@ from ..adjoint import Folding, backward
 from ..graphs import Cell, Graph, Tracer
 from ..maths.ops import ROWS
 from ..maths.row import Slip
-from .malrules import ALGEBRA_RANK, RARE, STRUCTURAL
+from .malrules import ALGEBRA_RANK, LAW_RANK, LAWS, RARE, STRUCTURAL
 
 MOST_VARIANTS, MOST_CELLS = 300, 6000
 Replacing = Callable[[Folding, int], Iterator[tuple[Slip, int]]]
 
 
 class Variant(NamedTuple):
-    """What the output is (`out`, an id) after one slip `id` at `node`; `wrong` is what stands there instead."""
+    """What the output is (`out`, an id of `builder`) after one slip `id` at `node`; `wrong` is what stands there instead."""
 
     id: str
     hint: str
@@ -29,6 +29,15 @@ class Variant(NamedTuple):
     out: int
     wrong: int
     rank: int
+    builder: Folding
+
+    def formula(self, i: int) -> str:
+        """Return a node of the builder as text."""
+        return Graph(tuple(self.builder.cells), tuple(self.builder.shapes), i).formula(i)
+
+    @property
+    def said(self) -> str:
+        return f"{self.formula(self.node)} became {self.formula(self.wrong)}."
 
 
 def replacements(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
@@ -70,7 +79,9 @@ def slip_of(id: str) -> Slip:
 
 
 def rank(slip: Slip) -> int:
-    return STRUCTURAL[slip.id][0] if slip.instead is None else ALGEBRA_RANK + RARE * slip.rare
+    if slip.instead is None:
+        return STRUCTURAL[slip.id][0]
+    return LAW_RANK if slip.id in LAWS else ALGEBRA_RANK + RARE * slip.rare
 
 
 def above(cells: list[Cell], start: int, out: int) -> list[int]:
@@ -114,8 +125,8 @@ def varied(builder: Folding, out: int, size: int, replacements: Replacing) -> tu
                 return builder, found
             path = [j for j in above(builder.cells, i, out) if j in needed]
             whole = copied(builder, path, {i: wrong}).get(out, wrong)
-            found.append(Variant(slip.id, slip.hint, i, whole, wrong, rank(slip)))
-            found.extend(Variant(slip.id, slip.hint, i, one, wrong, rank(slip) + 1) for one in singly(builder, i, wrong, path, out, size))
+            found.append(Variant(slip.id, slip.hint, i, whole, wrong, rank(slip), builder))
+            found.extend(Variant(slip.id, slip.hint, i, one, wrong, rank(slip) + 1, builder) for one in singly(builder, i, wrong, path, out, size))
     return builder, found
 
 
@@ -156,7 +167,7 @@ def in_function(graph: Graph, wrt: int) -> tuple[Folding, list[Variant]]:
             changed = copied(builder, path, {i: wrong}).get(graph.out, wrong)
             slope = differentiated(builder, changed, wrt)
             if slope is not None:
-                found.append(Variant(slip.id, slip.hint, i, slope, wrong, rank(slip)))
+                found.append(Variant(slip.id, slip.hint, i, slope, wrong, rank(slip), builder))
     return builder, found
 
 
@@ -174,25 +185,51 @@ def differentiated(builder: Folding, what: int, wrt: int) -> int | None:
     return back[walk.gradient[place[wrt]]]
 
 
-
-
 def of_another(graph: Graph, wrt: int) -> tuple[Folding, list[Variant]]:
-    """Return the right derivatives of functions that differ from the given one by a factor or a term."""
+    """Return the right derivatives of functions that differ from the given one by a factor, a term, a name or a number."""
     builder = Folding(graph.cells, graph.shapes)
     found: list[Variant] = []
-    later, hint = STRUCTURAL["wrong-function"]
     needed = needed_for(graph.cells, graph.out)
-    names = [n.id for n in graph.inputs]
     for parent in needed:
         for slot, i in enumerate(graph.cells[parent][1]):
-            args = graph.cells[i][1]
-            others = list(args) if len(args) > 1 else [builder.add("mul", (i, n)) for n in names] if not args and i in names else []
-            for other in others:
+            for slip, other in others(builder, graph, i):
                 if len(found) >= MOST_VARIANTS or len(builder.cells) > MOST_CELLS:
                     return builder, found
                 new = copied(builder, [parent], {i: other}, (parent, slot))[parent]
                 path = [j for j in above(builder.cells, parent, graph.out) if j in needed]
                 slope = differentiated(builder, copied(builder, path, {parent: new}).get(graph.out, new), wrt)
                 if slope is not None:
-                    found.append(Variant("wrong-function", hint, i, slope, other, later))
+                    found.append(Variant(slip.id, slip.hint, i, slope, other, rank(slip), builder))
     return builder, found
+
+
+def others(builder: Folding, graph: Graph, i: int) -> Iterator[tuple[Slip, int]]:
+    """Yield what one argument may be in a function that resembles the given one."""
+    args = graph.cells[i][1]
+    if len(args) > 1:
+        for other in args:
+            yield slip_of("wrong-function"), other
+    elif not args:
+        if graph.cells[i][0] == "input":
+            for n in graph.inputs:
+                yield slip_of("wrong-function"), builder.add("mul", (i, n.id))
+        yield from leaves(builder, i)
+
+
+# ----- what would mend an answer -----
+FACTORS = tuple(map(Fraction, ("-1", "2", "1/2", "3", "1/3", "4", "1/4")))
+
+
+def in_answer(graph: Graph) -> tuple[Folding, list[Variant]]:
+    """Return the variants of an answer that mend one place: a sign, a number, a name, a factor or a power."""
+    return varied(Folding(graph.cells, graph.shapes), graph.out, 0, mended)
+
+
+def mended(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
+    """Yield what may have been meant instead of node `i`."""
+    yield from leaves(builder, i)
+    for factor in FACTORS:
+        yield slip_of("sign.lost-inner-minus" if factor == -1 else "constant.factor-dropped"), builder.add("mul", (builder.constant(factor), i))
+    if builder.cells[i][1]:
+        for other in builder.cells[i][1]:
+            yield slip_of("algebra"), other

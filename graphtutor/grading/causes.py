@@ -17,10 +17,13 @@ from ..language import trees
 from ..language.write import write
 from ..maths import heads
 from .counterexamples import constant_ratio, counterexample
-from .diagnose import Array, Problem, Ranked, diagnose, problem, problem_at, rewritten
+from .diagnose import diagnose
 from .lines import Step
 from .malrules import STRUCTURAL
 from .marks import Misconception
+from .phrases import Ranked
+from .problems import Array, Problem, problem, problem_at
+from .rewrites import mending, rewritten
 from .task import Task
 
 MOST_NAMED = 12
@@ -75,6 +78,8 @@ class Cause:
         if self.previous is not None and self.previous.status == "right":
             known = {r.what.id for r in found}
             found += [r for r in self.from_previous() if r.what.id not in known]
+        if not found:
+            found = mending(self.graph, self.task.graph_of(self.truth), self.task.assume)
         return tuple(replace(r.what, line=self.step.index) for r in sorted(found, key=lambda r: r.rank))
 
     def from_previous(self) -> list[Ranked]:

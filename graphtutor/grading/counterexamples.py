@@ -119,7 +119,7 @@ def constant_ratio(answer: Array, truth: Array, fewest: int = 5) -> str:
     if len(ratio) < fewest or not np.isfinite(ratio).all():
         return ""
     r = float(np.median(ratio))
-    if r == 0 or np.any(np.abs(ratio - r) > 1e-9 * abs(r)):
+    if r == 0 or abs(r - 1) < 1e-9 or np.any(np.abs(ratio - r) > 1e-9 * abs(r)):
         return ""
     return factor(r)
 
@@ -132,7 +132,8 @@ def factor(r: float) -> str:
     """
     near = Fraction(r).limit_denominator(MOST_RATIO)
     if abs(float(near) - r) > 1e-9 * abs(r):
-        return f"{r:.4g} times the right value"
+        text = next(t for digits in (4, 6, 9, 17) if (t := f"{r:.{digits}g}") != "1")
+        return f"{text} times the right value"
     return WORDS.get(near) or (f"{near} times the right value" if near.denominator == 1 or near < 0 else f"{near} of the right value")
 
 

@@ -7,198 +7,21 @@ named, the most specific first; two slips are tried where one does not explain t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..adjoint import Backward, backward
-from ..errors import LearnerError
-from ..graphs import Builder, Graph, run
+from ..adjoint import backward
+from ..graphs import run
 from ..maths.ops import ROWS
-from . import algebra, malrules, samples
+from . import algebra, malrules
 from .malrules import STRUCTURAL
-from .marks import Misconception
-from .slopes import Site, Slopes
+from .phrases import MOST_NAMED, Candidate, Ranked, worded
+from .problems import CLOSE, FEWEST, FIRST, Array, Problem, fits, same_values
 
-Array = Any
-POINTS, FEWEST, FIRST = 40, 5, 6
-CLOSE = 1e-8  # relative; float64 leaves some 1e-12 of a derivative of twenty operations
-MOST_PAIRS, MOST_NAMED, MOST_PLACES = 12000, 12, 4
 ROUNDED = 0.011
-
-
-class Ranked(NamedTuple):
-    """A misconception and its rank among those that explain an answer: low is more specific."""
-
-    rank: float
-    what: Misconception
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An explanation before it is put into words."""
-
-    id: str
-    rank: float
-    node: int | None = None
-    slot: int | None = None
-    hint: str = ""
-    second: Site | None = None
-    wrong: str = ""
-
-
-class Problem:
-    """A scalar function, the variable, and points at which answers are tried. `points`: name → array.
-
-    `part`: the graph of what the variable stands for, if it is no input of the answers.
-    """
-
-    def __init__(self, graph: Graph, wrt: str, assume: Mapping[str, Any], part: Graph | None = None):
-        if wrt not in graph.ids:
-            raise LearnerError(f"'{wrt}' is no variable of this problem; it has {', '.join(n.name for n in graph.inputs)}")
-        self.graph, self.wrt, self.assume, self.part = graph, wrt, dict(assume), part
-        self.here = graph.ids[wrt]
-        self.names = {n.name for n in graph.inputs}
-        self.flat = not any(graph.shapes)
-        self.points = self.placed()
-
-    @cached_property
-    def walk(self) -> Backward:
-        return backward(self.graph)
-
-    @property
-    def derivative(self) -> Graph:
-        """The graph whose output is the right derivative."""
-        walk = backward(self.graph, wanted=(self.here,))
-        return Graph(walk.cells, walk.shapes, walk.gradient[self.here])
-
-    def placed(self) -> dict[str, Array]:
-        inputs = [(n.name, n.shape) for n in self.graph.inputs]
-        points = samples.draws(inputs, self.assume)
-        if self.part is not None:
-            points |= samples.draws([(n.name, n.shape) for n in self.part.inputs], self.assume)
-            points[self.wrt] = np.broadcast_to(samples.evaluated(self.part, points)[self.part.out], (samples.DRAWS,))
-        if not self.flat or not inputs:
-            return {name: value[:POINTS] for name, value in points.items()}
-        truth = self.derivative
-        values = samples.evaluated(truth, points)
-        return samples.finite(points, [values[self.graph.out], values[truth.out]], POINTS)
-
-    @property
-    def size(self) -> int:
-        return len(next(iter(self.points.values()))) if self.points else 1
-
-    def with_drawn(self, graph: Graph) -> dict[str, Array]:
-        """Return the points with values for names that only `graph` has."""
-        return self.points | samples.draws([(n.name, n.shape) for n in graph.inputs if n.name not in self.points], self.assume, self.size)
-
-    def values_of(self, graph: Graph) -> Array:
-        """Return the values of a scalar graph at the points."""
-        return self.over(samples.evaluated(graph, self.with_drawn(graph))[graph.out])
-
-    @cached_property
-    def tree(self) -> Slopes:
-        tree = Slopes(self.graph, self.here)
-        tree.sites = malrules.sites(tree)
-        tree.settle(self.points)
-        return tree
-
-    @cached_property
-    def singles(self) -> Array:
-        """The values of every single slip, and of none in row 0."""
-        return self.tree.swept([[], *([s] for s in self.tree.sites)])
-
-    @property
-    def truth(self) -> Array:
-        return self.singles[0]
-
-    @cached_property
-    def pairs(self) -> tuple[list[tuple[Site, Site]], Array]:
-        """Every pair of slips in two places, with its values at the first few points."""
-        usual = [s for s in self.tree.sites if s.kind != "minus"]
-        both = [(a, b) for a, b in combinations(usual, 2) if a.clash != b.clash]
-        both.sort(key=lambda pair: pair[0].rank + pair[1].rank)
-        both = both[:MOST_PAIRS]
-        return both, self.tree.swept([list(p) for p in both], slice(0, FIRST))
-
-    @cached_property
-    def gradients(self) -> dict[str, Array]:
-        """The derivative with respect to every input, at the points."""
-        values = run(self.walk.cells, self.walk.shapes, self.points, "float")
-        return {n.name: self.over(values[self.walk.gradient[n.id]]) for n in self.graph.inputs if n.id in self.walk.gradient}
-
-    def over(self, value: Any) -> Array:
-        return np.broadcast_to(np.asarray(value, dtype=float), (self.size,))
-
-    @cached_property
-    def rewritten(self) -> list[tuple[algebra.Variant, Array]]:
-        """Slips of algebra in the derivative and in the function, with their values."""
-        return self.variants(algebra.in_derivative, algebra.in_function)
-
-    @cached_property
-    def others(self) -> list[tuple[algebra.Variant, Array]]:
-        """The derivatives of functions that resemble the given one."""
-        return self.variants(algebra.of_another)
-
-    def variants(self, *makers: Any) -> list[tuple[algebra.Variant, Array]]:
-        found: list[tuple[algebra.Variant, Array]] = []
-        for make in makers:
-            builder, variants = make(self.graph, self.here)
-            values = run(builder.cells, tuple(builder.shapes), self.points, "float")
-            found.extend((v, self.over(values[v.out])) for v in variants)
-        return found
-
-
-def frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-@lru_cache(maxsize=200)
-def prepared(graph: Graph, wrt: str, assume: tuple[tuple[str, Any], ...], part: Graph | None = None) -> Problem:
-    return Problem(graph, wrt, dict(assume), part)
-
-
-def problem(graph: Graph, wrt: str, assume: Mapping[str, Any] | None = None) -> Problem:
-    """Return the problem d graph / d `wrt`, kept for the next answer to it."""
-    return prepared(graph, wrt, told(assume))
-
-
-def problem_at(graph: Graph, part: Graph, name: str, assume: Mapping[str, Any] | None = None) -> Problem | None:
-    """Return the problem d graph / d part, `part` being the graph of one of its nodes, called `name` then; None if it is none."""
-    builder = Builder(graph.cells, graph.shapes)
-    at: list[int] = []
-    for (op, args, params), shape in zip(part.cells, part.shapes, strict=True):
-        at.append(builder.intern((op, tuple(at[a] for a in args), params), shape))
-    node = at[part.out]
-    if node >= len(graph) or graph.shapes[node] or not graph.cells[node][1] or name in graph.ids:
-        return None
-    cells = (*graph.cells[:node], ("input", (), (name,)), *graph.cells[node + 1 :])
-    return prepared(Graph(cells, graph.shapes, graph.out, graph.names), name, told(assume), part)
-
-
-def told(assume: Mapping[str, Any] | None) -> tuple[tuple[str, Any], ...]:
-    return tuple(sorted((name, frozen(v)) for name, v in (assume or {}).items()))
-
-
-# ----- matching -----
-def fits(candidates: Array, answer: Array) -> Array:
-    """Return for each row of `candidates` whether it agrees with `answer` at every point where both are defined."""
-    with np.errstate(all="ignore"):
-        there = np.isfinite(candidates)
-        here = np.isfinite(answer)
-        both = there & here
-        close = np.abs(candidates - answer) <= CLOSE * (np.abs(candidates) + np.abs(answer)) + 1e-13
-    enough = both.sum(axis=-1) >= np.minimum(FEWEST, here.sum())
-    lost = (there ^ here).sum(axis=-1) <= 0.3 * answer.shape[-1]
-    return (close | ~both).all(axis=-1) & enough & lost & (here.sum() > 0)
-
-
-def same_values(a: Array, b: Array) -> bool:
-    return bool(fits(np.atleast_2d(a), b)[0])
 
 
 def diagnose(problem: Problem, answer: Array, slope: Array | None = None) -> list[Ranked]:
@@ -243,31 +66,7 @@ def listed(variants: Sequence[tuple[algebra.Variant, Array]], problem: Problem, 
         return
     for k in np.flatnonzero(fits(np.stack([v for _, v in variants]), answer)).tolist():
         v = variants[k][0]
-        yield Candidate(v.id, v.rank, v.node if v.node < len(problem.graph) else None, None, v.hint)
-
-
-def rewritten(start: Graph, answer: Graph, assume: Mapping[str, Any]) -> list[Ranked]:
-    """Return the slips of algebra that make `answer` of `start`, two scalar graphs that ought to be equal."""
-    if any((*start.shapes, *answer.shapes)):
-        return []
-    builder, variants = algebra.in_value(start)
-    points = samples.draws(sorted({(n.name, n.shape) for g in (start, answer) for n in g.inputs}), assume)
-    points = samples.finite(points, [samples.evaluated(g, points)[g.out] for g in (start, answer)], POINTS)
-    size = len(next(iter(points.values()))) if points else 1
-    if not size or not variants:
-        return []
-    values = run(builder.cells, tuple(builder.shapes), points, "float")
-    table = np.stack([np.broadcast_to(np.asarray(values[v.out], dtype=float), (size,)) for v in variants])
-    target = np.broadcast_to(np.asarray(samples.evaluated(answer, points)[answer.out], dtype=float), (size,))
-    if same_values(np.broadcast_to(np.asarray(values[start.out], dtype=float), (size,)), target):
-        return []
-    found: dict[tuple[str, int], Ranked] = {}
-    for k in np.flatnonzero(fits(table, target)).tolist():
-        v = variants[k]
-        wrong = Graph(tuple(builder.cells), tuple(builder.shapes), v.wrong).formula(v.wrong)
-        there = start.formula(v.node)
-        found.setdefault((v.id, v.node), Ranked(v.rank, Misconception(v.id, start.name(v.node), there, hint=v.hint, strong=f"{there} became {wrong}.")))
-    return sorted(found.values(), key=lambda r: r.rank)[:MOST_NAMED]
+        yield Candidate(v.id, v.rank, v.node if v.node < len(problem.graph) else None, None, v.hint, said=v.said)
 
 
 # ----- the answer as a whole -----
@@ -318,15 +117,19 @@ def by_ratio(problem: Problem, answer: Array) -> Iterator[Candidate]:
     if np.all(np.abs(ratio - r) <= 1e-8 * abs(r)) and r != 0:
         yield from constant_ratio(problem, r)
     elif np.all(np.abs(ratio - 1) < ROUNDED):
-        yield whole("rounding", 20)
+        yield rounded(20)
     else:
         yield from monomial(problem, answer)
+
+
+def rounded(later: float = 0) -> Candidate:
+    return replace(whole("rounding", later), said="Numbers such as ln 2, √2 or 1/3 stay as they are until the end.")
 
 
 def constant_ratio(problem: Problem, r: float) -> Iterator[Candidate]:
     if abs(r - 1) < ROUNDED:
         if abs(r - 1) > 1e-7:
-            yield whole("rounding")
+            yield rounded()
         return
     if abs(r + 1) < 1e-9:
         yield whole("sign.lost-inner-minus", 0, problem.graph.out)
@@ -415,46 +218,3 @@ def partly(problem: Problem, answer: Array) -> Iterator[Candidate]:
 def kinked(problem: Problem) -> bool:
     rows = [ROWS[op] for op, args, _ in problem.graph.cells if args]
     return any(row.kink is not None or row.conditions for row in rows)
-
-
-# ----- in words -----
-def worded(problem: Problem, found: Sequence[Candidate]) -> list[Ranked]:
-    """Return the candidates as misconceptions, each id and place once, the most specific first."""
-    out: dict[tuple[Any, ...], Ranked] = {}
-    for c in sorted(found, key=lambda c: c.rank):
-        if len(out) >= MOST_NAMED:
-            break
-        if sum(key[0] == c.id for key in out) < MOST_PLACES:
-            out.setdefault((c.id, c.node, c.slot), Ranked(c.rank, one(problem, c)))
-        if c.second is not None:
-            s = c.second
-            out.setdefault((s.id, s.node, s.slot), Ranked(c.rank, one(problem, Candidate(s.id, c.rank, s.node, s.slot, s.hint, wrong=c.id))))
-    return list(out.values())
-
-
-def one(problem: Problem, c: Candidate) -> Misconception:
-    graph = problem.graph
-    if c.node is None or c.node >= len(graph):
-        return Misconception(c.id, hint=c.hint, strong=c.hint)
-    args = graph.cells[c.node][1]
-    other = args[c.slot] if c.slot is not None and args else None
-    edge = None if other is None else (graph.name(c.node), graph.name(other))
-    second = c.second.id if c.second is not None else c.wrong
-    return Misconception(c.id, graph.name(c.node), graph.formula(c.node), edge, c.hint, strong(problem, c), second, argument="" if other is None else graph.formula(other))
-
-
-def strong(problem: Problem, c: Candidate) -> str:
-    """Return a hint that says the rule and what it gives here."""
-    graph = problem.graph
-    assert c.node is not None
-    if not graph.cells[c.node][1]:
-        return f"{c.hint} Here it is {problem.wrt}, not {graph.name(c.node)}." if graph.name(c.node) != problem.wrt else c.hint
-    row = graph.row(c.node)
-    tree = problem.tree
-    parts = []
-    for slot in [c.slot] if c.slot is not None and c.slot in tree.moving(c.node) else tree.moving(c.node):
-        d = tree.locals.get(c.node, ())[slot]
-        if d is not None:
-            text = Graph(tuple(tree.builder.cells), tuple(tree.builder.shapes), d).formula(d)
-            parts.append(f"its derivative by {graph.formula(graph.cells[c.node][1][slot])} is {text}")
-    return f"{row.rule}: {row.formula}. At {graph.formula(c.node)} {' and '.join(parts)}." if parts else f"{row.rule}: {row.formula}."

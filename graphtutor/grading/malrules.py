@@ -41,15 +41,18 @@ STRUCTURAL: dict[str, tuple[int, str]] = {
     "name.unknown": (10, "This name does not occur in the problem."),
     "domain.abs-dropped": (30, "Try it with a negative number."),
     "rounding": (5, "Keep the exact number; do not round."),
+    "branch.kink-convention": (34, "On the kink itself any value between those of its sides may be taken."),
     "branch.condition-wrong": (34, "On exactly which values of the variable does each case hold?"),
     "branch.ignored": (33, "Is it the same on the other side of the kink?"),
     "log.base": (28, "To which base is this logarithm?"),
     "reduction.sum-for-mean": (28, "Is this a sum or an average?"),
+    "algebra": (44, "Check the algebra of this part."),
     "algebra.cancelling": (36, "Check the powers that are left after cancelling."),
     "copied-wrong": (45, "Compare with the function that is given: is it the same?"),
     "arithmetic-slip": (48, "Check the numbers."),
 }  # fmt: skip
-ROW_RANK, WHOLE_RANK, RARE, ALGEBRA_RANK = 10, 11, 12, 26
+ROW_RANK, WHOLE_RANK, RARE, LAW_RANK, ALGEBRA_RANK = 10, 11, 12, 13, 26
+LAWS = frozenset(["sqrt.of-sum", "log.power-confusion", "domain.abs-dropped"])  # a law of algebra that does not hold: named before a slip of the chain rule
 
 
 def site(id: str, node: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], wrong: str = "", later: int = 0) -> Site:
@@ -94,8 +97,9 @@ def linear(tree: Slopes, i: int, slot: int) -> bool:
     d = tree.locals[i][slot]
     if d is None:
         return True
-    todo, seen = [d], set()
-    target = tree.graph.cells[i][1][slot]
+    args = tree.graph.cells[i][1]
+    target = args[slot]
+    todo, seen = [d], set(args) - {target}
     while todo:
         top = todo.pop()
         if top in (i, target):

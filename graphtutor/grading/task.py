@@ -66,8 +66,11 @@ class Task:
         return sorted({*self.inputs, *self.wrt, *self.shapes, *self.constants})
 
     def slope(self, wrt: str) -> sp.Basic:
-        """Return the tree of the derivative asked for."""
-        return heads.Diff(self.tree, sp.Symbol(wrt)) if wrt else self.tree
+        """Return the tree of the derivative asked for; by a line of the program it is by what the line says."""
+        if not wrt:
+            return self.tree
+        meaning = None if wrt in self.inputs else self.definitions.get(wrt)
+        return heads.Diff(self.tree, meaning if isinstance(meaning, sp.Basic) else sp.Symbol(wrt))
 
     def read_options(self, wrt: str | None = None) -> dict[str, Any]:
         return {"names": self.names, "definitions": dict(self.definitions), "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
@@ -96,10 +99,11 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
         graph = source if isinstance(source, Graph) else build(source, shapes=shapes, constants=constants)
         sizes = {n.name: n.shape for n in graph.inputs if n.shape}
         return task(graph.formula(graph.out), wrt=wrt, assume=assume, definitions=definitions, shapes=sizes or shapes, constants=constants, given=given)
-    known = Known(dict(definitions or {}), dict(shapes or {}), dict(constants or {}))
-    tree, named, output = known.lines(source)
     names = (wrt,) if isinstance(wrt, str) else tuple(str(w) for w in wrt or ())
-    found = Task(tree, names, domains(assume), known.meanings, known.shapes, known.constants, dict(given or {}), named, output, source if isinstance(source, str) else "")
+    told = domains(assume)
+    known = Known(dict(definitions or {}), dict(shapes or {}), dict(constants or {}), tuple(dict.fromkeys([*names, *(n for n in told if n.isidentifier())])))
+    tree, named, output = known.lines(source)
+    found = Task(tree, names, told, known.meanings, known.shapes, known.constants, dict(given or {}), named, output, source if isinstance(source, str) else "")
     for name in names:
         if name not in found.inputs and name not in known.meanings:
             raise LearnerError(f"'{name}' is no variable of this problem; it has {', '.join(sorted(found.inputs)) or 'none'}")
@@ -113,6 +117,7 @@ class Known:
     meanings: dict[str, Any]
     shapes: dict[str, Any]
     constants: dict[str, Any]
+    names: tuple[str, ...] = ()
 
     def lines(self, source: Any) -> tuple[sp.Basic, tuple[tuple[str, sp.Basic], ...], str]:
         """Return the output's tree over the inputs alone, the named lines, and the output's name."""
@@ -120,9 +125,9 @@ class Known:
             return source, (), ""
         if not isinstance(source, str):
             raise LearnerError(f"cannot grade {type(source).__name__}; expected text, a SymPy expression, a graph or an exercise")
-        here = {name: read.read(text, definitions=self.others(name), shapes=self.shapes, constants=self.constants) if isinstance(text, str) else text
+        here = {name: read.read(text, names=self.names, definitions=self.others(name), shapes=self.shapes, constants=self.constants) if isinstance(text, str) else text
                 for name, text in self.meanings.items() if name.isidentifier()}  # fmt: skip
-        program = read.program(source, shapes=self.shapes, constants=self.constants, definitions=self.meanings)
+        program = read.program(source, names=self.names, shapes=self.shapes, constants=self.constants, definitions=self.meanings)
         found: dict[str, sp.Basic] = {}
         tree: sp.Basic = sp.Integer(0)
         for line in program.lines:

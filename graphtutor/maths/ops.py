@@ -22,6 +22,7 @@ from .tracing import f
 
 HALF = Fraction(1, 2)
 EACH = range(1_000_000)
+MOST_FACTORS = 4  # beside a bracket, for its slips
 Axes = tuple[int, ...]
 
 
@@ -431,12 +432,17 @@ def factors(x: Any) -> list[Any]:
 
 
 def brackets_lost(y: Any, *args: Any) -> tuple[Any, ...]:
-    """Return what a product is with the brackets around one of its factors left out."""
+    """Return what a product is with the brackets around one of its factors left out: some factors go to its first term, the others to its last."""
     parts = factors(y)
     out: list[Any] = []
     for k, part in enumerate(parts):
         rest = parts[:k] + parts[k + 1 :]
-        out.extend(followed(product((*rest, start)), steps) for start, steps in firsts(part) if rest)
+        for start, steps in firsts(part) if len(rest) <= MOST_FACTORS else ():
+            for chosen in range(1, 2 ** len(rest)):
+                before = [x for j, x in enumerate(rest) if chosen >> j & 1]
+                after = [x for j, x in enumerate(rest) if not chosen >> j & 1]
+                last = (*steps[:-1], (steps[-1][0], product((steps[-1][1], *after)))) if after else steps
+                out.append(followed(product((*before, start)), last))
     return tuple(out)
 
 
@@ -520,6 +526,11 @@ def share(y: Any, u: Any, v: Any) -> bool:
         seen |= top.id == u.id
         todo.extend(inside(top, "add"))
     return bool(seen and v.id != u.id)
+
+
+def probability(x: Any) -> bool:
+    """Return whether a tracer is a share or a sigmoid."""
+    return bool(inside(x, "sigmoid")) or any(share(x, *(inside(x, "div"))) for _ in inside(x, "div")[:1])
 
 
 def quotient_whole(rule: Any) -> Any:
@@ -669,6 +680,7 @@ TABLE: tuple[Row, ...] = (
                slip("log.base", "To which base is this logarithm?", lambda y, x: (1 / (x * f.log(x.constant(10))),)),
                slip("log.base", "To which base is this logarithm?", lambda y, x: (1 / (x * f.log(x.constant(2))),)),
                slip("log.power-confusion", "Which law of logarithms applies here?", instead=logs_confused),
+               slip("ce.sign", "Which of p and y comes first?", whole=lambda y, a, d: -d[0] / a[0] if probability(a[0]) else None),
            )),
     # ----- trigonometry -----
     scalar("sin", lambda y, x: (f.cos(x),), rule="sine rule", formula="d(sin u) = cos u·du", says="sine becomes cosine",
