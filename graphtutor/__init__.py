@@ -9,7 +9,9 @@ The house, ground to roof; a module imports only from the floors below it:
     adjoint     the backward pass in symbols: adjoints as nodes that extend the graph
     views       operations opened into smaller ones, groups closed into one node
     build       text, a SymPy tree or a Python function → Graph
-    compile     Graph → straight-line NumPy code: value and all gradients, at one point or over a batch
+    floats      straight-line code over Python floats, one statement a value
+    batches     the same over NumPy arrays, all points of a batch at once
+    compile     Graph → one function for value and all gradients, at one point or over a batch
     trace       Graph + point → Trace: forward, seed, then backward one edge a step; numbers beside symbols
     equal       are two expressions the same? sampled with care, on their kinks too, and proved where that is quick
     checks      is the gradient right? against SymPy's own derivative, input by input and rule by rule

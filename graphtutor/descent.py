@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from .adjoint import backward
-from .compile import SCALARS, batch_code, make, scalar_body
+from .batches import batch_code
 from .errors import LearnerError
+from .floats import SCALARS, make, scalar_body
 from .graphs import Graph
 
 HALF_OR = 32  # points in a minibatch if nothing is said: the lecture's "e.g. 32", or half of the data if that is less

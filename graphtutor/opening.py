@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .compile import compiled, make
+from .compile import compiled
 from .descent import order
 from .errors import LearnerError
+from .floats import make
 from .graphs import Graph
 from .language import write
 from .runs import Plan

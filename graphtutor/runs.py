@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .adjoint import backward
-from .compile import compiled
+from .compile import PYTHON_REFUSES, compiled
 from .data import Data
 from .descent import FEW, Loop, Method, array_batches, cut, factors, loop_code, loss_code, order
 from .errors import LearnerError
 from .graphs import Graph
 
-PYTHON_REFUSES = (OverflowError, ZeroDivisionError, ValueError)  # where floats raise, arrays give inf or nan
 BROKEN = "not finite"
 NARROW = 32  # entries of a point up to which sums over them run faster with points side by side
 FEW_POINTS = 64  # up to here the mean loss is summed on floats

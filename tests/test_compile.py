@@ -64,6 +64,43 @@ def test_a_batch_of_vectors_agrees_with_point_by_point(text: str, reduce: str | 
         assert np.shape(gradients[n]) == np.shape(want)
 
 
+def test_a_large_batch_goes_in_pieces_and_comes_back_whole() -> None:
+    g = make("h = tanh(V@x)\nL = sum((W@h - y)**2) + c**2", shapes={"V": (3, 2), "W": (2, 3), "x": 2, "y": 2})
+    rng = np.random.default_rng(2)
+    at = {"V": rng.normal(size=(3, 2)), "W": rng.normal(size=(2, 3)), "c": 0.5, "x": rng.normal(size=(30_001, 2)), "y": rng.normal(size=(30_001, 2))}
+    value, each = g.function()(at)
+    total, summed = g.function("sum")(at)
+    assert value.shape == (30_001,) and total == pytest.approx(value.sum(), rel=1e-12)
+    for n in ("V", "W", "c"):
+        assert summed[n] == pytest.approx(each[n].sum(axis=0), rel=1e-9)
+    assert np.array_equal(each["x"], summed["x"])
+    few = {n: v if np.shape(v)[:1] != (30_001,) else v[20_000:20_005] for n, v in at.items()}
+    part, slopes = g.function()(few)
+    assert part == pytest.approx(value[20_000:20_005], rel=1e-13) and slopes["V"] == pytest.approx(each["V"][20_000:20_005], rel=1e-12)
+
+
+def test_a_value_that_no_point_touches_is_one_number() -> None:
+    f = make("g = 2*x\nL = w**2").function()
+    value, gradients = f({"w": 3.0, "x": np.ones(40_000)})
+    assert value == 9.0 and gradients["w"].shape == (40_000,) and set(gradients["w"]) == {6.0} and not gradients["x"].any()
+
+
+@pytest.mark.parametrize(("text", "x", "value", "slope"), [
+    ("(-x)**2", 3.0, 9.0, 6.0), ("-x**2", 3.0, -9.0, -6.0), ("(-x)**3 - -x", 2.0, -6.0, -11.0), ("-(-x)*(-x)/(-2)", 3.0, 4.5, 3.0), ("2 - -(-x)", 3.0, -1.0, -1.0),
+    ("max(-x, x - 9)", 2.0, -2.0, -1.0), ("exp(-(-(x - 2)))", 2.0, 1.0, 1.0), ("-abs(-x)*-3", -2.0, 6.0, -3.0), ("u = -x; u*u + u", 3.0, 6.0, 5.0), ("u = -(x*x); u*u*u", 2.0, -64.0, -192.0),
+])  # fmt: skip
+def test_minus_signs_are_carried_to_where_they_belong(text: str, x: float, value: float, slope: float) -> None:
+    f = make(text).function()
+    assert f({"x": x}) == (value, {"x": slope})
+    many, slopes = f({"x": np.array([x, x])})
+    assert many.tolist() == [value, value] and slopes["x"].tolist() == [slope, slope]
+
+
+def test_whole_numbers_come_back_as_floats() -> None:
+    value, gradients = make("w*x").function()({"w": 2, "x": 3.5})
+    assert (value, gradients) == (7.0, {"w": 3.5, "x": 2.0}) and all(type(v) is float for v in (value, *gradients.values()))
+
+
 def test_a_central_difference_agrees() -> None:
     g = make("L = sum(gelu(W@x)*softplus(x)) + erf(x[0])*elu(-x[1])", shapes={"W": (2, 2), "x": 2})
     f = g.function()
