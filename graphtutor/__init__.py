@@ -48,14 +48,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .api import Derivation as Derivation
     from .api import Graph as Graph
     from .api import Trace as Trace
     from .api import check as check
+    from .api import derive as derive
     from .api import fn as fn
     from .api import make as graph  # noqa: F401
     from .data import load as load
-    from .derivation import Derivation as Derivation
-    from .derivation import derive as derive
     from .equal import Verdict as Verdict
     from .equal import same as same
     from .errors import AuthorError as AuthorError
@@ -83,11 +83,11 @@ PUBLIC = {
     "ShapeError": "errors:ShapeError",
     "Graph": "api:Graph",
     "Trace": "api:Trace",
-    "Derivation": "derivation:Derivation",
+    "Derivation": "api:Derivation",
     "Verdict": "equal:Verdict",
     "check": "api:check",
     "fn": "api:fn",
-    "derive": "derivation:derive",
+    "derive": "api:derive",
     "graph": "api:make",
     "History": "experiments:History",
     "compare_losses": "losses:compare_losses",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -45,7 +46,8 @@ def test_latex_is_one_aligned_environment(run) -> None:
 
 def test_along_the_graph_the_nodes_are_named_first(run) -> None:
     _, out, _ = run("w*w", "--wrt", "w", "--along", "graph")
-    assert out.splitlines() == ["  L = w·w", "  ∂L/∂L = 1                   seed", "  ∂L/∂w = w × 1 = w           product rule", "  ∂L/∂w = w + w × 1 = w + w   product rule"]
+    assert out.splitlines() == ["  L = w·w", "  ∂L/∂L = 1                   seed", "  ∂L/∂w = w × 1 = w           product rule", "  ∂L/∂w = w + w × 1 = w + w   product rule",
+                                "  ∂L/∂w = 2·w                 nodes written out and collected"]  # fmt: skip
 
 
 def test_json_has_every_form_of_every_line_and_what_changed(run) -> None:
@@ -60,7 +62,7 @@ def test_json_has_every_form_of_every_line_and_what_changed(run) -> None:
 
 
 def test_definitions_are_part_of_the_answer(run) -> None:
-    assert json.loads(run(LECTURE, "--wrt", "w0", "--json")[1])["definitions"] == {"f": "w0*x0 + w1*x1 + b"}
+    assert json.loads(run(LECTURE, "--wrt", "w0", "--json")[1])["definitions"] == ["f = w0*x0 + w1*x1 + b"]
 
 
 @pytest.mark.parametrize(("args", "code", "message"), [
@@ -73,6 +75,29 @@ def test_what_cannot_be_derived_is_one_line_on_stderr(run, args: tuple[str, ...]
     got, out, err = run(*args)
     assert (got, out) == (code, "")
     assert err.lower().startswith(message.lower()) and "Traceback" not in err
+
+
+@pytest.mark.parametrize(("name", "start"), [("d.svg", b"<svg"), ("d.png", b"\x89PNG"), ("d.pdf", b"%PDF"), ("d.gif", b"GIF"), ("d.html", b"<!DOCTYPE html>")])
+def test_a_picture_is_written_in_the_format_of_its_name(run, tmp_path, name: str, start: bytes) -> None:
+    code, out, _ = run("(w*x - y)**2", "--wrt", "w", "--detail", "brief", "-o", name)
+    assert (code, out) == (0, f"wrote {name}\n")
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_folder_gets_line_after_line(run, tmp_path) -> None:
+    _, out, _ = run("(w*x - y)**2", "--wrt", "w", "--detail", "brief", "-o", "lines", "--json")
+    names = [Path(file).name for file in json.loads(out)["files"]]
+    assert names == ["000.svg", "001.svg", "002.svg", "003.svg"] == sorted(p.name for p in (tmp_path / "lines").iterdir())
+
+
+def test_a_derivation_is_no_graph_to_be_written_as_dot(run) -> None:
+    code, _, err = run("w**2", "--wrt", "w", "-o", "d.dot")
+    assert code == 2 and err == "graphtutor: '.dot' is no format of pictures; expected .svg, .png, .pdf, .gif, .html, or a folder name\n"
+
+
+def test_html_is_printed_whole(run) -> None:
+    _, out, _ = run("w**2", "--wrt", "w", "--format", "html")
+    assert out.startswith("<!DOCTYPE html>") and out.rstrip().endswith("</html>")
 
 
 def test_vectors_have_shapes(run) -> None:

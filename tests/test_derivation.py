@@ -254,9 +254,10 @@ def test_unknown_styles_and_text_that_cannot_be_read_are_refused() -> None:
 # ----- along the graph -----
 def test_along_the_graph_each_line_is_an_edge_local_times_upstream() -> None:
     found = derive("(f - y)**2", "w0", definitions={"f": "w0*x0 + w1*x1 + b"}, along="graph")
-    assert [line.left for line in found.lines] == [("L", "L"), ("L", "v4"), ("L", "f"), ("L", "v3"), ("L", "v1"), ("L", "w0")]
+    assert [line.left for line in found.lines] == [("L", "L"), ("L", "v4"), ("L", "f"), ("L", "v3"), ("L", "v1"), ("L", "w0"), ("L", "w0")]
     assert found.lines[1].unicode == "∂L/∂v₄ = 2·v₄ × 1 = 2·v₄"
-    assert found.lines[-1].unicode == "∂L/∂w₀ = x₀ × (2·v₄) = x₀·(2·v₄)"
+    assert found.lines[-2].unicode == "∂L/∂w₀ = x₀ × (2·v₄) = x₀·(2·v₄)"
+    assert found.lines[-1].unicode == "∂L/∂w₀ = 2·x₀·(f − y)"  # as the derivation by rules ends
     by_rules = derive("(f - y)**2", "w0", definitions={"f": "w0*x0 + w1*x1 + b"})
     assert equal(found.result, by_rules.result).kind == "proved"
 
@@ -280,7 +281,9 @@ def test_a_derivation_compares_hashes_and_pickles_through_a_process() -> None:
     found = derive("x + x*w + 0.50*w**2", "w")
     again = derive("x + x*w + 0.50*w**2", "w")
     assert found == again and hash(found) == hash(again) and found != derive("x + x*w", "w")
+    assert found.lines[0].text == "d/dw (x + x*w + 0.50*w**2)"  # its tree is built now, and must not travel: SymPy would evaluate it
     assert pickle.loads(pickle.dumps(found)) == found
+    assert [line.text for line in pickle.loads(pickle.dumps(found)).lines] == [line.text for line in found.lines]
     with ProcessPoolExecutor(1) as pool:
         there = pool.submit(derive, "x + x*w + 0.50*w**2", "w").result()
     assert there == found and [line.text for line in there.lines] == [line.text for line in found.lines]

@@ -18,25 +18,32 @@ FORMATS = {"text": "unicode", "latex": "latex"}
 @click.option("--detail", type=click.Choice(["full", "brief"]), default="full", help="One rule a line, or what can be seen at once in one.", show_default=True)
 @click.option("--along", type=click.Choice(["rules", "graph"]), default="rules", help="By the rules, or edge by edge along the graph.", show_default=True)
 @click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
-@click.option("--format", "form", type=click.Choice([*FORMATS]), default="text", help="What is printed.", show_default=True)
+@click.option("--format", "form", type=click.Choice([*FORMATS, "html"]), default="text", help="What is printed.", show_default=True)
+@click.option("-o", "--output", metavar="FILE", help="A picture instead: FILE.svg, .png, .pdf; line after line: .gif, .html or a folder.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page.")
+@click.option("--palette", default="default", metavar="NAME", help="Colours of the picture.")
 @json_option
-def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shapes: tuple[str, ...], form: str, as_json: bool) -> None:
+def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shapes: tuple[str, ...], form: str, output: str | None,
+           as_json: bool, **look: Any) -> None:  # fmt: skip
     """Derive d EXPR / d NAME line by line, each line with its rule.
 
-    In a program, f = … stays f until its own derivative is taken.
+    In a program, f = … stays f until its own derivative is taken. In a picture, what a rule has put
+    in is framed, and what the next one changes underlined.
 
     \b
-    graphtutor derive "(exp(x*w)/(x*w))**3" --wrt w --style lecture
+    graphtutor derive "(exp(x*w)/(x*w))**3" --wrt w --style lecture -o quotient.png
     graphtutor derive "f = w0*x0 + w1*x1 + b; (f - y)**2" --wrt w0 --along graph
     """
-    from ..derivation import derive as derived
-    from ..language.write import write
+    from ..api import derive as derived
 
     found = derived(expr, wrt, style=style, detail=detail, along=along, shapes=shapes_of(shapes, None))
+    files = [str(path) for path in found.draw(output, **look)] if output else []
     if as_json:
-        show_json({"ok": True, "wrt": found.wrt, "lines": [data(line) for line in found.lines], "definitions": {name: write(tree) for name, tree in found.meanings.items()}})
+        show_json({"ok": True, "wrt": found.wrt, "lines": [data(line) for line in found.lines], "definitions": found.given("plain"), "files": files})
+    elif files:
+        say(f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} lines)" if len(files) > 1 else ""))
     else:
-        say(found.written(FORMATS[form]))
+        say(found.page(**look) if form == "html" else found.written(FORMATS[form]))
 
 
 def data(line: Any) -> dict[str, Any]:
@@ -44,4 +51,3 @@ def data(line: Any) -> dict[str, Any]:
     rule = {"id": line.rule.id, "name": line.rule.name, "formula": line.rule.formula}
     forms = {form: getattr(line, form) for form in ("text", "unicode", "latex", "mathml")}
     return {"rule": rule, **forms, "changed": [p.text for p in line.pieces() if p.marked]}
-

@@ -8,7 +8,7 @@ result is tidied. `along="graph"` says the same derivative edge by edge of the c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -20,13 +20,14 @@ from ..errors import LearnerError
 from ..graphs import check_shape
 from ..language import trees
 from ..language.read import program, read
-from ..language.write import bracket, part_of, write
+from ..language.write import BARE, MATH, bracket, fenced, part_of
 from ..language.write import name as written_name
 from ..maths import heads
 from ..maths.arrays import Shape
 from . import algebra, places
 from .algebra import flat_factors, normal, row_of, spell
 from .cells import Cells, decoded, encoded, evaluated, names_written
+from .changes import changed
 from .places import Path, Piece
 from .rules import CONSTANT, DEFINITION, START, VARIABLE, Calculus, Rule, fits, named, number_tree
 
@@ -41,6 +42,11 @@ TIDY = {
     "cancel": Rule("cancel", "common factors cancelled", "(c·u)/(c·v) = u/v"),
     "gather": Rule("gather", "written as one product", "(u/v)·(s/t) = (u·s)/(v·t)"),
 }
+
+
+def field_values(value: Any) -> tuple[Any, ...]:
+    """Return the fields of a dataclass: what travels, and not the SymPy trees that were built from them."""
+    return tuple(getattr(value, field.name) for field in fields(value))
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,9 @@ class Line:
     left: tuple[str, str] | None = None
     factors: tuple[Cells, Cells] | None = None
     so_far: Cells | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), field_values(self)
 
     @cached_property
     def expr(self) -> sp.Basic:
@@ -84,29 +93,49 @@ class Line:
 
     def written(self, form: str) -> str:
         """Return the line in one of the forms, with its left side if it has one."""
-        text = write(self.expr, form)
+        return wrapped(self.sides(form) + self.body(form, {}), form)
+
+    def body(self, form: str, marks: Mapping[Path, tuple[str, str]]) -> str:
+        """Return what stands on the right, with each path's opening and closing text around what is there."""
+        part = places.marked(self.expr, marks, form)
+        return fenced(part.text, form) if part.binds == BARE else part.text
+
+    def sides(self, form: str, mark: Callable[[str, str], str] = lambda role, text: text) -> str:
+        """Return all that stands before the last equals sign, and the sign; `mark(role, text)` may dress what is "local" and "upstream"."""
         if self.left is None:
+            return ""
+        text = LEFT[form].format(*(written_name(n, form) for n in self.left)) + EQUALS[form]
+        if self.factors is None:
             return text
-        if self.factors is not None and form != "mathml":
-            local, upstream = (part_of(decoded(c), form) for c in self.factors)
-            before = "" if self.so_far is None else f"{bracket(part_of(decoded(self.so_far), form), 20, True, form)} + "
-            text = f"{before}{bracket(local, 30, not before, form)}{TIMES[form]}{bracket(upstream, 31, False, form)} = {text}"
-        top, bottom = (written_name(n, form) for n in self.left)
-        return LEFT[form](top, bottom, text)
+        local, upstream = (part_of(decoded(c), form) for c in self.factors)
+        before = "" if self.so_far is None else bracket(part_of(decoded(self.so_far), form), 20, True, form) + PLUS[form]
+        sent = mark("local", bracket(local, 30, not before, form)) + TIMES[form] + mark("upstream", bracket(upstream, 31, False, form))
+        return text + before + sent + EQUALS[form]
+
+    def dressed(self, to_change: tuple[Path, ...] = ()) -> str:
+        """Return the line in MathML with groups of a class: "new" what its rule put in, "next" what the next line changes, "local", "upstream"."""
+        marks = dict.fromkeys(self.after, (places.OPEN, places.CLOSE))
+        for path in to_change:
+            begin, end = marks.get(path, ("", ""))
+            marks[path] = begin + GROUP["next"][0], GROUP["next"][1] + end
+        body = places.adjoined(self.body("mathml", marks)).replace(places.OPEN, GROUP["new"][0]).replace(places.CLOSE, GROUP["new"][1])
+        return wrapped(self.sides("mathml", lambda role, text: text.join(GROUP[role])) + body, "mathml")
 
     def pieces(self, form: str = "unicode", to_change: tuple[Path, ...] | None = None) -> tuple[Piece, ...]:
         """Return the text in pieces, marked where the rule put something new, or at the paths of `to_change`."""
         return places.pieces(self.expr, self.after if to_change is None else to_change, form)
 
 
-TIMES = {"plain": " * ", "unicode": " × ", "latex": r" \times "}
-MATH = write(sp.S.One, "mathml").partition("<mn>")[0]
-LEFT: dict[str, Callable[[str, str, str], str]] = {
-    "plain": lambda a, b, text: f"d{a}/d{b} = {text}",
-    "unicode": lambda a, b, text: f"∂{a}/∂{b} = {text}",
-    "latex": lambda a, b, text: rf"\frac{{\partial {a}}}{{\partial {b}}} = {text}",
-    "mathml": lambda a, b, text: f"{MATH}<mfrac><mrow><mo>∂</mo>{a}</mrow><mrow><mo>∂</mo>{b}</mrow></mfrac><mo>=</mo>{text.removeprefix(MATH)}",
-}
+TIMES = {"plain": " * ", "unicode": " × ", "latex": r" \times ", "mathml": "<mo>×</mo>"}
+PLUS = {"plain": " + ", "unicode": " + ", "latex": " + ", "mathml": "<mo>+</mo>"}
+EQUALS = {"plain": " = ", "unicode": " = ", "latex": " = ", "mathml": "<mo>=</mo>"}
+LEFT = {"plain": "d{0}/d{1}", "unicode": "∂{0}/∂{1}", "latex": r"\frac{{\partial {0}}}{{\partial {1}}}",
+        "mathml": "<mfrac><mrow><mo>∂</mo>{0}</mrow><mrow><mo>∂</mo>{1}</mrow></mfrac>"}  # fmt: skip
+GROUP = {role: (f'<mrow class="{role}">', "</mrow>") for role in ("new", "next", "local", "upstream")}
+
+
+def wrapped(text: str, form: str) -> str:
+    return f"{MATH}{text}</math>" if form == "mathml" else text
 
 
 @dataclass(frozen=True)
@@ -122,6 +151,9 @@ class Derivation:
     definitions: tuple[tuple[str, Cells], ...] = ()
     shapes: tuple[tuple[str, Shape], ...] = ()
     along: str = "rules"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), field_values(self)
 
     @cached_property
     def meanings(self) -> dict[str, sp.Basic]:
@@ -143,14 +175,18 @@ class Derivation:
         tree = (self.lines[line] if isinstance(line, int) else line).expr
         return evaluated(tree, self.meanings, dict(self.shapes))
 
+    def given(self, form: str = "unicode") -> list[str]:
+        """Return what each defined name stands for, as `f = w₀·x₀ + b`."""
+        return [wrapped(written_name(name, form) + EQUALS[form] + part_of(tree, form).text, form) for name, tree in self.meanings.items()]
+
     def written(self, form: str = "unicode") -> str:
         """Return all lines, one under the other, each with its rule; in LaTeX an `align*`."""
         if form == "latex":
             return latex_lines(self.lines)
         rows = [("  " if k == 0 or line.left else "= ") + line.written(form) for k, line in enumerate(self.lines)]
         width = min(max(len(r) for r in rows), 90)
-        given = [f"  {written_name(name, form)} = {write(tree, form)}" for name, tree in self.meanings.items()] if self.along == "graph" else []
-        return "\n".join([*given, *(f"{row:<{width}}   {line.rule.name}".rstrip() for row, line in zip(rows, self.lines, strict=True))])
+        given = self.given(form) if self.along == "graph" else []
+        return "\n".join([*(f"  {line}" for line in given), *(f"{row:<{width}}   {line.rule.name}".rstrip() for row, line in zip(rows, self.lines, strict=True))])
 
     def __str__(self) -> str:
         return self.written()
@@ -259,7 +295,7 @@ def rule_lines(asked: Problem, brief: bool) -> Iterator[Line]:
     calculus = Calculus(asked.wrt, asked.definitions, asked.shapes)
     calculus.shape(asked.tree)
     tree = calculus.diff(asked.tree)
-    yield Line(encoded(tree), START, (), ((),))
+    yield Line(encoded(tree), START)
     for _ in range(MAX_LINES):
         spots = places.operators(tree)
         if not spots:
@@ -270,7 +306,8 @@ def rule_lines(asked: Problem, brief: bool) -> Iterator[Line]:
     else:
         raise LearnerError(f"the derivation takes more than {MAX_LINES} lines; ask for detail='brief', or for a part of it")
     for name, after_pass in algebra.stages(tree, algebra.PASSES[1:] if brief else algebra.PASSES):
-        yield Line(encoded(after_pass), TIDY[name], ((),), ((),))
+        yield Line(encoded(after_pass), TIDY[name], *changed(tree, after_pass))
+        tree = after_pass
 
 
 def one_rule(calculus: Calculus, spots: list[tuple[Path, heads.Diff]]) -> tuple[dict[Path, sp.Basic], Rule]:
@@ -360,21 +397,29 @@ def along_graph(asked: Problem) -> Derivation:
     walk = backward(graph, wanted=(wrt,))
     symbols = Symbols(walk)
     top = graph.name(out)
-    lines = [Line(encoded(sp.S.One), SEED, (), ((),), (top, top))]
+    lines = [Line(encoded(sp.S.One), SEED, left=(top, top))]
     arrived: dict[int, Cells] = {}
     for flow in walk.flows:
         rule = named(graph.row(flow.edge.source))
         factors = None if flow.local is None else (encoded(symbols.tree(flow.local)), encoded(symbols.tree(flow.upstream)))
         target, total = flow.edge.target, encoded(symbols.tree(flow.total))
-        lines.append(Line(total, rule, (), ((),), (top, graph.name(target)), factors, arrived.get(target)))
+        lines.append(Line(total, rule, left=(top, graph.name(target)), factors=factors, so_far=arrived.get(target)))
         arrived[target] = total
     if len(lines) == 1:
-        lines.append(Line(encoded(symbols.tree(walk.gradient[wrt])), CONSTANT if wrt != out else VARIABLE, (), ((),), (top, asked.wrt.name)))
+        lines.append(Line(encoded(symbols.tree(walk.gradient[wrt])), CONSTANT if wrt != out else VARIABLE, left=(top, asked.wrt.name)))
+    given = {name for _, name in graph.names}
+    nodes = {graph.name(i): symbols.node(i) for i, cell in enumerate(graph.cells) if cell[1] and graph.name(i) not in given}
+    answer = decoded(lines[-1].cells)
+    opened = names_written(answer, nodes)
+    written_out = [opened, *(tree for _, tree in algebra.stages(opened))][-1]
+    if not algebra.same(written_out, answer):
+        lines.append(Line(encoded(written_out), OPENED, left=lines[-1].left))
     named_nodes = ((graph.name(i), encoded(symbols.node(i))) for i, cell in enumerate(graph.cells) if cell[1] and graph.name(i) != asked.wrt.name)
     return Derivation(tuple(lines), asked.wrt.name, tuple(named_nodes), tuple(asked.shapes.items()), "graph")
 
 
 SEED = Rule("seed", "seed", "dL/dL = 1")
+OPENED = Rule("nodes", "nodes written out and collected")
 
 
 class Symbols:

@@ -6,6 +6,7 @@ first argument of the whole; the parts of `a - b` are 0 and 1, whatever SymPy ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -15,10 +16,11 @@ from ..language import trees
 from ..language.write import Part, operation, part_of
 from ..maths import heads
 from ..maths.spell import Spelled
-from .algebra import ONE, ZERO, Keys, compose, is_fraction, is_zero, product, row_of, spell, split, times
+from .algebra import ONE, ZERO, Keys, compose, flat_factors, is_fraction, is_zero, product, row_of, same, spell, split, times
 
 Path = tuple[int, ...]
 OPEN, CLOSE = "\ue000", "\ue001"
+BESIDE = re.compile(rf"{CLOSE}(\*|·| \\cdot |<mo>·</mo>){OPEN}")
 
 
 class Piece(NamedTuple):
@@ -115,8 +117,23 @@ def joined(spelled: Spelled, args: list[sp.Basic], marks: tuple[Path, ...]) -> t
             if args[k] is ONE and spelled.params == () and len(tree.args) == 2:
                 return args[other], tuple(m[1:] for m in marks if m[0] == other) or ((),)
         if type(args[1]) is sp.Mul and not is_fraction(args[1]) and args[1].args[0] is not sp.S.NegativeOne:
-            return product(args), ((),)
+            flat = product(args)
+            return flat, taken_in(flat, args, marks)
     return (ZERO, ((),)) if is_zero(args[0]) else (tree, marks)
+
+
+def taken_in(flat: sp.Basic, args: list[sp.Basic], marks: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return where marks stand once a product has lost its brackets as the last factor of another: each of its factors is marked."""
+    places: list[Path] = []
+    path: Path = ()
+    top = flat
+    for _ in range(len(flat_factors(spell(args[1]))) - 1):
+        places.append((*path, 1))
+        path, top = (*path, 0), spell(top).args[0]
+    if not same(spell(top).args[0], args[0]):
+        return ((),)
+    inside = [(*path, 0, *m[1:]) for m in marks if m[0] == 0]
+    return (*inside, (*path, 1), *reversed(places)) if any(m[0] == 1 for m in marks) else tuple(inside)
 
 
 def pieces(tree: sp.Basic, paths: Iterable[Path], form: str) -> tuple[Piece, ...]:
@@ -126,18 +143,34 @@ def pieces(tree: sp.Basic, paths: Iterable[Path], form: str) -> tuple[Piece, ...
     >>> [p.text for p in pieces(sp.Add(a, b, evaluate=False), [(1,)], "plain") if p.marked]
     ['b']
     """
-    wanted = set(paths)
+    return tuple(cut(adjoined(marked(tree, dict.fromkeys(paths, (OPEN, CLOSE)), form).text)))
+
+
+def marked(tree: sp.Basic, marks: Mapping[Path, tuple[str, str]], form: str) -> Part:
+    """Return a written tree in which each path's opening and closing text stand around what is there.
+
+    >>> a, b = sp.symbols("a b")
+    >>> marked(sp.Add(a, b, evaluate=False), {(1,): ("<", ">")}, "plain").text
+    'a + <b>'
+    """
     parts: dict[Path, Part] = {}
-    outer = above(tree, wanted)
-    for path, top, spelled in reversed([*outer, *((p, t, None) for p, t in targets(tree, wanted, outer))]):
-        if spelled is None or path in wanted:
+    outer = above(tree, marks)
+    for path, top, spelled in reversed([*outer, *((p, t, None) for p, t in targets(tree, set(marks), outer))]):
+        if spelled is None and any(way == path for way, _, _ in outer):
+            continue  # marked, and marked inside too: written from its arguments below
+        if spelled is None:
             part = part_of(top, form)
-            parts[path] = part._replace(text=OPEN + part.text + CLOSE)
         else:
             given = [parts.get((*path, k)) or part_of(a, form) for k, a in enumerate(spelled.args)]
-            parts[path] = operation(row_of(spelled.op), given, spelled.params, form)
-    text = parts[()].text if () in parts else part_of(tree, form).text
-    return tuple(cut(text))
+            part = operation(row_of(spelled.op), given, spelled.params, form)
+        begin, end = marks.get(path, ("", ""))
+        parts[path] = part._replace(text=begin + part.text + end)
+    return parts[()] if () in parts else part_of(tree, form)
+
+
+def adjoined(text: str) -> str:
+    """Return a text in which the marks of two factors side by side are one mark."""
+    return BESIDE.sub(r"\1", text)
 
 
 def targets(tree: sp.Basic, wanted: set[Path], outer: list[tuple[Path, sp.Basic, Spelled]]) -> list[tuple[Path, sp.Basic]]:

@@ -674,7 +674,7 @@ TABLE: tuple[Row, ...] = (
                slip("algebra", "Is e^(a + b) a sum or a product?", instead=lambda y, x: (f.add(*(f.exp(t) for t in inside(x, "add"))),) if inside(x, "add") else ()),
            )),
     scalar("log", lambda y, x: (1 / x,), names=("log", "ln"), domain=("positive",), label="ln", rule="logarithm rule", formula="d(ln u) = du/u",
-           note=Notation("log({0})", "ln({0})", r"\ln\left({0}\right)"), says="a logarithm divides by its argument",
+           note=Notation("log({0})", "ln({0})", r"\ln\left({0}\right)", mathml="<mrow><mi>ln</mi><mo>&#x2061;</mo><mrow><mo>(</mo>{0}<mo>)</mo></mrow></mrow>"), says="a logarithm divides by its argument",
            slips=(
                slip("chain.outer-not-differentiated", "ln itself has to be differentiated too.", lambda y, x: (y,), rare=True),
                slip("log.base", "To which base is this logarithm?", lambda y, x: (1 / (x * f.log(x.constant(10))),)),
@@ -863,7 +863,7 @@ TABLE: tuple[Row, ...] = (
         says="an outer product sends g·b to the left and gᵀ·a to the right", pull=lambda g, y, a, b: (g @ b, f.transpose(g) @ a),
         reduced=lambda a, b: a.T @ b),
     Row("total", arrays.total, joint=True, heads=(heads.Total,), names=("sum", "total"), params=(("axis", None), ("keepdims", False)), settle=axes_of,
-        shape=lambda s, axes, keep=False: without(s, axes, keep), label="Σ", note=Notation("sum({0})", "Σ({0})", r"\sum\left({0}\right)"), rule="sum rule",
+        shape=lambda s, axes, keep=False: without(s, axes, keep), label="Σ", note=Notation("sum({0})", "Σ({0})", r"\sum\left({0}\right)", mathml="<mrow><mi>Σ</mi><mo>&#x2061;</mo><mrow><mo>(</mo>{0}<mo>)</mo></mrow></mrow>"), rule="sum rule",
         formula="d(Σ uᵢ) = Σ duᵢ", says="a sum hands its upstream gradient to every entry",
         pull=lambda g, y, x, axes, keep=False: (back(f.reshape(g, params=(without(x.shape, axes),)) if keep else g, x, axes),)),
     Row("mean", lambda x, axes: arrays.total(x, axes) / math.prod(np.shape(x)[a] for a in axes) if axes else x, joint=True, heads=(heads.Mean,), names=("mean", "average"),

@@ -56,7 +56,7 @@ def page(frames: Sequence[Frame], layout: Layout, theme: str | None = None, pale
     dark = f"@media (prefers-color-scheme:dark){{:root{{{variables('dark', palette)}}}}}" if theme is None else ""
     return HTML.format(
         heading=escape(heading), style=f":root{{{variables(theme or 'light', palette)}}}{dark}{STYLE.replace('FONT', STACK)}",
-        box=box_, width=n(layout.width), height=n(layout.height - top), groups=groups, last=len(frames) - 1, data=data(films(frames, layout)),
+        box=box_, width=n(layout.width), height=n(layout.height - top), groups=groups, controls=controls(len(frames) - 1), data=data(films(frames, layout)),
         script=SCRIPT, font=escape(STACK), hidden=" hidden" if len(frames) == 1 else "",
     )  # fmt: skip
 
@@ -66,6 +66,21 @@ def framed(html: str, height: int) -> str:
     return f'<iframe srcdoc="{escape(html)}" sandbox="allow-scripts" style="width:100%;height:{height}px;border:0" title="graphtutor"></iframe>'
 
 
+def controls(last: int, play: bool = True) -> str:
+    """Return the buttons and the slider that go from 0 to `last`."""
+    wanted = [BUTTON.format(id=name, label=label, shape=shape, word=word) for name, label, shape, word in BUTTONS if play or name != "play"]
+    return "\n".join([*wanted, f'<input id="slider" type="range" min="0" max="{last}" value="0" aria-label="step"><output id="count"></output>\n'])
+
+
+BUTTON = '<button id="{id}" aria-label="{label}"><svg viewBox="0 0 16 16"><path d="{shape}"/></svg>{word}</button>'
+BUTTONS = (
+    ("first", "first step", "M3 3v10M13 3 6 8l7 5z", ""),
+    ("back", "step back", "M11 3 4 8l7 5z", ""),
+    ("play", "play", "M4 3v10l9-5z", "<span>play</span>"),
+    ("next", "next step", "m5 3 7 5-7 5z", ""),
+    ("last", "last step", "M13 3v10M3 3l7 5-7 5z", ""),
+)
+
 HTML = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{heading}</title><style>{style}</style></head>
@@ -74,13 +89,7 @@ HTML = """<!DOCTYPE html>
 <div id="picture" tabindex="0" aria-label="computation graph"><svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"
  width="{width}" height="{height}" font-family="{font}" role="img" aria-labelledby="title words"><desc id="words"></desc>{groups}</svg></div>
 <nav aria-label="steps"{hidden}>
-<button id="first" aria-label="first step"><svg viewBox="0 0 16 16"><path d="M3 3v10M13 3 6 8l7 5z"/></svg></button>
-<button id="back" aria-label="step back"><svg viewBox="0 0 16 16"><path d="M11 3 4 8l7 5z"/></svg></button>
-<button id="play" aria-label="play"><svg viewBox="0 0 16 16"><path d="M4 3v10l9-5z"/></svg><span>play</span></button>
-<button id="next" aria-label="next step"><svg viewBox="0 0 16 16"><path d="m5 3 7 5-7 5z"/></svg></button>
-<button id="last" aria-label="last step"><svg viewBox="0 0 16 16"><path d="M13 3v10M3 3l7 5-7 5z"/></svg></button>
-<input id="slider" type="range" min="0" max="{last}" value="0" aria-label="step"><output id="count"></output>
-</nav></main>
+{controls}</nav></main>
 <script type="application/json" id="film">{data}</script>
 <script>{script}</script></body></html>
 """

@@ -24,7 +24,7 @@ from ..predictions import Prediction, label_of, predict
 from ..runs import loss_of
 from ..training import History
 from .animate import gif
-from .save import written
+from .files import written
 from .svg import LIGHT
 
 COLOURS = ("#0067A3", "#B93A08", "#00694E", "#7A3E9D", "#8A6D00", "#1E293B")  # told apart by the colour-blind too, each at least 4.5 to 1 on white
