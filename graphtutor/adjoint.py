@@ -160,6 +160,7 @@ class Template(NamedTuple):
     constants: tuple[Cell, ...]
     cells: tuple[tuple[str, int, int, tuple[int, ...], tuple[Any, ...]], ...]
     outs: tuple[tuple[int, int, int], ...]
+    shapes: tuple[Shape, ...]
 
 
 @lru_cache(maxsize=10_000)
@@ -186,7 +187,7 @@ def template(op: str, params: tuple[Any, ...], known: tuple[Cell | None, ...], t
             refs = tuple(where[a] for a in args)
             cells.append((name, refs[0], refs[-1] if len(refs) == 2 else -1 if len(refs) == 1 else -2, refs, settings))
     outs = tuple((slot, where[local], where[part]) for slot, (local, part) in enumerate(sent) if part is not None and local is not None)
-    return Template(tuple(constants), tuple(cells), outs)
+    return Template(tuple(constants), tuple(cells), outs, ((),) * len(cells))
 
 
 def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = None) -> Backward:
@@ -220,7 +221,7 @@ def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = N
             arrivals[target] -= 1
             sent.append((i, target, slot, local, g, part, total, arrivals[target]))
     for i, adjoint in enumerate(gradient):
-        if wants[i] and adjoint < 0:
+        if adjoint < 0 and wants[i]:
             gradient[i] = zeros(builder, graph.shapes[i])
     return Backward(graph, tuple(builder.cells), tuple(builder.shapes), seed, tuple(sent), tuple(gradient), tie)
 
@@ -233,6 +234,7 @@ class Sender:
         self.templates: dict[Any, tuple[Template, list[int]]] = {}
         self.flat = not any(builder.shapes)
         self.constants = {i: cell for i, cell in enumerate(builder.cells) if cell[0] == "const"}
+        self.still = {i for i, wanted in enumerate(wants) if not wanted}
 
     def __call__(self, i: int, g: int) -> list[tuple[int, int, int | None, int]]:
         """Return (slot, target, local, contribution) for each argument that gets something."""
@@ -242,8 +244,9 @@ class Sender:
         if not self.flat and (shapes[i] or any([shapes[a] for a in args])):
             return self.by_rule(i, g)
         held = self.constants
-        wants = self.wants
-        key = (op, params, held.get(g), tuple([held.get(a) or wants[a] for a in args]))
+        key: Any = (op, params, len(args))
+        if g in held or not self.still.isdisjoint(args):
+            key = (op, params, held.get(g), tuple([held.get(a) or self.wants[a] for a in args]))
         found = self.templates.get(key)
         if found is None:
             found = self.templates[key] = self.prepare(op, params, g, args)
@@ -259,14 +262,14 @@ class Sender:
                 cells.append((name, tuple([env[r] for r in refs]), settings))
             env.append(n)
             n += 1
-        shapes.extend([()] * len(plan.cells))
+        shapes.extend(plan.shapes)
         return [(slot, args[slot], env[local], env[part]) for slot, local, part in plan.outs]
 
     def prepare(self, op: str, params: tuple[Any, ...], g: int, args: tuple[int, ...]) -> tuple[Template, list[int]]:
         row = ROWS[op]
         asked = tuple(self.wants[a] and slot not in row.conditions for slot, a in enumerate(args))
         if not row.differentiable or not any(asked):
-            return Template((), (), ()), []
+            return Template((), (), (), ()), []
         if row.local is None:
             raise LearnerError(f"{op} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}")
         plan = template(op, params, tuple(self.constants.get(a) for a in (g, *args)), self.tie, asked)
@@ -299,36 +302,47 @@ class Sender:
 
 def reach(graph: Graph, wanted: tuple[int, ...] | None) -> list[bool]:
     """Return for each node whether a gradient is wanted there: it depends on an input (one of `wanted`)."""
-    wants: list[bool] = []
-    for i, (op, args, _) in enumerate(graph.cells):
-        if op == "const":
-            wants.append(False)
-        elif op == "input":
-            wants.append(wanted is None or i in wanted)
-        else:
-            wants.append((wanted is not None and i in wanted) or any([wants[a] for a in args]))
+    cells = graph.cells
+    if wanted is not None:
+        wants: list[bool] = []
+        for i, (_, args, _) in enumerate(cells):
+            wants.append(i in wanted or any([wants[a] for a in args]))
+        return wants
+    wants = [True] * len(cells)
+    still = {i for i, cell in enumerate(cells) if cell[0] == "const"}
+    for i, (_, args, _) in enumerate(cells) if still else ():
+        if args and still.issuperset(args):
+            still.add(i)
+    for i in still:
+        wants[i] = False
     return wants
 
 
 def expected(graph: Graph, wants: list[bool]) -> list[int]:
     """Return how many contributions each node will receive; refuse an operation that has no gradient."""
-    live = [False] * len(graph)
-    live[graph.out] = True
+    cells, out = graph.cells, graph.out
     count = [0] * len(graph)
-    for i in range(graph.out, -1, -1):
-        op, args, _ = graph.cells[i]
-        if not live[i] or not args:
+    plain: dict[str, bool] = {}
+    for i in range(out, -1, -1):
+        op, args, _ = cells[i]
+        if not args or not (count[i] or i == out):
             continue
-        row = ROWS[op]
-        if row.refuses and any(wants[a] for a in args):
-            raise LearnerError(f"node {graph.name(i)}: {row.refuses}")
-        if not row.differentiable:
-            continue
-        for slot, a in enumerate(args):
-            if wants[a] and slot not in row.conditions:
+        if op not in plain:
+            row = ROWS[op]
+            plain[op] = row.differentiable and not row.conditions and not row.refuses
+        for a in args if plain[op] else receivers(graph, i, wants):
+            if wants[a]:
                 count[a] += 1
-                live[a] = True
     return count
+
+
+def receivers(graph: Graph, i: int, wants: list[bool]) -> list[int]:
+    """Return the arguments of node `i` that a gradient may go to; LearnerError if it refuses one that is wanted."""
+    op, args, _ = graph.cells[i]
+    row = ROWS[op]
+    if row.refuses and any(wants[a] for a in args):
+        raise LearnerError(f"node {graph.name(i)}: {row.refuses}")
+    return [a for slot, a in enumerate(args) if slot not in row.conditions] if row.differentiable else []
 
 
 def parts(builder: Folding, row: Row, i: int, args: tuple[int, ...], params: tuple[Any, ...], g: int, tie: str,

@@ -73,6 +73,13 @@ def test_squared_error_of_the_lecture_node_by_node(case: dict) -> None:
     assert sum(s.phase == "backward" for s in t.steps) == counts["edges"]
 
 
+def test_products_of_two_and_of_three_factors_stand_side_by_side() -> None:
+    x, y, z = sp.symbols("x y z")
+    g = make(sp.Add(sp.Mul(x, y, z, evaluate=False), sp.Mul(x, y, evaluate=False), sp.Mul(y, z, x, evaluate=False), evaluate=False))
+    assert g.trace({"x": 2, "y": 3, "z": 5}).gradients["x"] == 15 + 3 + 15
+    assert sp.expand(g.gradient("y") - (2 * x * z + x)) == 0
+
+
 @pytest.mark.parametrize("case", TRUTH["hinge_graph"]["cases"], ids=lambda c: f"{c['x']} {c['side']}")
 def test_hinge_loss_of_the_lecture_node_by_node(case: dict) -> None:
     check_nodes(make(HINGE).trace(inputs(case)), case["nodes"])
