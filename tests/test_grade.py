@@ -210,3 +210,46 @@ def test_grade_compares_by_value_hashes_pickles_and_becomes_json() -> None:
 def test_problem_that_makes_no_sense_is_said() -> None:
     with pytest.raises(LearnerError, match="'q' is no variable of this problem; it has b, w, x, y"):
         gt.grade(LOSS, "1", wrt="q")
+
+
+# ----- vectors and matrices -----
+SHAPES = {"W": (3, 2), "x": 2, "b": 3, "y": 3}
+LAYER = "z = W@x + b; e = z - y; L = sum(e**2)"
+BATCH = {"X": (4, 2), "w": 2, "y": 4}
+
+
+@pytest.mark.parametrize(
+    ("wrt", "answer"),
+    [("W", "2*outer(e, x)"), ("W", "2 e x^T"), ("W", r"2 e x^\top"), ("b", "2*(W@x + b - y)"), ("x", "2 W^T e"), ("x", "2 W^T (W x + b - y)"), ("b", ["2*e[0]", "2*e[1]", "2*e[2]"]),
+     ("W", ["dL/dz = 2e", "dL/dW = 2*outer(e, x)"])],
+)  # fmt: skip
+def test_gradient_of_a_layer_is_right_in_textbook_notation(wrt: str, answer: Any) -> None:
+    found = gt.grade(LAYER, answer, wrt=wrt, shapes=SHAPES)
+    assert found.correct is True, found
+
+
+@pytest.mark.parametrize(
+    ("source", "wrt", "shapes", "answer", "id"),
+    [
+        (LAYER, "W", SHAPES, "outer(e, x)", "power.coefficient-dropped"),
+        (LAYER, "W", SHAPES, "2*outer(x, e)", "matrix.transpose-missing"),
+        (LAYER, "x", SHAPES, "2*W@e", "matrix.transpose-missing"),
+        (LAYER, "W", SHAPES, "-2*outer(e, x)", "sign.lost-inner-minus"),
+        (LAYER, "W", SHAPES, "0*W", "definition.as-constant"),
+        ("L = mean((X@w - y)**2)", "w", BATCH, "2*X.T@(X@w - y)", "reduction.sum-for-mean"),
+        ("L = sum((X@w - y)**2)", "w", BATCH, "2*X.T@(X@w - y)/4", "reduction.sum-for-mean"),
+        ("L = mean((X@w - y)**2) + 0.1*sum(w**2)", "w", BATCH, "2*X.T@(X@w - y)/4", "path.dropped"),
+        ("L = sum(sigmoid(X@w))", "w", BATCH, "X.T @ sigmoid(X@w)", "chain.outer-not-differentiated"),
+        ("L = -log(softmax(z)[1])", "z", {"z": 3}, "softmax(z)", "ce.p-for-p-minus-y"),
+        ("L = -log(softmax(z)[1])", "z", {"z": 3}, "softmax(z) - 1", "ce.one-hot-everywhere"),
+        ("L = -log(softmax(z)[1])", "z", {"z": 3}, "[0,1,0] - softmax(z)", "ce.sign"),
+    ],
+)
+def test_slip_with_vectors_and_matrices_is_named(source: str, wrt: str, shapes: dict[str, Any], answer: str, id: str) -> None:
+    found = gt.grade(source, answer, wrt=wrt, shapes=shapes)
+    assert found.correct is False and id in ids(found), found
+
+
+def test_counterexample_of_matrices_shows_them_as_they_are_written() -> None:
+    found = gt.grade("L = sum(W@x)", "[x, 2*x]", wrt="W", shapes={"W": (2, 2), "x": 2})
+    assert str(found.counterexample) == "At W = [[5, 5], [5, 3]], x = [3, 5]: yours is [[3, 5], [6, 10]], the derivative is [[3, 5], [3, 5]]."

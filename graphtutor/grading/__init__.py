@@ -1,6 +1,7 @@
 """Is a student right, and if not, where and why?
 
     task            what is asked
+    textbook        products of vectors and matrices, written side by side
     judge           is one expression the same as another within a task
     samples         points at which a problem is tried
     slopes          differentiation along the tree with slips in it, all at once
@@ -11,6 +12,7 @@
     phrases         a misconception with its place and its hints
     diagnose        which slips explain a wrong derivative
     rewrites        which slip leads from one line to the next, and what would mend one
+    matrices        the same for vectors and matrices
     lines           each line of a derivation against the truth and the line before
     counterexamples a point of small numbers at which an answer fails
     causes          why a line is wrong

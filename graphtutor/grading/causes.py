@@ -11,20 +11,23 @@ import sympy as sp
 
 from ..adjoint import backward
 from ..equal.verdict import Evidence
-from ..errors import LearnerError
+from ..errors import LearnerError, ShapeError
 from ..graphs import Graph, run
 from ..language import trees
 from ..language.write import write
 from ..maths import heads
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import diagnose
+from .forms import parts
 from .lines import Step
 from .malrules import STRUCTURAL
 from .marks import Misconception
+from .matrices import diagnosed
 from .phrases import Ranked
 from .problems import Array, Problem, problem, problem_at
 from .rewrites import mending, rewritten
 from .task import Task
+from .textbook import textbook
 
 MOST_NAMED = 12
 HERE = ("wrong", "compensates")
@@ -35,10 +38,22 @@ def explained(task: Task, steps: Sequence[Step]) -> dict[str, Any]:
     wrong = [k for k, s in enumerate(steps) if s.status in HERE and s.tree is not None and s.truth is not None]
     if not wrong:
         return {}
-    first = Cause(task, steps[wrong[0]], before(steps, wrong[0]))
-    named = dict.fromkeys(m for k in wrong if steps[k].status == "wrong" for m in Cause(task, steps[k], before(steps, k)).misconceptions)
+    try:
+        causes = [Cause(task, steps[k], before(steps, k)) for k in wrong]
+    except ShapeError:
+        return {"misconceptions": misfit(steps[wrong[0]])}
+    named = dict.fromkeys(m for cause in causes if cause.step.status == "wrong" for m in cause.misconceptions)
     told = tuple(named)[:MOST_NAMED]
-    return {"misconceptions": told, "counterexample": first.counterexample, "broken": first.broken(told)}
+    return {"misconceptions": told, "counterexample": causes[0].counterexample, "broken": causes[0].broken(told)}
+
+
+def misfit(step: Step) -> tuple[Misconception, ...]:
+    """Return the misconception behind an expression whose shapes do not fit: a matrix product with a factor that is not transposed."""
+    assert step.tree is not None and step.verdict is not None
+    if not any(isinstance(t, heads.MatMul | heads.Dot | heads.Outer | heads.Transpose) for t in parts(step.tree)):
+        return ()
+    hint = STRUCTURAL["matrix.transpose-missing"][1]
+    return (Misconception("matrix.transpose-missing", hint=hint, strong=step.verdict.evidence, line=step.index),)
 
 
 def before(steps: Sequence[Step], k: int) -> Step | None:
@@ -53,6 +68,8 @@ class Cause:
         assert step.tree is not None and step.truth is not None
         self.task, self.step, self.previous = task, step, previous
         self.tree, self.truth = (trees.replaced(t, task.numbers) for t in (step.tree, step.truth))
+        if task.shapes:
+            self.tree = textbook(task, self.tree)
         self.graph = task.graph_of(self.tree)
         self.unknown = sorted({n.name for n in self.graph.inputs} - task.inputs)
         self.problem = self.place()
@@ -69,10 +86,17 @@ class Cause:
         return problem_at(graph, inner, self.step.key[1], self.task.assume)
 
     @property
+    def plain(self) -> bool:
+        """Whether all is made of numbers, with no vectors or matrices."""
+        return self.problem is not None and self.problem.flat and not any(self.graph.shapes)
+
+    @property
     def misconceptions(self) -> tuple[Misconception, ...]:
         found: list[Ranked] = [self.unknown_name(name) for name in self.unknown]
-        if self.problem is not None:
+        if self.plain and self.problem is not None:
             found += diagnose(self.problem, self.values(self.graph), self.slope())
+        elif self.problem is not None:
+            found += diagnosed(self.problem, self.graph)
         else:
             found += rewritten(self.task.graph_of(self.truth), self.graph, self.task.assume)
         if self.previous is not None and self.previous.status == "right":
@@ -117,7 +141,7 @@ class Cause:
         except LearnerError:
             return None
         ratio = ""
-        if self.problem is not None and self.problem.flat and not any(self.graph.shapes):
+        if self.plain and self.problem is not None:
             ratio = constant_ratio(self.values(self.graph), self.problem.truth)
         return counterexample(self.graph, truth, self.task.assume, evidence, ratio)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -10,13 +11,15 @@ from typing import Any
 import numpy as np
 
 from ..equal.assume import domains
-from ..equal.domain import REAL
+from ..equal.domain import REAL, Domain
 from ..equal.verdict import Evidence, texts
 from ..graphs import Graph, run
+from ..maths.arrays import Shape
 from .marks import Counterexample
 
 SMALL = tuple(map(Fraction, ("2", "3", "1", "5", "4", "-1", "-2", "-3", "1/2")))
-TRIES, SEED = 400, 11
+TRIES, ARRAY_TRIES, SEED = 400, 30, 11
+MOST_SHOWN = 6  # entries of a value that are shown in full
 NUDGE = 1e-6  # a difference that holds on both sides of a point is none of a kink
 APART = 1e-5  # relative; what a nudge changes at most in values of the size tried here
 WORDS = {Fraction(2): "twice the right value", Fraction(1, 2): "half the right value", Fraction(-1): "the right value with its sign turned"}
@@ -26,8 +29,9 @@ Array = Any
 
 
 def counterexample(answer: Graph, truth: Graph, assume: Mapping[str, Any], evidence: Evidence, ratio: str = "") -> Counterexample | None:
-    """Return the friendliest point found at which two scalar graphs differ; that of the evidence if none is friendly."""
-    names = sorted({n.name for g in (answer, truth) for n in g.inputs})
+    """Return the friendliest point found at which two graphs differ; that of the evidence if none is friendly."""
+    shapes = {n.name: n.shape for g in (answer, truth) for n in g.inputs}
+    names = sorted(shapes)
     if not any((*answer.shapes, *truth.shapes)):
         points = friendly(names, assume)
         k = friendliest(points, over(answer, points), over(truth, points), apart_around(answer, truth, points))
@@ -35,9 +39,45 @@ def counterexample(answer: Graph, truth: Graph, assume: Mapping[str, Any], evide
             at = {name: points[name][k] for name in names}
             one, other = (float(over(g, {n: v[k : k + 1] for n, v in points.items()})[0]) for g in (answer, truth))
             return Counterexample(tuple((name, short(value)) for name, value in at.items()), *apart(one, other), ratio)
+    elif answer.shapes[answer.out] == truth.shapes[truth.out]:
+        return of_arrays(answer, truth, shapes, assume, ratio)
     if not evidence.point or len(evidence.values) != 2:
         return None
     return Counterexample(tuple(texts(dict(evidence.point)).items()), *evidence.values, ratio)
+
+
+def of_arrays(answer: Graph, truth: Graph, shapes: Mapping[str, Shape], assume: Mapping[str, Any], ratio: str) -> Counterexample | None:
+    """Return a point of small vectors and matrices at which two graphs differ: the whole values, or one entry of large ones."""
+    told = domains(assume)
+    rng = random.Random(SEED)
+    for _ in range(ARRAY_TRIES):
+        at = {name: np.array([float(rng.choice(few_of(told.get(name, REAL))[:4])) for _ in range(math.prod(shape))]).reshape(shape) for name, shape in sorted(shapes.items())}
+        given = {name: v if v.shape else float(v) for name, v in at.items()}
+        one, other = (np.asarray(run(g.cells, g.shapes, given, "float")[g.out], dtype=float) for g in (answer, truth))
+        with np.errstate(all="ignore"):
+            differ = np.abs(one - other) > APART * (1 + np.abs(other))
+        if differ.any() and np.isfinite(other).all():
+            point = tuple((name, listed(v)) for name, v in at.items())
+            if one.size <= MOST_SHOWN:
+                return Counterexample(point, listed(one), listed(other), ratio)
+            entry = tuple(int(n) for n in np.argwhere(differ)[0])
+            mine, right = apart(float(one[entry]), float(other[entry]))
+            return Counterexample(point, f"{mine} in entry {list(entry)}", right, ratio)
+    return None
+
+
+def listed(value: Array) -> str:
+    """Return an array of numbers as text.
+
+    >>> listed(np.array([[1.0, 2.0], [0.5, 3.25]]))
+    '[[1, 2], [1/2, 3.25]]'
+    """
+    return short(float(value), 4) if not value.shape else f"[{', '.join(map(listed, value))}]"
+
+
+def few_of(domain: Domain) -> Sequence[Fraction]:
+    """Return small numbers of a domain, the plainest first."""
+    return [v for v in SMALL if v in domain] or domain.friendly()[:6]
 
 
 def friendly(names: Sequence[str], assume: Mapping[str, Any]) -> dict[str, Array]:
@@ -47,8 +87,8 @@ def friendly(names: Sequence[str], assume: Mapping[str, Any]) -> dict[str, Array
     columns: dict[str, list[float]] = {}
     for k, name in enumerate(names):
         domain = told.get(name, REAL)
-        few = [v for v in SMALL if v in domain] or list(domain.friendly())[:6]
-        turn = few[k % len(few) :] + few[: k % len(few)]
+        few = few_of(domain)
+        turn = [*few[k % len(few) :], *few[: k % len(few)]]
         columns[name] = [float(turn[0]), float(turn[1 % len(turn)]), *(float(rng.choice(few)) for _ in range(TRIES))]
     return {name: np.array(values) for name, values in columns.items()}
 

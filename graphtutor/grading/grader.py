@@ -53,10 +53,20 @@ def graded(asked: Task, answer: Any, rubric: Rubric) -> Grade:
     """Return the Grade of an answer to a Task, by the answer's form."""
     if isinstance(answer, Mapping):
         return of_object(asked, answer, rubric)
+    if isinstance(answer, list | tuple) and is_vector(asked, answer):
+        return of_text(asked, f"[{', '.join(answer)}]", rubric)
     if isinstance(answer, str) or (isinstance(answer, list | tuple) and answer and all(isinstance(line, str) for line in answer)):
         return of_text(asked, answer, rubric)
     tree = as_tree(answer)
     return of_trees(asked, tree, write(tree), rubric)
+
+
+def is_vector(asked: Task, answer: Sequence[Any]) -> bool:
+    """Return whether texts are the entries of a gradient rather than lines: as many as there are entries, none with an equals sign."""
+    if not all(isinstance(text, str) and text.strip() and not any(sign in text for sign in "=≈\n") for text in answer):
+        return False
+    shape = asked.shapes.get(asked.wrt[0]) if len(asked.wrt) == 1 else len(asked.wrt)
+    return len(answer) > 1 and shape in (len(answer), (len(answer),))
 
 
 # ----- text -----

@@ -12,6 +12,7 @@ from ..errors import LearnerError, ShapeError
 from ..language import trees
 from ..maths import heads
 from .task import Task
+from .textbook import textbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def sentence(verdict: Verdict) -> str:
 def compare(task: Task, a: sp.Basic, b: sp.Basic, prove: bool = True) -> Ruling:
     """Return whether two trees are the same for this task's names and assumptions; `a` is the student's."""
     sides = [trees.replaced(t, task.numbers) if task.given else t for t in (a, b)]
+    if task.shapes:
+        sides[0] = textbook(task, sides[0])
     if isinstance(sides[0], heads.Vector) and isinstance(sides[1], heads.Vector) and not task.shapes:
         return entries(task, sides, prove)
     try:

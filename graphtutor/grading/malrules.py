@@ -45,6 +45,7 @@ STRUCTURAL: dict[str, tuple[int, str]] = {
     "branch.condition-wrong": (34, "On exactly which values of the variable does each case hold?"),
     "branch.ignored": (33, "Is it the same on the other side of the kink?"),
     "log.base": (28, "To which base is this logarithm?"),
+    "matrix.transpose-missing": (9, "Compare the shapes: which factor has to be transposed?"),
     "reduction.sum-for-mean": (28, "Is this a sum or an average?"),
     "algebra": (44, "Check the algebra of this part."),
     "algebra.cancelling": (36, "Check the powers that are left after cancelling."),

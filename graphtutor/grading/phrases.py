@@ -67,6 +67,8 @@ def strong(problem: Problem, c: Candidate) -> str:
     if not graph.cells[c.node][1]:
         return f"{c.hint} Here it is {problem.wrt}, not {graph.name(c.node)}." if graph.name(c.node) != problem.wrt else c.hint
     row = graph.row(c.node)
+    if not problem.flat:
+        return f"{row.rule}: {row.formula}."
     tree = problem.tree
     parts = []
     for slot in [c.slot] if c.slot is not None and c.slot in tree.moving(c.node) else tree.moving(c.node):

@@ -51,6 +51,7 @@ class Problem:
         points = samples.draws(inputs, self.assume)
         if self.part is not None:
             points |= samples.draws([(n.name, n.shape) for n in self.part.inputs], self.assume)
+        if self.part is not None and self.flat and not any(self.part.shapes):
             points[self.wrt] = np.broadcast_to(samples.evaluated(self.part, points)[self.part.out], (samples.DRAWS,))
         if not self.flat or not inputs:
             return {name: value[:POINTS] for name, value in points.items()}
@@ -144,7 +145,7 @@ def problem_at(graph: Graph, part: Graph, name: str, assume: Mapping[str, Any] |
     for (op, args, params), shape in zip(part.cells, part.shapes, strict=True):
         at.append(builder.intern((op, tuple(at[a] for a in args), params), shape))
     node = at[part.out]
-    if node >= len(graph) or graph.shapes[node] or not graph.cells[node][1] or graph.ids.get(name, node) != node:
+    if node >= len(graph) or not graph.cells[node][1] or graph.ids.get(name, node) != node:
         return None
     cells = (*graph.cells[:node], ("input", (), (name,)), *graph.cells[node + 1 :])
     return prepared(Graph(cells, graph.shapes, graph.out, tuple((i, n) for i, n in graph.names if i != node)), name, told(assume), part)
