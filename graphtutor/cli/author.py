@@ -58,14 +58,15 @@ def check(paths: tuple[str, ...], verbose: bool, as_json: bool) -> None:
 
     folder = library()
     files = found_files(paths) if paths else list(folder.paths.values())
-    proved, faults = 0, []
+    proved, faults, remarks = 0, [], 0
     for path in files:
         for finding in checked_file(path):
             proved += not finding.fault
+            remarks += bool(finding.remark)
             if finding.fault:
                 faults.append(finding)
             if not as_json and (finding.fault or verbose):
-                say(f"{finding.exercise}: {finding.what}{': ' + finding.fault if finding.fault else ''}")
+                say(": ".join(filter(None, (finding.exercise, finding.what, finding.fault or finding.remark))))
     missing = [] if paths else unpractised(folder)
     if as_json:
         show_json({"ok": not faults and not missing, "files": len(files), "proved": proved, "faults": [f._asdict() for f in faults], "unpractised": missing})
@@ -73,6 +74,8 @@ def check(paths: tuple[str, ...], verbose: bool, as_json: bool) -> None:
         if missing:
             say(f"no exercise practises {', '.join(missing)}")
         say(f"{len(files)} file{'s' if len(files) != 1 else ''}: {proved} proved, {len(faults)} at fault")
+        if remarks:
+            say(f"{remarks} wrong answer{'s are' if remarks != 1 else ' is'} named by the file alone; -v says which")
     if faults or missing:
         raise Answer(1)
 

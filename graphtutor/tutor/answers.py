@@ -91,8 +91,8 @@ def checked(exercise: Exercise, answer: Any) -> Any:
         return {known[name]: value for name, value in answer.items()}
     if several and isinstance(answer, list | tuple) and len(answer) == len(asks):
         return {q.key: value for q, value in zip(asks, answer, strict=True)}
-    if isinstance(exercise, Derivation) and isinstance(answer, list | tuple) and all(isinstance(line, str) for line in answer):
-        return list(answer)
+    if isinstance(exercise, Derivation | Expression | Local | Solve) and not isinstance(answer, Mapping):
+        return list(answer) if isinstance(answer, tuple) else answer
     if isinstance(exercise, Code) and isinstance(answer, Mapping) and isinstance(answer.get("code"), str):
         return answer["code"]
     if not several and isinstance(answer, int | float):

@@ -13,7 +13,7 @@ from ..views import collapsed
 from .answers import programs
 from .desk import listing
 from .exercises import Exercise, Expression, FindLine, Library, Local, Solve, json_schema, load
-from .judge import judge
+from .judge import Worded, asked_of, graded, judge
 from .keys import graph_of
 from .lesson import ids
 from .solutions import accepted, rejected, told
@@ -23,11 +23,12 @@ SEEDS: tuple[int | None, ...] = (None, 1, 2, 3, 4)
 
 
 class Finding(NamedTuple):
-    """What one check of an exercise found: `what` was tried, and what is wrong with it ("" if nothing is)."""
+    """What one check of an exercise found: `what` was tried, what is wrong with it ("" if nothing is), and a remark that is no fault."""
 
     exercise: str
     what: str
     fault: str = ""
+    remark: str = ""
 
 
 def check(exercise: Exercise, seeds: Iterable[int | None] = SEEDS) -> Iterator[Finding]:
@@ -68,7 +69,8 @@ def proofs(exercise: Exercise, label: str, variant_only: bool) -> Iterator[Findi
         grade = judge(exercise, answer)
         yield Finding(exercise.id, f"accepts {short(answer)}{label}", "" if grade.correct else f"it is refused: {grade.message}")
     for answer, names in rejected(exercise):
-        yield Finding(exercise.id, f"refuses {short(answer)}{label}", refused(judge(exercise, answer), names, variant_only))
+        fault = refused(judge(exercise, answer), names, variant_only)
+        yield Finding(exercise.id, f"refuses {short(answer)}{label}", fault, "" if fault or variant_only else unnamed(exercise, answer, names))
     if not variant_only:
         yield Finding(exercise.id, "is unsolved as it stands", "an empty answer is right" if solved(exercise) else "")
         for hint in exercise.hints:
@@ -83,6 +85,14 @@ def refused(grade: Any, names: tuple[str, ...], variant_only: bool) -> str:
     if names and not set(names) & set(found) and not variant_only:
         return f"named {', '.join(found) or 'nothing'}; expected {' or '.join(names)}"
     return ""
+
+
+def unnamed(exercise: Exercise, answer: Any, names: tuple[str, ...]) -> str:
+    """Return that only the file names a wrong answer's misconception, or nothing where the diagnosis finds it too."""
+    if not names or not isinstance(exercise, Worded):
+        return ""
+    found = ids(graded(exercise, asked_of(exercise), answer))
+    return "" if set(names) & set(found) else f"only the file names {' or '.join(names)}; the diagnosis names {', '.join(found) or 'nothing'}"
 
 
 def solved(exercise: Exercise) -> bool:

@@ -3,53 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
-from msgspec.structs import replace
-
-from ..equal import Verdict, same
 from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.code import read_code
 from ..grading.figures import Typed
 from ..grading.grader import grade
 from ..grading.grades import Grade
+from ..grading.judge import compare
+from ..grading.lines import judged
 from ..grading.marks import Misconception
-from ..graphs import Graph
-from ..trace import trace
+from ..grading.scoring import BAD
+from ..grading.task import Task, task
 from .answers import cells, checked, letters, line_number
 from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
-from .keys import graph_of, numbers, right_options, sheet, solution
+from .keys import declared, numbers, right_options, sheet, solution
 from .numbers import all_agree, typed
 
-
-class Found(NamedTuple):
-    """What came of an answer, before it becomes a Grade: `ids` are the misconceptions, `why` the words of the exercise about them."""
-
-    correct: bool | None
-    score: float
-    message: str
-    ids: tuple[str, ...] = ()
-    why: str = ""
-    invalid: ReadError | None = None
-
-    @property
-    def grade(self) -> Grade:
-        told = tuple(Misconception(id, hint=self.why) for id in self.ids)
-        return Grade(self.score, self.correct, said(self.message, self.why), misconceptions=told, invalid=self.invalid)
+Worded = Expression | Local | Solve | Gradients | Derivation | Code
 
 
 def said(message: str, why: str) -> str:
-    """Return a message with the words of the exercise behind it, as a sentence of their own."""
-    return f"{message} {why[0].upper()}{why[1:].rstrip('.')}." if why else message
+    """Return a message with the words of the exercise behind it, in place of a bare "Not right."."""
+    return " ".join(filter(None, (message if message != "Not right." or not why else "", sentence(why))))
+
+
+def sentence(why: str) -> str:
+    """Return words as a sentence.
+
+    >>> sentence("the sine becomes a cosine")
+    'The sine becomes a cosine.'
+    """
+    return f"{why[0].upper()}{why[1:].rstrip('.')}{'' if why.endswith(('?', '!')) else '.'}" if why else ""
 
 
 def judge(exercise: Exercise, answer: Any) -> Grade:
     """Return the Grade of an answer; see `answers.checked` for the forms it may take. What cannot be read costs nothing."""
     try:
-        found: Found = JUDGES[type(exercise)](exercise, checked(exercise, answer))
+        return JUDGES[type(exercise)](exercise, checked(exercise, answer))
     except ReadError as error:
-        return Grade(0.0, None, f"cannot be read: {error.message}", invalid=error)
-    return found.grade
+        return Grade(0.0, None, f"This cannot be read: {error.message}. It costs nothing.", invalid=error)
 
 
 @grade.register
@@ -61,7 +55,7 @@ def of_exercise(source: Exercise, answer: Any, **options: Any) -> Grade:
 
 
 # ----- numbers -----
-def judge_numbers(exercise: Numbers, answer: Mapping[str, Any]) -> Found:
+def judge_numbers(exercise: Numbers, answer: Mapping[str, Any]) -> Grade:
     """Compare each question's numbers with the computed ones, and what is wrong with the slips of the file."""
     given = {ask.label: read_numbers(ask.label, answer.get(ask.label, "")) for ask in exercise.asks}
     right = {ask.label: numbers(exercise, ask) for ask in exercise.asks}
@@ -71,7 +65,7 @@ def judge_numbers(exercise: Numbers, answer: Mapping[str, Any]) -> Found:
     if not wrong and None in verdicts.values():
         return coarse(exercise, next(label for label, ok in verdicts.items() if ok is None))
     if not wrong:
-        return Found(True, 1.0, "Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
+        return Grade(1.0, True, "Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
     asks = {ask.label: ask for ask in exercise.asks}
     message = f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} not right{counted(given[wrong[0]], right[wrong[0]]) if len(wrong) == 1 else ''}."
     if score:
@@ -90,11 +84,11 @@ def read_numbers(label: str, value: Any) -> list[Typed]:
         raise ReadError(f"{label}: {error.message}", error.source or text, 1, error.column) from None
 
 
-def coarse(exercise: Numbers, label: str) -> Found:
+def coarse(exercise: Numbers, label: str) -> Grade:
     ask = next(a for a in exercise.asks if a.label == label)
     digits = exercise.digits if ask.digits is None else ask.digits
     message = f"{label}: right as far as it goes; give at least {digits} decimal{'s' if digits != 1 else ''}"
-    return Found(None, 0.0, message, invalid=ReadError(message, ""))
+    return Grade(0.0, None, message, invalid=ReadError(message, ""))
 
 
 def counted(given: list[Typed], right: list[Any]) -> str:
@@ -106,135 +100,128 @@ def listed(labels: list[str]) -> str:
     return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
 
 
-def refusal(score: float, message: str, wrong: Iterable[Wrong[Any]], matches: Callable[[Wrong[Any]], bool]) -> Found:
-    """Return what is found of a wrong answer: the ids of all slips of the file that it matches, and the words about the first."""
+def refusal(score: float, message: str, wrong: Iterable[Wrong[Any]], matches: Callable[[Wrong[Any]], bool]) -> Grade:
+    """Return the Grade of a wrong answer: the misconceptions of all slips of the file that it makes, and the words about the first."""
     slips = [slip for slip in wrong if matches(slip)]
-    return Found(False, score, message, tuple(dict.fromkeys(id for slip in slips for id in slip.misconceptions)), next((s.why for s in slips if s.why), ""))
+    return refused(score, message, (slip.misconceptions[:1] for slip in slips), next((s.why for s in slips if s.why), ""))
+
+
+def refused(score: float, message: str, ids: Iterable[Iterable[str]], why: str) -> Grade:
+    told = (Misconception(name, hint=sentence(why)) for name in dict.fromkeys(name for names in ids for name in names))
+    return Grade(score, False, said(message, why), misconceptions=tuple(told))
 
 
 # ----- choices and lines -----
-def judge_choice(exercise: Choice, answer: str) -> Found:
+def judge_choice(exercise: Choice, answer: str) -> Grade:
     """Compare the letters with the options whose claims hold."""
     chosen, right = letters(exercise, answer), right_options(exercise)
     options = dict(lettered(exercise))
     bad = [letter for letter in chosen if letter not in right]
     agree = sum((letter in chosen) == (letter in right) for letter in options)
     if not bad and chosen == right:
-        return Found(True, 1.0, "Right.")
+        return Grade(1.0, True, "Right.")
     score = agree / len(options) if len(right) > 1 else 0.0
     if not bad:
-        return Found(False, score, f"{listed(chosen)} {'holds' if len(chosen) == 1 else 'hold'}, but not alone: look at the others again.")
+        return Grade(score, False, f"{listed(chosen)} {'holds' if len(chosen) == 1 else 'hold'}, but not alone: look at the others again.")
     first = options[bad[0]]
-    return Found(False, score, f"{listed(bad)} {'does' if len(bad) == 1 else 'do'} not hold.", first.misconceptions, first.why)
+    return refused(score, f"{listed(bad)} {'does' if len(bad) == 1 else 'do'} not hold.", [first.misconceptions], first.why)
 
 
-# ----- formulas, by sampling and proof -----
-def truth(exercise: Exercise, wrt: str) -> Any:
-    """Return d output / d `wrt` as a graph of its own; without `wrt` the graph of the output."""
-    graph = graph_of(exercise)
-    if not wrt:
-        return graph
-    walked = trace(graph)
-    assert walked.walk is not None
-    return Graph(walked.walk.extended.cells, walked.walk.extended.shapes, walked.walk.gradient[graph.ids[wrt]])
+# ----- formulas, derivations and code, by the grading room -----
+def judge_formula(exercise: Worded, answer: Any) -> Grade:
+    """Return the Grade of an answer to what is asked, in the words of the file where the file knows this slip."""
+    if not answer:
+        raise ReadError("there is no answer yet; expected an expression, or the lines that lead to it", "")
+    asked = asked_of(exercise)
+    found = graded(exercise, asked, answer)
+    return worded(exercise, asked, found, answer) if found.correct is False else found
 
 
-def definitions(exercise: Exercise) -> dict[str, str]:
-    """Return what the lines of a program but the last one name: a learner may use those names."""
-    lines = [line.partition("=") for line in exercise.program.strip().splitlines()[:-1]]
-    return {name.strip(): text.strip() for name, _, text in lines}
-
-
-def verdict(exercise: Exercise, answer: Any, right: Any) -> Verdict:
-    return same(answer, right, exercise.assume, definitions={} if isinstance(exercise, Local) else definitions(exercise))
-
-
-def judge_formula(exercise: Expression | Local | Solve, answer: str) -> Found:
+def asked_of(exercise: Worded) -> Task:
+    """Return what the exercise asks, as the grading room takes it."""
     if isinstance(exercise, Solve):
-        right: Any = solution(exercise)
-    elif isinstance(exercise, Local):
-        right = local_truth(exercise)
-    else:
-        right = truth(exercise, exercise.wrt)
-    return of_verdict(exercise, answer, verdict(exercise, answer, right))
-
-
-def local_truth(exercise: Local) -> Any:
-    """Return the local gradient of a node by one of its arguments, a folded line being one node, over the names of its arguments."""
-    program = exercise.program.strip().splitlines()
-    line = next((text for text in program if text.partition("=")[0].strip() == exercise.node), None)
+        return task(solution(exercise), assume=exercise.assume)
+    if not isinstance(exercise, Local):
+        return task(exercise, shapes=declared(exercise, exercise.program))
+    line = next((text for text in exercise.program.strip().splitlines() if text.partition("=")[0].strip() == exercise.node), None)
     if line is None:
         raise AuthorError(f"{exercise.id}: node = '{exercise.node}', which is no line of its program")
-    return truth(replace(exercise, program=line.partition("=")[2].strip()), exercise.wrt)
+    text = line.partition("=")[2].strip()
+    return task(text, wrt=exercise.wrt, assume=exercise.assume, shapes=declared(exercise, text))
 
 
-def of_verdict(exercise: Exercise, answer: Any, found: Verdict) -> Found:
-    if found.kind == "undecided":
-        return Found(None, 0.0, str(found.evidence))
-    if found:
-        return Found(True, 1.0, "Right." if found.kind != "kink" else f"Right. {found.evidence}")
-    return refusal(0.0, f"{found.evidence}", exercise.wrong, lambda slip: bool(verdict(exercise, answer, slip.answer)))  # type: ignore[attr-defined]
+def graded(exercise: Worded, asked: Task, answer: Any) -> Grade:
+    """Return what the grading room says of an answer, the file's own words apart."""
+    found = grade(asked, {"code": answer, "function": exercise.function, "args": exercise.args} if isinstance(exercise, Code) else answer)
+    if found.invalid is not None and found.correct is None:
+        raise found.invalid
+    return found
 
 
-def judge_gradients(exercise: Gradients, answer: Mapping[str, Any]) -> Found:
-    missing = next((name for name in exercise.wrt if not str(answer.get(name, "")).strip()), None)
-    if missing:
-        raise ReadError(f"'{missing}' has no answer yet; expected a formula", "")
-    verdicts = {name: verdict(exercise, answer[name], truth(exercise, name)) for name in exercise.wrt}
-    wrong = [name for name, v in verdicts.items() if not v]
-    if not wrong:
-        return Found(True, 1.0, f"Right, all {len(verdicts)}.")
-    message = f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} not right. {verdicts[wrong[0]].evidence}"
-    return refusal(1 - len(wrong) / len(verdicts), message, exercise.wrong, lambda slip: all(verdict(exercise, answer[n], slip.answer[n]) for n in wrong))
+def worded(exercise: Worded, asked: Task, found: Grade, answer: Any) -> Grade:
+    """Return the Grade of a wrong answer with what the file says of it: its words, and first the misconceptions that it expects."""
+    given = wrong_trees(exercise, asked, answer)
+    slips = [w for w in exercise.wrong if agree(asked, given, wrong_trees(exercise, asked, w.answer))]
+    slips.sort(key=lambda w: w.answer != answer)  # two slips may lead to the same value
+    why = next((w.why for w in slips if w.why), "")
+    told = dict.fromkeys(m for w in slips for m in expected(found, w))
+    first = [replace(m, hint=sentence(why) or m.hint) for m in list(told)[:1]]
+    rest = [m for m in dict.fromkeys((*told, *found.misconceptions)) if m not in list(told)[:1]]
+    return replace(found, message=said(found.message, why), misconceptions=(*first, *rest))
 
 
-def judge_lines(exercise: Derivation, answer: list[str]) -> Found:
-    given = replace(exercise, constants=exercise.constants | {k: float(v) for k, v in exercise.given.items()})
-    right = truth(given, exercise.wrt)
-    if not answer:
-        raise ReadError("there is no line yet; expected the lines of a derivation", "")
-    known = definitions(exercise) | {k: str(v) for k, v in exercise.given.items()}
-    verdicts = [same(line.removeprefix("=").strip(), right, exercise.assume, definitions=known) for line in answer]
-    wrong = next((k for k, v in enumerate(verdicts, 1) if not v), None)
-    if wrong is None:
-        return Found(True, 1.0, "Right, every line.")
-    return refusal((wrong - 1) / len(verdicts), f"Line {wrong} is the first wrong one. {verdicts[wrong - 1].evidence}", exercise.wrong,
-                   lambda slip: any(same(answer[wrong - 1], line, exercise.assume, definitions=known) for line in slip.answer))  # fmt: skip
+def expected(found: Grade, slip: Wrong[Any]) -> list[Misconception]:
+    """Return the misconceptions of a slip that the diagnosis found too; if it found none of them, the slip's first."""
+    known = [m for m in found.misconceptions if m.id in slip.misconceptions]
+    return known or [Misconception(name) for name in slip.misconceptions[:1]]
 
 
-def judge_line_number(exercise: FindLine, answer: str) -> Found:
+def wrong_trees(exercise: Worded, asked: Task, answer: Any) -> dict[str, Any]:
+    """Return the first wrong expression of an answer, for each gradient that it gives."""
+    if isinstance(exercise, Code):
+        return {"": read_code(answer)(exercise.function, exercise.args)}
+    if isinstance(exercise, Gradients):
+        return {name: tree for name, text in answer.items() for tree in wrong_trees_of(replace(asked, wrt=(name,)), text)}
+    return dict.fromkeys([""], next(iter(wrong_trees_of(asked, answer)), None))
+
+
+def wrong_trees_of(asked: Task, answer: Any) -> list[Any]:
+    return [s.tree for s in judged(asked, answer) if s.status in BAD and s.tree is not None][:1]
+
+
+def agree(asked: Task, given: Mapping[str, Any], slip: Mapping[str, Any]) -> bool:
+    """Return whether an answer makes the slip: in each gradient that it has wrong."""
+    return bool(given) and all(slip.get(name) is not None and tree is not None and compare(asked, tree, slip[name], prove=False) for name, tree in given.items())
+
+
+# ----- the first wrong line of a given derivation -----
+def judge_line_number(exercise: FindLine, answer: str) -> Grade:
     given, right = line_number(exercise, answer), first_wrong(exercise)
     if given == right:
-        return Found(True, 1.0, "Right.")
+        return Grade(1.0, True, "Right.")
     return refusal(0.0, f"{f'Line {given}' if given else 'None'} is not it.", exercise.wrong, lambda slip: line_number(exercise, slip.answer) == given)
 
 
 def first_wrong(exercise: FindLine) -> int | None:
     """Return the number, from 1, of the first line that is not the derivative; None if all are."""
-    right = truth(exercise, exercise.wrt)
-    return next((k for k, line in enumerate(exercise.lines, 1) if not verdict(exercise, line, right)), None)
+    found = grade(task(exercise, shapes=declared(exercise, exercise.program)), list(exercise.lines)).first_wrong
+    return None if found is None else found + 1
 
 
-def judge_code(exercise: Code, answer: str) -> Found:
-    tree = read_code(answer)(exercise.function, exercise.args)
-    return of_verdict(replace(exercise, wrong=tuple(replace(w, answer=read_code(w.answer)(exercise.function, exercise.args)) for w in exercise.wrong)), tree,
-                      same(tree, truth(exercise, exercise.wrt), exercise.assume))  # fmt: skip
-
-
-def judge_sheet(exercise: Sheet, answer: Mapping[str, Any]) -> Found:
+def judge_sheet(exercise: Sheet, answer: Mapping[str, Any]) -> Grade:
     """Compare each cell with the computed one."""
     right = sheet(exercise)
     given = {cell: read_numbers(cell, answer.get(cell, "")) for cell in right}
     wrong = [cell for cell in right if all_agree(given[cell], [right[cell]], exercise.digits) is False]
     if not wrong:
-        return Found(True, 1.0, "Right, every cell.")
+        return Grade(1.0, True, "Right, every cell.")
     words = cells(exercise)
     message = f"{listed([words[c] for c in wrong[:4]])} {'is' if len(wrong) == 1 else 'are'} not right."
     score = 1 - len(wrong) / len(right)
     return refusal(score, message, exercise.wrong, lambda slip: all(c in slip.answer and all_agree(given[c], [typed(slip.answer[c])[0].value]) for c in wrong))
 
 
-JUDGES: dict[type[Exercise], Callable[[Any, Any], Any]] = {
-    Numbers: judge_numbers, Choice: judge_choice, Expression: judge_formula, Local: judge_formula, Solve: judge_formula, Gradients: judge_gradients,
-    Derivation: judge_lines, FindLine: judge_line_number, Code: judge_code, Sheet: judge_sheet,
+JUDGES: dict[type[Exercise], Callable[[Any, Any], Grade]] = {
+    **dict.fromkeys((Expression, Local, Solve, Gradients, Derivation, Code), judge_formula),
+    Numbers: judge_numbers, Choice: judge_choice, FindLine: judge_line_number, Sheet: judge_sheet,
 }  # fmt: skip

@@ -27,13 +27,17 @@ RELATIONS = {"==": lambda a, b: abs(a - b) <= CLOSE * max(1, abs(a), abs(b)), "<
 
 
 def graph_of(exercise: Exercise, program: str | None = None) -> Graph:
-    """Return the graph of an exercise's program. What it assumes of, or differentiates by, is a name, `e` too."""
-    wrt = getattr(exercise, "wrt", ())
-    declared = dict.fromkeys((*exercise.assume, *((wrt,) if isinstance(wrt, str) and wrt else wrt)), ())
+    """Return the graph of an exercise's program."""
     text = exercise.program if program is None else program
+    return build(text, shapes=declared(exercise, text), constants=exercise.constants)
+
+
+def declared(exercise: Exercise, text: str) -> dict[str, Any]:
+    """Return the shapes of an exercise's names in a text of it. What it assumes of, or differentiates by, is a name, `e` too."""
+    wrt = getattr(exercise, "wrt", ())
     assigned = {line.partition("=")[0].strip() for line in text.splitlines()}
-    shapes = {name: shape for name, shape in declared.items() if name not in assigned} | exercise.shapes
-    return build(text, shapes=shapes, constants=exercise.constants)
+    names = (*exercise.assume, *((wrt,) if isinstance(wrt, str) and wrt else wrt))
+    return {name: () for name in names if name not in assigned} | exercise.shapes
 
 
 # ----- the numbers that formulas may use -----
