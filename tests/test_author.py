@@ -14,7 +14,7 @@ from graphtutor.errors import AuthorError
 from graphtutor.tutor.authoring import SEEDS, TEMPLATES, check, checked_file, found_files, short, template, unpractised
 from graphtutor.tutor.course import course
 from graphtutor.tutor.exercises import KINDS, load, parse
-from graphtutor.tutor.judge import judge
+from graphtutor.tutor.judge import Worded, judge
 from graphtutor.tutor.lesson import ids
 from graphtutor.tutor.solutions import accepted, rejected
 from graphtutor.tutor.variants import variant
@@ -218,3 +218,10 @@ def test_long_answers_are_shown_in_short() -> None:
     assert short(["a", "b"]) == "a | b"
     assert short({"f": "1"}) == "f 1"
     assert len(short("x" * 100)) == 60
+
+
+def test_the_diagnosis_names_nine_of_ten_wrong_formulas_without_the_files_help() -> None:
+    by_itself = [bool(f.remark) for name in NAMES if isinstance(COURSE.exercise(name), Worded)
+                 for f in check(load(COURSE.library.paths[name]), (None,)) if f.what.startswith("refuses")]  # fmt: skip
+    assert len(by_itself) > 150
+    assert sum(by_itself) / len(by_itself) < 0.1

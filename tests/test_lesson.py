@@ -220,7 +220,7 @@ def test_the_whole_lesson_with_wrong_answers_first_at_sixty_columns(tmp_path: Pa
     for number, name in enumerate(COURSE.order, 1):
         shell.expect(f"Exercise {number} of {len(COURSE.order)}: ")
         give(shell, name, wrong(name))
-        shell.expect("Not yet. ")
+        shell.expect("Not yet.")
         give(shell, name, right(name))
         shell.expect("Right")
         if number < len(COURSE.order):
@@ -389,7 +389,7 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 def test_right_wrong_unreadable_and_unknown_have_their_exit_codes(at: Callable[..., tuple[int, str, str]]) -> None:
     assert at("answer", "n*x**(n-1)")[0] == 0
     code, out, _ = at("answer", "constant-multiple", "x")
-    assert code == 1 and out.startswith("Not yet. ")
+    assert code == 1 and out.startswith("Not yet.")
     code, _, err = at("answer", "constant-multiple", "2*(")
     assert code == 3 and "the text ends after '('" in err
     code, _, err = at("show", "hinge-dw")

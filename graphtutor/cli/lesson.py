@@ -209,14 +209,15 @@ def joined(words: list[str]) -> str:
 def graded(lesson: Lesson, name: str, text: str, as_json: bool) -> None:
     """Grade a text, say or print what came of it, and end with the exit code of the verdict."""
     from ..tutor.answers import checked
-    from ..tutor.lesson import ids
+    from ..tutor.lesson import ids, unread
 
     exercise = lesson.exercise(name, lesson.store.read())
     grade = lesson.grade(name, exercise, checked(exercise, text))
-    if grade.invalid is not None:
+    if unread(grade):
         raise grade.invalid
     if as_json:
-        show_json({"ok": grade.correct is True, "exercise": name, "correct": grade.correct, "score": grade.score, "misconceptions": ids(grade), "message": grade.message})
+        show_json({"ok": grade.correct is True, "exercise": name, "correct": grade.correct, "score": grade.score, "first_wrong": grade.first_wrong, "misconceptions": ids(grade), "message": grade.message,
+                   "counterexample": None if grade.counterexample is None else str(grade.counterexample)})  # fmt: skip
     else:
         lesson.feedback(exercise, grade, retry=False)
     if not grade.correct:

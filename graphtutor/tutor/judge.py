@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -30,12 +31,15 @@ def said(message: str, why: str) -> str:
 
 
 def sentence(why: str) -> str:
-    """Return words as a sentence.
+    """Return words as a sentence; a formula at its beginning stays as it is.
 
-    >>> sentence("the sine becomes a cosine")
-    'The sine becomes a cosine.'
+    >>> sentence("the sine becomes a cosine"), sentence("x0 is missing")
+    ('The sine becomes a cosine.', 'x0 is missing.')
     """
-    return f"{why[0].upper()}{why[1:].rstrip('.')}{'' if why.endswith(('?', '!')) else '.'}" if why else ""
+    if not why:
+        return ""
+    start = why[0].upper() if re.match(r"[a-z]+('s)?[,:;.]?(\s|$)", why) and why[1:2].isalpha() else why[0]
+    return f"{start}{why[1:].rstrip('.')}{'' if why.endswith(('?', '!')) else '.'}"
 
 
 def judge(exercise: Exercise, answer: Any) -> Grade:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..errors import LearnerError
 from .answers import END, Question, checked, questions
-from .desk import Desk
+from .desk import Desk, wrapped
 from .exercises import Exercise
 from .hints import slips
 from .progress import Attempt, Card, Progress, now
@@ -19,6 +19,7 @@ from .variants import variant
 
 Judge = Callable[[Exercise, Any], Any]
 WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "quit")} | {"?": "help", "q": "quit", "exit": "quit"}
+STATUS = {"compensates": "does not follow", "unread": "not read", "side": "on the way"}
 HELP = """\
 Type your answer and press Enter. Formulas as you would write them:
   2*x0*(f - y)   x^2   sqrt(x)   where(x > 0, x, 0)
@@ -185,8 +186,8 @@ class Lesson(Desk):
                 self.tell(exercise.hints[0] if instead.word == "hint" else HELP)
                 continue
             grade = self.judge(exercise, given.get("", given))
-            self.feedback(exercise, grade, retry=grade.invalid is not None)
-            if grade.invalid is None:
+            self.feedback(exercise, grade, retry=unread(grade))
+            if not unread(grade):
                 if not grade.correct:
                     self.screen.say(self.solve(exercise))
                 return grade
@@ -201,15 +202,15 @@ class Lesson(Desk):
     def grade(self, name: str, exercise: Exercise, answer: Any) -> Any:
         """Return the Grade of an answer, which is kept; one that cannot be read is not counted."""
         grade = self.judge(exercise, answer)
-        if grade.invalid is None:
+        if not unread(grade):
             seed = self.store.read().record(name).seed
             attempt = Attempt(now(), jsonable(answer), grade.correct, round(grade.score, 4), ids(grade), seed)
             self.store.change(lambda p: self.onward(noted(p, name, attempt), name) if grade.correct else replace(noted(p, name, attempt), current=name))
         return grade
 
     def feedback(self, exercise: Exercise, grade: Any, retry: bool = True) -> None:
-        """Say what came of an answer: the verdict first, then why, then where to look."""
-        if grade.invalid is not None:
+        """Say what came of an answer: the verdict, the lines, the reason, a point that shows it, and where to look."""
+        if unread(grade):
             self.screen.say(f"I cannot read that: {grade.invalid.message}", "bad")
             if grade.invalid.source:
                 self.screen.say(grade.invalid.caret)
@@ -220,7 +221,11 @@ class Lesson(Desk):
             if exercise.note:
                 self.tell(exercise.note)
             return
-        self.tell(("Not yet. " if grade.correct is False else "Undecided: ") + grade.message, "bad")
+        self.tell(f"{'Not yet' if grade.correct is False else 'Undecided'}. {grade.message.removeprefix('Not right.').strip()}".strip(), "bad")
+        for line in grade.lines if len(grade.lines) > 1 else ():
+            self.screen.say(wrapped(f"  {line.index + 1}. {STATUS.get(line.status, line.status)}: {' '.join(line.text.split())}", self.screen.width, "     "))
+        for reason in reasons(grade):
+            self.tell(reason)
         path = self.picture(exercise, grade)
         if path:
             self.tell(f"Picture: {path}", "quiet")
@@ -233,6 +238,21 @@ class Lesson(Desk):
         self.screen.say(self.solve(exercise))
         if exercise.note:
             self.tell(exercise.note)
+
+
+def unread(grade: Any) -> bool:
+    """Return whether an answer could not be read, so that it counts neither way."""
+    return grade.invalid is not None and grade.correct is None
+
+
+def reasons(grade: Any) -> list[str]:
+    """Return what is said beside the message of a wrong answer: the hint of the first misconception with its place, and a point that shows it."""
+    first = next((m for m in grade.misconceptions if m.hint), None)
+    said = []
+    if first is not None and first.hint not in grade.message:
+        said.append(f"Look at {first.text}: {first.hint}" if first.text else first.hint)
+    return [*said, *([str(grade.counterexample)] if grade.counterexample is not None else [])]
+
 
 def ids(grade: Any) -> tuple[str, ...]:
     """Return the ids of a grade's misconceptions, most specific first."""
