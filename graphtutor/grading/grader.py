@@ -16,11 +16,12 @@ from ..language.read import derivation, read
 from ..language.write import write
 from ..maths import heads
 from .causes import explained
-from .code import read_code
+from .code import returned
 from .grades import Grade
 from .lines import Step, judged, judged_tree
 from .marks import Rubric
 from .scoring import marked
+from .tally import of_sheet
 from .task import Task, several, task
 
 
@@ -127,18 +128,20 @@ def as_tree(answer: Any) -> sp.Basic:
 def of_object(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
     if "code" in answer:
         return of_code(asked, answer, rubric)
+    if "sheet" in answer:
+        return of_sheet(asked, answer, rubric)
     return of_gradients(asked, answer, rubric)
 
 
 def of_code(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
     """Return the Grade of Python code: what the function returns is graded like an expression."""
     try:
-        code = read_code(str(answer["code"]))
-        function = str(answer.get("function") or list(code.functions)[-1])
-        tree = as_tree(code(function, answer.get("args")))
+        read = returned(answer, asked.wrt, {n.name: n.shape for n in asked.graph.inputs})
     except ReadError as error:
         return unreadable(error)
-    return of_trees(asked, tree, write(tree), rubric)
+    tree = read.trees[0] if len(read.trees) == 1 else heads.Vector(*read.trees)
+    found = of_trees(asked, tree, write(tree), rubric)
+    return replace(found, message=f"{found.message} ({'; '.join(read.assumed)}.)") if read.assumed else found
 
 
 def of_gradients(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:

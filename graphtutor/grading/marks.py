@@ -118,7 +118,7 @@ class Marks:
     """What a Grade holds: the verdict on one answer, as plain data.
 
     `score` is in 0..1; `correct` True, False, or None for undecided; `first_wrong` an index from 0 (messages count
-    lines from 1). `broken` is (program, operation, argument) for the drawing, nodes by their formulas. `human` is what a person decided, beside
+    lines from 1). `table` holds the cells of a sheet. `broken` is (program, operation, argument) for the drawing, nodes by their formulas. `human` is what a person decided, beside
     the machine's verdict.
     """
 
@@ -131,7 +131,7 @@ class Marks:
     counterexample: Counterexample | None = None
     invalid: ReadError | None = None
     undecided_because: str = ""
-    cells: tuple[Cell, ...] = ()
+    table: tuple[Cell, ...] = ()
     variant: Variant | None = None
     broken: tuple[Any, ...] = ()
     human: tuple[tuple[str, Any], ...] = ()
@@ -142,13 +142,6 @@ class Marks:
         return tuple(line.index for line in self.lines if line.status == "undecided")
 
     @property
-    def sheet(self) -> dict[str, str]:
-        """The cells of a sheet as name → status."""
-        return {c.name: c.status for c in self.cells}
-
-    def cell(self, name: str) -> str:
-        """Return the status of a cell such as "u.local.w0"."""
-        for cell in self.cells:
-            if cell.name == name:
-                return cell.status
-        raise LearnerError(f"no cell '{name}'; the sheet has {', '.join(c.name for c in self.cells)}")
+    def cells(self) -> dict[str, str]:
+        """The cells of a sheet, name → status: `cells["u.local.w0"]`; `table` holds them whole."""
+        return {c.name: c.status for c in self.table}

@@ -13,8 +13,8 @@ SIGNS = {"right": "✓", "definition": "·", "follows": "→", "wrong": "✗", "
 
 def plain(grade: Marks) -> dict[str, Any]:
     """Return the grade in JSON's types."""
-    found = {f.name: jsonable(getattr(grade, f.name)) for f in fields(grade) if f.name not in ("broken", "cells", "human")}
-    found["cells"] = {c.name: c.status for c in grade.cells}
+    found = {f.name: jsonable(getattr(grade, f.name)) for f in fields(grade) if f.name not in ("broken", "human")}
+    found["cells"] = grade.cells
     found["human"] = dict(grade.human)
     return found
 
@@ -25,9 +25,9 @@ def markdown(grade: Marks) -> str:
     if grade.lines:
         out += ["", "| line | | |", "|---|---|---|"]
         out += [f"| {line.index + 1} | {SIGNS[line.status].strip() or ' '} | {code(line.text)}{' ' + escaped(remark(line)) if remark(line) else ''} |" for line in grade.lines]
-    if grade.cells:
+    if grade.table:
         out += ["", "| cell | | yours | right |", "|---|---|---|---|"]
-        out += [f"| {code(c.name)} | {c.status} | {code(c.given)} | {code(c.right)} |" for c in grade.cells]
+        out += [f"| {code(c.name)} | {c.status} | {code(c.given)} | {code(c.right)} |" for c in grade.table]
     if grade.misconceptions:
         out += ["", *(f"- `{m.id}`{' at ' + code(m.text) if m.text else ''}: {escaped(m.hint)}" for m in grade.misconceptions)]
     if grade.counterexample is not None:
@@ -42,7 +42,7 @@ def text(grade: Marks) -> str:
     for line in grade.lines:
         shown = " ".join(line.text.split())
         out.append(f"  {line.index + 1:>2} {SIGNS[line.status]} {shown:<{min(width, 60)}}  {remark(line)}".rstrip())
-    out += [f"  {c.name:<16} {c.status:<8} {c.given:<12} {'' if c.status == 'right' else c.right}".rstrip() for c in grade.cells]
+    out += [f"  {c.name:<16} {c.status:<8} {c.given:<12} {'' if c.status == 'right' else c.right}".rstrip() for c in grade.table]
     for m in grade.misconceptions[:3]:
         out.append(f"  {m.id}{' at ' + m.text if m.text else ''}: {m.hint}")
     if grade.counterexample is not None:

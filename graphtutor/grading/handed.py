@@ -1,0 +1,203 @@
+"""A sheet as it is handed in: its rows matched to the problem's nodes, and what stands in each cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from ..build import Plan
+from ..errors import ReadError
+from ..graphs import Builder, Graph, run
+from ..language import read, trees
+from .sheet import Place, Row, Sheet, sheet, with_rows
+from .task import Task
+
+BLANK = re.compile(r"[\s_?.…–—-]*")
+KEYS = ("node", "value", "local", "upstream")
+MOST_ROWS = 2000
+TRIES, SEED, CLOSE = 12, 7, 1e-9
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A sheet with what a student put into it: cell → as it was typed; `listed` are the rows in the student's order.
+
+    `base` is the problem's own sheet, `asked` the cells that count.
+    `strange` holds the cells whose row is no node of the problem, each with the reason.
+    """
+
+    sheet: Sheet
+    base: Sheet
+    given: Mapping[Place, Any]
+    listed: tuple[int, ...]
+    asked: frozenset[Place]
+    strange: tuple[tuple[str, Any, str], ...] = ()
+
+
+def blank(value: Any) -> bool:
+    """Return whether a cell is empty: nothing, a line to write on, a dash or a question mark."""
+    return value is None or (isinstance(value, str) and BLANK.fullmatch(value) is not None)
+
+
+def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero") -> Handed:
+    """Return what a sheet in the form of the contract says: {"sheet": rows, "at": point, "digits": n}.
+
+    A row has `node` ("u = w0*x0", or the name of a node alone), `value`, `local` (argument → gradient) and
+    `upstream`. A node that no row is for is taken as a row of blanks. Raises ReadError for another form.
+    """
+    rows, at, digits = answer.get("sheet"), answer.get("at") or None, answer.get("digits", 2)
+    if not isinstance(rows, list | tuple) or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows) or len(rows) > MOST_ROWS:
+        raise ReadError('a sheet is a list of rows such as {"node": "u = w0*x0", "value": 1, "local": {"w0": 2}, "upstream": 4.2}', str(rows)[:60])
+    if at is not None and not isinstance(at, Mapping):
+        raise ReadError('the point of a sheet is an object such as {"w0": 0.5, "x0": 2}', str(at)[:60])
+    if not isinstance(digits, int) or isinstance(digits, bool):
+        raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
+    base = sheet(asked.graph, at, digits, tie)
+    found = Matching(asked, base)
+    given: dict[Place, Any] = {}
+    local: list[tuple[Row, Mapping[str, Any]]] = []
+    strange: list[tuple[str, Any, str]] = []
+    for row in rows:
+        unknown = next((str(k) for k in row if k not in KEYS), None)
+        if unknown is not None:
+            raise ReadError(f"'{unknown[:30]}' is no column of a sheet; it has node, value, local and upstream", str(row["node"])[:60])
+        if not isinstance(row.get("local") or {}, Mapping):
+            raise ReadError('the local gradients of a row are an object such as {"w0": 2, "x0": 0.5}', str(row["local"])[:60])
+        try:
+            mine = found.row(row["node"])
+        except ReadError as error:
+            strange.extend((f"{row['node'].partition('=')[0].strip()}.{k}", row[k], error.message) for k in ("value", "upstream") if not blank(row.get(k)))
+            continue
+        given[Place("value", mine.id)], given[Place("upstream", mine.id)] = row.get("value"), row.get("upstream")
+        local.append((mine, row.get("local") or {}))
+    whole = with_rows(base, list(found.own.values()))
+    for mine, values in local:
+        for name, value in values.items():
+            given[Place("local", mine.id, argument(whole, mine, str(name)))] = value
+    return Handed(whole, base, given, tuple(found.own), frozenset(wanted(whole, given)), tuple(strange))
+
+
+def argument(whole: Sheet, row: Row, name: str) -> str:
+    """Return the argument of a row that a key names, however the row itself calls it."""
+    short = name.strip()
+    quotient = re.fullmatch(r"[d∂]\s*\w+\s*/\s*[d∂]\s*(\w+)", short)
+    short = quotient[1] if quotient else short
+    if short in row.passes:
+        return short
+    there = next((n for n, i in row.args if n in row.passes and (whole.by_id[i].name == short or whole.graph.ids.get(short) == i)), None)
+    if there is None:
+        raise ReadError(f"{row.name} has no local gradient by '{short[:30]}'; it has {', '.join(row.passes) or 'none'}", row.title[:60])
+    return there
+
+
+def wanted(whole: Sheet, given: Mapping[Place, Any]) -> list[Place]:
+    """Return the cells that count: all, but for the gradient of the output, which is 1, and of inputs where they are left out."""
+    found = []
+    for place in whole.places():
+        said = not blank(given.get(place))
+        free = place.what == "upstream" and (place.id == whole.graph.out or (whole.by_id[place.id].graph is None and place not in given))
+        if said or not free:
+            found.append(place)
+    return found
+
+
+class Matching:
+    """Finds the node that each row of a student is: by its name, by its formula, or by its value at random points."""
+
+    def __init__(self, asked: Task, base: Sheet):
+        self.task, self.base, self.graph = asked, base, base.graph
+        self.own: dict[int, Row] = {}
+        self.meant: dict[str, int] = {}
+        self.points = points_of(self.graph)
+
+    @property
+    def names(self) -> dict[str, int]:
+        """Every name that a formula may use; a student's own come before those of the problem."""
+        return {**self.graph.ids, **self.meant}
+
+    def row(self, text: str) -> Row:
+        """Return the row for the text of a node: `u`, `u = w0*x0`, or the formula alone."""
+        name, equals, formula = (part.strip() for part in text.partition("="))
+        if not equals and name in self.graph.ids:
+            return self.kept(self.base.by_id[self.graph.ids[name]])
+        if not equals:
+            name, formula = formula, name
+        if not formula:
+            raise ReadError("a row without a node; expected its name, or name = formula", text[:60])
+        tree = read.read(formula, names=list(self.names), shapes=self.task.shapes, constants=self.task.constants)
+        i = self.found(name, tree)
+        if i is None:
+            if name in self.graph.ids:
+                return self.kept(self.base.by_id[self.graph.ids[name]])
+            nodes = ", ".join(r.title for r in self.base.rows if r.graph is not None)
+            raise ReadError(f"'{text.strip()[:40]}' is no node of this problem; its nodes are {nodes[:120]}", text[:60])
+        args = {n: self.names[n] for n in sorted(trees.names_in(tree)) if n in self.names}
+        base = self.base.by_id[i]
+        label = name or formula
+        if base.graph is None or {j for _, j in base.args} == set(args.values()):
+            row = base if base.graph is None else renamed(base, label, {j: n for n, j in args.items()})
+        else:
+            row = self.of_formula(i, label, formula, tree, args)
+        if label.isidentifier():
+            self.meant[label] = i
+        return self.kept(row)
+
+    def kept(self, row: Row) -> Row:
+        self.own[row.id] = row
+        return row
+
+    def found(self, name: str, tree: sp.Basic) -> int | None:
+        """Return the id of the node that a formula is: the same operation, or else one with the same value."""
+        plan = Plan(self.task.shapes, self.task.constants)
+        plan.builder = Builder(self.graph.cells, self.graph.shapes)
+        plan.env |= self.names
+        i = plan.tree(tree)
+        if i < len(self.graph):
+            return i
+        same = self.equal(Graph(tuple(plan.builder.cells), tuple(plan.builder.shapes), i))
+        mine = self.graph.ids.get(name)
+        return mine if mine in same else next((j for j in same if j not in self.own), same[0] if same else None)
+
+    def equal(self, extended: Graph) -> list[int]:
+        """Return the operations of the problem that have the value of a graph's output at every point."""
+        if not {n.name for n in extended.inputs} <= set(self.points):
+            return []
+        with np.errstate(all="ignore"):
+            values = run(extended.cells, extended.shapes, self.points, "float")
+        target = np.asarray(values[extended.out], dtype=float)
+        return [j for j, (_, args, _) in enumerate(self.graph.cells) if args and close(np.asarray(values[j], dtype=float), target)]
+
+    def of_formula(self, i: int, name: str, formula: str, tree: sp.Basic, args: Mapping[str, int]) -> Row:
+        """Return a row that a student computes in another way than the problem: its own formula, over its own arguments."""
+        plan = Plan({n: self.graph.shapes[j] for n, j in args.items()}, self.task.constants)
+        return Row(i, name, formula, tuple(args.items()), tuple(args), plan.graph(plan.tree(tree)))
+
+
+def renamed(row: Row, name: str, names: Mapping[int, str]) -> Row:
+    """Return a row under a student's name for it and for its arguments."""
+    assert row.graph is not None
+    new = {old: names[i] for old, i in row.args}
+    cells = tuple((op, args, (new[params[0]],)) if op == "input" else (op, args, params) for op, args, params in row.graph.cells)
+    graph = Graph(cells, row.graph.shapes, row.graph.out)
+    return Row(row.id, name, graph.text(graph.out), tuple((new[n], i) for n, i in row.args), tuple(new[n] for n in row.passes), graph)
+
+
+def points_of(graph: Graph) -> dict[str, Any]:
+    """Return random values of every input: arrays over some points, for vectors and matrices one point."""
+    rng = np.random.default_rng(SEED)
+    several = () if any(graph.shapes) else (TRIES,)
+    return {n.name: rng.uniform(0.2, 1.8, n.shape or several) * rng.choice([-1.0, 1.0], n.shape or several, p=[0.3, 0.7]) for n in graph.inputs}
+
+
+def close(a: Any, b: Any) -> bool:
+    """Return whether two rows of values are numbers at the same points, at one at least, and agree there."""
+    if a.ndim and b.ndim and a.shape != b.shape:
+        return False
+    a, b = np.broadcast_arrays(a, b)
+    real = np.isfinite(a)
+    return bool(real.any() and (real == np.isfinite(b)).all() and (np.abs(a - b)[real] <= CLOSE * (1 + np.abs(b[real]))).all())
