@@ -192,7 +192,7 @@ def test_the_misconception_of_a_wrong_cell_is_named_with_its_edge(cells, id_) ->
 
 def test_a_dropped_path_is_named() -> None:
     rows = [{"node": "p = x*w", "value": 6, "local": {"x": 3, "w": 2}, "upstream": 2}, {"node": "L = p*x", "value": 12, "local": {"p": 2, "x": 6}}, {"node": "x", "upstream": 6}]
-    assert [m.id for m in gt.grade("x*w*x", {"sheet": rows, "at": {"x": 2, "w": 3}}).misconceptions][0] == "path.dropped"
+    assert gt.grade("x*w*x", {"sheet": rows, "at": {"x": 2, "w": 3}}).misconceptions[0].id == "path.dropped"
 
 
 def test_the_broken_edge_is_kept_for_the_drawing() -> None:
@@ -248,12 +248,15 @@ def test_vectors_have_values_and_gradients_by_their_entries() -> None:
 
 
 # ----- what cannot be read -----
-@pytest.mark.parametrize(("cell", "note"), [("4..2", "cannot stand here"), ("2*q", "'q' is no name of this sheet"), ("1/0", "this is no finite number"), ([1, 2], "scalar|tuple|list|stand"), ({}, "met dict"),
-                                            (True, "met bool"), ("x" * 3000, "3000 characters"), ("__import__('os')", ".")])  # fmt: skip
+@pytest.mark.parametrize(("cell", "note"), [
+    ("4..2", "cannot stand here"), ("2*q", "'q' is no name of this sheet"), ("1/0", "this is no finite number"), ([1, 2], ""), ({}, "met dict"),
+    (True, "met bool"), ("x" * 3000, "3000 characters"), ("__import__('os')", ""),
+])  # fmt: skip
 def test_a_cell_that_cannot_be_read_costs_nothing(cell, note) -> None:
     grade = graded(filled(e__value=cell))
     found = next(c for c in grade.table if c.name == "e.value")
     assert (found.status, grade.correct, grade.score) == ("unread", None, 1.0)
+    assert note in found.note
     assert grade.invalid is not None and "e.value" in grade.invalid.message
 
 
@@ -265,7 +268,8 @@ def test_a_row_that_is_no_node_of_the_problem_is_named_and_the_rest_is_graded() 
 
 @pytest.mark.parametrize(("answer", "message"), [
     ({"sheet": 3}, "a sheet is a list of rows"), ({"sheet": [3]}, "a sheet is a list of rows"), ({"sheet": [{"value": 3}]}, "a sheet is a list of rows"), ({"sheet": ROWS, "at": 3}, "the point of a sheet"),
-    ({"sheet": ROWS, "at": AT, "digits": "two"}, "digits is 'two'"), ({"sheet": [{"node": "u", "valeu": 3}], "at": AT}, "'valeu' is no column"), ({"sheet": [{"node": "u", "local": 3}], "at": AT}, "the local gradients"),
+    ({"sheet": ROWS, "at": AT, "digits": "two"}, "digits is 'two'"), ({"sheet": [{"node": "u", "valeu": 3}], "at": AT}, "'valeu' is no column"),
+    ({"sheet": [{"node": "u", "local": 3}], "at": AT}, "the local gradients"),
     ({"sheet": [{"node": "u", "local": {"q": 3}}], "at": AT}, "u has no local gradient by 'q'; it has w0, x0"),
 ])  # fmt: skip
 def test_another_form_than_a_sheet_costs_nothing_and_says_what_is_expected(answer, message) -> None:
