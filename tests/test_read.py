@@ -46,6 +46,11 @@ SPELLINGS = [
     ),
     ("sin(x)", ["sin(x)", "sin x", r"\sin x", r"\sin{x}", r"\sin\left(x\right)", "np.sin (x)", r"\operatorname{sin}(x)", r"\mathrm{sin}(x)"]),
     ("Pow(tanh(x), 2)", ["tanh(x)**2", "tanh²(x)", r"\tanh^2 x", r"\tanh^{2}\left(x\right)", "(tanh x)^2", "tanh^2(x)"]),
+    ("Pow(x1, 2)", ["x1^2", "x_1^2", "x₁²", "x²₁", "x^2_1", "x^{2}_{1}", "x_{1}^{2}"]),
+    ("Pow(Norm(w), 2)", [r"\|w\|^2_2", r"\lVert w \rVert^{2}_{2}"]),
+    ("Mul(2, x)", ["2x", "2x;", "`2x`", "```2x```", "2*x  # a remark"]),
+    ("Diff(Pow(w, 2), w)", ["d/dw (w^2)", "(d/dw) w^2", r"\left(\frac{d}{dw}\right) w^2", "D_w w^2", "D_{w} (w^2)", "∂_w w²"]),
+    ("Add(Diff(Pow(w1, 2), w1), Diff(Pow(w2, 2), w2))", [r"\sum_{i=1}^{2} \frac{d}{dw_i} w_i^2", r"\sum_{i=1}^{2} (\frac{d}{dw_i}) w_i^2"]),
     ("log(x)", ["log(x)", "ln(x)", "ln x", r"\ln x", r"\log(x)", "np.log(x)", "math.log(x)"]),
     ("Sigmoid(z)", ["sigmoid(z)", "σ(z)", r"\sigma(z)", "expit(z)", r"\operatorname{sigmoid}\left(z\right)", "torch.sigmoid(z)", "sigma(z)"]),
     (
@@ -66,6 +71,9 @@ SPELLINGS = [
             "1_{m<1}",
             r"\mathbb{1}_{\{m < 1\}}",
             "I(m < 1)",
+            "I[m < 1]",
+            "1{m < 1}",
+            r"1\{m < 1\}",
         ],
     ),
     (

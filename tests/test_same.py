@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import pickle
 import re
 from fractions import Fraction
@@ -283,3 +284,40 @@ def test_the_weakest_of_several_verdicts_speaks_for_all() -> None:
     kinds = ["proved", "agrees", "kink", "undecided", "differs"]
     for n, kind in enumerate(kinds):
         assert weakest([Verdict(k) for k in kinds[: n + 1]]) == Verdict(kind, Evidence())
+
+
+# ----- the lecture, read and compared -----
+BY_HAND = {  # the prose of `assumptions.extra`
+    "SD04": "x=nonzero; w=nonzero", "SD05": "x=nonzero; w=nonzero", "SD06": "x=nonzero; w=nonzero", "SD07": "x=nonzero; w=nonzero",
+    "SD08": "x=positive", "SD19": "f0=positive; f1=positive; f2=positive", "SD20": "w1=nonzero",
+}  # fmt: skip
+ALSO = {"SD18": {"W": "[w0, w1]", "x": "[x0, x1]"}, "SD19": {"y_c": "y1", "f_c": "f1"}}  # what the slides say in words
+
+
+@pytest.mark.parametrize("column", ["latex", "sympy"])
+def test_every_line_of_the_lecture_is_judged_as_it_should_be_against_the_truth_and_the_line_before(column: str) -> None:
+    wrong, count = [], 0
+    for given in json.loads((DATA / "lecture_derivations.json").read_text("utf-8")):
+        names = [*given["assumptions"]["symbols"], *([given["wrt"]] if given["wrt"] else [])]
+        known = given["definitions"] | {name: str(value) for name, value in (given["given"] or {}).items()}
+        assume, before = BY_HAND.get(given["id"]), None
+        assert bool(assume) == bool(given["assumptions"]["extra"])
+        for line in given["lines"]:
+            if "Matrix(" in line[column]:
+                continue
+            also = ALSO.get(given["id"], {}) if line["n"] == 0 or given["id"] == "SD19" else {}
+            tree = gt.read(line[column], names, known | also)
+            verdicts = [(gt.same(tree, gt.read(given["truth"], names, known), assume), line["ok_vs_truth"])]
+            if before is not None and line["ok_vs_previous"] is not None:
+                verdicts.append((gt.same(before, tree, assume), line["ok_vs_previous"]))
+            count += len(verdicts)
+            wrong += [(given["id"], line["n"], verdict) for verdict, right in verdicts if verdict.kind == "undecided" or bool(verdict) != right]
+            before = tree
+    assert wrong == []
+    assert count >= 70
+
+
+def test_the_other_reading_of_the_quotient_line_is_refuted() -> None:
+    quotient = next(d for d in json.loads((DATA / "lecture_derivations.json").read_text("utf-8")) if d["id"] == "SD04")
+    (other,) = quotient["alt_readings"]
+    assert gt.same(other["sympy"], quotient["truth"], "x=nonzero; w=nonzero").kind == "differs"

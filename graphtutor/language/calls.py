@@ -51,7 +51,10 @@ class Calls(Walk):
         if self.now.kind == "prime" and declared not in self.context.definitions:
             if row is not None and self.ahead().kind == "open":
                 return (yield self.slope(token, row))
-            return self.prime_name(token)
+            primed = self.prime_name(token)
+            if self.now.text == "(" and token.text in "fghFG":
+                self.fail(f"nothing says what {name}(…) is; give definitions={{'{name}(x)': …}}", token)
+            return primed
         definition = self.context.definitions.get(declared or "")
         if definition is not None and (self.now.text == "(" or (self.now.kind == "prime" and self.ahead().text == "(")):
             return (yield self.stands_for(declared or "", definition))

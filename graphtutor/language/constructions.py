@@ -101,11 +101,12 @@ class Constructions(Walk):
             return self.make("total", (yield self.expression(PRODUCT)), params=trees.filled(ops.ROWS["total"], {}))
         values = self.span(index, first, last, start)
         outer, place, total = self.bound.get(index), self.at, None
+        kept = self.tokens.copy()  # reading may cut a token in two
         if not values:
             yield self.expression(PRODUCT)
             return empty
         for value in values:
-            self.at = place
+            self.at, self.tokens = place, kept.copy()
             self.bound[index] = Bound(value, values[0], values[-1])
             term = yield self.expression(PRODUCT)
             total = term if total is None else self.make(op, total, term)
@@ -269,5 +270,5 @@ class Constructions(Walk):
         if len(widths) != 1 or widths == {0}:
             self.fail("the rows of the matrix differ in length", opened)
         if len(rows) == 1 or widths == {1}:
-            return self.make("vector", *(e for r in rows for e in r))
-        return self.make("vector", *(self.make("vector", *r) for r in rows))
+            return self.vector(e for r in rows for e in r)
+        return self.vector(self.vector(r) for r in rows)

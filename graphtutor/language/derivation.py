@@ -15,7 +15,7 @@ from .context import context
 from .grammar import DEFAULT, Grammar, Limits
 from .names import Context, Definition, key
 from .program import bounded, whole_names
-from .prose import DEFINES, GIVES, LATE, Piece
+from .prose import DEFINES, GIVES, LATE, REASONS, Piece
 from .readings import Reading, readings
 from .tokens import LOOKS_LATEX, Token, tokens
 from .trees import names_in, replaced
@@ -122,17 +122,25 @@ class Reader:
         """Return the claims of one line; definitions that come after `where` are read first."""
         pieces = prose.pieces(row, self.known)
         order = sorted(range(len(pieces)), key=lambda i: not (pieces[i].intro in LATE and prose.has_equals(pieces[i].tokens)))
-        done = {i: self.piece(pieces[i], not any(p.math for p in pieces[i + 1 :])) for i in order}
+        done = {}
+        for i in order:
+            later = any(p.math and p.intro not in REASONS for p in pieces[i + 1 :])
+            dashed = i + 1 < len(pieces) and not pieces[i + 1].math
+            done[i] = self.piece(pieces[i], not later, prose.answers(pieces, i), dashed)
         return [done[i] for i in range(len(pieces))]
 
-    def piece(self, piece: Piece, last: bool) -> Claim:
-        """Return the claim of one piece; without certainty that it is mathematics, text."""
+    def piece(self, piece: Piece, last: bool, answer: bool, dashed: bool) -> Claim:
+        """Return the claim of one piece; without certainty that it is mathematics, text.
+
+        `last`: no other mathematics but reasons follows in its line; `answer`: words say that this is
+        the answer; `dashed`: words follow, after a dash or an arrow it may be.
+        """
         body = list(piece.tokens)
         if not piece.math:
             return self.text_of(body)
-        body = without_marks(body)
+        body = without_marks(without_dash(body) if dashed else body)
         equals = prose.has_equals(body)
-        if not (piece.sure or equals or (last and piece.intro in GIVES)):
+        if not (piece.sure or equals or answer or (last and piece.intro in GIVES)):
             return self.text_of(body)
         if all(t.kind in ("op", "junk", "prime", "break") for t in body):
             return self.text_of(body)
@@ -316,6 +324,14 @@ def without_marks(body: list[Token]) -> list[Token]:
     first = next((i for i, m in enumerate(marks) if not m), 0)
     last = next((i for i in range(len(body) - 1, -1, -1) if not marks[i]), len(body) - 1)
     return body[first : last + 1]
+
+
+def without_dash(body: list[Token]) -> list[Token]:
+    """Return a piece without the dash, dashes or arrow that part it from a remark: 2x -- by the chain rule."""
+    kept = list(body)
+    while len(kept) > 1 and kept[-1].kind == "op" and kept[-1].text in ("-", "<-") and (kept[-1].gap or len(kept) < len(body) or kept[-2].text == "-"):
+        kept.pop()
+    return kept
 
 
 def without_open_brace(body: list[Token]) -> list[Token]:

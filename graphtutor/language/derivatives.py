@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from . import trees
 from .names import GREEK
 from .tokens import Token
 from .walk import POWER, PRODUCT, SUM, TIGHT, Rule, Walk
+
+BARE_OPERATOR = re.compile(r"d/d[A-Za-z]\w*|frac\{d\}\{d[A-Za-z]\w*\}")
 
 
 class Derivatives(Walk):
@@ -98,6 +101,22 @@ class Derivatives(Walk):
                     break
         return min(self.after_power(at), len(self.tokens) - 1)
 
+    def operator_in_brackets(self) -> bool:
+        """True if (d/dw) or (\\frac{d}{dw}) stands here, with nothing inside that it could apply to."""
+        return self.operator_end() > 0 and not self.context.spelling("d")
+
+    def operator_end(self) -> int:
+        """Return the place of the bracket that closes (d/dw), 0 if it is none."""
+        near = self.tokens[self.at + 1 : self.at + 10]
+        stop = next((k for k, t in enumerate(near) if t.text == ")"), 0)
+        return self.at + 1 + stop if BARE_OPERATOR.fullmatch("".join(t.text for t in near[:stop])) else 0
+
+    def bracketed_operator(self) -> Rule:
+        """Read (d/dw) L as d/dw L."""
+        stop = self.operator_end()
+        self.tokens[self.at : stop + 1] = self.tokens[self.at + 1 : stop]
+        return (yield self.operand())
+
     def macro_d(self) -> Rule:
         """Read ∂L/∂w, ∂/∂w …, or ∂_w …."""
         if self.ahead().kind == "op" and self.ahead().text == "_":
@@ -118,6 +137,19 @@ class Derivatives(Walk):
             if self.now.kind != "close":
                 self.refuse("'}'")
             self.take()
+        return (yield self.reached([variable]))
+
+    def operator_by_subscript(self) -> bool:
+        """True if D_w stands here: nobody's name, over a name that is somebody's or a single letter."""
+        token = self.now
+        if token.text != "D" or token.sub is None or self.context.spelling(token.name):
+            return False
+        return bool(self.context.spelling(token.sub)) or (not self.context.known and len(token.sub) == 1 and token.sub.isalpha())
+
+    def subscripted_operator(self) -> Rule:
+        """Read D_w L."""
+        token = self.take()
+        variable = self.named(replace(token, text=token.sub or "", sub=None))
         return (yield self.reached([variable]))
 
     def derivative(self) -> Rule:

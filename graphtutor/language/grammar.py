@@ -130,8 +130,11 @@ class Grammar(Calls, Derivatives, Constructions):
         if condition(left) and self.now.kind == "word":
             self.refuse("'and', 'or' or the end after a condition")
         other = yield self.expression(TIGHT, beside=True, nested=False)
-        if isinstance(left, sp.Symbol) and left.name == "I" and condition(other) and not self.context.spelling("I"):
-            return self.make("indicator", other)
+        if isinstance(left, sp.Symbol) and left.name == "I" and not self.context.spelling("I"):
+            if condition(other):
+                return self.make("indicator", other)
+            if isinstance(other, heads.Indicator):  # I[x > 0]: a condition in square brackets is 1 where it holds
+                return other
         return self.times(left, other)
 
     def over(self, left: sp.Basic) -> Rule:
@@ -157,6 +160,8 @@ class Grammar(Calls, Derivatives, Constructions):
             pick = self.choose(2, "read the power of e as its first factor alone; write e^(…) for more")
             while pick and self.now.kind == "word" and not self.now.gap:
                 exponent = self.times(exponent, (yield self.expression(POWER)))
+        if isinstance(left, heads.Norm):
+            left = self.euclidean(left)  # ‖x‖^2_2
         return self.make("pow", left, exponent)
 
     def transposing(self, left: sp.Basic) -> bool:
@@ -215,7 +220,7 @@ class Grammar(Calls, Derivatives, Constructions):
         if token.kind == "number":
             return self.numeral()
         if token.kind == "word":
-            return self.word()
+            return self.subscripted_operator() if self.operator_by_subscript() else self.word()
         if token.kind == "open":
             return self.opened(beside)
         if token.kind == "macro":
@@ -240,10 +245,22 @@ class Grammar(Calls, Derivatives, Constructions):
     def numeral(self) -> Rule:
         token = self.take()
         follows = self.now
-        if token.text == "1" and not follows.gap and (follows.text == "_" or (follows.kind == "open" and follows.text == "[")):
+        bracket = follows.kind == "open" and (follows.text == "[" or (follows.text == "{" and self.compares()))
+        if token.text == "1" and not follows.gap and (follows.text == "_" or bracket):
             return (yield self.indicator())
         return self.number(token)
         yield
+
+    def compares(self) -> bool:
+        """True if a comparison stands in the bracket that opens here."""
+        depth = 0
+        for token in self.tokens[self.at :]:
+            depth += (token.kind == "open") - (token.kind == "close")
+            if depth == 0:
+                return False
+            if depth == 1 and token.kind == "op" and token.text in RELATIONS:
+                return True
+        return False
 
     def minus(self) -> Rule:
         self.take()
@@ -269,7 +286,7 @@ class Grammar(Calls, Derivatives, Constructions):
             return self.between("|", "abs")
         if token.text == "‖":
             return self.between("‖", "norm")
-        return self.group()
+        return self.bracketed_operator() if self.operator_in_brackets() else self.group()
 
     def group(self) -> Rule:
         """Read ( … ) or { … }."""
@@ -369,7 +386,7 @@ class Grammar(Calls, Derivatives, Constructions):
             return self.make("indicator", entries[0])
         if len(entries) == 1 and (beside or self.tokens[self.at - 2].tex):
             return entries[0]
-        return self.make("vector", *entries)
+        return self.vector(entries)
 
     def listed(self) -> Rule:
         entries = [(yield self.expression(0))]
@@ -391,7 +408,7 @@ class Grammar(Calls, Derivatives, Constructions):
             return None
         if token.text == "ᵀ":
             return self.turned(left)
-        if token.text == "_" and not token.gap and self.at and self.tokens[self.at - 1].kind == "close":
+        if token.text == "_" and not token.gap and self.at and self.tokens[self.at - 1].kind == "close" and not isinstance(left, sp.Integer):
             return self.lowered(left)
         if token.text == "." and self.ahead().kind == "word":
             return self.attribute(left)

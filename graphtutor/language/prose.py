@@ -30,8 +30,12 @@ PROSE = frozenset("""
     with works write writing wrt yield yields you zero
 """.split())  # fmt: skip
 GIVES = frozenset("is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result find finally simplifies to equal it".split())
+CONCLUDES = frozenset("so therefore thus hence then we get obtain gives yields finally".split())
 DEFINES = frozenset("let where with define denote set put given call using substitute substituting assume".split())
 LATE = frozenset(["where", "with", "for", "using"])
+REASONS = frozenset("because since as while whereas though although".split())  # what follows explains, and is no answer
+CONNECT = frozenset("also and so then thus hence therefore finally now next again ok okay well overall altogether together total".split())
+NAMES_ANSWER = frozenset("derivative answer gradient result slope solution".split())
 EQUALS = frozenset(["=", "≈", ":="])
 CONTRACTED = frozenset("s t re ve ll d m".split())  # it's, don't
 BULLETS = frozenset("•‣◦▪●○–—·*+")
@@ -81,6 +85,8 @@ def plain(line: Sequence[Token], text: str, context: Context) -> list[Token]:
         depth += (token.kind == "begin") - (token.kind == "finish")
         if depth > 0 or token.kind == "finish" or not (token.kind == "op" and token.text in layout):
             aligned.append(token)
+    if len(aligned) > 1 and aligned[0].kind == "op" and aligned[0].text == ">" and aligned[1].gap:
+        aligned = aligned[1:]  # Markdown's > quote
     return without_number(without_stars(aligned, text), text, context)
 
 
@@ -166,11 +172,23 @@ def with_state(line: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
 
 
 def introduction(words: Sequence[Token]) -> str:
-    """Return the word that says what the formula after it is: the last of DEFINES or GIVES."""
-    for token in reversed(words):
-        if token.text.lower() in DEFINES | GIVES:
-            return token.text.lower()
-    return "so" if words and words[-1].text == ":" else ""
+    """Return the word that says what the formula after it is: one of REASONS unless a conclusion follows, else the last of DEFINES or GIVES."""
+    said = [token.text.lower() for token in words]
+    found = next((word for word in reversed(said) if word in DEFINES | GIVES), "")
+    reason = next((word for word in said if word in REASONS), "")
+    if reason and not CONCLUDES & set(said[said.index(reason) :]):
+        return reason
+    if said and (said[-1] == ":" or (not found and CONNECT.issuperset(said))):
+        return "so"
+    return found
+
+
+def answers(found: Sequence[Piece], at: int) -> bool:
+    """True if the mathematics that opens a line is the answer, as the words after it say: 2x is the derivative, 2x because …."""
+    if at != 0 or len(found) == 1 or found[1].math:
+        return False
+    said = [token.text.lower() for token in found[1].tokens]
+    return said[0] in REASONS or said[0] in ("by", "using") or (said[0] == "is" and bool(NAMES_ANSWER & set(said)))
 
 
 def assembled(line: Sequence[Token], marks: Sequence[bool], prose: bool, context: Context) -> list[Piece]:

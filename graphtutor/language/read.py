@@ -73,7 +73,7 @@ def last_side(stream: list[Token]) -> list[Token]:
     for token in stream:
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
         outside = depth == 0
-        if token.kind == "comment" or (token.kind == "break" and token.text == "\n" and (depth > 0 or not kept)):
+        if token.kind == "comment" or (token.kind == "junk" and token.text == "`") or (token.kind == "break" and token.text == "\n" and (depth > 0 or not kept)):
             continue
         equals = outside and token.kind == "op" and token.text in ("=", "⇒") and not any(t.kind == "break" for t in kept)
         if equals and (kept or not sides):
@@ -81,6 +81,6 @@ def last_side(stream: list[Token]) -> list[Token]:
             continue
         kept.append(token)
     end = kept.pop()
-    while kept and kept[-1].kind == "break" and kept[-1].text != ";":
+    while kept and kept[-1].kind == "break":
         kept.pop()
     return [*kept, end]

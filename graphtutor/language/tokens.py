@@ -176,23 +176,37 @@ class Scanner:
 
     def subscript(self) -> bool:
         """Give the word before a subscript `_…`; False if there is none to give or to take."""
-        last = self.found[-1] if self.found else None
-        if last is None or self.gap or last.sub is not None or last.kind not in ("word", "prime"):
+        place = self.before_subscript()
+        if place is None:
             return False
         group = SUB_GROUP.match(self.text, self.at + 1)
         if group:
-            return self.attach(plain_subscript(group[1]), group.end() - self.at)
+            return self.attach(plain_subscript(group[1]), group.end() - self.at, place)
         command = COMMAND.match(self.text, self.at + 1)
         if command and command[1] in latex.WORDS:
-            return self.attach(latex.WORDS[command[1]], command.end() - self.at)
+            return self.attach(latex.WORDS[command[1]], command.end() - self.at, place)
         one = (SUB_ONE if self.tex else SUB_PLAIN).match(self.text, self.at + 1)
-        return bool(one) and self.attach(one[0], one.end() - self.at)  # type: ignore[index,union-attr]
+        return one is not None and self.attach(one[0], one.end() - self.at, place)
 
-    def attach(self, sub: str | None, length: int) -> bool:
+    def before_subscript(self) -> int | None:
+        """Return the place of the word that a subscript here belongs to, over its exponent too: x_1 in x^{2}_{1} and x²₁."""
+        if not self.found or self.gap:
+            return None
+        at = exponent = len(self.found) - 1
+        if self.found[at].kind == "close" and self.found[at].text == "}":
+            while exponent > 0 and self.found[exponent].kind != "open":
+                exponent -= 1
+        tex = self.tex or self.text[self.at] in SUBSCRIPTS or self.found[at].kind == "number"
+        if exponent > 1 and tex and self.found[exponent - 1].text == "^" and self.found[exponent - 2].kind == "word":
+            at = exponent - 2
+        return at if self.found[at].kind in ("word", "prime") and self.found[at].sub is None else None
+
+    def attach(self, sub: str | None, length: int, place: int = -1) -> bool:
         if sub is None:
             return False
         self.at += length
-        self.found[-1] = replace(self.found[-1], sub=sub, stop=self.at)
+        word = self.found[place]
+        self.found[place] = replace(word, sub=sub, stop=self.at if word is self.found[-1] else word.stop)
         return True
 
     # ----- Unicode -----
@@ -260,9 +274,9 @@ class Scanner:
         while stop < len(self.text) and self.text[stop] in SUBSCRIPTS:
             stop += 1
         sub = "".join(SUBSCRIPTS[c] for c in self.text[self.at : stop])
-        last = self.found[-1] if self.found else None
-        if last is not None and last.kind == "word" and last.sub is None and not self.gap:
-            self.attach(sub, stop - self.at)
+        place = self.before_subscript()
+        if place is not None and self.found[place].kind == "word":
+            self.attach(sub, stop - self.at, place)
         else:
             self.junk(stop - self.at, f"the subscript '{self.text[self.at : stop]}' has no name before it")
 

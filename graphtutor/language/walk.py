@@ -7,7 +7,7 @@ Every rule of the grammar is a generator that yields the rules it needs and gets
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -161,6 +161,11 @@ class Walk:
             self.shapes[id(tree)] = tree, self.result_shape(op, args, params)
         return tree
 
+    def vector(self, entries: Iterable[sp.Basic]) -> sp.Basic:
+        """Return entries as a vector; from here on shapes are followed."""
+        self.shaped = True
+        return self.make("vector", *entries)
+
     def count(self, nodes: int = 1) -> None:
         self.nodes += nodes
         if self.nodes > self.limits.nodes:
@@ -175,9 +180,9 @@ class Walk:
     def result_shape(self, op: str, args: tuple[sp.Basic, ...], params: tuple[Any, ...]) -> tuple[int, ...]:
         """Return the shape of a result; shapes that do not fit are the graph's to report, with names."""
         shapes = tuple(self.shape(a) for a in args)
-        if not any(shapes) and op != "vector":
-            return ()
         row = ops.ROWS[op]
+        if row.entrywise and not any(shapes):
+            return ()
         try:
             return tuple(row.result_shape(shapes, row.settle(params, *shapes)))
         except (ShapeError, IndexError, TypeError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from html import escape
@@ -190,7 +191,10 @@ def operation(row: Row, parts: Sequence[Part], params: tuple[Any, ...], form: st
     if note is None:
         return call(row, parts, params, form)
     style = note.style(form)
-    if style.unless and any(style.unless in p.text for p in parts):
+    met = sum(bool(re.search(style.unless, p.text)) for p in parts) if style.unless else 0
+    if style.instead:
+        style = replace(style, template=style.instead) if met > 1 else style
+    elif met:
         style, form = note.style("plain"), "plain"
     template = style.template
     if not template and form == "mathml" and "{" not in note.plain and note.plain:

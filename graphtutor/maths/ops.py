@@ -31,6 +31,12 @@ def infix(plain: str, binds: int, unicode: str | Style | None = None, latex: str
     return Notation(plain, unicode, latex, binds, (binds, binds + 1), join)
 
 
+PRODUCT = Notation(  # of two vectors · would be the dot product
+    "*", Style("·", unless=r"(^|[^\w\])}])\[", instead="⊙"), Style(r" \cdot ", unless=r"\\begin\{bmatrix\}", instead=r" \odot "), 30, (30, 31), join=True,
+    mathml=Style("<mo>·</mo>", unless=r"<mo>\[</mo>", instead="<mo>⊙</mo>"),
+)  # fmt: skip
+
+
 def bare(sign: str) -> str | Style:
     """Return the form of a comparison; `=` outside brackets would be read as a line of a derivation."""
     return Style(sign, 1) if sign.strip() == "=" else sign
@@ -574,7 +580,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), linear=EACH, note=infix("*", 30, "·", r" \cdot ", join=True), label="×", code="{0} * {1}",
+        "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), linear=EACH, note=PRODUCT, label="×", code="{0} * {1}",
         rule="product rule", formula="d(u·v) = v·du + u·dv", says="a product swaps: each factor gets the other one",
         local=lambda y, *a: (a[1], a[0]) if len(a) == 2 else tuple(product(a[:i] + a[i + 1 :]) for i in range(len(a))),
         reduced=lambda a, b: np.dot(a, b) if a.ndim == b.ndim == 1 else np.einsum("n...,n...->...", a, b),
@@ -653,7 +659,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "sqrt", _sqrt, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", Style("√{0}", 45, (61,), unless="["), flat(r"\sqrt{{{0}}}", 45), mathml=flat("<msqrt>{0}</msqrt>", 45)), label="√", domain=("nonnegative",), code="sqrt({0})",
+        "sqrt", _sqrt, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", Style("√{0}", 45, (61,), unless=r"\["), flat(r"\sqrt{{{0}}}", 45), mathml=flat("<msqrt>{0}</msqrt>", 45)), label="√", domain=("nonnegative",), code="sqrt({0})",
         rule="square root rule", formula="d(√u) = du/(2·√u)", says="a square root divides by twice itself",
         local=lambda y, x: (1 / (2 * y),),
         slips=(
@@ -731,7 +737,7 @@ TABLE: tuple[Row, ...] = (
         local=lambda y, x: (-2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),)),
     # ----- kinks -----
     Row("abs", Entry(abs, lambda m, x: sp.Abs(x) if m is sp else abs(x), exact=True), heads=(sp.Abs,), names=("abs", "Abs", "fabs"), label="| |",
-        code="abs({0})", note=Notation("abs({0})", Style("|{0}|", unless="|"), r"\left|{0}\right|", mathml="<mrow><mo>|</mo>{0}<mo>|</mo></mrow>"), rule="absolute value rule", formula="d|u| = sign(u)·du",
+        code="abs({0})", note=Notation("abs({0})", Style("|{0}|", unless=r"\|"), r"\left|{0}\right|", mathml="<mrow><mo>|</mo>{0}<mo>|</mo></mrow>"), rule="absolute value rule", formula="d|u| = sign(u)·du",
         says="an absolute value passes the gradient with the sign of its argument", local=lambda y, x, tie: (gate(x, tie, -1, 1),),
         kink=Kink(lambda x: (x,), lambda: (-1, 1)),
         slips=(

@@ -20,7 +20,9 @@ class Style:
 
     `endings`: if the last argument's text opens with the first of a pair (and is of the same
     operation, or is just that), the pair's second is the template, over what follows it. `unless`:
-    with this sign in an argument the plain form is written, for this one would be read another way. `comma` stands between all arguments, `{*}`.
+    with this (a regular expression) in an argument the plain form is written, for this one would be read
+    another way; with it in two arguments the template `instead`, if there is one. `comma` stands between
+    all arguments, `{*}`.
     """
 
     template: str
@@ -29,6 +31,7 @@ class Style:
     endings: tuple[tuple[str, str], ...] = ()
     unless: str = ""
     comma: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
