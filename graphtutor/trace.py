@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,9 +51,7 @@ class Quantity:
             return derivative(self.symbol, form)
         if self.id < size:
             return graph.formula(self.id, form) if graph.cells[self.id][0] == "const" else write.name(graph.name(self.id), form)
-        stops = {i: write.name(graph.name(i), form) for i in range(size) if graph.cells[i][0] not in ("const", "input")}
-        for i, symbol in self.stops:
-            stops[i] = derivative(symbol, form)
+        stops = ChainMap({i: derivative(symbol, form) for i, symbol in self.stops}, operations(self.walk.graph, form))
         return stops[self.id] if self.id in stops else graph.formula(self.id, form, stops=stops)
 
     @property
@@ -64,6 +63,12 @@ class Quantity:
         if self.value is None:
             raise LearnerError("this trace has no point; call .trace(at={…}) for numbers")
         return float(self.value)
+
+
+@lru_cache(maxsize=32)
+def operations(graph: Graph, form: str) -> dict[int, str]:
+    """Return the written name of every operation of a graph."""
+    return {i: write.name(name, form) for i, (name, cell) in enumerate(zip(graph.labels, graph.cells, strict=True)) if cell[1]}
 
 
 def derivative(pair: str, form: str = "unicode") -> str:

@@ -52,10 +52,11 @@ def wrapped(text: str, room: float, size: float) -> list[str]:
     ['a sum', 'hands it', 'on']
     """
     lines: list[str] = [""]
+    have = 0  # 1/1000 em in the last line
     for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if width(longer, size) <= room:
-            lines[-1] = longer
+        longer = have + ems(" ", False) * bool(lines[-1]) + ems(word, False)
+        if longer * size / 1000 <= room:
+            lines[-1], have = f"{lines[-1]} {word}".lstrip(), longer
             continue
         if lines[-1]:
             lines.append("")
@@ -63,6 +64,7 @@ def wrapped(text: str, room: float, size: float) -> list[str]:
             if lines[-1] and width(lines[-1] + char, size) > room:
                 lines.append("")
             lines[-1] += char
+        have = ems(lines[-1], False)
     return lines
 
 

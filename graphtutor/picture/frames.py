@@ -107,7 +107,7 @@ def clean(text: str) -> str:
     >>> clean("a\\x1b[31m\\u202eb")
     'a[31mb'
     """
-    return text if text.isascii() and text.isprintable() else "".join(c for c in text if unicodedata.category(c)[0] not in "CZ" or c == " ")
+    return text if text.isprintable() else "".join(c for c in text if unicodedata.category(c)[0] not in "CZ" or c == " ")
 
 
 def cut(text: str, most: int = LONGEST) -> str:

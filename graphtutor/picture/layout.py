@@ -10,10 +10,11 @@ import json
 import math
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..errors import LearnerError
 from ..graphs import Edge
@@ -29,6 +30,7 @@ BOLD = {"local", "upstream", "result"}
 ENGINES, DIRECTIONS = ("pygraphviz", "dot"), ("LR", "TB")
 BIG = 120
 Point = tuple[float, float]
+T = TypeVar("T")
 
 
 class Place(NamedTuple):
@@ -128,10 +130,18 @@ def need(box: Box) -> tuple[float, float, float, float]:
     return max(LEAST, title_width(box) + 2 * PAD), FIRST + ROW * (rows - 1) + FOOT, value, gradient
 
 
+def distinct(rows: Iterable[tuple[T, ...]]) -> Iterator[T]:
+    """Yield what a film shows, without what the frame before showed too: frames share the boxes and wires that did not change."""
+    before: tuple[T, ...] = ()
+    for row in rows:
+        yield from row if len(row) != len(before) else [thing for thing, last in zip(row, before, strict=True) if thing is not last]
+        before = row
+
+
 def sizes(frames: Sequence[Frame]) -> dict[int, tuple[float, float, float, float]]:
     """Return the (width, height, value column, gradient column) of every box over all frames."""
     found: dict[int, tuple[float, float, float, float]] = {}
-    for box in {id(box): box for frame in frames for box in frame.boxes}.values():  # frames share the boxes that did not change
+    for box in distinct(frame.boxes for frame in frames):
         found[box.id] = tuple(map(max, found.get(box.id, (0.0,) * 4), need(box)))  # type: ignore[assignment]
     return {i: (math.ceil(max(w, a + b + GAP * bool(a and b) + 2 * PAD * bool(a or b))), h, a, b) for i, (w, h, a, b) in found.items()}
 
@@ -140,7 +150,7 @@ def slots(frames: Sequence[Frame], direction: str) -> dict[Edge, Point]:
     """Return the room that each edge's label takes over all frames; (0, 0) for none."""
     found: dict[Edge, Point] = {}
     air = (4.0, AIR) if direction == "LR" else (4.0 + AIR, 2.0)
-    for wire in {id(wire): wire for frame in frames for wire in frame.wires}.values():
+    for wire in distinct(frame.wires for frame in frames):
         wide, high = found.get(wire.edge, (0.0, 0.0))
         if wire.local or wire.product:
             w, h = label_size(wire)
@@ -225,15 +235,20 @@ def straight(a: Point, b: Point) -> tuple[Point, Point, Point]:
     return (x + (u - x) / 3, y + (v - y) / 3), (x + (u - x) * 2 / 3, y + (v - y) * 2 / 3), b
 
 
-def shortened(points: Sequence[Point], length: float) -> tuple[Point, ...]:
+@lru_cache(maxsize=8192)
+def shortened(points: tuple[Point, ...], length: float) -> tuple[Point, ...]:
     """Return a chain of Bézier curves without its first `length` points, as the crow flies."""
     start, rest = points[0], list(points)
     while len(rest) > 4 and math.dist(start, rest[3]) <= length:
         rest = rest[3:]
+    (a, b), (c, d), (e, f), (g, h) = rest[:4]
     low, high = 0.0, 1.0
     for _ in range(24):
-        middle = (low + high) / 2
-        low, high = (middle, high) if math.dist(start, split(rest[:4], middle)[0]) < length else (low, middle)
+        t = (low + high) / 2
+        u = 1 - t
+        p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+        near = math.hypot(p * a + q * c + r * e + s * g - start[0], p * b + q * d + r * f + s * h - start[1]) < length
+        low, high = (t, high) if near else (low, t)
     return (*split(rest[:4], low), *rest[4:])
 
 

@@ -15,7 +15,7 @@ from .files import Reel, stored
 from .frames import Frame, film
 from .layout import Layout, arrange
 from .page import page
-from .svg import colours, paint
+from .svg import Brush, colours
 
 if TYPE_CHECKING:
     import graphviz
@@ -42,12 +42,16 @@ class Painter(Reel):
     def layout(self) -> Layout:
         return arrange(self.frames, self.direction, self.engine)
 
+    @cached_property
+    def brush(self) -> Brush:
+        return Brush(self.layout, self.theme, self.palette)
+
     def frame(self, step: int | None) -> Frame:
         """Return a frame by number, -1 or None the last; LearnerError if there is none."""
         return self.frames[self.number(step)]
 
     def svg(self, step: int | None = None) -> str:
-        return paint(self.frame(step), self.layout, self.theme, self.palette)
+        return self.brush.paint(self.frame(step))
 
     def dot(self, step: int | None = None) -> graphviz.Source:
         return dot.source(self.frame(step), self.layout, self.theme, self.palette)

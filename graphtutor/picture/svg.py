@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from typing import NamedTuple
@@ -77,6 +78,7 @@ def colours(theme: str, palette: str = "default") -> Colours:
 
 
 # ----- pieces of SVG -----
+@lru_cache(maxsize=2**15)
 def n(value: float) -> str:
     """Return a coordinate with at most two decimals.
 
@@ -90,11 +92,13 @@ def n(value: float) -> str:
 BOLD_FACE, ITALIC = ' font-weight="bold"', ' font-style="italic"'
 
 
+@lru_cache(maxsize=2**14)  # a box is painted anew when a part of it changes
 def text(x: float, y: float, words: str, size: float, fill: str, anchor: str = "middle", style: str = "") -> str:
     at = "" if anchor == "start" else f' text-anchor="{anchor}"'
     return f'<text x="{n(x)}" y="{n(y)}" font-size="{n(size)}" fill="{fill}"{at}{style}>{escape(words)}</text>'
 
 
+@lru_cache(maxsize=8192)
 def path(points: tuple[Point, ...]) -> str:
     """Return a chain of Bézier curves as path data."""
     first, *rest = (f"{n(x)} {n(y)}" for x, y in points)
@@ -119,7 +123,6 @@ def outline(b: Box, p: Place, c: Colours) -> str:
     return shape
 
 
-@lru_cache(maxsize=8192)
 def box(b: Box, p: Place, c: Colours) -> str:
     """Return a node: its title, and below it the value and the gradient, each under its name."""
     said = f"{b.name}: value {line(b.value) or '–'}" + (f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None else "")
@@ -154,17 +157,16 @@ def title(b: Box, p: Place, left: float, right: float, c: Colours) -> str:
 
 def entries(grid: Grid, rest: str, middle: float, base: float, fill: str) -> str:
     """Return a grid of numbers around `middle`, in brackets if it has several, each column flush right."""
-    wide = columns(grid)
-    edge = BRACKET if bracketed(grid) else 0.0
-    whole = math.fsum(wide) + BETWEEN * (len(wide) - 1) + 2 * edge
-    x = start = middle - (whole + width(rest, NUMBER, True)) / 2
-    if not edge:
+    if not bracketed(grid):
         return text(middle, base, grid[0][0] + rest, NUMBER, fill, "middle", BOLD_FACE)
+    wide = columns(grid)
+    whole = math.fsum(wide) + BETWEEN * (len(wide) - 1) + 2 * BRACKET
+    x = start = middle - (whole + width(rest, NUMBER, True)) / 2
     parts = []
     top, bottom = base - 10.5, base + ROW * (len(grid) - 1) + 3
     for side, turn in ((start + 1, 3.0), (start + whole - 1, -3.0)):
         parts.append(f'<path d="M{n(side + turn)} {n(top)}H{n(side)}V{n(bottom)}H{n(side + turn)}" fill="none" stroke="{fill}" stroke-width="1.1"/>')
-    x += edge
+    x += BRACKET
     for k, w in enumerate(wide):
         x += w
         parts.extend(text(x, base + ROW * i, row[k], NUMBER, fill, "end", BOLD_FACE) for i, row in enumerate(grid))
@@ -175,7 +177,6 @@ def entries(grid: Grid, rest: str, middle: float, base: float, fill: str) -> str
 
 
 # ----- edges -----
-@lru_cache(maxsize=8192)
 def wire(w: Wire, r: Route, c: Colours) -> str:
     """Return an edge: forward a solid line to the operation; on its turn thick, dashed, the arrow turned back."""
     back = w.state == "active"
@@ -185,17 +186,18 @@ def wire(w: Wire, r: Route, c: Colours) -> str:
     behind = curve[0] if back else curve[-1]
     look = f'stroke="{stroke}" stroke-width="{n(THICK if w.state in ("active", "feeding") else THIN)}"' + (' stroke-dasharray="7 3"' if back else "")
     return (f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{path(curve)}" fill="none" {look}/>'
-            f"{arrow(tip, behind, stroke, head)}</g>")  # fmt: skip
-
-
-def arrow(tip: Point, behind: Point, fill: str, size: float) -> str:
-    angle = math.atan2(tip[1] - behind[1], tip[0] - behind[0])
-    u, v = math.cos(angle), math.sin(angle)
-    corners = (tip, (tip[0] - size * u - 0.38 * size * v, tip[1] - size * v + 0.38 * size * u), (tip[0] - size * u + 0.38 * size * v, tip[1] - size * v - 0.38 * size * u))
-    return f'<polygon points="{" ".join(f"{n(x)},{n(y)}" for x, y in corners)}" fill="{fill}"/>'
+            f'<polygon points="{arrow(tip, behind, head)}" fill="{stroke}"/></g>')  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
+def arrow(tip: Point, behind: Point, size: float) -> str:
+    """Return the corners of an arrow's head."""
+    angle = math.atan2(tip[1] - behind[1], tip[0] - behind[0])
+    u, v = math.cos(angle), math.sin(angle)
+    corners = (tip, (tip[0] - size * u - 0.38 * size * v, tip[1] - size * v + 0.38 * size * u), (tip[0] - size * u + 0.38 * size * v, tip[1] - size * v - 0.38 * size * u))
+    return " ".join(f"{n(x)},{n(y)}" for x, y in corners)
+
+
 def label(w: Wire, r: Route, direction: str, c: Colours) -> str:
     """Return an edge's local derivative, close to its line, and on its turn the pill with the product."""
     if not (w.local or w.product):
@@ -221,13 +223,21 @@ def spans(runs: tuple[Run, ...], x: float, y: float, state: str, c: Colours) -> 
 # ----- the picture -----
 def described(frame: Frame) -> str:
     """Return the picture in words: the caption, then every value and gradient."""
-    said = []
-    for b in frame.boxes:
-        if b.role != "constant" and (b.value is not None or b.gradient is not None):
-            value = f" = {line(b.value)}" if b.value is not None else ""
-            gradient = f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None and frame.phase != "forward" else ""
-            said.append(f"{b.name}{value}{gradient}")
-    return f"{frame.caption} {'; '.join(said)}{'.' if said else ''}".strip()
+    return saying(frame, [told(b, frame.phase != "forward") for b in frame.boxes])
+
+
+def saying(frame: Frame, parts: Iterable[str]) -> str:
+    said = "; ".join([part for part in parts if part])
+    return f"{frame.caption} {said}{'.' if said else ''}".strip()
+
+
+def told(b: Box, back: bool) -> str:
+    """Return a box in words, on the way `back` with its gradient; nothing for a constant."""
+    if b.role == "constant" or (b.value is None and b.gradient is None):
+        return ""
+    value = f" = {line(b.value)}" if b.value is not None else ""
+    gradient = f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None and back else ""
+    return f"{b.name}{value}{gradient}"
 
 
 def caption(frame: Frame, layout: Layout, c: Colours) -> str:
@@ -239,21 +249,42 @@ def caption(frame: Frame, layout: Layout, c: Colours) -> str:
 
 def paint(frame: Frame, layout: Layout, theme: str = "light", palette: str = "default") -> str:
     """Return the frame as SVG text; the same frame and layout always give the same bytes."""
-    return painted(frame, layout, colours(theme, palette))
+    return Brush(layout, theme, palette).paint(frame)
 
 
-def painted(frame: Frame, layout: Layout, c: Colours) -> str:
-    """Return the frame as SVG text in any colours."""
-    w, h = n(layout.width), n(layout.height)
-    order = sorted(frame.wires, key=lambda wire_: wire_.state == "active")
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{STACK}" role="img">',
-        f"<title>{escape(frame.title)}</title>",
-        f"<desc>{escape(described(frame))}</desc>",
-        f'<rect class="ground" width="{w}" height="{h}" fill="{c.ground}"/>',
-        f'<g id="caption">{caption(frame, layout, c)}</g>',
-    ]
-    parts += [wire(w_, layout.routes[w_.edge], c) for w_ in order]
-    parts += [box(b, layout.places[b.id], c) for b in frame.boxes]
-    parts += [label(w_, layout.routes[w_.edge], layout.direction, c) for w_ in order]
-    return "\n".join([*(p for p in parts if p), "</svg>", ""])
+class Brush:
+    """Paints the frames of one layout. Frames share what did not change from one to the next: it is painted once."""
+
+    def __init__(self, layout: Layout, theme: str = "light", palette: str = "default"):
+        self.layout, self.colours = layout, colours(theme, palette)
+        self.boxes: dict[int, tuple[Box, str, dict[bool, str]]] = {}
+        self.wires: dict[int, tuple[Wire, str, str]] = {}
+
+    def paint(self, frame: Frame) -> str:
+        """Return the frame as SVG text."""
+        c, layout, back = self.colours, self.layout, frame.phase != "forward"
+        w, h = n(layout.width), n(layout.height)
+        boxes = [self.boxes.get(id(b)) or self.box(b) for b in frame.boxes]
+        wires = [self.wires.get(id(w_)) or self.wire(w_) for w_ in sorted(frame.wires, key=lambda w_: w_.state == "active")]
+        parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{STACK}" role="img">',
+            f"<title>{escape(frame.title)}</title>",
+            f"<desc>{escape(saying(frame, [words.get(back) or words.setdefault(back, told(b, back)) for b, _, words in boxes]))}</desc>",
+            f'<rect class="ground" width="{w}" height="{h}" fill="{c.ground}"/>',
+            f'<g id="caption">{caption(frame, layout, c)}</g>',
+            *(line for _, line, _ in wires),
+            *(shape for _, shape, _ in boxes),
+            *(label for _, _, label in wires if label),
+            "</svg>",
+            "",
+        ]
+        return "\n".join(parts)
+
+    def box(self, b: Box) -> tuple[Box, str, dict[bool, str]]:
+        made = self.boxes[id(b)] = b, box(b, self.layout.places[b.id], self.colours), {}
+        return made
+
+    def wire(self, w: Wire) -> tuple[Wire, str, str]:
+        route = self.layout.routes[w.edge]
+        made = self.wires[id(w)] = w, wire(w, route, self.colours), label(w, route, self.layout.direction, self.colours)
+        return made

@@ -7,11 +7,15 @@ ratios are meant.
 from __future__ import annotations
 
 import importlib.util
+import math
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import sympy as sp
@@ -21,11 +25,9 @@ from graphtutor.adjoint import backward
 from graphtutor.api import make
 from graphtutor.compile import compiled
 from graphtutor.graphs import Builder, Graph
-from graphtutor.picture.frames import film
-from graphtutor.picture.layout import arrange, source
-from graphtutor.picture.svg import paint
-
-HERE = Path(__file__).parent
+from graphtutor.picture import dot, fonts, svg
+from graphtutor.picture.frames import Frame, film
+from graphtutor.picture.layout import arrange, shortened
 
 
 def best(run: Callable[[], object], times: int, row: int = 1) -> float:
@@ -37,6 +39,12 @@ def best(run: Callable[[], object], times: int, row: int = 1) -> float:
             run()
         seconds.append((time.perf_counter() - start) / row)
     return min(seconds)
+
+
+def turns(one: Callable[[], object], other: Callable[[], object], times: int) -> tuple[float, float]:
+    """Return the least seconds of two, run in turn so that both meet the same machine."""
+    seconds = [(best(one, 1), best(other, 1)) for _ in range(times)]
+    return min(a for a, _ in seconds), min(b for _, b in seconds)
 
 
 def row(what: str, ratio: float, asked: str, note: str = "") -> None:
@@ -188,25 +196,55 @@ def jax_chain(whole: bool) -> Callable[[], object]:
 
 
 # ----- (c) pictures -----
-def pictures() -> None:
-    import shutil
+STEPS = 40
+DRAWN = {
+    "15-node": "a = w*x\nb = a + w\nc = b*a\nd = c - x\ne = d*b\nf = e + a\ng = f*d\nh = g - c\ni = h*e\nj = i + g\nk = j*h\nl = k - b\nL = l*f",
+    "200-node": "f = " + " + ".join(f"w{k}*x{k}" for k in range(49)) + " + b\nL = (f - y)**2",
+}
 
+
+def pictures() -> None:
+    """Forty steps, given what each says: laid out and painted here, nothing kept from a run before; the peer is a `dot` process for each step's own DOT text."""
     if shutil.which("dot") is None:
         print("(c) left out: no dot on PATH to compare with")
         return
-    for label, text in (("15-node", "f = w0*x0 + w1*x1 + b; L = (f - y)**2 + w0*w1"), ("200-node", " + ".join(f"sin(w{k}*x{k})" for k in range(38)))):
+    for label, text in DRAWN.items():
         g = make(text)
         t = g.trace(at={n.name: 0.5 for n in g.inputs})
-
-        def ours(t: object = t) -> object:
-            frames = film(t)
-            layout = arrange(frames)
-            return [paint(frame, layout) for frame in frames[-40:]]
-
         frames = film(t)
-        dot = source(frames, "LR")
-        peer = best(lambda dot=dot: subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True), 3) * min(40, len(frames))
-        row(f"(c) {min(40, len(frames))} pictures of a {label} graph ({len(g)} nodes), against dot per step", peer / best(ours, 2), ">= 25")
+        chosen = [k * len(frames) // STEPS for k in range(STEPS)]
+        layout = arrange(frames)
+        texts = [dot.source(frames[k], layout).source.replace("graph [", "graph [rankdir=LR ordering=in ", 1) for k in chosen]
+        ours, peer = turns(lambda frames=frames, chosen=chosen: painted(frames, chosen), lambda texts=texts: [drawn_by_dot(text) for text in texts[::8]], 8)
+        peer *= 8
+        row(f"(c) {STEPS} pictures of a {label} graph ({len(g)} nodes), against a dot process each", peer / ours, ">= 25", f"ours {ours * 1e3:.0f} ms")
+        row("(c)   how far a box moves from step to step, in points", farthest([places(svg, SVG_BOX) for svg in painted(frames, chosen)]), "< 0.01",
+            f"dot moves one by {farthest([places(drawn_by_dot(text), DOT_BOX) for text in texts]):.0f}")  # fmt: skip
+
+
+def painted(frames: Sequence[Frame], chosen: list[int]) -> list[str]:
+    for cached in (svg.path, svg.n, svg.text, svg.arrow, shortened, fonts.ems):
+        cached.cache_clear()
+    brush = svg.Brush(arrange(frames))
+    return [brush.paint(frames[k]) for k in chosen]
+
+
+def drawn_by_dot(text: str) -> str:
+    return subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=True).stdout
+
+
+SVG_BOX = re.compile(r'<g id="(n\d+)" class="node[^"]*">.*?<rect x="([-\d.]+)" y="([-\d.]+)"')
+DOT_BOX = re.compile(r'<title>(n\d+)</title>\n<(?:polygon|path) [^>]*?(?:points="|d="M)([-\d.]+),([-\d.]+)')
+
+
+def places(picture: str, box: re.Pattern[str]) -> dict[str, tuple[float, float]]:
+    """Return where the boxes of a picture stand: a corner of each."""
+    return {name: (float(x), float(y)) for name, x, y in box.findall(picture)}
+
+
+def farthest(pictures: list[dict[str, tuple[float, float]]]) -> float:
+    """Return how far a box moves at most from one picture to the next."""
+    return max(math.dist(now[name], place) for before, now in pairwise(pictures) for name, place in before.items() if name in now)
 
 
 # ----- (d) the shell -----
@@ -214,10 +252,12 @@ def shell() -> None:
     def run(*words: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, *words], capture_output=True, check=True)
 
-    bare, tree = best(run("-c", "pass"), 7), best(run("-c", "import sympy"), 5)
-    row("(d) graphtutor --help, times bare python", best(run("-m", "graphtutor", "--help"), 7) / bare, "<= 8")
-    draw = ("-m", "graphtutor", "draw", "f = w*x + b; L = (f - y)**2", "--at", "w=2,x=3,b=1,y=5", "-o", "/tmp/graphtutor-bench.svg")
-    row("(d) graphtutor draw, times import sympy", best(run(*draw), 5) / tree, "<= 1.8")
+    ours, bare = turns(run("-m", "graphtutor", "--help"), run("-c", "pass"), 12)
+    row("(d) graphtutor --help, times bare python", ours / bare, "<= 8")
+    with tempfile.TemporaryDirectory() as folder:
+        draw = ("-m", "graphtutor", "draw", "f = w*x + b; L = (f - y)**2", "--at", "w=2,x=3,b=1,y=5", "-o", f"{folder}/graph.svg")
+        ours, tree = turns(run(*draw), run("-c", "import sympy"), 8)
+    row("(d) graphtutor draw, times import sympy", ours / tree, "<= 1.8")
 
 
 if __name__ == "__main__":
