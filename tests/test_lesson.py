@@ -19,8 +19,11 @@ import pytest
 from graphtutor.cli import main
 from graphtutor.tutor.answers import questions
 from graphtutor.tutor.course import course
+from graphtutor.tutor.exercises import KINDS, Exercise
 from graphtutor.tutor.judge import judge
 from graphtutor.tutor.lesson import Lesson
+from graphtutor.tutor.numbers import shown
+from graphtutor.tutor.predict import guesses, judged, walked
 from graphtutor.tutor.progress import Progress, Record, Store
 from graphtutor.tutor.solutions import accepted, rejected, told
 from graphtutor.tutor.variants import variant
@@ -277,6 +280,16 @@ def test_answers_typed_before_ctrl_c_are_still_there(tmp_path: Path) -> None:
     assert again.end() == 0
 
 
+def test_back_takes_the_answer_before_again(tmp_path: Path) -> None:
+    store = Store(tmp_path / "progress.json")
+    store.change(lambda p: Progress(current="forward-by-hand"))
+    typed = iter(["back", "1.2", "back", "1.1", "2.1", "4.41", "quit"])
+    screen = Script(lambda _: next(typed))
+    lesson(store, screen).run()
+    assert "There is no answer before this one." in screen.lines
+    assert store.read().record("forward-by-hand").state == "done"
+
+
 @needs_pty
 def test_end_of_input_stops_as_quit_does(tmp_path: Path) -> None:
     shell = Shell(tmp_path / "progress.json")
@@ -347,6 +360,66 @@ def test_review_brings_a_slip_back_as_a_variant(tmp_path: Path) -> None:
 
 
 @needs_pty
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.__struct_config__.tag))
+def test_ctrl_c_at_each_prompt_of_each_kind_leaves_what_was_typed_before(tmp_path: Path, kind: type[Exercise]) -> None:
+    name = next(n for n in COURSE.order if type(COURSE.exercise(n)) is kind)
+    asks, lines = questions(variant(COURSE.exercise(name))), right(name)
+    asked = [f"\n{k + 1}: " for k in range(len(lines))] if asks[0].lines else [f"\n{p}" for p in prompts(name)]
+    for stop in range(min(3, len(lines))):  # every prompt of the whole lesson, without a terminal, is above
+        path = tmp_path / f"{stop}.json"
+        Store(path).change(lambda p: Progress(current=name))
+        shell = Shell(path)
+        shell.expect("(? for help)")
+        for k in range(stop):
+            shell.expect(asked[k])
+            shell.type(lines[k])
+        shell.expect(asked[stop])
+        shell.child.sendintr()
+        assert shell.end() == 130
+        assert "Traceback" not in shell.text
+        kept = Store(path).read()
+        assert (kept.current, kept.record(name).state, kept.record(name).attempts) == (name, "open", ())
+        assert list(kept.record(name).draft.values()) == ([] if asks[0].lines else lines[:stop])
+
+
+@needs_pty
+def test_under_an_ascii_locale_everything_said_is_ascii_and_an_answer_may_still_be_typed(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    shell = Shell(path, LC_ALL="C")
+    for name in COURSE.order[:3]:
+        give(shell, name, wrong(name))
+        shell.expect("Not yet.")
+        give(shell, name, right(name))
+        shell.expect("Right")
+        shell.expect("Enter goes on to: ")
+        shell.type("")
+    shell.expect("df/dy = ")
+    shell.type("q")
+    assert shell.end() == 0
+    assert shell.text.isascii()
+    code, out, _ = run(path, "step", "forward-by-hand", LC_ALL="C")
+    assert code == 0
+    assert out.isascii()
+    assert "dL/dw0 = 8.4" in out
+
+
+@needs_pty
+@pytest.mark.parametrize(("no_color", "coloured"), [("1", False), ("", True)])
+def test_colour_only_where_it_is_wanted_and_never_needed(tmp_path: Path, no_color: str, coloured: bool) -> None:
+    shell = Shell(tmp_path / "progress.json", NO_COLOR=no_color, TERM="xterm-256color")
+    shell.expect("df/dx = ")
+    shell.type("hint")
+    shell.expect("Hint 1 of 3")
+    shell.expect("df/dx = ")
+    shell.type("n*x**n")
+    shell.expect("Not yet.")
+    shell.expect("df/dx = ")
+    shell.type("q")
+    assert shell.end() == 0
+    assert bool(re.search("\x1b\\[[0-9;]*m", shell.text)) is coloured
+
+
+@needs_pty
 def test_predict_then_see(tmp_path: Path) -> None:
     shell = Shell(tmp_path / "p.json", "step", "forward-by-hand")
     shell.expect("value of v1 = w0*x0: ")
@@ -366,8 +439,8 @@ def test_predict_then_see(tmp_path: Path) -> None:
 
 
 # ----- commands -----
-def run(path: Path, *args: str, stdin: str = "") -> tuple[int, str, str]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(path)}
+def run(path: Path, *args: str, stdin: str = "", **more: str) -> tuple[int, str, str]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(path)} | more
     done = subprocess.run([sys.executable, "-m", "graphtutor", *args], cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout, done.stderr
 
@@ -430,6 +503,88 @@ def test_a_seed_draws_a_variant_that_is_graded_as_such(at: Callable[..., tuple[i
     assert len(seen) > 1
 
 
+def test_a_seed_gives_every_learner_the_same_variant_again_and_a_class_one_each(tmp_path: Path) -> None:
+    shown = {}
+    for name in ("ada", "grace", "emmy", "sofia", "maryam", "ada"):
+        path = tmp_path / f"{name}.json"
+        Store(path).change(lambda p, name=name: Progress(seed=name))
+        text = run(path, "show", "two-layer-net")[1]
+        assert shown.setdefault(name, text) == text
+    assert len(set(shown.values())) > 2
+
+
+def test_what_the_drawn_variant_asks_is_what_is_graded_for_every_exercise(tmp_path: Path) -> None:
+    for name in COURSE.order:
+        drawn = variant(COURSE.exercise(name), "grace")
+        assert judge(drawn, accepted(drawn)[0]).correct, name
+
+
+def test_the_solution_is_shown_when_asked_for_and_the_exercise_does_not_count_as_done(at: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = at("solution", "mse-dw0")
+    assert code == 0
+    assert out == "  2*x0*((w0*x0 + w1*x1 + b) - y)\n"
+    found = json.loads(at("solution", "forward-by-hand", "--json")[1])
+    assert found["solution"] == {"f": "1.1", "e": "2.1", "L": "4.41"}
+    states = {r["id"]: r["state"] for r in json.loads(at("list", "--json")[1])["exercises"]}
+    assert (states["mse-dw0"], states["forward-by-hand"], states["power-rule"]) == ("shown", "shown", "open")
+    assert "  mse-dw0 " not in at("list", "--pending")[1]
+    assert at("goto", "mse-dw0")[0] == 0
+    assert at("answer", "2*x0*(f - y)")[0] == 0  # goto opens it again
+    assert {r["id"]: r["state"] for r in json.loads(at("list", "--json")[1])["exercises"]}["mse-dw0"] == "done"
+
+
+def test_a_wrong_line_is_named_with_a_point_at_which_it_fails(at: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    file = tmp_path / "lines.txt"
+    file.write_text("2*(f - y)*d/dw0 (f - y)\n2*(f - y)*(x0 + w1*x1)\n2*x0*(f - y)\n")
+    code, out, _ = at("answer", "mse-dw0-derivation", f"@{file}")
+    assert code == 1
+    assert "Not yet. Line 2 is the first wrong one." in out
+    assert "  1. right: 2*(f - y)*d/dw0 (f - y)\n  2. wrong: 2*(f - y)*(x0 + w1*x1)\n  3. does not follow: 2*x0*(f - y)\n" in out
+    found = json.loads(at("answer", "mse-dw0-derivation", f"@{file}", "--json")[1])
+    assert (found["first_wrong"], found["misconceptions"][0]) == (1, "constant.not-zero")
+    assert found["counterexample"].startswith("At b = ")
+
+
+def test_an_exercise_stepped_without_a_terminal_prints_its_walk(at: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, err = at("step", "forward-by-hand")
+    assert code == 0
+    assert "taking 'forward-by-hand' as the exercise of that name" in err
+    assert "∂L/∂w₀ = 8.4" in out
+    assert json.loads(at("step", "forward-by-hand", "--json", "--at", "y=1")[1])["steps"][5]["value"]["value"] == pytest.approx(0.01)
+    code, _, err = at("step", "forward-by-hand", "--at", "q=1")
+    assert code == 2
+    assert "'q' is no input of forward-by-hand; it has w0, x0, w1, x1, b, y" in err
+    code, _, err = at("step", "which-loss-penalises-more")
+    assert code == 2
+    assert "has no graph to walk" in err
+
+
+@pytest.mark.parametrize("name", [n for n in COURSE.order if COURSE.exercise(n).program])
+def test_every_exercise_with_a_graph_can_be_walked(name: str) -> None:
+    found = walked(variant(COURSE.exercise(name)))
+    for guess in guesses(found):
+        assert judged(shown(guess.right, 12), guess) == "Right."
+
+
+def test_on_windows_consoles_the_lesson_needs_nothing_that_is_not_there(tmp_path: Path) -> None:
+    code = """
+import sys, types, pathlib, subprocess, click, sympy, numpy, pytest, tempfile, shutil, os
+sys.modules["msvcrt"] = types.SimpleNamespace(locking=lambda *a: None, LK_NBLCK=1, LK_UNLCK=0, getwch=None)
+for name in ("fcntl", "termios", "tty", "pty", "readline", "resource", "curses"):
+    sys.modules[name] = None
+sys.platform = "win32"
+from graphtutor.cli import main
+assert main(["list"]) == 0
+assert main(["answer", "power-rule", "n*x**(n-1)"]) == 0
+assert main(["hint"]) == 0 and main(["next"]) == 0 and main(["review"]) == 0
+from graphtutor.cli import lesson
+lesson.with_history()
+"""
+    env = os.environ | {"GRAPHTUTOR_PROGRESS": str(tmp_path / "p.json"), "APPDATA": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_hints_come_one_by_one_and_the_last_one_stays(at: Callable[..., tuple[int, str, str]]) -> None:
     said = [at("hint", "mse-dw0")[1] for _ in range(4)]
     assert [s.split(":")[0] for s in said] == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]
@@ -462,6 +617,20 @@ def test_watch_grades_again_on_every_save(tmp_path: Path) -> None:
     assert "Right." in watcher.communicate(timeout=30)[0]
     assert watcher.returncode == 0
     assert run(tmp_path / "p.json", "watch", "--once", str(file), "sum-rule")[0] == 1
+
+
+@needs_pty
+def test_ctrl_c_ends_a_watch(tmp_path: Path) -> None:
+    file = tmp_path / "answer.txt"
+    shell = Shell(tmp_path / "p.json", "watch", str(file), "power-rule")
+    shell.expect("Ctrl-C stops.")
+    file.write_text("n*x**n\n")
+    shell.expect("Not yet.")
+    file.write_text("2*(\n")
+    shell.expect("I cannot read that")
+    shell.child.sendintr()
+    assert shell.end() == 130
+    assert [a.correct for a in Store(tmp_path / "p.json").read().record("power-rule").attempts] == [False]
 
 
 def test_a_folder_and_a_course_of_ones_own(tmp_path: Path, at: Callable[..., tuple[int, str, str]]) -> None:

@@ -71,12 +71,11 @@ def step(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
 def trace_of_exercise(name: str, point: dict[str, Any] | None, collapse: tuple[str, ...]) -> Any:
     """Return the walk over the graph of an exercise, as the learner has it, at its own point or the one given."""
     from ..api import dressed
-    from ..tutor.keys import graph_of
-    from ..tutor.predict import place
+    from ..tutor.predict import graph_to_walk, place
     from .lesson import given
 
     exercise = given(name)[1]
-    graph = graph_of(exercise)
+    graph = graph_to_walk(exercise)
     return dressed(graph).collapsed(*collapse).trace(at=place(exercise, graph, point), tie=exercise.tie or "zero")
 
 

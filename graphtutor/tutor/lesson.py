@@ -18,7 +18,7 @@ from .review import due, next_due, noted, reviewed
 from .variants import variant
 
 Judge = Callable[[Exercise, Any], Any]
-WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "quit")} | {"?": "help", "q": "quit", "exit": "quit"}
+WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "back", "quit")} | {"?": "help", "q": "quit", "exit": "quit"}
 STATUS = {"compensates": "does not follow", "unread": "not read", "side": "on the way"}
 HELP = """\
 Type your answer and press Enter. Formulas as you would write them:
@@ -28,6 +28,7 @@ Or type one of these words:
   solution   show it, and go on
   skip       go on without an answer
   show       this exercise again
+  back       take the answer before again, where there are several
   list       what is done
   quit       stop; graphtutor goes on from here next time"""
 
@@ -111,6 +112,13 @@ class Lesson(Desk):
     def keep_draft(self, name: str, draft: dict[str, str]) -> None:
         self.store.change(lambda p: p.with_record(name, replace(p.record(name), draft=draft)))
 
+    def back(self, name: str) -> None:
+        """Forget the answer typed last, so that it is asked for again."""
+        draft = dict(self.store.read().record(name).draft)
+        if not draft:
+            self.tell("There is no answer before this one.", "quiet")
+        self.keep_draft(name, dict(list(draft.items())[:-1]))
+
     def typed(self, question: Question) -> str:
         """Return what is typed for one question; a command word is raised as Instead."""
         if question.lines:
@@ -140,6 +148,8 @@ class Lesson(Desk):
             self.list(only=name)
         elif word == "show":
             self.show(name)
+        elif word == "back":
+            self.back(name)
         elif word == "skip":
             self.skip(name)
             return True

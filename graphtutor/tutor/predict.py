@@ -30,14 +30,19 @@ class Guess(NamedTuple):
 
 def walked(exercise: Exercise, at: Mapping[str, Any] | None = None) -> Trace:
     """Return the trace of an exercise at `at`, at its own point, or at small whole numbers where it has none."""
-    graph = graph_of(exercise)
+    graph = graph_to_walk(exercise)
     return trace(graph, place(exercise, graph, at), exercise.tie or "zero")
+
+
+def graph_to_walk(exercise: Exercise) -> Graph:
+    """Return the graph of an exercise, or a LearnerError if it has none."""
+    if not exercise.program:
+        raise LearnerError(f"{exercise.id} has no graph to walk; take another exercise, or give step an expression")
+    return graph_of(exercise)
 
 
 def place(exercise: Exercise, graph: Graph, at: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return a number for each input of an exercise's graph: of `at`, of the exercise, else small and whole."""
-    if not exercise.program:
-        raise LearnerError(f"{exercise.id} has no graph to walk; take another exercise, or give step an expression")
     names = [n.name for n in graph.inputs]
     own: dict[str, Any] = next(iter(getattr(exercise, "points", {}).values()), {}) if not set(names) <= set(getattr(exercise, "at", {})) else {}
     known = getattr(exercise, "at", {}) | own | dict(at or {})
