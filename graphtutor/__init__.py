@@ -28,6 +28,7 @@ The house, ground to roof; a module imports only from the floors below it:
     experiments train() with a bar on long runs, and a History that plots itself
     grading     is an answer right, and if not, where and why? Grade, its lines and the misconceptions that fit
     tutor       exercises, variants, hints, progress and the lesson
+    batch       submissions from files, their results, what a person decided, and what a change changed
     api         what a user holds: graph(), and Graph and Trace with their methods
     cli         the commands of the shell
 

@@ -270,12 +270,17 @@ def test_a_row_that_is_no_node_of_the_problem_is_named_and_the_rest_is_graded() 
     ({"sheet": 3}, "a sheet is a list of rows"), ({"sheet": [3]}, "a sheet is a list of rows"), ({"sheet": [{"value": 3}]}, "a sheet is a list of rows"), ({"sheet": ROWS, "at": 3}, "the point of a sheet"),
     ({"sheet": ROWS, "at": AT, "digits": "two"}, "digits is 'two'"), ({"sheet": [{"node": "u", "valeu": 3}], "at": AT}, "'valeu' is no column"),
     ({"sheet": [{"node": "u", "local": 3}], "at": AT}, "the local gradients"),
-    ({"sheet": [{"node": "u", "local": {"q": 3}}], "at": AT}, "u has no local gradient by 'q'; it has w0, x0"),
 ])  # fmt: skip
 def test_another_form_than_a_sheet_costs_nothing_and_says_what_is_expected(answer, message) -> None:
     grade = gt.grade(MSE, answer)
     assert grade.correct is None and grade.invalid is not None
     assert message in grade.invalid.message
+
+
+def test_a_local_gradient_by_another_name_is_named_and_the_rest_is_graded() -> None:
+    grade = graded(filled(u__local__q=3))
+    assert others(grade) == {"u.local.q": "unread"}
+    assert grade.table[-1].note == "u has no local gradient by 'q'; it has w0, x0"
 
 
 def test_a_point_that_does_not_fit_is_refused() -> None:

@@ -24,6 +24,8 @@ COMMANDS = {
     "check": ("check", "Check every gradient against SymPy's derivative."),
     "derive": ("derive", "Derive a gradient line by line, each with its rule."),
     "same": ("same", "Say whether two expressions are equal, and what shows it."),
+    "grade": ("grade", "Grade answers: expressions, derivations, sheets, code."),
+    "sheet": ("sheet", "Print a backprop sheet to hand out, or its key."),
     "train": ("train", "Train the parameters of a loss by gradient descent, or open one update up."),
     "plot": ("train", "Plot losses, boundaries, the surface with the paths of descent, and more."),
     "list": ("lesson", "List the exercises with what is done."),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from ..errors import LearnerError
+from ..picture.files import stored
 from . import report
+from .drawing import WHERE, Verdict
 from .marks import Marks
 
 
@@ -41,6 +45,24 @@ class Grade(Marks):
     def to_text(self) -> str:
         """Return the grade as lines for a terminal."""
         return report.text(self)
+
+    def draw(self, path: str, **look: Any) -> list[Path]:
+        """Write the problem's graph with the broken edge or node marked (.svg, .png, .pdf); return the paths.
+
+        `look`: theme="light" | "dark", palette, direction="LR" | "TB". Raises LearnerError where this
+        grade names no place in the graph.
+        """
+        return stored(self.verdict(**look), path)
+
+    def verdict(self, **look: Any) -> Verdict:
+        """Return the picture of the verdict, to be painted."""
+        if not self.broken:
+            raise LearnerError("this grade names no place in the graph, so there is nothing to mark: " + ("the answer is right" if self.correct else self.message))
+        first = next((m for m in self.misconceptions if m.node), None)
+        return Verdict(self.broken, f"{self.message} {first.hint if first else ''}".strip(), first.id if first else WHERE, **look)
+
+    def _repr_svg_(self) -> str | None:
+        return self.verdict().svg() if self.broken else None
 
     def __str__(self) -> str:
         return self.to_text()

@@ -78,13 +78,18 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero") -> Hand
     whole = with_rows(base, list(found.own.values()))
     for mine, values in local:
         for name, value in values.items():
-            given[Place("local", mine.id, argument(whole, mine, str(name)))] = value
+            try:
+                given[Place("local", mine.id, argument(whole, mine, str(name)))] = value
+            except ReadError as error:
+                strange.extend([] if blank(value) else [(f"{mine.name}.local.{str(name)[:30]}", value, error.message)])
     return Handed(whole, base, given, tuple(found.own), frozenset(wanted(whole, given)), tuple(strange))
 
 
 def argument(whole: Sheet, row: Row, name: str) -> str:
     """Return the argument of a row that a key names, however the row itself calls it."""
     short = name.strip()
+    if not short and len(row.passes) == 1:
+        return row.passes[0]
     quotient = re.fullmatch(r"[d∂]\s*\w+\s*/\s*[d∂]\s*(\w+)", short)
     short = quotient[1] if quotient else short
     if short in row.passes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from ..errors import ReadError
 from .marks import Line, Marks
 
+WIDTH, NOTES, MOST_TOLD = 80, 34, 3
 SIGNS = {"right": "✓", "definition": "·", "follows": "→", "wrong": "✗", "compensates": "✗", "undecided": "?", "unread": "?", "text": " ", "side": "·"}
 
 
@@ -27,27 +30,56 @@ def markdown(grade: Marks) -> str:
         out += [f"| {line.index + 1} | {SIGNS[line.status].strip() or ' '} | {code(line.text)}{' ' + escaped(remark(line)) if remark(line) else ''} |" for line in grade.lines]
     if grade.table:
         out += ["", "| cell | | yours | right |", "|---|---|---|---|"]
-        out += [f"| {code(c.name)} | {c.status} | {code(c.given)} | {code(c.right)} |" for c in grade.table]
+        out += [f"| {code(c.name)} | {c.status}{'; ' + escaped(c.note) if c.note else ''} | {code(c.given)} | {code(c.right)} |" for c in grade.table]
     if grade.misconceptions:
         out += ["", *(f"- `{m.id}`{' at ' + code(m.text) if m.text else ''}: {escaped(m.hint)}" for m in grade.misconceptions)]
     if grade.counterexample is not None:
         out += ["", escaped(str(grade.counterexample))]
+    if grade.human:
+        out += ["", f"Decided by a person: {escaped(decided(dict(grade.human)))}"]
     return "\n".join(out) + "\n"
 
 
-def text(grade: Marks) -> str:
-    """Return the grade as lines for a terminal."""
-    out = [headline(grade), grade.message]
-    width = max((len(line.text) for line in grade.lines), default=0)
+def text(grade: Marks, width: int = WIDTH) -> str:
+    """Return the grade as lines for a terminal of `width` columns; words say everything, so that no colour is needed."""
+    out = [headline(grade), *wrapped(grade.message, width, 0)]
     for line in grade.lines:
-        shown = " ".join(line.text.split())
-        out.append(f"  {line.index + 1:>2} {SIGNS[line.status]} {shown:<{min(width, 60)}}  {remark(line)}".rstrip())
-    out += [f"  {c.name:<16} {c.status:<8} {c.given:<12} {'' if c.status == 'right' else c.right}".rstrip() for c in grade.table]
-    for m in grade.misconceptions[:3]:
-        out.append(f"  {m.id}{' at ' + m.text if m.text else ''}: {m.hint}")
+        out += beside(f"  {line.index + 1:>2} {SIGNS[line.status]} {' '.join(line.text.split())}", remark(line), width)
+    if grade.invalid is not None and not any(line.error for line in grade.lines) and grade.invalid.source and not grade.table:
+        out += [f"  {row}" for row in grade.invalid.caret.split("\n")]
+    for c in grade.table:
+        if c.status != "right":
+            out += beside(f"  {c.name:<16} {c.status:<9} {c.given}".rstrip(), "; ".join(filter(None, [c.note, f"right is {c.right}" if c.right else ""])), width)
+    for m in grade.misconceptions[:MOST_TOLD]:
+        out += wrapped(f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}", width, 2)
     if grade.counterexample is not None:
-        out.append(f"  {grade.counterexample}")
-    return "\n".join(out)
+        out += wrapped(str(grade.counterexample), width, 2)
+    return "\n".join([*out, *(wrapped(f"decided by a person: {decided(dict(grade.human))}", width, 2) if grade.human else [])])
+
+
+def decided(human: Mapping[str, Any]) -> str:
+    """Return in words what a person decided.
+
+    >>> decided({"correct": False, "score": 0.5, "note": "sign only", "stale": True})
+    'not right, 50 %: sign only; the answer has changed since'
+    """
+    note = f": {human['note']}" if human.get("note") else ""
+    return f"{'right' if human.get('correct') else 'not right'}, {percent(human.get('score', 0.0))}{note}" + ("; the answer has changed since" if human.get("stale") else "")
+
+
+def wrapped(text: str, width: int, indent: int) -> list[str]:
+    """Return text in lines, every one but the first moved in two columns more."""
+    return textwrap.wrap(text, max(30, width), initial_indent=" " * indent, subsequent_indent=" " * (indent + 2), break_long_words=True, break_on_hyphens=False)
+
+
+def beside(text: str, note: str, width: int) -> list[str]:
+    """Return a line with its note behind it, or below it where both are too wide together."""
+    if not note:
+        return wrapped(text, width, 0) if len(text) > width else [text]
+    room = max(NOTES, len(text) + 2)
+    if room + len(note) <= width:
+        return [f"{text:<{room}}{note}"]
+    return [*(wrapped(text, width, 0) if len(text) > width else [text]), *wrapped(note, width, 6)]
 
 
 def headline(grade: Marks) -> str:

@@ -1,0 +1,117 @@
+"""What a person decided about an undecided or disputed grade: kept in a file beside the machine's verdicts.
+
+A decision belongs to an answer. Grading again does not touch it; when the answer has changed since, it is
+kept and said to be stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import LearnerError
+from ..picture.files import written
+from .results import Graded
+from .submissions import Submission
+
+FORMAT = 1
+WORDS = {"right": (True, 1.0), "wrong": (False, 0.0), "not right": (False, 0.0)}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A person's verdict on one answer; `digest` tells whether it is still the same answer."""
+
+    correct: bool
+    score: float
+    note: str = ""
+    when: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """The decisions of one file, by submission."""
+
+    path: Path
+    decisions: Mapping[str, Decision]
+
+    def decided(self, one: Submission, decision: Decision | None) -> Reviews:
+        """Return the reviews with one decision put in or (None) taken out, and write them to the file."""
+        kept = dict(self.decisions)
+        if decision is None:
+            kept.pop(one.id, None)
+        else:
+            kept[one.id] = replace(decision, digest=digest(one.answer), when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        text = json.dumps({"format_version": FORMAT, "decisions": {name: asdict(d) for name, d in sorted(kept.items())}}, ensure_ascii=False, indent=1)
+        written(self.path, (text + "\n").encode("utf-8", "replace"))
+        return Reviews(self.path, kept)
+
+    def put_in(self, graded: Graded) -> Graded:
+        """Return a grade with what a person decided about it, `stale` where the answer has changed since."""
+        found = self.decisions.get(graded.one.id)
+        if found is None:
+            return graded.with_human({}) if graded.grade.human else graded
+        stale = {"stale": True} if found.digest != digest(graded.one.answer) else {}
+        return graded.with_human({"correct": found.correct, "score": found.score, "note": found.note, "when": found.when, **stale})
+
+
+def digest(answer: Any) -> str:
+    """Return a short name of an answer, the same for the same answer."""
+    return hashlib.sha256(json.dumps(answer, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def beside(path: str | Path) -> Path:
+    """Return where the decisions about a file or folder are kept.
+
+    >>> beside("answers.jsonl").name, beside("week3").name
+    ('answers.jsonl.review.json', 'week3.review.json')
+    """
+    place = Path(path)
+    return place.with_name(f"{place.resolve().name}.review.json")
+
+
+def load(path: Path) -> Reviews:
+    """Return the decisions of a file; none if there is no file. Raises LearnerError for one that is damaged."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data["format_version"] > FORMAT:
+            raise LearnerError(f"{path} was written by a newer graphtutor; update graphtutor, or name another file with --reviews")
+        return Reviews(path, {str(name): Decision(**d) for name, d in data["decisions"].items()})
+    except FileNotFoundError:
+        return Reviews(path, {})
+    except OSError as error:
+        raise LearnerError(f"cannot read {path}: {(error.strerror or 'it failed').lower()}") from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise LearnerError(f"{path} is no file of decisions; name another one with --reviews, or move it away") from None
+
+
+def decision(text: str) -> Decision:
+    """Return the decision that a person typed: right, wrong, or points from 0 to 1; a note may follow.
+
+    >>> decision("right"), decision("0.5 sign only")
+    (Decision(correct=True, score=1.0, note='', when='', digest=''), Decision(correct=False, score=0.5, note='sign only', when='', digest=''))
+    """
+    word, _, note = text.strip().partition(" ")
+    note = " ".join(note.split()).lstrip(":,; ")
+    if word.rstrip(":,;").lower() in WORDS:
+        return Decision(*WORDS[word.rstrip(":,;").lower()], note)
+    try:
+        score = float(word.rstrip(":,;"))
+    except ValueError:
+        score = -1.0
+    if not 0 <= score <= 1:
+        raise LearnerError(f"'{word}' is no decision; expected right, wrong, or points from 0 to 1, then a note if you like")
+    return Decision(score == 1, score, note)
+
+
+def waits(graded: Graded) -> bool:
+    """Return whether a person should look at a grade: it is undecided, disputed, or decided for another answer."""
+    human = dict(graded.grade.human)
+    open_ = graded.grade.correct is None or bool(graded.one.data.get("disputed"))
+    return bool(human.get("stale")) or (open_ and not human)

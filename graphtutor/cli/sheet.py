@@ -1,0 +1,51 @@
+"""`sheet`: a backprop sheet to hand out, or its key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from .shared import Expression, constants_of, graph_of, graph_options, json_option, point_of, say, shapes_of, show_json
+
+FORMATS = ("text", "csv", "json")
+
+
+@click.command(cls=Expression)
+@graph_options
+@click.option("--key", is_flag=True, help="Fill in every cell.")
+@click.option("--digits", type=click.IntRange(0, 12), default=2, help="Decimals that are asked for.", show_default=True)
+@click.option("--collapse", multiple=True, metavar="NAME", help="One row for a named line, or for an operation such as softmax.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="What is printed.", show_default=True)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE.")
+@json_option
+def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], key: bool, digits: int, collapse: tuple[str, ...],
+          form: str, output: str | None, as_json: bool) -> None:  # fmt: skip
+    """Print the backprop sheet of EXPR: its nodes with blanks for value, local gradients and what arrives.
+
+    With --at in numbers, without it in formulas. A sheet that is filled in says its own problem:
+    graphtutor grade FILE.
+
+    \b
+    graphtutor sheet "u = w*x; L = (u - y)**2" --at w=2,x=3,y=5 -o sheet.txt
+    graphtutor sheet "u = w*x; L = (u - y)**2" --at w=2,x=3,y=5 --key
+    """
+    from ..grading import table
+    from ..grading.sheet import sheet as made
+    from ..picture.files import written
+
+    point = point_of(at)
+    sizes, fixed = shapes_of(shapes, point), constants_of(constants)
+    found = made(graph_of(expr, point, shapes, constants).collapsed(*collapse), point, digits, tie)
+    if as_json or form == "json":
+        text = json.dumps(table.as_json(found, expr, key, sizes, fixed), ensure_ascii=False, indent=1)
+    else:
+        text = (table.as_csv if form == "csv" else table.as_text)(found, expr, key, sizes, fixed)
+    if output:
+        written(Path(output), (text + "\n").encode())
+        say(f"wrote {output}")
+    elif as_json:
+        show_json({"ok": True, **table.as_json(found, expr, key, sizes, fixed)})
+    else:
+        say(text)
