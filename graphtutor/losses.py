@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .build import build
 from .compile import compiled
@@ -21,6 +22,10 @@ SCORES, PRINTED = (-1.85, 0.42, 0.15), (0.06, 0.54, 0.40)  # the softmax example
 HOLDS, FAILS, PARTLY = "holds", "does not hold", "holds in part"
 SQUARED = "p = sigmoid(z); L = (1 - p)**2 + (0 - (1 - p))**2"
 CROSS = "p = sigmoid(z); L = -log(p)"
+
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 
 class Claim(NamedTuple):
@@ -37,43 +42,43 @@ class Table:
     """The losses of one model, one entry a row; `rows` holds its probabilities, shape (N, C), `truth` the right classes."""
 
     name: str
-    rows: np.ndarray
-    truth: np.ndarray
+    rows: Floats
+    truth: Places
 
     @property
-    def right(self) -> np.ndarray:
+    def right(self) -> Floats:
         """The probability given to the right class."""
         return self.rows[np.arange(len(self.rows)), self.truth]
 
     @property
-    def hot(self) -> np.ndarray:
+    def hot(self) -> Floats:
         return np.eye(self.rows.shape[1])[self.truth]
 
     @cached_property
-    def squared(self) -> np.ndarray:
+    def squared(self) -> Floats:
         """Σᵢ (fᵢ − yᵢ)², which the lecture calls MSE."""
-        return np.add.reduce((self.rows - self.hot) ** 2, axis=1)
+        return np.asarray(np.add.reduce((self.rows - self.hot) ** 2, axis=1))
 
     @cached_property
-    def mean_squared(self) -> np.ndarray:
+    def mean_squared(self) -> Floats:
         """The mean over the classes, which the name says."""
-        return self.squared / self.rows.shape[1]
+        return np.asarray(self.squared / self.rows.shape[1])
 
     @cached_property
-    def absolute(self) -> np.ndarray:
+    def absolute(self) -> Floats:
         """Σᵢ |fᵢ − yᵢ|."""
-        return np.add.reduce(np.abs(self.rows - self.hot), axis=1)
+        return np.asarray(np.add.reduce(np.abs(self.rows - self.hot), axis=1))
 
     @cached_property
-    def cross_entropy(self) -> np.ndarray:
+    def cross_entropy(self) -> Floats:
         """−log of the right class's probability; infinite where that is 0."""
         with np.errstate(divide="ignore"):
             return -np.log(self.right)
 
     @property
-    def said(self) -> np.ndarray:
+    def said(self) -> Places:
         """The class with the highest probability, the first of equals."""
-        return np.argmax(self.rows, axis=1)
+        return np.asarray(np.argmax(self.rows, axis=1))
 
     @property
     def wrong(self) -> tuple[int, ...]:
@@ -185,7 +190,7 @@ def truth_of(labels: Any, classes: tuple[str, ...], shape: tuple[int, ...]) -> n
         hot = np.array(labels, dtype=float)
         if hot.shape != shape or not np.all(np.isin(hot, (0, 1))) or not np.all(hot.sum(axis=1) == 1):
             raise ShapeError(f"one-hot labels need shape {show_shape(shape)} and a single 1 a row; met {show_shape(hot.shape)}")
-        return np.argmax(hot, axis=1)
+        return np.asarray(np.argmax(hot, axis=1))
     if len(labels) != shape[0]:
         raise ShapeError(f"{len(labels)} labels for {shape[0]} rows; expected one a row")
     places = [classes.index(k) if isinstance(k, str) and k in classes else k for k in labels]

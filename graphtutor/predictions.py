@@ -40,9 +40,9 @@ class Prediction:
         if not self.classes:
             raise LearnerError(f"'{self.node}' predicts numbers, not classes; its labels are not two different numbers or one-hot rows")
         if self.scores.ndim == 2:
-            return np.argmax(self.scores, axis=1)
+            return np.asarray(np.argmax(self.scores, axis=1))
         middle = (self.classes[0] + self.classes[1]) / 2
-        return (self.scores >= middle).astype(int)
+        return np.asarray(self.scores >= middle, dtype=int)
 
     @property
     def labels(self) -> tuple[Any, ...]:
