@@ -172,6 +172,61 @@ def test_value_chosen_on_a_kink_earns_full_credit_with_a_note() -> None:
     assert found.message == "Right. On the kink w = 1, x = 1, y = 1 yours is -1, where any value from -1 to 0 will do"
 
 
+# ----- case by case -----
+HINGE = "f = w*x + b\nL = max(0, 1 - y*f)"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "If y f < 1 then dL/dw = -y x, otherwise dL/dw = 0.",
+        "if y f < 1: L = 1 - y f, so dL/dw = -y x\notherwise dL/dw = 0",
+        "dL/dw = -y x if y f < 1\ndL/dw = 0 if y f > 1",
+        "dL/dw = -y x for y f < 1, dL/dw = 0 for y f > 1",
+        "Case 1: y f < 1.\nThen dL/dw = -y x.\nCase 2: y f > 1.\nThen dL/dw = 0.",
+        "1 - y f > 0: dL/dw = -y x\n1 - y f < 0: dL/dw = 0",
+        "dL/dw = -y x (y f < 1)\ndL/dw = 0 (y f >= 1)",
+    ],
+)
+def test_derivative_may_be_given_case_by_case(answer: str) -> None:
+    found = gt.grade(HINGE, answer, wrt="w")
+    assert found.correct is True and not found.misconceptions, found
+
+
+def test_wrong_case_is_the_one_that_is_flagged() -> None:
+    found = gt.grade(HINGE, ["for y f < 1: dL/dw = -y x", "for y f > 1: dL/dw = x"], wrt="w")
+    assert [line.status for line in found.lines] == ["right", "wrong"]
+
+
+def test_one_case_alone_is_not_the_whole_derivative() -> None:
+    found = gt.grade(HINGE, "if y f < 1 then dL/dw = -y x", wrt="w")
+    assert (found.correct, found.first_wrong) == (False, None)
+    assert found.message == "Right so far, but not finished: d/dw is given in one case only."
+
+
+# ----- what a student may write on the way -----
+@pytest.mark.parametrize(
+    ("source", "answer"),
+    [
+        ("exp(x*w)/(x*w)", ["ln L = xw - ln(xw)", "L'/L = x - 1/w", "L' = exp(xw)/(xw) * (x - 1/w)"]),
+        (LOSS, ["(w x + b - y)^2 = (wx)^2 + 2 w x (b - y) + (b - y)^2", "dL/dw = 2 w x^2 + 2x(b - y)"]),
+        (LOSS, ["L = e^2 with e = wx + b - y", "dL/dw = 2 e x"]),
+        (LOSS, "2 e x where e = wx + b - y"),
+        (LOSS, "By the chain rule, dL/dw = 2(wx + b - y) * x, i.e. 2x(wx + b - y)."),
+    ],
+)  # fmt: skip
+def test_equations_between_other_things_are_no_errors(source: str, answer: Any) -> None:
+    found = gt.grade(source, answer, wrt="w")
+    assert found.correct is True and not found.misconceptions, found
+
+
+def test_follow_through_goes_along_a_chain_of_local_gradients() -> None:
+    lines = ["dL/df = 2(f - y)", "df/dh = v", "dh/dw = h(1 - h) x", "dL/dw = 2(f - y) v h(1 - h) x"]
+    found = gt.grade("h = tanh(w*x)\nf = v*h\nL = (f - y)**2", lines, wrt="w")
+    assert [(line.status, line.after) for line in found.lines] == [("right", None), ("right", None), ("wrong", None), ("follows", 2)]
+    assert (found.score, found.misconceptions[0].id) == (0.75, "tanh-as-sigmoid")
+
+
 # ----- rubrics -----
 @pytest.mark.parametrize(
     ("form", "source", "bad", "good"),

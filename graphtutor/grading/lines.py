@@ -7,8 +7,9 @@ is true again after a wrong one does not follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import sympy as sp
 
@@ -16,6 +17,7 @@ from ..errors import ReadError
 from ..language import trees
 from ..language.read import Claim, Part, derivation
 from ..maths import heads
+from .conditions import Conditions, Under, split, states_case
 from .judge import Ruling, compare
 from .marks import Line
 from .task import Task
@@ -23,11 +25,15 @@ from .task import Task
 Key = tuple[str, str]
 WORST = ("wrong", "compensates", "unread", "undecided", "follows", "right", "side", "definition", "text")
 CLOSE_ENOUGH = sp.Rational(1, 100)
+MOST_PATHS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One expression of a derivation, judged. `key` is (of, wrt) of the derivative it is said to be; `truth` that derivative."""
+    """One expression of a derivation, judged. `key` is (of, wrt) of the derivative it is said to be; `truth` that derivative.
+
+    Under a condition (`under`, its text) `tree` is the expression where it holds and the truth elsewhere; `written` is as it was written.
+    """
 
     index: int
     source: str
@@ -40,6 +46,8 @@ class Step:
     after: int | None = None
     note: str = ""
     error: ReadError | None = None
+    written: sp.Basic | None = None
+    under: str = ""
 
 
 @dataclass
@@ -49,10 +57,21 @@ class Judge:
     task: Task
     steps: list[Step] = field(default_factory=list)
     latest: dict[Key, Step] = field(default_factory=dict)
+    by_case: dict[tuple[Key, str], Step] = field(default_factory=dict)
     meant: Key = ("", "")
     own: dict[str, sp.Basic] = field(default_factory=dict)
+    under: Under | None = None
+    identities: set[int] = field(default_factory=set)
 
     # ----- claims -----
+    def line(self, claims: Sequence[Claim], conditions: Sequence[Under | None], index: int) -> None:
+        for claim, under in zip(claims, conditions, strict=True):
+            self.under = under
+            if states_case(claim):
+                self.steps.append(Step(index, claim.source, "text"))
+            else:
+                self.claim(claim, index)
+
     def claim(self, claim: Claim, index: int) -> None:
         if claim.kind == "text":
             self.steps.append(Step(index, claim.source, "text"))
@@ -124,6 +143,9 @@ class Judge:
             return self.latest[self.meant].truth, self.meant, parts
         if isinstance(first, heads.Diff) and len(parts) > 1 and not self.asked(first):
             return first, ("", f"d/d{first.args[1]} {parts[0].source}"), parts[1:]
+        if len(parts) > 1 and not claim.continues:
+            trees_ = [self.spelled(part.tree) for part in parts]
+            self.identities.update({index} if all(compare(self.task, trees_[0], t, prove=False) for t in trees_[1:]) else ())
         return (*self.main(), parts)
 
     def whole(self, name: str | None) -> sp.Basic | None:
@@ -151,14 +173,17 @@ class Judge:
 
     # ----- one expression -----
     def judged(self, part: Part, index: int, truth: sp.Basic, key: Key) -> None:
-        before = self.latest.get(key)
-        tree = self.spelled(part.tree)
-        ruling = compare(self.task, tree, truth)
-        for other in part.alternatives if ruling.kind == "differs" else ():
-            second = compare(self.task, self.spelled(other), truth)
-            if second:
-                tree, ruling = self.spelled(other), second
-                break
+        tree, ruling = self.best(part, truth)
+        under, written = self.under, tree
+        behind = split(tree) if ruling.kind == "differs" else None
+        if behind is not None:
+            tree, under = behind[0], Under(behind[1], part.source)
+        if ruling.kind == "differs" and under is not None:
+            written, tree = tree, heads.Where(self.spelled(under.tree), tree, truth)
+            ruling = compare(self.task, tree, truth)
+        elif ruling.kind != "differs":
+            under = None  # it holds everywhere
+        before = self.latest.get(key) if under is None else self.by_case.get((key, under.text))
         if ruling.kind == "differs" and part.relation == "≈" and self.rounded(tree, truth):
             step = Step(index, part.source, "right", tree, truth, key, ruling, note="rounded; taken as it is marked ≈")
         elif ruling.kind == "undecided":
@@ -167,8 +192,24 @@ class Judge:
             step = self.true(part, index, tree, truth, key, ruling, before)
         else:
             step = self.false(part, index, tree, truth, key, ruling, before)
+        self.remember(replace(step, written=written, under="" if under is None else under.text))
+
+    def best(self, part: Part, truth: sp.Basic) -> tuple[sp.Basic, Ruling]:
+        """Return the reading of an expression that is right if one is, else the usual one, with the verdict on it."""
+        tree = self.spelled(part.tree)
+        ruling = compare(self.task, tree, truth)
+        for other in part.alternatives if ruling.kind == "differs" else ():
+            second = compare(self.task, self.spelled(other), truth)
+            if second:
+                return self.spelled(other), second
+        return tree, ruling
+
+    def remember(self, step: Step) -> None:
         self.steps.append(step)
-        self.latest[key] = replace(step, truth=truth)
+        if step.under:
+            self.by_case[step.key, step.under] = step
+        else:
+            self.latest[step.key] = step
 
     def true(self, part: Part, index: int, tree: sp.Basic, truth: sp.Basic, key: Key, ruling: Ruling, before: Step | None) -> Step:
         note = ruling.evidence if ruling.kind == "kink" else "; ".join(part.assumed)
@@ -202,25 +243,35 @@ class Judge:
     # ----- what a claim may rest on -----
     def built_on(self, tree: sp.Basic, key: Key) -> int | None:
         """Return the wrong line from which a claim follows by the chain rule over claims made before, or None."""
-        of, wrt = key
-        outer = {k[1]: s for k, s in self.latest.items() if k[0] == of and k[1] != wrt and s.tree is not None}
-        found: list[tuple[sp.Basic, list[Step]]] = []
-        for middle, upper in outer.items():
-            lower = self.latest.get((middle, wrt))
-            inner = lower.tree if lower is not None else self.slope_of(middle, wrt)
-            if inner is not None and upper.tree is not None:
-                found.append((trees.mul(upper.tree, inner), [upper, lower] if lower is not None else [upper]))
-        wholes = [*found]
-        if len(found) > 1:
-            total = found[0][0]
-            for product, _ in found[1:]:
-                total = trees.add(total, product)
-            wholes.append((total, [s for _, steps in found for s in steps]))
-        for whole, steps in wholes:
+        paths = self.paths(*key)
+        whole = paths[0][0] if paths else None
+        for product, _ in paths[1:]:
+            whole = trees.add(whole, product)
+        every = [*paths, (whole, [s for _, steps in paths for s in steps])] if len(paths) > 1 else paths
+        for product, steps in every:
             wrong = [s for s in steps if s.status in ("wrong", "follows")]
-            if wrong and compare(self.task, tree, whole, prove=False):
+            if wrong and compare(self.task, tree, product, prove=False):
                 return min(origin(s) for s in wrong)
         return None
+
+    def paths(self, of: str, wrt: str) -> list[tuple[sp.Basic, list[Step]]]:
+        """Return the products along the chains of claims that lead from `of` to `wrt`, and the claims of each; a last factor that was not written down is the right one."""
+        found: list[tuple[sp.Basic, list[Step]]] = []
+        todo: list[tuple[str, sp.Basic | None, list[Step]]] = [(of, None, [])]
+        while todo and len(found) + len(todo) < MOST_PATHS:
+            at, product, steps = todo.pop()
+            onward = [(m, s) for (a, m), s in self.latest.items() if a == at and s.tree is not None and all(s is not t for t in steps) and (at, m) != (of, wrt)]
+            for middle, step in onward:
+                assert step.tree is not None
+                longer = step.tree if product is None else trees.mul(product, step.tree)
+                if middle == wrt:
+                    found.append((longer, [*steps, step]))
+                else:
+                    todo.append((middle, longer, [*steps, step]))
+            last = self.slope_of(at, wrt) if product is not None and not onward else None
+            if last is not None and product is not None:
+                found.append((trees.mul(product, last), steps))
+        return found
 
     def slope_of(self, name: str, wrt: str) -> sp.Basic | None:
         """Return the right derivative of a defined name, for a chain in which it was not written down."""
@@ -247,10 +298,20 @@ def origin(step: Step) -> int:
 def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
     """Return every expression of a derivation, judged in order."""
     rows, index_of = numbered(answer)
-    judge = Judge(task)
-    for claim in derivation(rows, **task.read_options()):
-        judge.claim(claim, index_of.get(claim.line, 0))
-    return restated(task, judge.steps)
+    judge, conditions = Judge(task), Conditions(task)
+    claims = derivation(rows, **task.read_options())
+    judge.own |= outputs(task, claims)
+    for line, group in groupby(claims, key=lambda c: c.line):
+        here = list(group)
+        judge.line(here, conditions.of_line(here), index_of.get(line, 0))
+    return restated(task, judge.steps, judge.identities)
+
+
+def outputs(task: Task, claims: Sequence[Claim]) -> dict[str, sp.Basic]:
+    """Return what a student calls the function, if the problem has no name for it: the L of dL/dw."""
+    taken = {*task.inputs, *task.definitions, *(c.name for c in claims if c.kind == "definition" and c.name)}
+    found: dict[str, sp.Basic] = {c.of: task.tree for c in claims if c.of and c.wrt and c.of not in taken}
+    return found | {f"{name}_prime": task.slope(task.wrt[0]) for name in found if len(task.wrt) == 1}
 
 
 def judged_tree(task: Task, tree: sp.Basic, text: str) -> Step:
@@ -273,21 +334,20 @@ def numbered(answer: str | Sequence[str]) -> tuple[str, dict[int, int]]:
     return "\n".join(rows), place
 
 
-def restated(task: Task, steps: list[Step]) -> list[Step]:
+def restated(task: Task, steps: list[Step], identities: Container[int] = ()) -> list[Step]:
     """Return the steps with calculations on the way, and the function written down once more, told from errors.
 
-    Before the first expression that is right, one without a left side may be the function itself or one of
-    the derivatives on the way; it counts as wrong only if the derivation does not end right.
+    Before the first expression that is right, one without a left side may be the function itself, or an
+    equation between other things (`identities`, lines); it counts as wrong only if the derivation does not end right.
     """
     said = [k for k, s in enumerate(steps) if s.key in main_keys(task) and s.verdict is not None]
     if len(said) < 2 or steps[said[-1]].status not in ("right", "compensates"):
         return steps
-    start = next((k for k in said if steps[k].status in ("right", "compensates")), None)
-    early = said[: said.index(start)] if start is not None else []
-    if not early or any(steps[k].status != "wrong" and steps[k].status != "follows" for k in early):
+    start = next((k for k in said if steps[k].status in ("right", "compensates") and steps[k].index not in identities), said[-1])
+    early = said[: said.index(start)]
+    if not early or any(steps[k].status == "undecided" for k in early):
         return steps
-    sides = parts_on_the_way(task)
-    if all(steps[k].index < steps[start or 0].index and any(compare(task, steps[k].tree, t, prove=False) for t in sides) for k in early):
+    if all(steps[k].index in identities or (steps[k].index < steps[start].index and task.wrt and compare(task, steps[k].tree, task.tree, prove=False)) for k in early):
         rest = [replace(s, status="right", previous=None, note="") if k == start and s.status == "compensates" else s for k, s in enumerate(steps)]
         return [replace(s, status="side", note="a calculation on the way") if k in early else s for k, s in enumerate(rest)]
     return steps
@@ -300,11 +360,6 @@ def wanted(task: Task) -> list[Key]:
 
 def main_keys(task: Task) -> set[Key]:
     return {("", w) for w in task.wrt} | {("", " ".join(task.wrt))}
-
-
-def parts_on_the_way(task: Task) -> list[sp.Basic]:
-    """Return the function itself."""
-    return [task.tree] if task.wrt else []
 
 
 # ----- lines -----

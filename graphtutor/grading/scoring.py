@@ -22,6 +22,8 @@ def marked(task: Task, steps: Sequence[Step], answer: str | Sequence[str], rubri
     restated = {s.index for s in steps if isinstance(s.tree, heads.Diff)}
     found = tuple(credited(line, rubric, line.index in restated) for line in lines(steps, answer))
     left = unanswered(task, steps)
+    last = answers(task, steps)
+    partial = bool(left) and all(key in last and last[key].under for key in left)
     first = next((line.index for line in found if line.status in BAD), None)
     undecided = [line for line in found if line.status == "undecided"]
     unread = [line for line in found if line.status == "unread"]
@@ -31,7 +33,7 @@ def marked(task: Task, steps: Sequence[Step], answer: str | Sequence[str], rubri
     wrong = first is not None or any(line.status == "follows" for line in found)
     correct = False if wrong else None if undecided or (unread and left) else not left and not forms
     return Grade(
-        score * (rubric.form_share if forms else 1.0), correct, said(task, found, first, left, forms), found, first,
+        score * (rubric.form_share if forms else 1.0), correct, said(found, first, left, forms, partial), found, first,
         invalid=unread[0].error if unread else None,
         undecided_because="; ".join(because(line) for line in (*undecided, *(unread if correct is None else ()))))  # fmt: skip
 
@@ -67,12 +69,17 @@ def answers(task: Task, steps: Sequence[Step]) -> dict[Key, Step]:
 def unanswered(task: Task, steps: Sequence[Step]) -> list[Key]:
     """Return which derivatives asked for are not given, or only with a derivative in them that is left to be worked out."""
     found = answers(task, steps)
-    return [key for key in wanted(task) if key not in found or (key[1] and finished(found[key]) is False)]
+    return [key for key in wanted(task) if key not in found or (key[1] and not finished(found[key])) or not complete(found[key], steps)]
 
 
 def finished(step: Step) -> bool:
-    assert step.tree is not None
-    return not unfinished(step.tree)
+    tree = step.written if step.written is not None else step.tree
+    return tree is not None and not unfinished(tree)
+
+
+def complete(step: Step, steps: Sequence[Step]) -> bool:
+    """Return whether an answer that is given case by case has more cases than one."""
+    return not step.under or len({s.under for s in steps if s.key == step.key}) > 1
 
 
 def lacking(task: Task, steps: Sequence[Step], rubric: Rubric) -> list[str]:
@@ -82,7 +89,7 @@ def lacking(task: Task, steps: Sequence[Step], rubric: Rubric) -> list[str]:
 
 
 # ----- in words -----
-def said(task: Task, found: Sequence[Line], first: int | None, left: Sequence[Key], forms: Sequence[str]) -> str:
+def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: Sequence[str], partial: bool) -> str:
     """Return the verdict in a few sentences; lines are counted from 1."""
     counted = [line for line in found if line.status in COUNTED]
     out = []
@@ -95,7 +102,9 @@ def said(task: Task, found: Sequence[Line], first: int | None, left: Sequence[Ke
         unsure = [line.index + 1 for line in found if line.status == "undecided"]
         out.append(f"{numbered(unsure)} could be shown neither right nor wrong; a person decides.")
     elif left:
-        out.append(f"{'Right so far, but n' if counted else 'N'}ot finished: {several(asked(key) for key in left)} {'is' if len(left) == 1 else 'are'} left to be worked out.")
+        verb = "is" if len(left) == 1 else "are"
+        what = f"{verb} given in one case only" if partial else f"{verb} left to be worked out"
+        out.append(f"{'Right so far, but n' if counted else 'N'}ot finished: {several(asked(key) for key in left)} {what}.")
     elif forms:
         out.append(f"Equal to the right answer, but it was asked for {several(forms)}.")
     else:

@@ -29,7 +29,7 @@ PROSE = frozenset("""
     together turn twice two under up upstream use used uses using value values variable variables we well what when where which while whole will
     with works write writing wrt yield yields you zero
 """.split())  # fmt: skip
-GIVES = frozenset("is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result find finally simplifies to equal it".split())
+GIVES = frozenset("otherwise else is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result find finally simplifies to equal it".split())
 CONCLUDES = frozenset("so therefore thus hence then we get obtain gives yields finally".split())
 DEFINES = frozenset("let where with define denote set put given call using substitute substituting assume".split())
 LATE = frozenset(["where", "with", "for", "using"])
@@ -188,7 +188,7 @@ def answers(found: Sequence[Piece], at: int) -> bool:
     if at != 0 or len(found) == 1 or found[1].math:
         return False
     said = [token.text.lower() for token in found[1].tokens]
-    return said[0] in REASONS or said[0] in ("by", "using") or (said[0] == "is" and bool(NAMES_ANSWER & set(said)))
+    return said[0] in REASONS or said[0] in ("by", "using", "where", "with", "for", "when", "if") or (said[0] == "is" and bool(NAMES_ANSWER & set(said)))
 
 
 def assembled(line: Sequence[Token], marks: Sequence[bool], prose: bool, context: Context) -> list[Piece]:
@@ -259,13 +259,20 @@ def prose_marks(line: Sequence[Token], context: Context) -> list[bool]:
         alone = (token.kind == "word" and row is not None and (after or at + 1 == len(line) or line[at + 1].text in ",.:")) or (
             token.kind in ("junk", "prime") and (before or after)) or (token.kind == "key" and token.text in ("is", "in", "for", "while", "import", "return", "def"))
         article = token.text in ("a", "A", "I") and after and not context.spelling(token.text)
-        joint = token.kind == "key" and token.text in ("and", "or", "not", "if", "otherwise") and ((before and after) or (at == 0 and token.text == "if"))
+        joint = token.kind == "key" and token.text in ("and", "or", "not", "if", "otherwise") and ((before and after) or (at == 0 and token.text in ("if", "otherwise")))
         late = token.kind == "key" and token.text in ("otherwise", "if") and at > 0 and line[at - 1].text == "," and has_equals(line[at:])
-        if alone or article or joint or late:
+        case = token.kind == "key" and ((token.text == "else" and at == 0) or (token.text == "if" and at > 0 and lone_if(line, at)))
+        if alone or article or joint or late or case:
             marks[at] = True
         if token.kind == "prime" and marks[at] and at + 1 < len(line) and not line[at + 1].gap and line[at + 1].text in CONTRACTED:
             marks[at + 1] = True
     return bracketed_prose(line, marks)
+
+
+def lone_if(line: Sequence[Token], at: int) -> bool:
+    """Return whether an `if` outside brackets has no `else`: a claim, and the case in which it holds."""
+    depth = sum((t.kind in ("open", "begin")) - (t.kind in ("close", "finish")) for t in line[:at])
+    return depth == 0 and not any(t.kind == "key" and t.text in ("else", "otherwise") for t in line)
 
 
 def bracketed_prose(line: Sequence[Token], marks: list[bool]) -> list[bool]:
