@@ -390,7 +390,8 @@ def along_graph(asked: Problem) -> Derivation:
     for name, meant in asked.definitions.items():
         plan.env[name] = plan.tree(meant)
     out = plan.tree(asked.tree)
-    graph = plan.graph(out, [*((i, name) for name, i in plan.env.items()), (out, asked.name)])
+    top_name = [] if isinstance(asked.tree, sp.Symbol) else [(out, asked.name)]
+    graph = plan.graph(out, [*((i, name) for name, i in plan.env.items()), *top_name])
     wrt = graph.ids.get(asked.wrt.name)
     if wrt is None or graph.cells[wrt][0] != "input":
         raise LearnerError(f"'{asked.wrt.name}' is no input of the graph; its inputs are {', '.join(n.name for n in graph.inputs) or 'none'}")
