@@ -5,6 +5,7 @@ The rooms below hand plain frozen data up; here the same data gets its methods.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -61,7 +62,7 @@ class Graph(graphs.Graph):
         walked = trace.trace(self, at, tie)
         return Trace(walked.walk, self, walked.point, walked.tie)
 
-    def draw(self, path: str, **look: Any) -> list[Path]:
+    def draw(self, path: str | os.PathLike[str], **look: Any) -> list[Path]:
         """Write the graph alone as a picture; return its path."""
         return save.save(self, path, **look)
 
@@ -83,7 +84,7 @@ class Graph(graphs.Graph):
 class Trace(trace.Trace):
     """A walk over a graph; see `trace.Trace` for its data."""
 
-    def draw(self, path: str, step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
+    def draw(self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
         """Write every step into a folder, one step or an animation into one file; return the paths. See `picture.save.save`.
 
         `look`: theme="light" | "dark", palette="default" | "cs231n", direction="LR" | "TB", digits, engine.
@@ -98,10 +99,18 @@ class Trace(trace.Trace):
         """Return a step, the last if left out, as SVG text."""
         return save.Painter(self, **look).svg(step)
 
+    def page(self, **look: Any) -> str:
+        """Return the interactive stepper as an HTML page; it follows the reader's light or dark mode unless theme="dark"."""
+        return save.Painter(self, **look).bytes(None, "html").decode()
+
     def __repr__(self) -> str:
         out = self.graph.output.name
         value = "" if self.point is None else f" = {shown(self.values[out])}"
         return f"<Trace {out}{value}: {len(self.steps)} step{'s' * (len(self.steps) != 1)}{'' if self.point is not None else ', in symbols'}>"
+
+    def _repr_html_(self) -> str:
+        painter = save.Painter(self)
+        return framed(painter.page(), round(painter.layout.height) + 190)
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -110,7 +119,7 @@ class Trace(trace.Trace):
 class Derivation(derivation.Derivation):
     """A derivation, line by line; see `derivation.Derivation` for its data."""
 
-    def draw(self, path: str, step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
+    def draw(self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
         """Write the derivation as a picture (.svg, .png, .pdf), an animation (.gif), a page (.html), or line after line into a folder; return the paths.
 
         `step`: up to this line. `look`: theme="light" | "dark", palette="default" | "cs231n".
@@ -128,7 +137,7 @@ class Derivation(derivation.Derivation):
 
     def _repr_html_(self) -> str:
         drawn = board.Board(self)
-        return framed(drawn.page(), round(drawn.size[1]) + 160)
+        return framed(drawn.page(), round(drawn.page_height))
 
     def _repr_svg_(self) -> str:
         return self.svg()

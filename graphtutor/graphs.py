@@ -176,13 +176,22 @@ class Graph:
             elif op == "input" or (depth is not None and level >= depth):
                 parts[j] = write.Part(write.name(self.labels[j], form), ATOM)
             elif ready:
-                written = ROWS[op].written
-                given = [parts[a] for a in args]
-                parts[j] = written(given, *params, form) if written else write.operation(ROWS[op], given, params, form)
+                row, given = ROWS[op], [parts[a] for a in args]
+                parts[j] = row.written(given, *params, form) if row.written else write.operation(row, given, self.settings(j, form), form)
             else:
                 todo.append((j, level, True))
                 todo.extend((a, level + 1, False) for a in reversed(args))
         return parts[i].text
+
+    def settings(self, i: int, form: str) -> tuple[Any, ...]:
+        """Return the settings of node `i` as a person gives them: axes counted from the front, and those for code alone only in plain text."""
+        op, args, params = self.cells[i]
+        row = ROWS[op]
+        unusual = {key for key, _ in write.unusual(row, params)}
+        if not unusual or len(params) != len(row.params):
+            return params
+        given = tuple(from_front(v, len(self.shapes[args[0]])) if key in unusual and key == "axis" else v for (key, _), v in zip(row.params, params, strict=True))
+        return given if form == "plain" else row.seen(given)
 
     def edges(self) -> tuple[Edge, ...]:
         """Return every edge, both of `x*x` too, in topological order."""
@@ -208,6 +217,17 @@ class Graph:
         """Every input as a SymPy symbol, or an object array of symbols `W[0, 1]`."""
         known = dict(self.symbols)
         return {n.name: entries_of(n.name, n.shape, known.get(n.name)) for n in self.inputs}
+
+
+def from_front(axis: Any, dimensions: int) -> Any:
+    """Return an axis or axes counted from the front; a single one as a number.
+
+    >>> from_front((-2,), 3), from_front(-1, 2), from_front((-3, -2), 3)
+    (1, 1, (0, 1))
+    """
+    if isinstance(axis, tuple):
+        return axis[0] % dimensions if len(axis) == 1 else tuple(a % dimensions for a in axis)
+    return axis % dimensions if isinstance(axis, int) else axis
 
 
 def entries_of(name: str, shape: Shape, symbol: sp.Symbol | None = None) -> Any:

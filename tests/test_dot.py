@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import graphviz
@@ -12,7 +13,7 @@ import pytest
 from graphtutor.api import make
 from graphtutor.picture import dot
 from graphtutor.picture.frames import clean, film
-from graphtutor.picture.layout import arrange
+from graphtutor.picture.layout import Layout, arrange
 from graphtutor.picture.save import Painter
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
@@ -26,27 +27,50 @@ def drawn(source: graphviz.Source) -> dict[str, object]:
     return dict(json.loads(pygraphviz.AGraph(string=source.source).draw(format="json", prog="nop2")))
 
 
-@pytest.mark.parametrize("direction", ["LR", "TB"])
-@pytest.mark.parametrize("walked", [make(MSE).trace(LECTURE), make("x*x").trace({"x": 3}), SOFTMAX], ids=["squared error", "x*x", "softmax"])
+def rendered(source: graphviz.Source, *options: str) -> dict[str, object]:
+    """What the program `dot` makes of it, as its own JSON."""
+    return dict(json.loads(subprocess.run(["dot", "-Kneato", *options, "-Tjson"], input=source.source.encode(), capture_output=True, check=True).stdout))
+
+
+def check_places(found: dict[str, object], placed: Layout, routes: bool = True) -> None:
+    """Assert that every node, and every edge's tip, is where the SVG has it, to 0.01 pt, apart from one shift of the whole."""
+    nodes = {thing["name"]: thing for thing in found["objects"] if thing["name"] != "caption"}
+    dx, dy = (a - b for a, b in zip(map(float, nodes["n0"]["pos"].split(",")), (placed.places[0].x, placed.height - placed.places[0].y), strict=True))
+    for i, place in placed.places.items():
+        x, y = map(float, nodes[f"n{i}"]["pos"].split(","))
+        assert abs(x - dx - place.x) <= 0.01 and abs(y - dy - (placed.height - place.y)) <= 0.01
+        outer = 8 if nodes[f"n{i}"].get("peripheries") == "2" else 0
+        corners = next(op["points"] for op in reversed(nodes[f"n{i}"]["_draw_"]) if op["op"] in "pPbB")
+        assert outer or abs(max(p[0] for p in corners) - min(p[0] for p in corners) - place.width) <= 0.02
+    edges = {thing["id"]: thing for thing in found["edges"]}
+    assert len(edges) == len(placed.routes)
+    for edge, route in placed.routes.items() if routes else ():
+        tips = [p for p in edges[f"e{edge.source}_{edge.slot}"]["pos"].split() if p[0] in "se"]
+        x, y = map(float, tips[0][2:].split(","))
+        end = route.points[0] if tips[0][0] == "s" else route.points[-1]
+        assert abs(x - dx - end[0]) <= 0.01 and abs(y - dy - (placed.height - end[1])) <= 0.01
+
+
+WALKED = pytest.mark.parametrize("walked", [make(MSE).trace(LECTURE), make("x*x").trace({"x": 3}), SOFTMAX], ids=["squared error", "x*x", "softmax"])
+DIRECTIONS = pytest.mark.parametrize("direction", ["LR", "TB"])
+
+
+@DIRECTIONS
+@WALKED
 def test_graphviz_draws_every_node_and_edge_where_the_svg_has_it(walked, direction: str) -> None:
     painter = Painter(walked, direction=direction)
-    placed = painter.layout
     for step in (0, len(painter.frames) // 2, len(painter.frames) - 1):
-        found = drawn(painter.dot(step))
-        nodes = {thing["name"]: thing for thing in found["objects"] if thing["name"] != "caption"}
-        dx, dy = (a - b for a, b in zip(map(float, nodes["n0"]["pos"].split(",")), (placed.places[0].x, placed.height - placed.places[0].y), strict=True))
-        for i, place in placed.places.items():
-            x, y = map(float, nodes[f"n{i}"]["pos"].split(","))
-            assert abs(x - dx - place.x) <= 0.01 and abs(y - dy - (placed.height - place.y)) <= 0.01
-            outer = 8 if nodes[f"n{i}"].get("peripheries") == "2" else 0
-            corners = next(op["points"] for op in reversed(nodes[f"n{i}"]["_draw_"]) if op["op"] in "pPbB")
-            assert outer or abs(max(p[0] for p in corners) - min(p[0] for p in corners) - place.width) <= 0.02
-        edges = {thing["id"]: thing for thing in found["edges"]}
-        for edge, route in placed.routes.items():
-            tips = [p for p in edges[f"e{edge.source}_{edge.slot}"]["pos"].split() if p[0] in "se"]
-            x, y = map(float, tips[0][2:].split(","))
-            end = route.points[0] if tips[0][0] == "s" else route.points[-1]
-            assert abs(x - dx - end[0]) <= 0.01 and abs(y - dy - (placed.height - end[1])) <= 0.01
+        check_places(drawn(painter.dot(step)), painter.layout)
+
+
+@pytest.mark.dot
+@DIRECTIONS
+@WALKED
+def test_the_program_dot_draws_it_there_too(walked, direction: str) -> None:
+    painter = Painter(walked, direction=direction)
+    for step in (0, len(painter.frames) - 1):
+        check_places(rendered(painter.dot(step), "-n2"), painter.layout)
+        check_places(rendered(painter.dot(step), "-n"), painter.layout, routes=False)  # plain -n keeps nodes, and routes edges itself
 
 
 def test_positions_are_pinned_as_given() -> None:

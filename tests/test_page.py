@@ -78,6 +78,12 @@ def test_a_notebook_gets_it_in_a_frame_of_its_own() -> None:
     assert (tag, attributes["sandbox"], attributes["srcdoc"]) == ("iframe", "allow-scripts", PAGE)
 
 
+def test_a_trace_shows_itself_as_the_stepper_and_as_a_picture_where_scripts_do_not_run() -> None:
+    ((_, attributes),) = Tags(TRACE._repr_html_()).found
+    assert attributes["srcdoc"] == PAGE == TRACE.page()
+    assert TRACE._repr_svg_() == TRACE.svg()
+
+
 @pytest.mark.browser
 def test_keys_buttons_slider_and_links_reach_the_same_pictures(tmp_path: Path) -> None:
     sync = pytest.importorskip("playwright.sync_api")

@@ -37,6 +37,11 @@ GALLERY = (
           (("direction", "TB"),)),
     Piece("complicated.svg", "u = x*w\nf = (exp(u)/u)**3", {"x": "2", "w": "1"}, -1),
 )  # fmt: skip
+DERIVATIONS = (
+    ("derivation_squared_error.svg", "f = w0*x0 + w1*x1 + b; (f - y)**2", "w0", {"style": "lecture"}),
+    ("derivation_complicated.png", "(exp(x*w)/(x*w))**3", "w", {"style": "lecture"}),
+    ("derivation_along_graph.svg", SQUARED_ERROR, "w0", {"along": "graph"}),
+)  # fmt: skip
 
 
 @click.command()
@@ -73,7 +78,7 @@ def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:
 
 def draw_gallery(folder: Path) -> list[Path]:
     """Draw every picture of the gallery, byte for byte the same each time."""
-    from ..api import make
+    from ..api import derive, make
 
     files: list[Path] = []
     for piece in GALLERY:
@@ -82,4 +87,6 @@ def draw_gallery(folder: Path) -> list[Path]:
             files += graph.draw(str(folder / piece.file), **dict(piece.look))
         else:
             files += graph.trace(at=piece.at).draw(str(folder / piece.file), step=piece.step, **dict(piece.look))
+    for file, source, wrt, asked in DERIVATIONS:
+        files += derive(source, wrt, **asked).draw(folder / file)
     return files

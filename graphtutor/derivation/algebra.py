@@ -311,9 +311,12 @@ def total_of(keys: Keys, signed: Iterable[tuple[sp.Basic, Fraction]]) -> sp.Basi
         if coefficient == 0:
             continue
         negative = coefficient < 0
+        factors = [] if rest is None else [rest]
         untouched = as_it_was is not None and as_it_was[1] == (-1 if negative else 1)
-        term = as_it_was[0] if untouched else times(abs(coefficient), [] if rest is None else [rest], decimal)
-        built = appended(built, term, negative)
+        if built is None and negative and not is_fraction(as_it_was[0] if untouched else ONE):
+            built = times(coefficient, factors, decimal)  # −2·w and not −(2·w)
+            continue
+        built = appended(built, as_it_was[0] if untouched else times(abs(coefficient), factors, decimal), negative)
     return ZERO if built is None else built
 
 

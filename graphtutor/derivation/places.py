@@ -104,6 +104,8 @@ def replaced(tree: sp.Basic, changes: Mapping[Path, sp.Basic]) -> tuple[sp.Basic
 
 def joined(spelled: Spelled, args: list[sp.Basic], marks: tuple[Path, ...]) -> tuple[sp.Basic, tuple[Path, ...]]:
     tree = compose(spelled.op, args, spelled.params)
+    if not spell(tree).args:  # −1, a number of its own
+        return tree, ((),)
     if type(tree) is sp.Add and len(args) == 2:
         coefficient, decimal, rest = split(Keys(), args[1])
         if coefficient < 0 and rest is not None and tree.args[1] is args[1]:
@@ -124,16 +126,19 @@ def joined(spelled: Spelled, args: list[sp.Basic], marks: tuple[Path, ...]) -> t
 
 def taken_in(flat: sp.Basic, args: list[sp.Basic], marks: tuple[Path, ...]) -> tuple[Path, ...]:
     """Return where marks stand once a product has lost its brackets as the last factor of another: each of its factors is marked."""
-    places: list[Path] = []
+    factors: list[Path] = []
     path: Path = ()
     top = flat
-    for _ in range(len(flat_factors(spell(args[1]))) - 1):
-        places.append((*path, 1))
-        path, top = (*path, 0), spell(top).args[0]
-    if not same(spell(top).args[0], args[0]):
+    for _ in flat_factors(spell(args[1])):
+        spelled = spell(top)
+        if len(spelled.args) != 2 or is_fraction(top):
+            return ((),)
+        factors.append((*path, 1))
+        path, top = (*path, 0), spelled.args[0]
+    if not same(top, args[0]):
         return ((),)
-    inside = [(*path, 0, *m[1:]) for m in marks if m[0] == 0]
-    return (*inside, (*path, 1), *reversed(places)) if any(m[0] == 1 for m in marks) else tuple(inside)
+    inside = tuple((*path, *m[1:]) for m in marks if m[0] == 0)
+    return (*inside, *reversed(factors)) if any(m[0] == 1 for m in marks) else inside
 
 
 def pieces(tree: sp.Basic, paths: Iterable[Path], form: str) -> tuple[Piece, ...]:

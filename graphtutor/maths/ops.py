@@ -868,7 +868,7 @@ TABLE: tuple[Row, ...] = (
         note=Notation("outer({0}, {1})"), rule="outer product rule", formula="d(a⊗b) = da⊗b + a⊗db",
         says="an outer product sends g·b to the left and gᵀ·a to the right", pull=lambda g, y, a, b: (g @ b, f.transpose(g) @ a),
         reduced=lambda a, b: a.T @ b),
-    Row("total", arrays.total, joint=True, heads=(heads.Total,), names=("sum", "total"), params=(("axis", None), ("keepdims", False)), settle=axes_of,
+    Row("total", arrays.total, joint=True, heads=(heads.Total,), names=("sum", "total"), params=(("axis", None), ("keepdims", False)), unseen=("keepdims",), settle=axes_of,
         shape=lambda s, axes, keep=False: without(s, axes, keep), label="Σ", note=Notation("sum({0})", "Σ({0})", r"\sum\left({0}\right)", mathml="<mrow><mi>Σ</mi><mo>&#x2061;</mo><mrow><mo>(</mo>{0}<mo>)</mo></mrow></mrow>"), rule="sum rule",
         formula="d(Σ uᵢ) = Σ duᵢ", says="a sum hands its upstream gradient to every entry",
         pull=lambda g, y, x, axes, keep=False: (back(f.reshape(g, params=(without(x.shape, axes),)) if keep else g, x, axes),),
@@ -930,7 +930,7 @@ TABLE: tuple[Row, ...] = (
         note=Notation("spread({0})"), formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
     Row("sum_to", arrays.sum_to, heads=(heads.SumTo,), joint=True, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
         formula="d(Σ uᵢ) = Σ duᵢ", says="the entries that a number was broadcast to are summed", pull=lambda g, y, x, have, want: (0 * x + g,)),
-    Row("place", arrays.place, heads=(heads.Place,), joint=True, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})"),
+    Row("place", arrays.place, heads=(heads.Place,), joint=True, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})", Style("{0} at [{key}]", 10, (20,))),
         rule="index rule", formula="d place(u) = place(du)", says="an entry put in place takes its own gradient",
         pull=lambda g, y, x, key, shape: (f.index(g, params=(key,)),)),
     # ----- a group shown as one node: its only setting is the body that it computes -----

@@ -144,6 +144,7 @@ class Row:
     conditions  which arguments are conditions: they are read, and get no gradient
     inner     names of settings that are worked out from the shapes and never written
     usual     values of its settings, once settled, that need not be written
+    unseen    names of settings that matter to code alone: no formula in a picture or a sentence shows them
     tree      (*args) → its SymPy tree, where that is no call of `heads[0]`
     written   (parts, *params, form) → how it is written, where `note` is not enough
     reduced   (*args) over a batch → the sum over the batch of `forward`, in one stroke
@@ -181,8 +182,13 @@ class Row:
     written: Callable[..., Any] | None = None
     tree: Callable[..., Any] | None = None
     inner: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     usual: tuple[Any, ...] = ()
     slips: tuple[Slip, ...] = field(default=())
+
+    def seen(self, params: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return settings as a picture shows them: those in `unseen` left at their defaults."""
+        return tuple(default if key in self.unseen else value for (key, default), value in zip(self.params, params, strict=True)) if self.unseen else params
 
     def __post_init__(self) -> None:
         if self.names and not self.heads and not self.tree:

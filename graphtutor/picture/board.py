@@ -68,6 +68,11 @@ class Board(Reel):
         legend = f'<svg width="{n(self.size[0])}" height="28" viewBox="{n(MARGIN - 6)} 0 {n(self.size[0])} 28" font-family="{STACK}">{self.legend(20, VARIABLES)}</svg>'
         return page(self.heading, given, rows, legend, theme, self.palette)
 
+    @property
+    def page_height(self) -> float:
+        """How high the page is, in pixels, where it is wide enough."""
+        return (self.size[1] - GAP * len(self)) * LARGER + 36 * len(self) + 90
+
     def drawn(self, k: int) -> str:
         """Return line k as a picture of its own, in the colours of a page."""
         return pictured(self.places[k].blocks, VARIABLES, MARGIN, self.equals(k, VARIABLES))

@@ -42,6 +42,8 @@ LINES = """
 table{border-collapse:collapse;margin:8px 0}td{padding:7px 4px;vertical-align:middle}
 td:nth-child(2){padding-left:32px;font-size:.85rem;color:var(--muted);min-width:14rem}td b{color:var(--ink)}#lines{overflow-x:auto}td svg,header svg,.legend svg{display:block}
 tr[hidden]{display:table-row;visibility:hidden}tr:not(.going) .next{display:none}.legend{margin:0 0 14px}
+.legend svg{max-width:100%;height:auto}
+@media(max-width:760px){table,tbody,tr,td,tr[hidden]{display:block}tr{padding:10px 0;border-bottom:1px solid var(--faint)}td{padding:0;overflow-x:auto}td:nth-child(2){padding:4px 0 0 6px}}
 .heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}"""
 
 HTML = """<!DOCTYPE html>
