@@ -232,6 +232,11 @@ def test_no_code_makes_the_reader_work_long_or_fall(text) -> None:
             assert len(build(tree)) < 50_000
 
 
+def test_a_result_that_doubles_at_every_step_is_refused_before_it_is_written() -> None:
+    with pytest.raises(ReadError, match="line 1, column 1: what f returns is too long: written out it has more than 20000 terms"):
+        read_code("def f(x):\n    for i in range(40):\n        x = x*x + 1\n    return x")("f")
+
+
 # ----- an answer -----
 INPUTS: dict = dict.fromkeys(["w0", "w1", "x0", "x1", "b", "y"], ())
 

@@ -14,7 +14,6 @@ from ..equal.verdict import Evidence
 from ..errors import LearnerError, ShapeError
 from ..graphs import Graph, run
 from ..language import trees
-from ..language.write import write
 from ..maths import heads
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import diagnose
@@ -146,9 +145,9 @@ class Cause:
         return counterexample(self.graph, truth, self.task.assume, evidence, ratio)
 
     # ----- the drawing -----
-    def broken(self, told: Sequence[Misconception]) -> tuple[str, ...]:
-        """Return (program, operation, argument) of the first misconception that has a place in the problem's graph."""
+    def broken(self, told: Sequence[Misconception]) -> tuple[Any, ...]:
+        """Return the place of the first misconception that has one in the problem's graph."""
         at = next((m for m in told if m.node), None)
         if at is None:
             return ()
-        return (self.task.text or write(self.task.tree), at.text, at.argument)
+        return self.task.place(at.text, at.argument)

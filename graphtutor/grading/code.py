@@ -20,7 +20,7 @@ from ..maths.arrays import Shape
 from .follow import Follower
 from .source import MODULES, MOST_NESTING, Named, Source, Vector, kind, named, parameters, refuse, tree_of
 
-MOST_CHARS = 10_000
+MOST_CHARS, MOST_TERMS = 10_000, 20_000
 NO_SHAPES: Mapping[str, Shape] = {}
 
 
@@ -43,7 +43,11 @@ class Code(Source):
             raise ReadError(f"no function '{name}' in the code; it has {', '.join(self.functions) or 'none'}", self.text.split("\n")[0][:100])
         function = self.functions[name]
         given = [described((args or {}).get(a.arg), a.arg, shapes) for a in parameters(function)]
-        return plain(Follower(self).call(function, given, {}, function))
+        value = plain(Follower(self).call(function, given, {}, function))
+        size = sum(written_out(tree) for tree in (value if isinstance(value, list) else [value]))
+        if size > MOST_TERMS:
+            refuse(self.text, function, f"what {name} returns is too long: written out it has more than {MOST_TERMS} terms")
+        return value
 
 
 def described(value: Any, name: str, shapes: Mapping[str, Shape] = NO_SHAPES, level: int = 0) -> Any:
@@ -59,6 +63,26 @@ def described(value: Any, name: str, shapes: Mapping[str, Shape] = NO_SHAPES, le
     if isinstance(value, list | tuple):
         return Vector(described(v, name, shapes, level + 1) for v in value)
     raise LearnerError(f"args of '{name}': expected a name or a list of names, met {value!r}")
+
+
+def written_out(value: Any) -> int:
+    """Return how many numbers, names and signs a tree has when it is written out, shared parts again and again.
+
+    >>> written_out(sp.Symbol("x") + 1)
+    3
+    """
+    if isinstance(value, list):
+        return sum(map(written_out, value))
+    size: dict[int, int] = {}
+    todo = [(value, False)]
+    while todo:
+        top, ready = todo.pop()
+        if ready:
+            size[id(top)] = 1 + sum(size[id(a)] for a in top.args)
+        elif id(top) not in size:
+            todo.append((top, True))
+            todo.extend((a, False) for a in top.args)
+    return size[id(value)]
 
 
 def plain(value: Any) -> Any:

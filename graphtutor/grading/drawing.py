@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 from ..build import build
 from ..errors import LearnerError
@@ -19,7 +20,7 @@ WHERE = "the slip is here"
 
 
 class Verdict(Reel):
-    """The graph of a problem with what `broken` names marked: (program, operation, argument), nodes by their formulas.
+    """The graph of a problem with what `broken` names marked; see `Task.place` for what that holds.
 
     `words` stand beside the mark, `caption` above the graph. Raises LearnerError for a place that the
     graph does not have.
@@ -28,11 +29,11 @@ class Verdict(Reel):
     formats = ("svg", "png", "pdf")
     each, whole = "picture", "verdict"
 
-    def __init__(self, broken: Sequence[str], caption: str, words: str = WHERE, *, theme: str = "light", palette: str = "default", direction: str = "LR", engine: str = "pygraphviz"):
-        program, operation, argument = broken
+    def __init__(self, broken: Sequence[Any], caption: str, words: str = WHERE, *, theme: str = "light", palette: str = "default", direction: str = "LR", engine: str = "pygraphviz"):
+        program, operation, argument, shapes, constants = broken
         self.theme, self.palette, self.words = theme, palette, cut(words, 40)
         self.colours = colours(theme, palette)
-        graph = build(program)
+        graph = build(program, shapes=dict(shapes), constants=dict(constants))
         self.node = found(graph, operation)
         self.edge = edge_of(graph, self.node, argument)
         self.frame = self.marked(still(graph), cut(caption, 300))
@@ -65,7 +66,7 @@ class Verdict(Reel):
         c = self.colours
         curve, tip = route.drawn(False, 8.5)
         line = f'<path d="{path(curve)}" fill="none" stroke="{c.ground}" stroke-width="4"/><path d="{path(curve)}" fill="none" stroke="{c.upstream}" stroke-width="{THICK}" stroke-dasharray="6 4"/>'
-        return line + arrow(tip, curve[-1], c.upstream, 10.5) + self.cross(middle(curve))
+        return f'{line}<polygon points="{arrow(tip, curve[-1], 10.5)}" fill="{c.upstream}"/>{self.cross(middle(curve))}'
 
     def on_node(self, place: Place) -> str:
         """Return a dashed frame around a node, with a cross at its corner."""

@@ -118,7 +118,7 @@ class Marks:
     """What a Grade holds: the verdict on one answer, as plain data.
 
     `score` is in 0..1; `correct` True, False, or None for undecided; `first_wrong` an index from 0 (messages count
-    lines from 1). `table` holds the cells of a sheet. `broken` is (program, operation, argument) for the drawing, nodes by their formulas. `human` is what a person decided, beside
+    lines from 1). `table` holds the cells of a sheet. `broken` is a `Task.place`, for the drawing. `human` is what a person decided, beside
     the machine's verdict.
     """
 

@@ -8,9 +8,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from ..errors import ReadError
-from .marks import Line, Marks
+from .marks import Cell, Line, Marks
 
-WIDTH, NOTES, MOST_TOLD = 80, 34, 3
+WIDTH, NOTES, MOST_TOLD, MOST_BLANK = 80, 34, 3, 12
 SIGNS = {"right": "✓", "definition": "·", "follows": "→", "wrong": "✗", "compensates": "✗", "undecided": "?", "unread": "?", "text": " ", "side": "·"}
 
 
@@ -30,7 +30,7 @@ def markdown(grade: Marks) -> str:
         out += [f"| {line.index + 1} | {SIGNS[line.status].strip() or ' '} | {code(line.text)}{' ' + escaped(remark(line)) if remark(line) else ''} |" for line in grade.lines]
     if grade.table:
         out += ["", "| cell | | yours | right |", "|---|---|---|---|"]
-        out += [f"| {code(c.name)} | {c.status}{'; ' + escaped(c.note) if c.note else ''} | {code(c.given)} | {code(c.right)} |" for c in grade.table]
+        out += [f"| {code(c.name)} | {escaped(told(c))} | {code(c.given)} | {code(c.right)} |" for c in grade.table]
     if grade.misconceptions:
         out += ["", *(f"- `{m.id}`{' at ' + code(m.text) if m.text else ''}: {escaped(m.hint)}" for m in grade.misconceptions)]
     if grade.counterexample is not None:
@@ -47,9 +47,12 @@ def text(grade: Marks, width: int = WIDTH) -> str:
         out += beside(f"  {line.index + 1:>2} {SIGNS[line.status]} {' '.join(line.text.split())}", remark(line), width)
     if grade.invalid is not None and not any(line.error for line in grade.lines) and grade.invalid.source and not grade.table:
         out += [f"  {row}" for row in grade.invalid.caret.split("\n")]
+    blank = [c.name for c in grade.table if c.status == "blank"]
     for c in grade.table:
-        if c.status != "right":
-            out += beside(f"  {c.name:<16} {c.status:<9} {c.given}".rstrip(), "; ".join(filter(None, [c.note, f"right is {c.right}" if c.right else ""])), width)
+        if c.status not in ("right", "blank"):
+            out += beside(f"  {c.name:<16} {c.status:<9} {c.given}".rstrip(), "; ".join(filter(None, [c.note, f"right is {c.right}" if c.right and c.status in ("wrong", "follows") else ""])), width)
+    if blank:
+        out += wrapped(f"blank: {', '.join(blank[:MOST_BLANK])}{f' and {len(blank) - MOST_BLANK} more' if len(blank) > MOST_BLANK else ''}", width, 2)
     for m in grade.misconceptions[:MOST_TOLD]:
         out += wrapped(f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}", width, 2)
     if grade.counterexample is not None:
@@ -82,8 +85,13 @@ def beside(text: str, note: str, width: int) -> list[str]:
     return [*(wrapped(text, width, 0) if len(text) > width else [text]), *wrapped(note, width, 6)]
 
 
+def told(cell: Cell) -> str:
+    """Return a cell's status with its note, "follows" once."""
+    return cell.note if cell.status == "follows" and cell.note else f"{cell.status}; {cell.note}" if cell.note else cell.status
+
+
 def headline(grade: Marks) -> str:
-    if grade.invalid is not None and not grade.lines:
+    if grade.invalid is not None and not grade.lines and not grade.table:
         return "not read"
     if grade.correct is None:
         return f"undecided, {percent(grade.score)} so far"

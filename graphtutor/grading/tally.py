@@ -9,7 +9,6 @@ from typing import Any
 from ..errors import ReadError
 from ..graphs import Builder, Graph, Tracer, as_sympy
 from ..language import trees
-from ..language.write import write
 from ..maths.ops import ROWS
 from .cells import ROUNDED, Found, Judge, finite, told
 from .grades import Grade
@@ -57,7 +56,8 @@ def of_sheet(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
     first = next((k for k, i in enumerate(listed) if any(f.place.id == i for f in wrong)), None)
     unread = next((c for c in open_ if c.status == "unread"), None)
     why = "; ".join(f"{c.name}: {c.note}" for c in open_)
-    return Grade(score, correct, message(cells), first_wrong=first, misconceptions=tuple(dict.fromkeys(m for f in wrong for m in named(judge, f)))[:12], table=cells,
+    told_ = message(cells, judge.handed.sheet.name(Place("upstream", judge.handed.sheet.graph.out)))
+    return Grade(score, correct, told_, first_wrong=first, misconceptions=tuple(dict.fromkeys(m for f in wrong for m in named(judge, f)))[:12], table=cells,
                  invalid=None if unread is None else ReadError(f"{unread.name}: {unread.note}", unread.given), undecided_because=why if correct is None else "",
                  broken=broken(asked, judge, wrong))  # fmt: skip
 
@@ -69,8 +69,8 @@ def weight(judge: Judge, cell: Cell, rubric: Rubric) -> float:
     return rubric.of(row)
 
 
-def message(cells: tuple[Cell, ...]) -> str:
-    """Return the sheet's result in one or two sentences.
+def message(cells: tuple[Cell, ...], printed: str = "") -> str:
+    """Return the sheet's result in one or two sentences; the cell `printed` is filled in on every sheet.
 
     >>> message((Cell("u.value", "wrong"), Cell("L.value", "follows", note="follows from your u.value"), Cell("L.local.u", "blank")))
     'u.value is wrong. 1 cell follows from it, 1 is blank.'
@@ -78,7 +78,7 @@ def message(cells: tuple[Cell, ...]) -> str:
     by = {status: [c.name for c in cells if c.status == status] for status in ("right", "wrong", "follows", "blank", *OPEN)}
     wrong, follows, blank = by["wrong"], by["follows"], by["blank"]
     rounded = sum(c.status == "right" and c.note.startswith(ROUNDED) for c in cells)
-    if len(blank) == len(cells):
+    if all(c.status == "blank" or c.name == printed for c in cells):
         return "Nothing is filled in yet."
     if not wrong and not follows and not blank and not by["unread"] and not by["undecided"]:
         return (f"Right, all {len(cells)} cells" if len(cells) > 1 else "Right") + (f"; {rounded} as rounded." if rounded else ".")
@@ -161,14 +161,14 @@ def added(parts: list[Any]) -> Any:
 
 
 def broken(asked: Task, judge: Judge, wrong: list[Found]) -> tuple[Any, ...]:
-    """Return (program, operation, argument) of the first wrong cell that is an edge, nodes by their formulas."""
+    """Return the place of the first wrong cell that is an edge, else of the first wrong one."""
     graph = judge.handed.sheet.graph
     for f in wrong:
         row = judge.handed.sheet.by_id[f.place.id]
         if f.place.what == "local":
-            return (asked.text or write(asked.tree), graph.formula(row.id), graph.formula(dict(row.args)[f.place.arg]))
+            return asked.place(graph.formula(row.id), graph.formula(dict(row.args)[f.place.arg]))
         senders = judge.handed.sheet.senders(row.id)
         if f.place.what == "upstream" and senders:
-            return (asked.text or write(asked.tree), graph.formula(senders[0][0].id), graph.formula(row.id))
+            return asked.place(graph.formula(senders[0][0].id), graph.formula(row.id))
     first = next(iter(wrong), None)
-    return () if first is None else (asked.text or write(asked.tree), graph.formula(first.place.id), "")
+    return () if first is None else asked.place(graph.formula(first.place.id))

@@ -15,6 +15,7 @@ from ..equal.given import number
 from ..errors import LearnerError
 from ..graphs import Graph, Group
 from ..language import read, trees
+from ..language.write import write
 from ..maths import heads
 
 
@@ -64,6 +65,10 @@ class Task:
     def names(self) -> list[str]:
         """The names that an answer may use."""
         return sorted({*self.inputs, *self.wrt, *self.shapes, *self.constants})
+
+    def place(self, operation: str, argument: str = "") -> tuple[Any, ...]:
+        """Return a place in the problem's graph, for a drawing: (program, operation, argument, shapes, constants), nodes by their formulas."""
+        return (self.text or write(self.tree), operation, argument, tuple(self.shapes.items()), tuple(self.constants.items()))
 
     def slope(self, wrt: str) -> sp.Basic:
         """Return the tree of the derivative asked for; by a line of the program it is by what the line says."""
