@@ -254,6 +254,25 @@ def test_rubric_that_makes_no_sense_is_refused() -> None:
         gt.Rubric(form=("simplest",))
 
 
+# ----- telling explanations apart -----
+@pytest.mark.parametrize(
+    ("source", "answer", "problem", "answers"),
+    [
+        ("(w*x - y)**2", "x*(w*x - y)", "(w*x - y)**3", {"power.coefficient-dropped", "power.off-by-one"}),
+        ("(w*x - y)**2", "2*(w*x - y)", "(3*w*x - y)**2", {"chain.missing-inner", "local.dropped"}),
+    ],
+)
+def test_variant_tells_the_explanations_of_an_answer_apart(source: str, answer: str, problem: str, answers: set[str]) -> None:
+    found = gt.grade(source, answer, wrt="w", rubric=gt.Rubric(variant=True)).variant
+    assert found is not None and found.problem == problem
+    given = dict(found.answers)
+    assert answers <= set(given) and len(set(given.values())) > 1
+    assert gt.grade(source, answer, wrt="w").variant is None
+    # on the variant each explanation's own answer is wrong at the point, and told apart from the other
+    right = gt.graph(found.problem).trace(at={name: float(sp.Rational(value)) for name, value in found.point}).gradients["w"]
+    assert all(float(sp.Rational(value)) != pytest.approx(right) for value in given.values())
+
+
 # ----- the Grade as a value -----
 def test_grade_compares_by_value_hashes_pickles_and_becomes_json() -> None:
     one, other = (gt.grade(LOSS, ["2*(w*x + b - y)", "2*((w"], wrt="w") for _ in range(2))

@@ -15,6 +15,7 @@
     matrices        the same for vectors and matrices
     lines           each line of a derivation against the truth and the line before
     counterexamples a point of small numbers at which an answer fails
+    variants        a change of the problem on which the explanations of an answer differ
     causes          why a line is wrong
     report, grades  how a grade is told; Grade itself
     scoring         points, and what is said

@@ -20,20 +20,21 @@ from .diagnose import diagnose
 from .forms import parts
 from .lines import Step
 from .malrules import STRUCTURAL
-from .marks import Misconception
+from .marks import Misconception, Variant
 from .matrices import diagnosed
 from .phrases import Ranked
 from .problems import Array, Problem, problem, problem_at
 from .rewrites import mending, rewritten
 from .task import Task
 from .textbook import textbook
+from .variants import telling
 
 MOST_NAMED = 12
 HERE = ("wrong", "compensates")
 
 
-def explained(task: Task, steps: Sequence[Step]) -> dict[str, Any]:
-    """Return the fields of a Grade that say why its first wrong line is wrong."""
+def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[str, Any]:
+    """Return the fields of a Grade that say why its first wrong line is wrong; with `variant` how to tell its explanations apart."""
     wrong = [k for k, s in enumerate(steps) if s.status in HERE and s.tree is not None and s.truth is not None]
     if not wrong:
         return {}
@@ -43,7 +44,7 @@ def explained(task: Task, steps: Sequence[Step]) -> dict[str, Any]:
         return {"misconceptions": misfit(steps[wrong[0]])}
     named = dict.fromkeys(m for cause in causes if cause.step.status == "wrong" for m in cause.misconceptions)
     told = tuple(named)[:MOST_NAMED]
-    return {"misconceptions": told, "counterexample": causes[0].counterexample, "broken": causes[0].broken(told)}
+    return {"misconceptions": told, "counterexample": causes[0].counterexample, "broken": causes[0].broken(told), "variant": causes[0].variant if variant else None}
 
 
 def misfit(step: Step) -> tuple[Misconception, ...]:
@@ -143,6 +144,11 @@ class Cause:
         if self.plain and self.problem is not None:
             ratio = constant_ratio(self.values(self.graph), self.problem.truth)
         return counterexample(self.graph, truth, self.task.assume, evidence, ratio)
+
+    @property
+    def variant(self) -> Variant | None:
+        """The variant of the problem that tells the explanations apart."""
+        return telling(self.problem, self.values(self.graph)) if self.plain and self.problem is not None and self.problem.part is None else None
 
     # ----- the drawing -----
     def broken(self, told: Sequence[Misconception]) -> tuple[Any, ...]:

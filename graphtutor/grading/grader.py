@@ -35,7 +35,8 @@ def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any
     `wrt`: a name, several, or None where the answer is to be `source` itself in another form.
     `answer`: text (one expression, or the lines of a derivation), a list of lines, a SymPy expression or a
     list or matrix of them, an object name → expression, {"code": text, "function": name, "args": …} or
-    {"sheet": rows, "at": point, "digits": n}. `rubric` says how points are given. What cannot be read
+    {"sheet": rows, "at": point, "digits": n}. `rubric` says how points are given, and whether a variant of the problem
+    is to tell several explanations apart. What cannot be read
     costs nothing and is in `Grade.invalid`; a LearnerError is raised for a problem that makes no sense.
 
     >>> found = grade("(w*x - y)**2", "2*(w*x - y)", wrt="w")
@@ -94,7 +95,7 @@ def unreadable(error: ReadError) -> Grade:
 def told(asked: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric: Rubric) -> Grade:
     """Return the Grade of judged steps, with what explains the first wrong one."""
     found = marked(asked, steps, answer, rubric)
-    return replace(found, **explained(asked, steps)) if found.first_wrong is not None else found
+    return replace(found, **explained(asked, steps, rubric.variant)) if found.first_wrong is not None else found
 
 
 # ----- trees -----

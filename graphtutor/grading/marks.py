@@ -11,16 +11,18 @@ from .forms import FORMS
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """How points are given: per line (`points`, 1 each if left out), with follow-through or without, and what form is asked for.
+    """How an answer is graded: points per line (`points`, 1 each if left out), with follow-through or without, and what form is asked for.
 
     `follow`: the share of a line's points that it earns when it follows correctly from a wrong line.
     `form`: any of "cases", "expanded", "product", "no-decimals"; an answer that is right but in another form gets `form_share`.
+    `variant`: where several explanations fit a wrong answer, the Grade holds a change of the problem that tells them apart.
     """
 
     points: tuple[float, ...] = ()
     follow: float = 1.0
     form: tuple[str, ...] = ()
     form_share: float = 0.5
+    variant: bool = False
 
     def __post_init__(self) -> None:
         for form in self.form:
