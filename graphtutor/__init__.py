@@ -29,6 +29,7 @@ The house, ground to roof; a module imports only from the floors below it:
     grading     is an answer right, and if not, where and why? Grade, its lines and the misconceptions that fit
     tutor       exercises, variants, hints, progress and the lesson
     batch       submissions from files, their results, what a person decided, and what a change changed
+    analysis    check() and derive(), and a Derivation that draws itself
     api         what a user holds: graph(), and Graph and Trace with their methods
     cli         the commands of the shell
 
@@ -49,11 +50,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Derivation as Derivation
+    from .analysis import Derivation as Derivation
+    from .analysis import check as check
+    from .analysis import derive as derive
     from .api import Graph as Graph
     from .api import Trace as Trace
-    from .api import check as check
-    from .api import derive as derive
     from .api import fn as fn
     from .api import make as graph  # noqa: F401
     from .data import load as load
@@ -84,11 +85,11 @@ PUBLIC = {
     "ShapeError": "errors:ShapeError",
     "Graph": "api:Graph",
     "Trace": "api:Trace",
-    "Derivation": "api:Derivation",
+    "Derivation": "analysis:Derivation",
     "Verdict": "equal:Verdict",
-    "check": "api:check",
+    "check": "analysis:check",
     "fn": "api:fn",
-    "derive": "api:derive",
+    "derive": "analysis:derive",
     "graph": "api:make",
     "History": "experiments:History",
     "compare_losses": "losses:compare_losses",

@@ -11,11 +11,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import adjoint, build, checks, compile, derivation, graphs, trace, views
+from . import adjoint, build, compile, graphs, trace, views
 from .errors import LearnerError
 from .maths.ops import ROWS, TABLE
 from .maths.tracing import f as on_tracers
-from .picture import board, files, save
+from .picture import save
 from .picture.page import framed
 from .trace import shown
 
@@ -116,43 +116,6 @@ class Trace(trace.Trace):
         return self.svg()
 
 
-class Derivation(derivation.Derivation):
-    """A derivation, line by line; see `derivation.Derivation` for its data."""
-
-    def draw(self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
-        """Write the derivation as a picture (.svg, .png, .pdf), an animation (.gif), a page (.html), or line after line into a folder; return the paths.
-
-        `step`: up to this line. `look`: theme="light" | "dark", palette="default" | "cs231n".
-        """
-        return files.stored(board.Board(self, **look), path, step, format)
-
-    def svg(self, step: int | None = None, **look: Any) -> str:
-        """Return the derivation, up to line `step`, as SVG text."""
-        return board.Board(self, **look).svg(step)
-
-    def page(self, **look: Any) -> str:
-        """Return the derivation as an interactive HTML page, which follows the reader's light or dark mode unless theme="dark"."""
-        drawn = board.Board(self, **look)
-        return drawn.bytes(None, "html").decode()
-
-    def _repr_html_(self) -> str:
-        drawn = board.Board(self)
-        return framed(drawn.page(), round(drawn.page_height))
-
-    def _repr_svg_(self) -> str:
-        return self.svg()
-
-
-def derive(source: Any, wrt: Any, **asked: Any) -> Derivation:
-    """Return the derivation of d source / d wrt, line by line, each with its rule; see `derivation.derive`.
-
-    >>> [line.text for line in derive("w**2", "w").lines]
-    ['d/dw (w**2)', '2*w']
-    """
-    found = derivation.derive(source, wrt, **asked)
-    return Derivation(**{f.name: getattr(found, f.name) for f in fields(derivation.Derivation)})
-
-
 def dressed(plain: graphs.Graph) -> Graph:
     """Return a plain graph with the methods of this room."""
     return Graph(**{f.name: getattr(plain, f.name) for f in fields(graphs.Graph)})
@@ -162,11 +125,6 @@ def make(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Map
          parameters: Iterable[str] | None = None, data: Iterable[str] | None = None) -> Graph:  # fmt: skip
     """Return the computation graph of text, of a SymPy expression, or of a Python function; see `build.build`."""
     return dressed(build.build(source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data))
-
-
-def check(source: Any, tie: str = "zero", at: Mapping[str, Any] | None = None) -> checks.Check:
-    """Return the check of every gradient of a graph (or of what `graph` takes) against SymPy's derivative; see `checks.check`."""
-    return checks.check(source if isinstance(source, graphs.Graph) else make(source), tie, at)
 
 
 class Functions:

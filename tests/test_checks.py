@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from graphtutor.api import check, make
+from graphtutor.analysis import check
+from graphtutor.api import make
 from graphtutor.checks.symbols import same_values
 from graphtutor.maths.ops import ROWS
 

@@ -274,7 +274,7 @@ def test_check_as_json_has_a_verdict_for_each_input(run) -> None:
 def test_check_exits_by_its_worst_verdict(run, monkeypatch, kind, code) -> None:
     from graphtutor.checks import Check, Evidence, Verdict
 
-    monkeypatch.setattr("graphtutor.api.check", lambda *_: Check({"w": Verdict("proved", Evidence("yes")), "x": Verdict(kind, Evidence("no"))}, {}, "sympy.diff"))
+    monkeypatch.setattr("graphtutor.analysis.check", lambda *_: Check({"w": Verdict("proved", Evidence("yes")), "x": Verdict(kind, Evidence("no"))}, {}, "sympy.diff"))
     got, out, _ = run("check", "w*x")
     assert got == code
     assert kind in out

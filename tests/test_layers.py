@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent / "graphtutor"
 # ground to roof: the one list of floors. A new module gets its name here, above all that it imports.
 FLOORS = """
     errors maths language graphs adjoint views build floats batches compile trace equal checks derivation
-    data descent runs predictions training opening losses outliers picture experiments grading tutor batch api cli
+    data descent runs predictions training opening losses outliers picture experiments grading tutor batch analysis api cli
 """.split()
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"

@@ -5,6 +5,7 @@ Exit codes: 0 right or done, 1 not right, 2 usage, 3 the input cannot be read, 5
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -16,6 +17,7 @@ from ..errors import AuthorError, LearnerError, ReadError
 from .shared import Answer, clean, complain, plain_streams, show_json
 
 BUG, INTERRUPTED = 70, 130
+SELDOM = 50_000  # new objects between two collections of garbage: imports make many that stay, and looking through them took a tenth of the start
 
 # command -> the module that holds it and its line in the help, which so needs no command imported
 COMMANDS = {
@@ -118,6 +120,7 @@ def cli(ctx: click.Context, exercises: str | None, course: str | None, progress:
 def main(args: list[str] | None = None) -> int:
     """Run a command and return its exit code; what a learner can mend is one line on stderr, never a traceback."""
     args = sys.argv[1:] if args is None else args
+    gc.set_threshold(SELDOM)
     plain_streams()
     try:
         result = cli.main(args, prog_name="graphtutor", standalone_mode=False)

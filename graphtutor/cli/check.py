@@ -24,7 +24,7 @@ def check(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
     \b
     graphtutor check "max(0, 1 - y*(w*x + b))"
     """
-    from ..api import check as checked
+    from ..analysis import check as checked
     from ..equal import texts
 
     point = point_of(at)

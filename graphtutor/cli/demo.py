@@ -64,7 +64,8 @@ def demo(output: str, gallery: bool, as_json: bool) -> None:
 
 def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:
     """Draw every step of the squared error and check it; return the files and the check."""
-    from ..api import check, make
+    from ..analysis import check
+    from ..api import make
 
     graph = make(SQUARED_ERROR)
     walked = graph.trace(at=LECTURE)

@@ -34,7 +34,7 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
     graphtutor derive "(exp(x*w)/(x*w))**3" --wrt w --style lecture -o quotient.png
     graphtutor derive "f = w0*x0 + w1*x1 + b; (f - y)**2" --wrt w0 --along graph
     """
-    from ..api import derive as derived
+    from ..analysis import derive as derived
 
     found = derived(expr, wrt, style=style, detail=detail, along=along, shapes=shapes_of(shapes, None))
     files = [str(path) for path in found.draw(output, **look)] if output else []
