@@ -79,7 +79,8 @@ def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:
 
 def draw_gallery(folder: Path) -> list[Path]:
     """Draw every picture of the gallery, byte for byte the same each time."""
-    from ..api import derive, make
+    from ..analysis import derive
+    from ..api import make
 
     files: list[Path] = []
     for piece in GALLERY:
