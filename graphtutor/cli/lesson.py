@@ -73,8 +73,8 @@ def lesson_of(desk: Desk) -> Lesson:
     from ..tutor.pictures import drawn
     from ..tutor.solutions import told
 
-    palette = desk.course.settings.palette
-    return Lesson(desk.course, desk.store, desk.screen, judge, told, lambda exercise, grade: drawn(exercise, grade, palette))
+    wished, screen = desk.course.settings, desk.screen
+    return Lesson(desk.course, desk.store, screen, judge, lambda it: told(it, wished.notation, screen.width), lambda it, grade: drawn(it, grade, wished.palette))
 
 
 def named(desk: Desk, exercise: str | None) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..derivation import derive
 from ..grading.figures import decimal
 from .answers import cells
-from .exercises import Choice, Code, Derivation, Exercise, FindLine, Gradients, Numbers, Sheet, lettered
+from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Numbers, Sheet, lettered
 from .judge import first_wrong
-from .keys import numbers, right_options, sheet
+from .keys import declared, numbers, right_options, sheet
 from .numbers import shown
+
+WIDEST = 110  # characters of a formula that can still be taken in
 
 
 def accepted(exercise: Exercise) -> list[Any]:
@@ -49,13 +52,35 @@ def rejected(exercise: Exercise) -> list[tuple[Any, tuple[str, ...]]]:
     return [(list(w.answer) if isinstance(w.answer, tuple) else w.answer, w.misconceptions) for w in wrong]
 
 
+def steps(exercise: Expression, notation: str, width: int) -> str:
+    """Return a derivation as a lecturer would write it, each line with its rule, beside it or under it; nothing if it is too wide to read."""
+    lines = derive(exercise.program, exercise.wrt, detail="brief", shapes=declared(exercise, exercise.program)).lines
+    formulas = [f"{'= ' if k else '  '}{line.written(notation)}" for k, line in enumerate(lines)]
+    widest = max(map(len, formulas))
+    if widest > WIDEST:
+        return ""
+    beside = all(widest + 3 + len(line.rule.name) <= width for line in lines)
+    told = [f"{text:<{widest}}   {line.rule.name}" if beside else f"{text}\n    {line.rule.name}" for text, line in zip(formulas, lines, strict=True)]
+    return "\n".join([formulas[0], *told[1:]])
+
+
 def long(values: list[Any], digits: int) -> str:
     """Return numbers with decimals enough that none of them counts as rounded."""
     return ", ".join(f"{float(v):.{max(6, digits)}f}" for v in values)
 
 
-def told(exercise: Exercise) -> str:
-    """Return a solution as lines of text."""
+def told(exercise: Exercise, notation: str = "plain", width: int = 80) -> str:
+    """Return a solution as lines of text: of one derivative line by line with the rules, its formulas in a notation of the course.
+
+    >>> from .exercises import library
+    >>> print(told(library().exercise("sine-of-square"), "unicode"))
+      ∂/∂x (sin(x²))
+    = cos(x²)·∂/∂x (x²)   sine rule and chain rule
+    = cos(x²)·2·x         power rule
+    = 2·cos(x²)·x         products and like terms collected
+    """
+    if isinstance(exercise, Expression):
+        return steps(exercise, notation, width) or f"  {exercise.accept[0]}"
     answer = accepted(exercise)[0]
     if isinstance(exercise, Sheet):
         return "\n".join(f"  {label} = {answer[cell]}" for cell, label in cells(exercise).items())
