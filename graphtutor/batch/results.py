@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -41,11 +42,12 @@ def exercises(folder: str | None) -> Library:
 
 @dataclass(frozen=True)
 class Graded:
-    """A submission with its Grade; `error` says why there is none to speak of."""
+    """A submission with its Grade; `error` says why there is none to speak of, `bug` holds the traceback if that is our fault."""
 
     one: Submission
     grade: Grade
     error: str = ""
+    bug: str = ""
 
     @property
     def result(self) -> Result:
@@ -62,8 +64,13 @@ def attempt(one: Submission, folder: str | None = None) -> Graded:
     try:
         return Graded(one, graded(one, folder))
     except (LearnerError, AuthorError) as error:
-        message = error.message if isinstance(error, ReadError) else str(error)
-        return Graded(one, Grade(0.0, None, f"This could not be graded: {message}", undecided_because=message), message)
+        return ungraded(one, error.message if isinstance(error, ReadError) else str(error))
+    except Exception as error:  # one answer that we fail on must not cost the other answers of a night their grades
+        return ungraded(one, f"graphtutor failed on it ({type(error).__name__}); this is its bug, not the answer's", traceback.format_exc())
+
+
+def ungraded(one: Submission, why: str, bug: str = "") -> Graded:
+    return Graded(one, Grade(0.0, None, f"This could not be graded: {why}", undecided_because=why), why, bug)
 
 
 def attempts(of: Sequence[Submission], executor: Executor | None = None, folder: str | None = None) -> Iterator[Graded]:
@@ -140,15 +147,16 @@ def as_gradescope(of: Mapping[str, Any]) -> dict[str, Any]:
     """Return a result as Gradescope's results.json."""
     correct, score = final(of)
     found = [{"name": t["name"], "score": t["score"], "max_score": t["max"], "status": "passed" if t["score"] == t["max"] else "failed", "output": t["output"]} for t in tests(of)]
-    return {"score": score, "output": of["message"], "visibility": "visible", "tests": found,
+    open_ = "Undecided, a person looks at it. " if correct is None else ""
+    return {"score": score, "output": f"{open_}{of['message']}", "visibility": "visible", "tests": found,
             "extra_data": {"id": of["id"], "correct": correct, "first_wrong": of.get("first_wrong"), "misconceptions": ids(of)}}  # fmt: skip
 
 
 def as_prairielearn(of: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a result as PrairieLearn's results.json; an answer that cannot be read is not gradable and costs no attempt."""
-    _, score = final(of)
-    if of.get("invalid") and not of.get("lines") and not of.get("table"):
-        return {"gradable": False, "message": of["message"], "format_errors": [of["invalid"]["message"]]}
+    """Return a result as PrairieLearn's results.json; an answer that is undecided or cannot be read is not gradable and costs no attempt."""
+    correct, score = final(of)
+    if correct is None:
+        return {"gradable": False, "message": of["message"], "format_errors": [of["invalid"]["message"]] if of.get("invalid") else ["A person looks at it."]}
     found = [{"name": t["name"], "points": t["score"], "max_points": t["max"], "message": t["output"]} for t in tests(of)]
     return {"gradable": True, "score": score, "message": of["message"], "tests": found}
 

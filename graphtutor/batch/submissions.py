@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,10 +17,11 @@ from typing import Any
 
 from ..errors import LearnerError, ReadError
 from ..grading.table import looks_like, read_sheet
+from .fields import FIELDS
 
-ABOUT = ("exercise", "expression", "wrt", "assume", "shapes", "definitions", "constants", "given")
 LARGEST = 20_000_000
 OWN = (".review.json", ".results.jsonl")
+LOOKS_JSON = re.compile(r'\s*(\{\s*"|\[\s*\{)')
 JSON_LINES = (".jsonl", ".ndjson")
 
 
@@ -95,7 +97,7 @@ def of_file(path: Path, defaults: Mapping[str, Any]) -> Iterator[Submission | Fa
 def of_text(text: str, path: Path, defaults: Mapping[str, Any]) -> Iterator[Submission | Fault]:
     """Yield the submissions of a file's text, by what it looks like."""
     kind, name = path.suffix.lower(), path.name.removesuffix(path.suffix)
-    if kind in (".json", *JSON_LINES) or text.lstrip()[:1] == "{" or (text.lstrip()[:1] == "[" and kind not in (".txt", ".tex", ".md", ".py")):
+    if kind in (".json", *JSON_LINES) or LOOKS_JSON.match(text):
         yield from of_json(text, path, defaults)
     elif looks_like(text):
         try:
@@ -171,19 +173,15 @@ def made(item: Any, name: str, where: str, defaults: Mapping[str, Any] | None = 
     whole = {**(defaults or {}), **item}
     if "answer" not in whole or whole["answer"] is None:
         return Fault(where, "has no answer")
-    about = {key: whole[key] for key in ABOUT if whole.get(key) not in (None, "")}
+    about = {key: whole[key] for key in FIELDS if whole.get(key) not in (None, "")}
     if "exercise" not in item and "expression" in item:
         about.pop("exercise", None)
     if not (about.get("exercise") or about.get("expression")):
         return Fault(where, "says neither exercise nor expression; put one in, or give --exercise or --expression with --wrt")
-    wrong = next((key for key in ("exercise", "expression") if key in about and not isinstance(about[key], str)), None) or wrong_map(about)
-    if wrong:
-        return Fault(where, f"{wrong} is {kind(about[wrong])}; expected {'text' if wrong in ('exercise', 'expression') else 'an object'}")
+    wrong = next((key for key in about if not FIELDS[key][0](about[key])), None)
+    if wrong is not None:
+        return Fault(where, f"{wrong} is {str(about[wrong])[:40]!r}; expected {FIELDS[wrong][1]}")
     return Submission(str(whole.get("id") or name)[:200], whole["answer"], about, dict(item), where)
-
-
-def wrong_map(about: Mapping[str, Any]) -> str | None:
-    return next((key for key in ("shapes", "definitions", "constants", "given") if key in about and not isinstance(about[key], Mapping)), None)
 
 
 def kind(value: Any) -> str:

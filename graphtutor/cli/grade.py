@@ -70,6 +70,8 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, draw: st
     decisions = kept.load(Path(reviews) if reviews else kept.beside("standard-input" if paths[0] == "-" else paths[0]))
     with executor(jobs, len(found)) as pool:
         every = [decisions.put_in(g) for g in attempts(found, pool, folder)]
+    for failed in (g for g in every if g.bug):
+        complain(f"{failed.one.where}: {failed.error}; please report it" + (f"\n{failed.bug}" if verbose else " with what -v shows"))
     every, decisions = decided(every, decisions, decide)
     if review:
         every = reviewed(every, decisions)

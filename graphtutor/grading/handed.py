@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +44,12 @@ def blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and BLANK.fullmatch(value) is not None)
 
 
-def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero") -> Handed:
+def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns: Sequence[str] = KEYS) -> Handed:
     """Return what a sheet in the form of the contract says: {"sheet": rows, "at": point, "digits": n}.
 
     A row has `node` ("u = w0*x0", or the name of a node alone), `value`, `local` (argument → gradient) and
-    `upstream`. A node that no row is for is taken as a row of blanks. Raises ReadError for another form.
+    `upstream`. A node that no row is for is taken as a row of blanks; `columns` are those that are asked for.
+    Raises ReadError for another form.
     """
     rows, at, digits = answer.get("sheet"), answer.get("at") or None, answer.get("digits", 2)
     if not isinstance(rows, list | tuple) or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows) or len(rows) > MOST_ROWS:
@@ -82,7 +83,7 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero") -> Hand
                 given[Place("local", mine.id, argument(whole, mine, str(name)))] = value
             except ReadError as error:
                 strange.extend([] if blank(value) else [(f"{mine.name}.local.{str(name)[:30]}", value, error.message)])
-    return Handed(whole, base, given, tuple(found.own), frozenset(wanted(whole, given)), tuple(strange))
+    return Handed(whole, base, given, tuple(found.own), frozenset(p for p in wanted(whole, given) if p.what in columns), tuple(strange))
 
 
 def argument(whole: Sheet, row: Row, name: str) -> str:

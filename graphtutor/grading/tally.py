@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..language import trees
 from ..maths.ops import ROWS
 from .cells import ROUNDED, Found, Judge, finite, told
 from .grades import Grade
-from .handed import handed_in
+from .handed import KEYS, handed_in
 from .malrules import STRUCTURAL
 from .marks import Cell, Misconception, Rubric
 from .sheet import OUT, Place, Row
@@ -29,8 +29,10 @@ WAYS: Mapping[str, Callable[[Any, Any], Any]] = {  # how what arrives at a node 
 MOST_PATHS = 8
 
 
-def of_sheet(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
+def of_sheet(asked: Task, answer: Mapping[str, Any], rubric: Rubric, tie: str = "zero", columns: Sequence[str] = KEYS) -> Grade:
     """Return the Grade of a backprop sheet: {"sheet": rows, "at": point, "digits": n}; `Grade.cells` holds every cell.
+
+    `columns`: those of "value", "local" and "upstream" that are asked for.
 
     A cell that only follows from a wrong one earns the rubric's share; one that cannot be read costs nothing.
 
@@ -41,7 +43,7 @@ def of_sheet(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
     [('u.value', 'wrong'), ('L.value', 'follows'), ('L.local.u', 'follows'), ('u.upstream', 'follows')]
     """
     try:
-        judge = Judge(asked, handed_in(asked, answer))
+        judge = Judge(asked, handed_in(asked, answer, tie, columns))
     except ReadError as error:
         return Grade(0.0, None, f"This cannot be read: {error.message}. It costs nothing.", invalid=error)
     cells = told(judge)

@@ -14,8 +14,9 @@ from ..grading.grader import grade
 from ..grading.grades import Grade
 from ..grading.judge import compare
 from ..grading.lines import judged
-from ..grading.marks import Misconception
+from ..grading.marks import Misconception, Rubric
 from ..grading.scoring import BAD
+from ..grading.tally import of_sheet
 from ..grading.task import Task, task
 from .answers import cells, checked, letters, line_number
 from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
@@ -44,6 +45,9 @@ def sentence(why: str) -> str:
 
 def judge(exercise: Exercise, answer: Any) -> Grade:
     """Return the Grade of an answer; see `answers.checked` for the forms it may take. What cannot be read costs nothing."""
+    if isinstance(exercise, Sheet) and isinstance(answer, Mapping) and "sheet" in answer:
+        asked = task(exercise.program, shapes=exercise.shapes, constants=exercise.constants)
+        return of_sheet(asked, {"digits": exercise.digits, **answer, "at": exercise.at}, Rubric(), exercise.tie or "zero", exercise.columns)
     try:
         return JUDGES[type(exercise)](exercise, checked(exercise, answer))
     except ReadError as error:
