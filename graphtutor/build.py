@@ -14,7 +14,7 @@ from .graphs import Builder, Graph, Group, Tracer, check_shape, with_roles
 from .language import read
 from .language.write import write
 from .maths.arrays import Shape
-from .maths.spell import recognise
+from .maths.spell import Spelled, folded
 
 MAX_NODES = 2_000_000
 LONGEST = 60  # characters of an expression named in a message
@@ -37,32 +37,20 @@ class Plan:
 
     def tree(self, tree: sp.Basic) -> int:
         """Return the node of a SymPy tree; shared subtrees are visited once, however deep."""
-        done: dict[int, tuple[sp.Basic, int]] = {}
-        todo: list[Any] = [tree]
-        while todo:
-            top = todo.pop()
-            if isinstance(top, tuple):
-                whole, spelled = top
-                args = tuple(done[id(a)][1] for a in spelled.args)
-                try:
-                    done[id(whole)] = whole, self.node(spelled.op, args, spelled.params)
-                except ShapeError as error:
-                    raise ShapeError(f"{error} (in {excerpt(whole)})") from None
-            elif id(top) not in done:
-                spelled = recognise(top)
-                if spelled.op in ("input", "const"):
-                    done[id(top)] = top, self.leaf(top, spelled.op, spelled.params)
-                else:
-                    todo.append((top, spelled))
-                    todo.extend(reversed(spelled.args))
-            if len(self.builder.cells) > MAX_NODES:
-                raise LearnerError(f"the graph has more than {MAX_NODES} nodes; draw a part of it")
-        return done[id(tree)][1]
+        return folded(tree, self.leaf, self.joined)
 
-    def leaf(self, tree: sp.Basic, op: str, params: tuple[Any, ...]) -> int:
-        if op == "const":
-            return self.builder.constant(*params)
-        name, *shape = params
+    def joined(self, tree: sp.Basic, spelled: Spelled, args: list[int]) -> int:
+        if len(self.builder.cells) > MAX_NODES:
+            raise LearnerError(f"the graph has more than {MAX_NODES} nodes; draw a part of it")
+        try:
+            return self.node(spelled.op, tuple(args), spelled.params)
+        except ShapeError as error:
+            raise ShapeError(f"{error} (in {excerpt(tree)})") from None
+
+    def leaf(self, tree: sp.Basic, spelled: Spelled) -> int:
+        if spelled.op == "const":
+            return self.builder.constant(*spelled.params)
+        name, *shape = spelled.params
         if isinstance(tree, sp.Symbol) and self.symbols.setdefault(name, tree) != tree:
             raise LearnerError(f"two symbols are called '{name}' with different assumptions; rename one of them")
         return self.input(name, *shape)

@@ -16,7 +16,8 @@ import pytest
 import sympy as sp
 
 from graphtutor.derivation import Derivation, derive
-from graphtutor.derivation.algebra import cancelled, collected, gathered, same, stages, without_zeros
+from graphtutor.derivation.algebra import cancelled, collected, gathered, stages, without_zeros
+from graphtutor.derivation.anatomy import same
 from graphtutor.derivation.cells import evaluated
 from graphtutor.equal import same as equal
 from graphtutor.errors import LearnerError, ReadError, ShapeError
@@ -362,6 +363,14 @@ def test_a_deep_chain_and_a_long_sum_are_derived_without_recursion() -> None:
     assert len(derive(deep, "w").lines) > 150
     long = derive(" + ".join(f"w*x{i}" for i in range(300)), "w", detail="brief")
     assert [line.rule.name for line in long.lines] == ["what is asked", "derivatives carried out"]
+
+
+def test_a_program_of_hundreds_of_lines_is_derived_without_recursion() -> None:
+    program = "\n".join(["a0 = w*x", *(f"a{k + 1} = a{k} + 1" for k in range(350)), "a350**2"])
+    found = derive(program, "w", detail="brief")
+    assert [line.rule.name for line in found.lines[:3]] == ["what is asked", "power rule and chain rule", "definition of a350"]
+    assert found.lines[-1].text == "2*a350*x"
+    assert derive(program, "w", along="graph").lines[-1].text == "dL/dw = 2*x*a350"
 
 
 # ----- tidying -----

@@ -14,7 +14,8 @@ from ..language import trees
 from ..maths import heads
 from ..maths.arrays import Shape
 from ..maths.ops import OPERATORS
-from .algebra import compose, row_of, spell
+from ..maths.spell import Spelled, folded
+from .anatomy import compose, row_of
 
 Cells = tuple[tuple[str, tuple[int, ...], tuple[Any, ...]], ...]
 NUMBERS = {"pi": sp.pi, "e": sp.E, "nan": sp.nan, "inf": sp.oo, "-inf": -sp.oo}
@@ -28,22 +29,14 @@ def encoded(tree: sp.Basic) -> Cells:
     (('input', (), ('x',)), ('add', (0, 0), ()))
     """
     index: dict[Any, int] = {}
-    done: dict[int, tuple[sp.Basic, int]] = {}
-    todo: list[Any] = [tree]
-    while todo:
-        top = todo.pop()
-        if isinstance(top, tuple):
-            whole, spelled = top
-            cell = spelled.op, tuple(done[id(a)][1] for a in spelled.args), spelled.params
-            done[id(whole)] = whole, index.setdefault(cell, len(index))
-        elif id(top) not in done:
-            spelled = spell(top)
-            if spelled.op in ("input", "const"):
-                cell = spelled.op, (), leaf_params(top, spelled.params)
-                done[id(top)] = top, index.setdefault(cell, len(index))
-            else:
-                todo.append((top, spelled))
-                todo.extend(reversed(spelled.args))
+
+    def leaf(top: sp.Basic, spelled: Spelled) -> int:
+        return index.setdefault((spelled.op, (), leaf_params(top, spelled.params)), len(index))
+
+    def join(top: sp.Basic, spelled: Spelled, args: list[int]) -> int:
+        return index.setdefault((spelled.op, tuple(args), spelled.params), len(index))
+
+    folded(tree, leaf, join, faithful=True)
     return tuple(index)
 
 
@@ -89,33 +82,24 @@ def evaluated(tree: sp.Basic, definitions: Mapping[str, sp.Basic], shapes: Mappi
 
 
 def values(tree: sp.Basic, definitions: Mapping[str, sp.Basic], shapes: Mapping[str, Shape], reals: dict[sp.Symbol, sp.Symbol]) -> Any:
-    """Return the value of a tree over real symbols, noted in `reals`: a plain symbol's |x| has no derivative for SymPy."""
-    done: dict[int, tuple[sp.Basic, Any]] = {}
-    named: dict[str, sp.Basic] = dict(definitions)
-    todo: list[Any] = [tree]
-    while todo:
-        top = todo.pop()
-        if isinstance(top, tuple):
-            whole, spelled = top
-            done[id(whole)] = whole, value_of(spelled, [done[id(a)][1] for a in spelled.args])
-        elif id(top) not in done:
-            if isinstance(top, sp.Symbol):
-                meant = named.get(top.name)
-                if meant is None:
-                    done[id(top)] = top, real_entries(top, shapes.get(top.name, ()), reals)
-                elif id(meant) in done:
-                    done[id(top)] = top, done[id(meant)][1]
-                else:
-                    todo.extend([top, meant])
-                continue
-            spelled = spell(top)
-            if spelled.op == "const":
-                value = spelled.params[0]
-                done[id(top)] = top, NUMBERS[value] if isinstance(value, str) else sp.Rational(value.numerator, value.denominator)
-            else:
-                todo.append((top, spelled))
-                todo.extend(spelled.args)
-    return done[id(tree)][1]
+    """Return the value of a tree over real symbols, noted in `reals`: a plain symbol's |x| has no derivative for SymPy.
+
+    `definitions`: in an order in which each uses earlier ones.
+    """
+    known: dict[str, Any] = {}
+
+    def leaf(top: sp.Basic, spelled: Spelled) -> Any:
+        if isinstance(top, sp.Symbol):
+            return known[top.name] if top.name in known else real_entries(top, shapes.get(top.name, ()), reals)
+        value = spelled.params[0]
+        return NUMBERS[value] if isinstance(value, str) else sp.Rational(value.numerator, value.denominator)
+
+    def join(top: sp.Basic, spelled: Spelled, args: list[Any]) -> Any:
+        return value_of(spelled, args)
+
+    for name, meant in definitions.items():
+        known[name] = folded(meant, leaf, join, faithful=True)
+    return folded(tree, leaf, join, faithful=True)
 
 
 def real_entries(symbol: sp.Symbol, shape: Shape, reals: dict[sp.Symbol, sp.Symbol]) -> Any:
@@ -125,7 +109,7 @@ def real_entries(symbol: sp.Symbol, shape: Shape, reals: dict[sp.Symbol, sp.Symb
     return each(entries_of(symbol.name, shape, symbol), real)
 
 
-def value_of(spelled: Any, args: list[Any]) -> Any:
+def value_of(spelled: Spelled, args: list[Any]) -> Any:
     row = row_of(spelled.op)
     if spelled.op in OPERATORS:
         return each(args[0], lambda entry: row.forward(entry, args[1]))

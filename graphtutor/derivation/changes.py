@@ -11,7 +11,7 @@ from collections import Counter
 import sympy as sp
 
 from ..maths.row import Row
-from .algebra import Keys, row_of, same, spell
+from .anatomy import Keys, row_of, same, spell
 from .places import Path
 
 Member = tuple[Path, sp.Basic, int]

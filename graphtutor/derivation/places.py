@@ -16,7 +16,8 @@ from ..language import trees
 from ..language.write import Part, operation, part_of
 from ..maths import heads
 from ..maths.spell import Spelled
-from .algebra import ONE, ZERO, Keys, compose, flat_factors, is_fraction, is_zero, product, row_of, same, spell, split, times
+from .anatomy import ONE, ZERO, Keys, compose, flat_factors, is_zero, row_of, same, spell
+from .terms import is_fraction, product, split, times
 
 Path = tuple[int, ...]
 OPEN, CLOSE = "\ue000", "\ue001"

@@ -21,8 +21,10 @@ from ..language import trees
 from ..maths import heads
 from ..maths.arrays import Shape, show_shape
 from ..maths.row import Row
-from ..maths.spell import Spelled
-from .algebra import ONE, ZERO, Keys, compose, flat_factors, halves, is_fraction, opened, product, row_of, spell
+from ..maths.spell import Spelled, folded
+from .algebra import opened
+from .anatomy import ONE, ZERO, Keys, compose, flat_factors, row_of, spell
+from .terms import halves, is_fraction, product
 
 NUMBERS = {"pi": sp.pi, "e": sp.E, "nan": sp.nan, "inf": sp.oo, "-inf": -sp.oo}
 
@@ -47,20 +49,23 @@ DEFINITION = "definition"
 class Calculus:
     """The rules for one variable: what depends on it, what each name stands for, what shape things have.
 
-    `definitions`: name → tree. `shapes`: name → shape of the vectors and matrices.
+    `definitions`: name → tree, each using earlier ones alone. `shapes`: name → shape of the vectors and matrices.
     """
 
     def __init__(self, wrt: sp.Symbol, definitions: Mapping[str, sp.Basic], shapes: Mapping[str, Shape]):
         self.wrt, self.definitions, self.shapes = wrt, definitions, shapes
         self.seen: dict[int, tuple[sp.Basic, bool]] = {}
         self.sizes: dict[int, tuple[sp.Basic, Shape]] = {}
+        for meant in definitions.values():  # in their order, so that none has to be looked into by recursion
+            self.depends(meant)
+            self.shape(meant)
 
     # ----- what depends on what -----
     def depends(self, tree: sp.Basic) -> bool:
         """Return whether the variable occurs in `tree` or in what its names stand for."""
-        return bool(self.walk(tree, self.seen, self.leaf_depends, lambda spelled, found: any(found)))
+        return folded(tree, self.leaf_depends, lambda _, spelled, found: any(found), True, self.seen)
 
-    def leaf_depends(self, tree: sp.Basic) -> bool:
+    def leaf_depends(self, tree: sp.Basic, _: Spelled) -> bool:
         if not isinstance(tree, sp.Symbol):
             return False
         meant = self.definitions.get(tree.name)
@@ -72,29 +77,13 @@ class Calculus:
 
     def shape(self, tree: sp.Basic) -> Shape:
         """Return the shape of `tree`; d/dw of something has its shape. Raises ShapeError."""
-        return tuple(self.walk(tree, self.sizes, self.leaf_shape, result_shape))
+        return folded(tree, self.leaf_shape, result_shape, True, self.sizes)
 
-    def leaf_shape(self, tree: sp.Basic) -> Shape:
+    def leaf_shape(self, tree: sp.Basic, _: Spelled) -> Shape:
         if not isinstance(tree, sp.Symbol):
             return ()
         meant = self.definitions.get(tree.name)
         return self.shapes.get(tree.name, ()) if meant is None else self.shape(meant)
-
-    def walk(self, tree: sp.Basic, done: dict[int, tuple[sp.Basic, Any]], leaf: Callable[[sp.Basic], Any], join: Callable[[Spelled, list[Any]], Any]) -> Any:
-        todo: list[Any] = [tree]
-        while todo:
-            top = todo.pop()
-            if isinstance(top, tuple):
-                whole, spelled = top
-                done[id(whole)] = whole, join(spelled, [done[id(a)][1] for a in spelled.args])
-            elif id(top) not in done:
-                spelled = spell(top)
-                if spelled.op in ("input", "const"):
-                    done[id(top)] = top, leaf(top)
-                else:
-                    todo.append((top, spelled))
-                    todo.extend(spelled.args)
-        return done[id(tree)][1]
 
     # ----- one rule -----
     def diff(self, tree: sp.Basic) -> sp.Basic:
@@ -292,7 +281,7 @@ def quotient(tree: sp.Basic) -> Fraction | None:
     return trees.quotient(tree) if type(tree) is sp.Mul else None
 
 
-def result_shape(spelled: Spelled, shapes: list[Shape]) -> Shape:
+def result_shape(tree: sp.Basic, spelled: Spelled, shapes: list[Shape]) -> Shape:
     row = row_of(spelled.op)
     if row.entrywise and not any(shapes):
         return ()

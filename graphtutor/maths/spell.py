@@ -7,8 +7,9 @@ the heads listed in its row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import sympy as sp
 
@@ -57,6 +58,37 @@ def recognise(tree: sp.Basic, faithful: bool = False) -> Spelled:
             return Spelled(row.name, tree.args[:n], tuple(number(a) for a in tree.args[n:]))
         return Spelled(row.name, tree.args)
     return leaf(tree) or other(tree)
+
+
+LEAVES = ("input", "const")
+Result = TypeVar("Result")
+
+
+def folded(tree: sp.Basic, leaf: Callable[[sp.Basic, Spelled], Result], join: Callable[[sp.Basic, Spelled, list[Result]], Result],
+           faithful: bool = False, done: dict[int, tuple[sp.Basic, Result]] | None = None) -> Result:  # fmt: skip
+    """Return what `leaf` makes of names and numbers and `join` of operations, given the results of their arguments, for the whole tree.
+
+    From the leaves up and from left to right, shared subtrees once, however deep. `done` may be kept between trees.
+
+    >>> a = sp.Symbol("a")
+    >>> folded(a / (a + 1), lambda tree, spelled: 1, lambda tree, spelled, sizes: 1 + sum(sizes))
+    5
+    """
+    known = {} if done is None else done
+    todo: list[Any] = [tree]
+    while todo:
+        top = todo.pop()
+        if isinstance(top, tuple):
+            whole, spelled = top
+            known[id(whole)] = whole, join(whole, spelled, [known[id(a)][1] for a in spelled.args])
+        elif id(top) not in known:
+            spelled = recognise(top, faithful)
+            if spelled.op in LEAVES:
+                known[id(top)] = top, leaf(top, spelled)
+            else:
+                todo.append((top, spelled))
+                todo.extend(reversed(spelled.args))
+    return known[id(tree)][1]
 
 
 def number(tree: sp.Basic) -> Any:

@@ -1,0 +1,149 @@
+"""Deriving: d/dw carried through an expression one rule at a time, or as a lecturer does at the board; then tidied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sympy as sp
+
+from ..errors import LearnerError
+from ..maths import heads
+from . import algebra, places
+from .along import along_graph
+from .anatomy import flat_factors, row_of, spell
+from .cells import encoded
+from .changes import changed
+from .lines import Derivation, Line
+from .places import Path
+from .problem import Problem, problem
+from .rules import CONSTANT, DEFINITION, START, VARIABLE, Calculus, Rule, fits
+
+MAX_LINES = 2000
+TOGETHER = (CONSTANT, VARIABLE)
+STYLES = (None, "lecture")
+DETAILS = ("full", "brief")
+ALONG = ("rules", "graph")
+TIDY = {
+    "zeros": Rule("zeros", "zeros and ones left out", "u + 0 = u; 1·u = u; 0·u = 0"),
+    "collect": Rule("collect", "products and like terms collected", "uᵐ·uⁿ = uᵐ⁺ⁿ; a·u + b·u = (a + b)·u"),
+    "cancel": Rule("cancel", "common factors cancelled", "(c·u)/(c·v) = u/v"),
+    "gather": Rule("gather", "written as one product", "(u/v)·(s/t) = (u·s)/(v·t)"),
+}
+
+
+def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "full", definitions: Mapping[str, Any] | None = None,
+           shapes: Mapping[str, Any] | None = None, along: str = "rules") -> Derivation:  # fmt: skip
+    """Return the derivation of d source / d wrt, line by line, each with its rule.
+
+    `source`: text (of one or more lines, the last one the output) or a SymPy tree. `detail`: "full",
+    one rule a line, or "brief", as a lecturer would; `style="lecture"` is the lecture's own, which is
+    brief. `definitions`: name → what it stands for; it stays in the lines until its derivative is
+    taken. `along="graph"`: one edge of the computation graph a line, local × upstream.
+    Raises LearnerError (ReadError, ShapeError) in one line.
+
+    >>> print(derive("(w*x - y)**2", "w", detail="brief"))
+      ∂/∂w ((w·x − y)²)               what is asked
+    = 2·(w·x − y)·∂/∂w (w·x − y)      power rule and chain rule
+    = 2·(w·x − y)·(x − 0)             derivatives carried out
+    = 2·x·(w·x − y)                   products and like terms collected
+    """
+    for what, given, known in (("style", style, STYLES), ("detail", detail, DETAILS), ("along", along, ALONG)):
+        if given not in known:
+            raise LearnerError(f"{what}='{given}' is not known; expected {' or '.join(map(repr, known))}")
+    asked = problem(source, wrt, definitions, shapes)
+    if along == "graph":
+        return along_graph(asked)
+    fits(asked.shapes.get(asked.wrt.name, ()), asked.wrt.name)
+    brief = detail == "brief" or style == "lecture"
+    lines = tuple(rule_lines(asked, brief))
+    return Derivation(lines, asked.wrt.name, tuple((n, encoded(t)) for n, t in asked.definitions.items()), tuple(asked.shapes.items()))
+
+
+def rule_lines(asked: Problem, brief: bool) -> Iterator[Line]:
+    calculus = Calculus(asked.wrt, asked.definitions, asked.shapes)
+    calculus.shape(asked.tree)
+    tree = calculus.diff(asked.tree)
+    yield Line(encoded(tree), START)
+    for _ in range(MAX_LINES):
+        spots = places.operators(tree)
+        if not spots:
+            break
+        changes, rule = (at_the_board if brief else one_rule)(calculus, spots)
+        tree, after = places.replaced(tree, changes)
+        yield Line(encoded(tree), rule, tuple(changes), after)
+    else:
+        raise LearnerError(f"the derivation takes more than {MAX_LINES} lines; ask for detail='brief', or for a part of it")
+    for name, after_pass in algebra.stages(tree, algebra.PASSES[1:] if brief else algebra.PASSES):
+        yield Line(encoded(after_pass), TIDY[name], *changed(tree, after_pass))
+        tree = after_pass
+
+
+def one_rule(calculus: Calculus, spots: list[tuple[Path, heads.Diff]]) -> tuple[dict[Path, sp.Basic], Rule]:
+    """Return the changes of one rule, at the first operator; constants, the variable itself and a definition go all at once."""
+    path, first = spots[0]
+    new, rule = by(calculus, first)
+    return {path: new} | (everywhere(calculus, spots[1:], rule) if rule in TOGETHER or rule.id == DEFINITION else {}), rule
+
+
+def everywhere(calculus: Calculus, spots: list[tuple[Path, heads.Diff]], rule: Rule) -> dict[Path, sp.Basic]:
+    """Return what `rule` makes of those operators to which it applies."""
+    found = ((path, *by(calculus, spot)) for path, spot in spots)
+    return {path: new for path, new, applied in found if applied == rule}
+
+
+def at_the_board(calculus: Calculus, spots: list[tuple[Path, heads.Diff]]) -> tuple[dict[Path, sp.Basic], Rule]:
+    """Return one rule at the first operator that cannot be seen at once, or all derivatives carried out."""
+    for path, spot in spots:
+        if not at_sight(calculus, spot.args[0]):
+            new, rule = by(calculus, spot)
+            return {path: new} | (everywhere(calculus, spots, rule) if rule.id == DEFINITION else {}), rule
+    used: list[Rule] = []
+    changes = {path: carried_out(calculus, spot, used) for path, spot in spots}
+    formulas = "; ".join(dict.fromkeys(r.formula for r in used if r.formula))
+    return changes, used[0] if len(used) == 1 else Rule("carry", "derivatives carried out", formulas)
+
+
+def by(calculus: Calculus, spot: heads.Diff) -> tuple[sp.Basic, Rule]:
+    """Return what one rule makes of an operator, by its own variable."""
+    if spot.args[1].name != calculus.wrt.name:
+        calculus = Calculus(spot.args[1], calculus.definitions, calculus.shapes)
+    return calculus.apply(spot.args[0])
+
+
+def carried_out(calculus: Calculus, spot: heads.Diff, used: list[Rule]) -> sp.Basic:
+    tree: sp.Basic = spot
+    while spots := places.operators(tree):
+        changes, rule = one_rule(calculus, spots)
+        used.append(rule)
+        tree, _ = places.replaced(tree, changes)
+    return tree
+
+
+def at_sight(calculus: Calculus, tree: sp.Basic) -> bool:
+    """Return whether a lecturer writes d/dw (tree) down at once.
+
+    That is: sums and constant multiples of single functions of w or of c·w; no defined name.
+    """
+    todo: list[tuple[sp.Basic, bool]] = [(tree, False)]
+    while todo:
+        top, plain = todo.pop()
+        if not calculus.depends(top):
+            continue
+        if isinstance(top, sp.Symbol):
+            if calculus.stands_for(top) is not None:
+                return False
+            continue
+        spelled = spell(top)
+        row = row_of(spelled.op)
+        factors = flat_factors(spelled, row)
+        varying = [i for i, a in enumerate(factors) if calculus.depends(a)]
+        if row.joint and not row.conditions and not plain:
+            todo.extend((a, False) for a in factors)
+        elif len(varying) == 1 and varying[0] in row.linear:
+            todo.append((factors[varying[0]], plain))
+        elif len(varying) == 1 and row.local is not None and not plain:
+            todo.append((factors[varying[0]], True))
+        else:
+            return False
+    return True
