@@ -13,6 +13,10 @@
     diagnose        which slips explain a wrong derivative
     rewrites        which slip leads from one line to the next, and what would mend one
     matrices        the same for vectors and matrices
+    steps           one expression of a derivation with what was found of it
+    rows            an answer's own lines, and what becomes of each
+    conditions      case by case: which condition a claim stands under
+    chains          what was said before, and what follows from it
     lines           each line of a derivation against the truth and the line before
     counterexamples a point of small numbers at which an answer fails
     variants        a change of the problem on which the explanations of an answer differ

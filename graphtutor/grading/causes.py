@@ -18,13 +18,14 @@ from ..maths import heads
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import diagnose
 from .forms import parts
-from .lines import Step
+from .judge import compare
 from .malrules import STRUCTURAL
 from .marks import Misconception, Variant
 from .matrices import diagnosed
 from .phrases import Ranked
 from .problems import Array, Problem, problem, problem_at
 from .rewrites import mending, rewritten
+from .steps import Step
 from .task import Task
 from .textbook import textbook
 from .variants import telling
@@ -35,6 +36,7 @@ HERE = ("wrong", "compensates")
 
 def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[str, Any]:
     """Return the fields of a Grade that say why its first wrong line is wrong; with `variant` how to tell its explanations apart."""
+    steps = [one for s in steps for one in entries(task, s)]
     wrong = [k for k, s in enumerate(steps) if s.status in HERE and s.tree is not None and s.truth is not None]
     if not wrong:
         return {}
@@ -45,6 +47,15 @@ def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[
     named = dict.fromkeys(m for cause in causes if cause.step.status == "wrong" for m in cause.misconceptions)
     told = tuple(named)[:MOST_NAMED]
     return {"misconceptions": told, "counterexample": causes[0].counterexample, "broken": causes[0].broken(told), "variant": causes[0].variant if variant else None}
+
+
+def entries(task: Task, step: Step) -> list[Step]:
+    """Return the wrong entries of a wrong row of derivatives as steps of their own, or the step itself."""
+    tree, truth = step.tree, step.truth
+    if step.status not in HERE or not isinstance(tree, heads.Vector) or not isinstance(truth, heads.Vector) or len(tree.args) != len(truth.args):
+        return [step]
+    pairs = [(a, b, compare(task, a, b, prove=False)) for a, b in zip(tree.args, truth.args, strict=True)]
+    return [replace(step, tree=a, truth=b, verdict=ruling) for a, b, ruling in pairs if ruling.kind == "differs"] or [step]
 
 
 def misfit(step: Step) -> tuple[Misconception, ...]:

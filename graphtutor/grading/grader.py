@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
@@ -18,11 +19,14 @@ from ..maths import heads
 from .causes import explained
 from .code import returned
 from .grades import Grade
-from .lines import Step, judged, judged_tree
+from .lines import judged, judged_tree
 from .marks import Rubric
 from .scoring import marked
+from .steps import Step
 from .tally import of_sheet
 from .task import Task, several, task
+
+NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 
 
 @singledispatch
@@ -57,6 +61,8 @@ def graded(asked: Task, answer: Any, rubric: Rubric) -> Grade:
         return of_object(asked, answer, rubric)
     if isinstance(answer, list | tuple) and is_vector(asked, answer):
         return of_text(asked, f"[{', '.join(answer)}]", rubric)
+    if isinstance(answer, str) and len(asked.wrt) > 1:
+        return of_text(asked, in_brackets(answer), rubric)
     if isinstance(answer, str) or (isinstance(answer, list | tuple) and answer and all(isinstance(line, str) for line in answer)):
         return of_text(asked, answer, rubric)
     tree = as_tree(answer)
@@ -69,6 +75,18 @@ def is_vector(asked: Task, answer: Sequence[Any]) -> bool:
         return False
     shape = asked.shapes.get(asked.wrt[0]) if len(asked.wrt) == 1 else len(asked.wrt)
     return len(answer) > 1 and shape in (len(answer), (len(answer),))
+
+
+def in_brackets(text: str) -> str:
+    """Return the text of a gradient with its entries in square brackets and without the ∇L before it.
+
+    >>> in_brackets("∇L = (y, x)"), in_brackets("dL/dx = y")
+    ('[y, x]', 'dL/dx = y')
+    """
+    plain = NABLA.sub("", text).strip()
+    if plain[:1] == "(" and plain[-1:] == ")" and "," in plain and "\n" not in plain:
+        return f"[{plain[1:-1]}]"
+    return plain if plain[:1] == "[" else text
 
 
 # ----- text -----

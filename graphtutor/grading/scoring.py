@@ -8,8 +8,10 @@ from dataclasses import replace
 from ..maths import heads
 from .forms import missing, unfinished
 from .grades import Grade
-from .lines import Key, Step, lines, wanted
+from .lines import wanted
 from .marks import Line, Rubric
+from .rows import lines
+from .steps import Key, Step
 from .task import Task, several
 
 COUNTED = {"right": 1.0, "wrong": 0.0, "compensates": 0.0, "follows": 1.0}  # the rest is neither right nor wrong: words, definitions, what cannot be read
@@ -96,7 +98,7 @@ def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: S
     if left and any(line.status == "unread" for line in found) and not counted:
         pass  # that it cannot be read says enough
     elif first is not None:
-        out.append(f"Line {first + 1} is the first wrong one." if len(counted) > 1 else "Not right.")
+        out.append(f"Line {first + 1} is the first wrong one." if len(found) > 1 else "Not right.")
         out.extend(aftermath(found))
     elif any(line.status == "undecided" for line in found):
         unsure = [line.index + 1 for line in found if line.status == "undecided"]

@@ -56,6 +56,10 @@ class Task:
     def inputs(self) -> frozenset[str]:
         return frozenset(n.name for n in self.graph.inputs)
 
+    def meaning(self, name: str | None) -> sp.Basic | None:
+        """Return what a name of the problem stands for, over its inputs; None for an input and for a name it does not have."""
+        return dict(self.named).get(name or "")
+
     @cached_property
     def numbers(self) -> dict[str, sp.Basic]:
         """The numbers of `given` as trees."""
@@ -74,8 +78,8 @@ class Task:
         """Return the tree of the derivative asked for; by a line of the program it is by what the line says."""
         if not wrt:
             return self.tree
-        meaning = None if wrt in self.inputs else self.definitions.get(wrt)
-        return heads.Diff(self.tree, meaning if isinstance(meaning, sp.Basic) else sp.Symbol(wrt))
+        meaning = None if wrt in self.inputs else self.meaning(wrt)
+        return heads.Diff(self.tree, meaning if meaning is not None else sp.Symbol(wrt))
 
     def read_options(self, wrt: str | None = None) -> dict[str, Any]:
         return {"names": self.names, "definitions": dict(self.definitions), "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
@@ -130,8 +134,9 @@ class Known:
             return source, (), ""
         if not isinstance(source, str):
             raise LearnerError(f"cannot grade {type(source).__name__}; expected text, a SymPy expression, a graph or an exercise")
-        here = {name: read.read(text, names=self.names, definitions=self.others(name), shapes=self.shapes, constants=self.constants) if isinstance(text, str) else text
-                for name, text in self.meanings.items() if name.isidentifier()}  # fmt: skip
+        here = {name.split("(")[0].strip(): read.read(text, names=self.names, definitions=self.others(name), shapes=self.shapes, constants=self.constants) if isinstance(text, str) else text
+                for name, text in self.meanings.items()}  # fmt: skip
+        here = {name: tree for name, tree in here.items() if isinstance(tree, sp.Basic)}
         program = read.program(source, names=self.names, shapes=self.shapes, constants=self.constants, definitions=self.meanings)
         found: dict[str, sp.Basic] = {}
         tree: sp.Basic = sp.Integer(0)

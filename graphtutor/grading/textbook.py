@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from ..errors import LearnerError
@@ -20,22 +22,42 @@ def textbook(task: Task, tree: sp.Basic) -> sp.Basic:
     >>> textbook(layer, sp.Mul(W, x, evaluate=False))
     MatMul(W, x)
     """
+    return rebuilt(tree, lambda top, args: product(task, top, args))
+
+
+def unboxed(tree: sp.Basic) -> sp.Basic:
+    """Return a tree in which square brackets around one expression are brackets like any other.
+
+    >>> x = sp.Symbol("x")
+    >>> unboxed(sp.Mul(2, heads.Vector(x), evaluate=False))
+    2*x
+    """
+    return rebuilt(tree, lambda top, args: args[0] if isinstance(top, heads.Vector) and len(args) == 1 else kept(top, args))
+
+
+def rebuilt(tree: sp.Basic, make: Callable[[sp.Basic, tuple[sp.Basic, ...]], sp.Basic]) -> sp.Basic:
+    """Return a tree made anew from its leaves up: `make` gets each node and its new arguments."""
     made: dict[int, sp.Basic] = {}
     todo = [tree]
     while todo:
         top = todo[-1]
         waiting = [a for a in top.args if id(a) not in made]
         if id(top) in made or not waiting:
-            made.setdefault(id(top), product(task, top, tuple(made[id(a)] for a in top.args)))
+            if id(top) not in made:
+                made[id(top)] = make(top, tuple(made[id(a)] for a in top.args))
             todo.pop()
         else:
             todo.extend(waiting)
     return made[id(tree)]
 
 
+def kept(tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
+    return tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else trees.rebuilt(tree, args)
+
+
 def product(task: Task, tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
     """Return `tree` on new arguments, as the product that their shapes ask for."""
-    plain = tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else trees.rebuilt(tree, args)
+    plain = kept(tree, args)
     if not isinstance(tree, sp.Mul | heads.MatMul) or len(args) != 2:
         return plain
     a, b = args

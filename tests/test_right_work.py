@@ -1,0 +1,80 @@
+"""Right work in all the ways people write it is never called wrong, and wrong work is flagged at the right line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import graphtutor as gt
+
+MSE = "(w0*x0 + w1*x1 + b - y)**2"
+F = {"f": "w0*x0 + w1*x1 + b"}
+
+RIGHT: list[tuple[str, str | list[str], Any]] = [
+    (MSE, "w0", "2 x0 (f - y)"),
+    (MSE, "w0", "∂L/∂w₀ = 2·x₀·(f − y)"),
+    (MSE, "w0", r"\frac{\partial L}{\partial w_0} = 2 x_0 (f-y)"),
+    (MSE, "w0", r"""\begin{align}\frac{\partial L}{\partial w_0} &= 2(f-y) \frac{\partial (f-y)}{\partial w_0}\\ &= 2(f-y)(x_0 + 0 + 0 - 0)\\ &= 2x_0(f-y)\end{align}"""),
+    (MSE, "w0", ["L = (f - y)^2", "dL/df = 2(f-y)", "df/dw0 = x0", "dL/dw0 = 2(f-y) x0", "dL/dw1 = 2(f-y) x1"]),
+    (MSE, "w0", ["z1 = w0 x0", "z2 = w1 x1", "s = z1 + z2", "q = s + b", "e = q - y", "L = e^2", "dL/de = 2e", "de/dq = 1", "dq/ds = 1", "ds/dz1 = 1", "dz1/dw0 = x0", "dL/dw0 = 2e * 1 * 1 * 1 * x0"]),
+    (MSE, "w0", ["forward: f = w0*x0 + w1*x1 + b", "error e = f - y", "backward: dL/de = 2*e", "dL/dw0 = dL/de * de/df * df/dw0 = 2*e*1*x0"]),
+    (MSE, "w0", ["2(f-y) * d/dw0 [w0 x0 + w1 x1 + b - y]", "2(f-y) * [d/dw0(w0 x0) + d/dw0(w1 x1) + d/dw0 b - d/dw0 y]", "2(f-y)[x0 + 0 + 0 - 0]", "2(f-y)x0"]),
+    (MSE, "w0", ["(f-y)^2 = f^2 - 2fy + y^2", "d/dw0: 2f x0 - 2y x0", "= 2x0(f-y)"]),
+    (MSE, "w0", ["dL/dw0 = dL/df df/dw0", "dL/df = 2(f-y)", "df/dw0 = x0", "=> dL/dw0 = 2(f-y)x0"]),
+    (MSE, "w0", "dw0 = 2*(f-y)*x0"),
+    (MSE, "w0", "grad_w0 = 2*(f-y)*x0"),
+    ("tanh(w*x)", "w", ["t = tanh(wx)", "t' = 1 - t^2", "dL/dw = (1 - t^2) x"]),
+    ("tanh(w*x)", "w", "x/cosh(wx)^2"),
+    ("tanh(w*x)", "w", ["dL/dw = x (cosh(wx)^2 - sinh(wx)^2)/cosh(wx)^2", "= x/cosh(wx)^2"]),
+    ("log(x)", "x", "1/x for x > 0"),
+    ("abs(x)", "x", "x/|x|"),
+    ("abs(x)", "x", "1 if x>0, -1 if x<0"),
+    ("relu(w*x)", "w", "x if w*x > 0 else 0"),
+    ("x**3", "x", ["3x^2 dx/dx", "3 x^2"]),
+    ("x**3", "x", "f'(x) = 3x^2"),
+    ("x**3", "x", ["y = x^3", "y' = 3x^2"]),
+    ("x**3", "x", ["x^3", "3x^2"]),
+    ("x**3", "x", ["dy = 3x^2 dx", "dy/dx = 3x^2"]),
+    ("sin(x)*exp(x)", "x", ["u = sin x, v = e^x", "u' = cos x, v' = e^x", "(uv)' = u'v + uv' = cos(x) e^x + sin(x) e^x"]),
+    ("sin(x)/x", "x", ["f = sin x, g = x", "f' = cos x, g' = 1", "(f'g - fg')/g^2 = (x cos x - sin x)/x^2"]),
+    ("(x**2+1)**3", "x", ["inner: x^2+1, derivative 2x", "outer: u^3, derivative 3u^2", "3(x^2+1)^2 * 2x", "6x(x^2+1)^2"]),
+    ("exp(sin(x))", "x", ["exp(sin x) * (sin x)'", "exp(sin x) cos x"]),
+    ("2*x + 3", "x", "2.0"),
+    ("x**2/4", "x", "0.5 x"),
+    ("sqrt(2)*x", "x", "1.414 ≈ sqrt(2)"),
+    ("x*y", ["x", "y"], {"x": "y", "y": "x"}),
+    ("x*y", ["x", "y"], "dL/dx = y, dL/dy = x"),
+    ("x*y", ["x", "y"], "(y, x)"),
+    ("x*y", ["x", "y"], "∇L = [y, x]"),
+]
+
+WRONG: list[tuple[str, str, list[str], str]] = [
+    (MSE, "w0", ["dL/df = 2(f-y)", "df/dw0 = x0", "dL/dw0 = 2 x0"], "right right wrong"),
+    (MSE, "w0", ["dL/df = (f-y)", "df/dw0 = x0", "dL/dw0 = (f-y) x0"], "wrong right follows"),
+    (MSE, "w0", ["f = w0 x0 + w1 x1 - b", "dL/dw0 = 2(f-y) x0"], "wrong right"),
+    ("x**2", "x", ["x^2", "x"], "side wrong"),
+    ("x**2", "x", ["x^2", "x*x"], "wrong follows"),
+    ("x**2", "x", ["2x", "4x/2", "x + x", "3x"], "right right right wrong"),
+    ("x**2", "x", ["3x", "2x"], "wrong compensates"),
+    ("x**2", "x", ["x^2 = x^2 + 1", "2x"], "wrong compensates"),
+    ("sin(x)*exp(x)", "x", ["u = sin x, v = e^x", "u' = -cos x, v' = e^x", "u'v + uv' = -cos(x) e^x + sin(x) e^x"], "definition wrong follows"),
+    ("sin(x)*exp(x)", "x", ["u = sin x, v = e^x", "u' = cos x, v' = e^x", "u'v - uv' = cos(x) e^x - sin(x) e^x"], "definition right wrong"),
+    ("tanh(w*x)", "w", ["t = tanh(wx)", "t' = 1 - t^2", "dL/dw = 1 - t^2"], "definition side wrong"),
+    ("tanh(w*x)", "w", ["t = tanh(wx)", "dt/dw = 1 - t^2", "dL/dw = 1 - t^2"], "definition wrong follows"),
+    ("max(0, x)", "x", ["if x > 0: 1", "otherwise 1"], "right wrong"),
+]
+
+
+@pytest.mark.parametrize(("source", "wrt", "answer"), RIGHT, ids=[str(r[2])[:50] for r in RIGHT])
+def test_right_work_is_right(source: str, wrt: str | list[str], answer: Any) -> None:
+    found = gt.grade(source, answer, wrt=wrt, definitions=F if source == MSE else None)
+    assert found.correct is True, found
+    assert (found.misconceptions, found.first_wrong, found.counterexample) == ((), None, None)
+
+
+@pytest.mark.parametrize(("source", "wrt", "lines", "statuses"), WRONG, ids=[" / ".join(w[2])[:50] for w in WRONG])
+def test_wrong_work_is_flagged_line_by_line(source: str, wrt: str, lines: list[str], statuses: str) -> None:
+    found = gt.grade(source, lines, wrt=wrt, definitions=F if source == MSE else None)
+    assert [line.status for line in found.lines] == statuses.split(), found
+    assert found.correct is False and found.counterexample is not None
