@@ -16,6 +16,8 @@ DATA = Path(__file__).parent / "data"
 LINEAR: dict[str, Any] = {"names": "w x b y".split(), "target": "(w*x + b - y)**2", "wrt": "w"}
 LECTURE: dict[str, Any] = {"names": "w0 w1 x0 x1 b y".split(), "definitions": {"f(x, W, b)": "w0*x0 + w1*x1 + b", "L": "(f - y)**2"}, "wrt": "w0"}
 F = "w0*x0 + w1*x1 + b"
+CASES: dict[str, Any] = {**LECTURE, "definitions": {"f(x, W, b)": F, "L": "max(0, 1 - y*f)"}}
+ACTIVE = f"y*({F}) < 1"
 
 
 def said(claim: Claim) -> str:
@@ -74,7 +76,7 @@ HANDED_IN = [
     ("dL/dw0 = { -y x0 if y f < 1, 0 otherwise", LECTURE, [f"dL/dw0 = where(y*({F}) < 1, -y*x0, 0)"]),
     (
         "If y f < 1 then dL/dw0 = -y x0, otherwise dL/dw0 = 0.",
-        LECTURE,
+        CASES,
         ["[If]", "[y f < 1]", "[then]", "dL/dw0 = -y*x0", "[otherwise]", "dL/dw0 = 0"],
     ),
     (
@@ -87,6 +89,15 @@ HANDED_IN = [
         LECTURE,
         ["[The derivative of]", "[(f-y)^2]", "[with respect to]", "[w0]", "[is]", f"2*({F} - y)*x0"],
     ),
+    *((text, CASES, [f"dL/dw0 = where({ACTIVE}, -y*x0, 0)"]) for text in (
+        "dL/dw0 = -y x0 if y f < 1 else 0", "dL/dw0 = -y x0 if yf < 1, 0 otherwise", "dL/dw0 = -y x0 for yf < 1 and 0 otherwise", "dL/dw0 = -y x0 when y f < 1, 0 else",
+        "dL/dw0 = { -y x0 if y f < 1; 0 otherwise", "dL/dw0 = -y x0 if y f < 1\n         0 otherwise", "dL/dw0 = -y x0 (if y f < 1), 0 (otherwise)")),
+    *((text, CASES, [f"dL/dw0 = where({ACTIVE}, -y*x0, where(y*({F}) >= 1, 0, nan))"]) for text in (
+        "dL/dw0 = -y x0 if y f < 1 and 0 if y f >= 1", "dL/dw0 = -y x0 for y f < 1\n 0 for y f ≥ 1")),
+    ("dL/dw0 = -y x0 if y f < 1", CASES, ["dL/dw0 = -y*x0", "[if]", "[y f < 1]"]),
+    ("dL/dw0 = -y x0 for y f < 1, dL/dw0 = 0 otherwise", CASES, ["dL/dw0 = -y*x0", "[for]", "[y f < 1]", "dL/dw0 = 0", "[otherwise]"]),
+    ("if y*f < 1: dL/dw0 = -y x0, else 0", CASES, ["[if]", "[y*f < 1]", "dL/dw0 = -y*x0", "[else]", "0"]),
+    ("if y f < 1 the gradient is -y x0, otherwise it is 0", CASES, ["[if]", "[y f < 1]", "[the gradient is]", "-y*x0", "[otherwise]", "[it is]", "0"]),
     ("Answer: 2x", LINEAR, ["[Answer]", "2*x"]),
     ("I think it's 2x ✓", LINEAR, ["[I think it's]", "2*x"]),
     ("By the power rule: 3x^2 (power rule)", LINEAR, ["[By the power rule]", "3*x**2", "[(power rule)]"]),

@@ -139,11 +139,13 @@ def seeds() -> list[str]:
     return [*lines, *(text for row in equivalences() for text in row[1:]), *EXTRA]
 
 
-def mutant(pick: random.Random, sources: list[str]) -> str:
-    """Random atoms, or a real line with a few characters lost, put in, or taken from another line."""
+def mutant(pick: random.Random, sources: list[str], longest: int) -> str:
+    """Random atoms, or up to `longest` characters of a real line with a few lost, put in, or taken from another line."""
     if pick.random() < 0.3:
-        return "".join(pick.choice(ATOMS) for _ in range(pick.randint(1, 40)))
-    text = list(pick.choice(sources))
+        return "".join(pick.choice(ATOMS) for _ in range(pick.randint(1, min(40, longest // 3))))
+    line = pick.choice(sources)
+    start = pick.randrange(max(1, len(line) - longest))
+    text = list(line[start : start + longest])
     for _ in range(pick.randint(1, 4)):
         at, kind = pick.randrange(len(text) + 1), pick.random()
         if kind < 0.4:
@@ -157,17 +159,22 @@ def mutant(pick: random.Random, sources: list[str]) -> str:
     return "".join(text)
 
 
-def test_random_text_ends_as_a_tree_or_a_read_error_within_a_second() -> None:
-    """20,000 strings; GRAPHTUTOR_FUZZ=200000 runs more, GRAPHTUTOR_FUZZ_SEED starts elsewhere."""
-    count, start = int(os.environ.get("GRAPHTUTOR_FUZZ", "20000")), int(os.environ.get("GRAPHTUTOR_FUZZ_SEED", "0"))
+SHARES = 20
+IN_CONTEXT = [lambda t: reading(t, **CONTEXT), lambda t: derivation(t, **CONTEXT, target="(f - y)**2", wrt="w0")]
+READERS = [read, program, read, IN_CONTEXT[0], read, program, read, IN_CONTEXT[1]]
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_random_text_ends_as_a_tree_or_a_read_error_within_a_second(share: int) -> None:
+    """200,000 strings in all, every tenth as long as a line; GRAPHTUTOR_FUZZ=2000000 runs more, GRAPHTUTOR_FUZZ_SEED starts elsewhere."""
+    count, start = int(os.environ.get("GRAPHTUTOR_FUZZ", "200000")), int(os.environ.get("GRAPHTUTOR_FUZZ_SEED", "0"))
     sources = seeds()
-    readers = [read, lambda t: reading(t, **CONTEXT), program, lambda t: derivation(t, **CONTEXT, target="(f - y)**2", wrt="w0")]
     slowest = (0.0, "")
-    for number in range(start, start + count):
-        text = mutant(random.Random(number), sources)
+    for number in range(start + share, start + count, SHARES):
+        text = mutant(random.Random(number), sources, 30 if number // SHARES % 10 else 1000)
         begun = time.process_time()
         try:
-            readers[number % len(readers)](text)
+            READERS[number // SHARES % len(READERS)](text)
         except ReadError as error:
             assert error.line >= 1
             assert error.column >= 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
 from ..errors import ReadError
-from . import prose
+from . import cases, prose
+from .claims import Claim, Part
 from .context import context
 from .grammar import DEFAULT, Grammar, Limits
 from .names import Context, Definition, key
@@ -23,54 +24,6 @@ from .trees import names_in, replaced
 MOST_SPENT = 8_000  # tokens; what a whole derivation may cost in other readings
 ANSWERS = frozenset(["grad", "gradient", "answer", "ans", "result", "derivative", "slope"])
 CODE_STYLE = re.compile(r"d(?:[A-Za-z]+_?d|_)?(\w+)|grad_(\w+)|(\w+)_grad")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One expression of a claim: its tree, the other readings that a person could mean, and where it stands.
-
-    `relation` is the sign before it: "" (none), "=" or "≈".
-    """
-
-    tree: sp.Basic
-    source: str
-    line: int
-    column: int
-    relation: str = ""
-    alternatives: tuple[sp.Basic, ...] = ()
-    assumed: tuple[str, ...] = ()
-    shape: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A piece of a handed-in line.
-
-    kind      "claim" (one or more expressions said to be equal), "definition" (`name` stands for the last
-              part from here on), "text" (prose, kept as it is), "unread" (mathematics that cannot be read:
-              `error` says why)
-    of, wrt   the derivative named on the left: dL/dw0 → ("L", "w0"), dw0 = … → (None, "w0"); None if none is named
-    left      the tree of that derivative, if it is known what it stands for
-    parts     the expressions joined by = in order, without the named left side
-    continues  the line starts with =: it goes on from the claim before
-    """
-
-    kind: str
-    source: str
-    line: int
-    column: int
-    parts: tuple[Part, ...] = ()
-    of: str | None = None
-    wrt: str | None = None
-    left: sp.Basic | None = None
-    name: str | None = None
-    continues: bool = False
-    error: ReadError | None = None
-
-    @property
-    def tree(self) -> sp.Basic | None:
-        """The last expression: what the line comes to."""
-        return self.parts[-1].tree if self.parts else None
 
 
 def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None, definitions: Mapping[str, Any] | None = None,
@@ -91,7 +44,7 @@ def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None,
     bounded(whole, limits)
     known = context(names, definitions, shapes, constants, target=target, wrt=wrt, limits=limits)
     tex = bool(LOOKS_LATEX.search(whole))
-    rows = [prose.plain(row, whole, known) for row in prose.lines(tokens(whole, tex, whole_names(known), dollars=True))]
+    rows = [cases.normal(prose.plain(row, whole, known)) for row in prose.lines(tokens(whole, tex, whole_names(known), dollars=True))]
     rows = joined_rows([row for row in rows if row and not all(t.text == "$" for t in row)])
     if prose.bulleted(rows):
         rows = [row[1:] for row in rows]
@@ -100,10 +53,12 @@ def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None,
 
 
 def joined_rows(rows: Sequence[list[Token]]) -> list[list[Token]]:
-    """Return the rows with those joined to the next that end in an operator or an equals sign."""
+    """Return the rows with those joined to the next that end in an operator or an equals sign, and the cases of one choice."""
     found: list[list[Token]] = []
     for row in rows:
-        if found and found[-1][-1].kind == "op" and found[-1][-1].text in ("=", "+", "-", "*", "·", "/"):
+        if found and cases.goes_on(found[-1], row):
+            found[-1] = [*found[-1], cases.comma(row[0]), *row]
+        elif found and found[-1][-1].kind == "op" and found[-1][-1].text in ("=", "+", "-", "*", "·", "/"):
             found[-1] = [*found[-1], *row]
         else:
             found.append(list(row))
@@ -120,13 +75,14 @@ class Reader:
 
     def row(self, row: Sequence[Token]) -> list[Claim]:
         """Return the claims of one line; definitions that come after `where` are read first."""
-        pieces = prose.pieces(row, self.known)
+        pieces = cases.apart(prose.pieces(row, self.known))
         order = sorted(range(len(pieces)), key=lambda i: not (pieces[i].intro in LATE and prose.has_equals(pieces[i].tokens)))
         done = {}
         for i in order:
-            later = any(p.math and p.intro not in REASONS for p in pieces[i + 1 :])
+            later = any(p.math and p.intro not in REASONS and not cases.compares(p.tokens) for p in pieces[i + 1 :])
             dashed = i + 1 < len(pieces) and not pieces[i + 1].math
-            done[i] = self.piece(pieces[i], not later, prose.answers(pieces, i), dashed)
+            by_case = any(cases.compares(p.tokens) or cases.otherwise(p) for p in pieces)
+            done[i] = self.piece(pieces[i], by_case or not later, prose.answers(pieces, i), dashed)
         return [done[i] for i in range(len(pieces))]
 
     def piece(self, piece: Piece, last: bool, answer: bool, dashed: bool) -> Claim:

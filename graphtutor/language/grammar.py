@@ -185,8 +185,8 @@ class Grammar(Calls, Derivatives, Constructions):
             left = right
         return whole
 
-    def choice(self, value: sp.Basic) -> Rule:
-        """Read `a if c else b`, and `a if c, b otherwise`."""
+    def choice(self, value: sp.Basic, first: bool = True) -> Rule:
+        """Read `a if c else b`, and `a if c, b otherwise`; after other cases `a if c` alone, undefined elsewhere."""
         opened = self.take()
         self.nest += 1
         test = yield self.expression(IF + 1)
@@ -201,11 +201,13 @@ class Grammar(Calls, Derivatives, Constructions):
                 self.take()
                 return self.make("where", test, value, (yield self.expression(IF)))
             other = yield self.expression(IF + 1)
-            if self.key("otherwise"):
+            if self.key("otherwise", "else"):
                 self.take()
                 return self.make("where", test, value, other)
             if self.key("if"):
-                return self.make("where", test, value, (yield self.choice(other)))
+                return self.make("where", test, value, (yield self.choice(other, False)))
+        if not first:
+            return self.make("where", test, value, sp.nan)
         self.fail("'if' needs an 'else': a if condition else b", opened)
 
     # ----- operands -----

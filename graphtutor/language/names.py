@@ -62,6 +62,13 @@ def loose(name: str) -> str:
     return name.replace("_", "").lower()
 
 
+@lru_cache(maxsize=4)  # the rows of an answer live as long as it does, so that no other row has their ids
+def functions_of(rows: tuple[int, ...]) -> dict[str, Row]:
+    """Return every spelling of the operations of the table, which are these."""
+    exact = {name: row for row in ops.ROWS.values() for name in row.names}
+    return {loose(name): row for name, row in exact.items() if len(name) > 2} | exact
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """What a name stands for; `params` are the names in its brackets, None if it was given without."""
@@ -90,11 +97,10 @@ class Context:
     strict: bool = False
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def functions(self) -> dict[str, Row]:
         """Every spelling of every operation, as the table has it now."""
-        exact = {name: row for row in ops.ROWS.values() for name in row.names}
-        return {loose(name): row for name, row in exact.items() if len(name) > 2} | exact
+        return functions_of(tuple(map(id, ops.ROWS.values())))
 
     @cached_property
     def longest(self) -> int:

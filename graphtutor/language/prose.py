@@ -199,7 +199,8 @@ def assembled(line: Sequence[Token], marks: Sequence[bool], prose: bool, context
     held: list[Token] = []
     words: list[Token] = []
     intro, depth = "", 0
-    by_cases = any(t.kind == "key" and t.text == "if" for t in line) and any(t.kind == "key" and t.text in ("otherwise", "else") for t in line)
+    said = [t.text for t, is_prose in zip(line, marks, strict=True) if t.kind == "key" and not is_prose]
+    by_cases = said.count("if") > 1 or ("if" in said and ("otherwise" in said or "else" in said))
 
     def flush() -> None:
         nonlocal intro
@@ -222,7 +223,7 @@ def assembled(line: Sequence[Token], marks: Sequence[bool], prose: bool, context
         stop = token.kind == "op" and depth <= 0 and token.text in STOPS
         if stop and token.text == "." and at + 1 < len(line) and not line[at + 1].gap:
             stop = False
-        if stop and token.text == "," and by_cases:
+        if stop and token.text == "," and by_cases and not (has_equals(held) and has_equals(line[at + 1 :])):
             stop = False
         if (token.kind == "key" and token.text == "and" and depth <= 0 and has_equals(held) and has_equals(line[at + 1 :])) or stop:
             if token.text == "." and intro in DEFINES:
@@ -272,9 +273,9 @@ def prose_marks(line: Sequence[Token], context: Context) -> list[bool]:
 
 
 def lone_if(line: Sequence[Token], at: int) -> bool:
-    """Return whether an `if` outside brackets has no `else`: a claim, and the case in which it holds."""
+    """Return whether an `if` outside brackets has no `else` and no second `if`: a claim, and the case in which it holds."""
     depth = sum((t.kind in ("open", "begin")) - (t.kind in ("close", "finish")) for t in line[:at])
-    return depth == 0 and not any(t.kind == "key" and t.text in ("else", "otherwise") for t in line)
+    return depth == 0 and not any(t.kind == "key" and t.text in ("else", "otherwise", "if") for k, t in enumerate(line) if k != at)
 
 
 def bracketed_prose(line: Sequence[Token], marks: list[bool]) -> list[bool]:

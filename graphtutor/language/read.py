@@ -11,8 +11,9 @@ from typing import Any
 
 import sympy as sp
 
+from .claims import Claim, Part
 from .context import context
-from .derivation import Claim, Part, derivation
+from .derivation import derivation
 from .grammar import DEFAULT, Limits
 from .names import Context
 from .program import Line, Program, bounded, program, whole_names
