@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import math
+import random
 from pathlib import Path
 
 import pytest
@@ -236,6 +238,77 @@ def test_both_edges_of_a_square_count() -> None:
     for local in (4, 2):
         rows = [{"node": "L = x*x", "value": 4, "local": {"x": local}}, {"node": "x", "upstream": 4}]
         assert gt.grade("x*x", {"sheet": rows, "at": {"x": 2}}).correct is True
+
+
+# ----- a student who makes one mistake and goes on from it -----
+LOCAL = {  # operation → (its text, its value, its local gradients), apart from our table
+    "add": ("{0} + {1}", lambda a, b: a + b, lambda a, b: (1, 1)), "sub": ("{0} - {1}", lambda a, b: a - b, lambda a, b: (1, -1)), "mul": ("{0}*{1}", lambda a, b: a * b, lambda a, b: (b, a)),
+    "div": ("{0}/{1}", lambda a, b: a / b, lambda a, b: (1 / b, -a / b**2)), "square": ("{0}**2", lambda a: a * a, lambda a: (2 * a,)), "tanh": ("tanh({0})", math.tanh, lambda a: (1 - math.tanh(a) ** 2,)),
+    "sin": ("sin({0})", math.sin, lambda a: (math.cos(a),)), "max": ("max({0}, {1})", max, lambda a, b: (float(a >= b), float(a < b))),
+}  # fmt: skip
+
+
+class Student:
+    """Fills in the sheet of a random problem by rules of their own, with cell `slip` (a number from 0) gone wrong; what comes after is worked out from it."""
+
+    def __init__(self, seed: int, slip: int | None, digits: int = 6):
+        self.rng, self.slip, self.digits, self.count, self.wrong = random.Random(seed), slip, digits, 0, None
+        self.at = {name: round(self.rng.uniform(0.6, 1.4), 2) for name in "abc"}
+        self.value, self.upstream = dict(self.at), {}
+        self.nodes = []
+        names = list(self.at)
+        for k in range(self.rng.randint(3, 7)):
+            op = self.rng.choice(list(LOCAL))
+            two = LOCAL[op][0].count("{") > 1
+            args = self.rng.sample(names, 2) if two else [self.rng.choice(names)]
+            if k and f"n{k - 1}" not in args:
+                args[0] = f"n{k - 1}"
+            names.append(f"n{k}")
+            self.nodes.append((f"n{k}", op, args))
+        self.program = "; ".join(f"{n} = {LOCAL[op][0].format(*args)}" for n, op, args in self.nodes)
+        self.fill()
+
+    def put(self, cell: str, value: float) -> float:
+        if self.count == self.slip:
+            value, self.wrong = value * 1.37 + 0.29, cell
+        self.count += 1
+        return round(value, self.digits)
+
+    def fill(self) -> None:
+        self.rows = [{"node": f"{n} = {LOCAL[op][0].format(*args)}"} for n, op, args in self.nodes]
+        for row, (n, op, args) in zip(self.rows, self.nodes, strict=True):
+            row["value"] = self.value[n] = self.put(f"{n}.value", LOCAL[op][1](*(self.value[a] for a in args)))
+        for row, (n, op, args) in zip(self.rows, self.nodes, strict=True):
+            row["local"] = {a: self.put(f"{n}.local.{a}", d) for a, d in zip(args, LOCAL[op][2](*(self.value[a] for a in args)), strict=True)}
+        last = self.nodes[-1][0]
+        self.upstream[last] = 1
+        for n in [n for n, _, _ in self.nodes[-2::-1]] + list(self.at):
+            parts = [row["local"][n] * self.upstream[m] for row, (m, _, args) in zip(self.rows, self.nodes, strict=True) if n in args and m in self.upstream]
+            if parts:
+                self.upstream[n] = self.put(f"{n}.upstream", sum(parts))
+        self.rows += [{"node": n} for n in self.at if n in self.upstream]
+        for row in self.rows:
+            name = row["node"].split(" ")[0]
+            if name in self.upstream:
+                row["upstream"] = self.upstream[name]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_one_mistake_is_one_wrong_cell_and_the_rest_is_right_or_follows(seed) -> None:
+    right = Student(seed, None)
+    assert others(gt.grade(right.program, {"sheet": right.rows, "at": right.at, "digits": 6})) == {}
+    for slip in random.Random(seed).sample(range(right.count), min(4, right.count)):
+        student = Student(seed, slip)
+        found = others(gt.grade(student.program, {"sheet": student.rows, "at": student.at, "digits": 6}))
+        assert {name for name, status in found.items() if status == "wrong"} == {student.wrong}
+        assert set(found.values()) <= {"wrong", "follows"}
+
+
+@pytest.mark.parametrize("digits", [2, 3])
+@pytest.mark.parametrize("seed", range(40, 60))
+def test_rounding_every_cell_makes_nothing_wrong(seed, digits) -> None:
+    student = Student(seed, None, digits=digits)
+    assert others(gt.grade(student.program, {"sheet": student.rows, "at": student.at, "digits": digits})) == {}
 
 
 # ----- vectors -----

@@ -101,7 +101,7 @@ class Judge:
     # ----- numbers -----
     def number(self, place: Place, typed: Typed, own: Any, blame: Place | None) -> Found:
         """Judge a number against the right one, against the other choices at a kink, and against the student's own way."""
-        slack = 0.5 * 10.0**-typed.decimals if typed.decimals else 0.0
+        slack = self.half(typed)
         exact = figures.apart(typed, self.right[place]) <= EXACT * max(1, abs(float(self.right[place])))
         found = Found(place, "right", typed.text, typed.value, 0.0 if exact else slack)
         verdict = self.agrees(typed, self.right[place])
@@ -119,8 +119,15 @@ class Judge:
 
     def agrees(self, typed: Typed, right: Any) -> bool | None:
         """Return whether a number is the right one, rounded to no fewer than the asked decimals or two digits."""
-        verdict = figures.agrees(typed, right, self.handed.sheet.digits)
+        digits = self.handed.sheet.digits
+        if typed.decimals is not None and typed.decimals < digits and figures.apart(typed, right) <= 0.5 * 10.0**-digits * (1 + EXACT):
+            return True  # 0.9 for 0.8981, which is 0.90
+        verdict = figures.agrees(typed, right, digits)
         return verdict if verdict is not None else self.enough(typed)
+
+    def half(self, typed: Typed) -> float:
+        """Return how far a number may be from what was rounded to it: half of its last digit, or of the last that is asked for."""
+        return 0.0 if typed.decimals is None else 0.5 * 10.0 ** -max(typed.decimals, self.handed.sheet.digits)
 
     def enough(self, typed: Typed) -> bool:
         """Return whether a number shows the decimals that are asked for, or two digits, or is meant exactly."""
@@ -133,8 +140,7 @@ class Judge:
         """Return whether a number is what the student's own cells before it give, each rounded as it is shown."""
         if not finite(own) or self.agrees(typed, own):
             return finite(own)
-        shown = 0.5 * 10.0**-typed.decimals if typed.decimals and self.enough(typed) else 0.0
-        return abs(float(typed.value) - float(own)) <= shown + self.room(place) + EXACT * max(1, abs(float(own)))
+        return abs(float(typed.value) - float(own)) <= self.half(typed) + self.room(place) + EXACT * max(1, abs(float(own)))
 
     def room(self, place: Place) -> float:
         """Return how far a cell may move while those before it move within their rounding; none across a kink."""

@@ -58,7 +58,7 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
         raise ReadError('the point of a sheet is an object such as {"w0": 0.5, "x0": 2}', str(at)[:60])
     if not isinstance(digits, int) or isinstance(digits, bool):
         raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
-    base = sheet(asked.graph, at, digits, tie)
+    base = sheet(asked.graph, None if at is None else {name: value for name, value in at.items() if name in asked.inputs}, digits, tie)
     found = Matching(asked, base)
     given: dict[Place, Any] = {}
     local: list[tuple[Row, Mapping[str, Any]]] = []

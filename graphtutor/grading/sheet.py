@@ -120,7 +120,16 @@ class Sheet:
 
     def senders(self, i: int) -> list[tuple[Row, str]]:
         """Return the rows that send a gradient to row `i`, with the name that it has there."""
-        return [(row, name) for row in self.rows if row.id in self.reached for name, j in row.args if j == i and name in row.passes]
+        return self.above.get(i, [])
+
+    @cached_property
+    def above(self) -> dict[int, list[tuple[Row, str]]]:
+        found: dict[int, list[tuple[Row, str]]] = {}
+        for row in self.rows:
+            for name, j in row.args if row.id in self.reached else ():
+                if name in row.passes:
+                    found.setdefault(j, []).append((row, name))
+        return found
 
 
 # ----- making sheets -----
