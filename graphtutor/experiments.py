@@ -18,7 +18,7 @@ from .errors import LearnerError
 from .picture import plots
 
 LONG = 50_000  # points times epochs from which a run may show a bar
-PATIENCE = 0.5  # seconds before it does
+PATIENCE, EVERY = 0.5, 0.1  # seconds before it does, and between two looks at it
 
 PLOTS: Mapping[str, Callable[..., plots.Plot]] = {
     "loss": lambda h, **look: plots.loss_plot({h.plan.method.name: h}, **look),
@@ -72,18 +72,21 @@ class Bar:
     """A progress bar on standard error that shows itself only when a run takes its time."""
 
     def __init__(self) -> None:
-        self.began = time.monotonic()
+        self.looked = time.monotonic() + PATIENCE - EVERY
         self.shown: Progress | None = None
         self.task = TaskID(0)
 
     def __call__(self, done: int, total: int, loss: float) -> None:
-        if self.shown is None and time.monotonic() - self.began > PATIENCE:
+        now = time.monotonic()
+        if now - self.looked < EVERY:
+            return
+        self.looked = now
+        if self.shown is None:
             columns = TextColumn("epoch {task.completed}/{task.total}"), BarColumn(), TextColumn("loss {task.fields[loss]:.6g}"), TimeRemainingColumn()
             self.shown = Progress(*columns, console=Console(stderr=True), transient=True)
             self.task = self.shown.add_task("training", total=total, loss=loss)
             self.shown.start()
-        if self.shown is not None:
-            self.shown.update(self.task, completed=done, loss=loss)
+        self.shown.update(self.task, completed=done, loss=loss)
 
     def end(self) -> None:
         if self.shown is not None:

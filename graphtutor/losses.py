@@ -91,6 +91,7 @@ class Table:
         return {name: float(np.mean(getattr(self, name))) for name in KINDS}
 
 
+WIDE = 14  # characters of a column of losses
 KINDS = {"squared": "squared", "mean_squared": "mean squared", "absolute": "absolute", "cross_entropy": "cross entropy"}
 
 
@@ -126,12 +127,12 @@ class Comparison:
     def __str__(self) -> str:
         lines = []
         for t in self.tables:
-            lines += [t.name, "  " + "".join(h.rjust(w) for h, w in (("row", 4), ("right class", 14), ("p", 8), *((k, 15) for k in KINDS.values())))]
+            lines += [t.name, "  " + "".join(h.rjust(w) for h, w in (("row", 3), ("right class", 13), ("p", 7), *((k, WIDE) for k in KINDS.values())))]
             for k in range(len(t.rows)):
                 mark = "  wrong" if k in t.wrong else ""
-                numbers = "".join(f"{getattr(t, name)[k]:15.6f}" for name in KINDS)
-                lines.append(f"  {k + 1:4d}{self.classes[t.truth[k]]:>14}{t.right[k]:8.4g}{numbers}{mark}")
-            lines.append(f"  {'average':>26}" + "".join(f"{v:15.6f}" for v in t.averages.values()))
+                numbers = "".join(f"{getattr(t, name)[k]:{WIDE}.6f}" for name in KINDS)
+                lines.append(f"  {k + 1:3d}{self.classes[t.truth[k]]:>13}{t.right[k]:7.4g}{numbers}{mark}")
+            lines.append(f"  {'average':>23}" + "".join(f"{v:{WIDE}.6f}" for v in t.averages.values()))
         return "\n".join([*lines, *(f"{c.slide}: “{c.sentence}” {c.verdict}: {c.evidence}" for c in self.claims)])
 
 

@@ -14,6 +14,7 @@ from .data import Data, fitted
 from .errors import LearnerError
 from .graphs import Graph
 from .maths.arrays import show_shape, softmax
+from .trace import shown
 
 ANSWERS = ("y", "t", "target", "label", "labels", "true_val", "Y", "T")  # names that labels go by, the likeliest first
 
@@ -102,8 +103,8 @@ class Prediction:
         """The lecture's print-out, one line a point: "Class 1" for a score under the middle, "Class 2" from there on."""
         lines = []
         for point, score, k in zip(self.points, self.scores, self.chosen, strict=True):
-            shown = f"{score:.6g}" if np.ndim(score) == 0 else "(" + ", ".join(f"{s:.6g}" for s in score) + ")"
-            lines.append(f"({', '.join(f'{v:g}' for v in point)}) -> {shown}  Class {k + 1}")
+            said = shown(score) if np.ndim(score) == 0 else "(" + ", ".join(map(shown, score)) + ")"
+            lines.append(f"({', '.join(map(shown, point))}) → {said}  Class {k + 1}")
         return "\n".join(lines)
 
 

@@ -139,10 +139,10 @@ class History:
         >>> from graphtutor.data import lecture
         >>> h = train("f = w0*x0 + w1*x1 + b; L = (f - y)**2", lecture(), start={"w0": 0.5, "w1": -0.3, "b": 0.1})
         >>> print(h.predict().print_out)
-        (2, 0) -> -0.479745  Class 1
-        (5, -2) -> -1.25979  Class 1
-        (-2, 2) -> 0.651658  Class 2
-        (-1, -3) -> 0.985373  Class 2
+        (2, 0) → −0.479745  Class 1
+        (5, −2) → −1.25979  Class 1
+        (−2, 2) → 0.651658  Class 2
+        (−1, −3) → 0.985373  Class 2
         """
         parameters = {name: rows[epoch] if rows[epoch].ndim else float(rows[epoch]) for name, rows in self.parameters.items()}
         known = predict(self.graph, parameters, self.plan.data, node, label)
@@ -272,7 +272,7 @@ def parameters_of(graph: Graph, data: Mapping[str, Any], start: Mapping[str, Any
     found = tuple(n for n in names if n in start or (n not in data and n in graph.parameters))
     missing = [n for n in names if n not in data and n not in found]
     if missing:
-        raise LearnerError(f"no data for '{missing[0]}'; give it one value a point, or start={{'{missing[0]}': …}} if it is to be learned")
+        raise LearnerError(f"no data for '{missing[0]}'; give it one value a point, or a start value if it is to be learned")
     if not found:
         raise LearnerError(f"every input of the loss ({', '.join(names) or 'none'}) has data, so nothing is left to learn; leave the parameters out of the data")
     return found

@@ -136,6 +136,15 @@ def test_two_features_in_one_vector_or_two_columns_make_a_plane() -> None:
     assert "x[0]" in one.alt and "1.850 too low" in one.alt
 
 
+def test_a_net_bends_its_boundary_and_says_what_its_surface_holds() -> None:
+    corners = {"x": [[0, 0], [0, 1], [1, 0], [1, 1]], "y": [0, 1, 1, 0]}
+    h = train("h = tanh(V@x + c)\ns = W@h + b\nL = cross_entropy(s, y)", corners, method="adam", rate=0.1, epochs=100, seed=1,
+              start={"c": np.zeros(4), "b": np.zeros(2)}, shapes={"V": (4, 2), "W": (2, 4), "y": 2})  # fmt: skip
+    axes = h.plot("boundary").figure().axes[0]
+    assert "boundary: equal scores" in axes.get_legend_handles_labels()[1] and "100 % of the points lie on their own side" in h.plot("boundary").alt
+    assert "over V[0,0] and W[1,2], with all else held" in h.plot("surface", names=("V[0,0]", "W[1,2]")).alt
+
+
 def test_frames_are_one_an_epoch(tmp_path: Path) -> None:
     h = train(SQUARED, lecture(), start=START, epochs=3)
     files = h.frames(tmp_path / "frames")

@@ -49,6 +49,9 @@ def test_every_run_of_the_lecture_comes_out_to_twelve_digits(name: str) -> None:
     rows = np.stack([h.parameters[n] for n in ("w0", "w1", "b")], axis=1)
     assert rows[0].tolist() == [0.5, -0.3, 0.1]
     assert rows[1:] == pytest.approx(np.array(truth["history"], dtype=float), **CLOSE)
+    found = h.predict()
+    assert found.scores == pytest.approx([row["f"] for row in truth["predictions"]], **CLOSE)
+    assert [f"Class {k + 1}" for k in found.chosen] == [row["cls"] for row in truth["predictions"]]
     for update, step in enumerate(truth["first_epoch_steps"]):
         u = h.updates
         assert [u.parameters[n][update + 1] for n in ("w0", "w1", "b")] == pytest.approx([*step["w"], step["b"]], **CLOSE)
@@ -78,6 +81,20 @@ def test_the_lectures_own_loop_gives_the_same_numbers() -> None:
     assert h.losses == pytest.approx(losses, **CLOSE)
     assert np.stack(list(h.parameters[n] for n in ("w0", "w1", "b")), axis=1) == pytest.approx(np.array(history), **CLOSE)
     assert ["Class 1" if fn(x) < 0 else "Class 2" for x in data] == [line.split("  ")[1] for line in h.predict().print_out.splitlines()]
+
+
+def test_a_step_against_the_slope_lowers_the_loss_and_one_along_it_raises_it() -> None:
+    truth, point = TRUTH["claims"]["update_direction"], {"x0": [2.0], "x1": [0.0], "y": [-1.0]}
+    for rate, after in ((0.01, "L_after_minus"), (-0.01, "L_after_plus")):
+        h = train(SQUARED, point, start=START, rate=rate, epochs=1)
+        assert h.losses[0] == pytest.approx(truth["L_before"]["value"], **CLOSE) and h.loss == pytest.approx(truth[after]["value"], **CLOSE)
+
+
+def test_batch_descent_diverges_above_the_rate_that_the_hessian_allows() -> None:
+    largest = max(TRUTH["least_squares_optimum"]["hessian_eigs"])
+    for share, falls in ((0.99, True), (1.01, False)):
+        h = train(SQUARED, lecture(), method="batch", reduction="mean", rate=share * 2 / largest, epochs=400, start=START)
+        assert bool(h.loss < h.losses[0]) is falls
 
 
 def test_batch_descent_reaches_the_least_squares_optimum() -> None:
@@ -354,7 +371,7 @@ def test_a_bad_file_is_one_clear_line(tmp_path: Path, text: str, message: str) -
     ({"data": {"x0": [1, math.nan], "x1": [1, 2], "y": [1, 2]}}, "the data 'x0' hold a number that is not finite at point 2"),
     ({"data": {"x0": [[1, 2]], "x1": [1], "y": [1]}}, r"the data 'x0' have shape \(1×2\); expected one number a point"),
     ({"data": {"x0": ["a"], "x1": [1], "y": [1]}}, "the data 'x0' hold text such as 'a'; expected numbers"),
-    ({"data": {"x0": [1], "x1": [1]}}, "no data for 'y'; give it one value a point, or start="),
+    ({"data": {"x0": [1], "x1": [1]}}, "no data for 'y'; give it one value a point, or a start value if it is to be learned"),
     ({"data": {"x0": [], "x1": [], "y": []}}, "the data have no points; expected at least one"),
     ({"method": "newton"}, "method='newton' is no way of descending; expected one of sgd, batch, minibatch"),
     ({"reduction": "max"}, "reduction='max' is not known; expected 'sum' or 'mean'"),

@@ -47,9 +47,9 @@ def run_options(command: Command) -> Command:
 
 @click.command(cls=Expression)
 @click.argument("expr", metavar="EXPR|EXERCISE", callback=text_of)
-@run_options
 @click.option("--method", type=click.Choice(METHODS), default="sgd", help="How to descend.", show_default=True)
 @click.option("--step", is_flag=True, help="Open the loop up: show one update with every number filled in.")
+@run_options
 @click.option("--update", type=click.IntRange(1), default=1, metavar="N", help="Which update --step shows, counted from 1.", show_default=True)
 @click.option("--csv", "table", metavar="FILE", help="Write every epoch to a CSV file.")
 @click.option("--every", type=click.Choice(["epoch", "update"]), default="epoch", help="What a row of the CSV file is.", show_default=True)
@@ -58,8 +58,8 @@ def run_options(command: Command) -> Command:
 def train(expr: str, method: str, step: bool, update: int, table: str | None, every: str, output: str | None, as_json: bool, **options: Any) -> None:
     """Train the parameters of a loss by gradient descent.
 
-    Inputs that the data name are data; all others are parameters. Exit code 1 if the loss turned
-    out not finite (the last good parameters are shown).
+    Inputs that the data name are data. What has a --start is learned, and so is what is called like
+    a parameter (w, b, W, U, V, theta, with digits). Exit code 1 if the loss turned out not finite (the last good parameters are shown).
 
     \b
     graphtutor train "f = w0*x0 + w1*x1 + b; L = (f - y)**2" --start w0=.5,w1=-.3,b=.1
@@ -161,7 +161,7 @@ def show(h: Any, files: list[str]) -> None:
     say(f"loss {h.spark}  {shown(losses[0])} → {shown(h.loss)} in {h.state.updates} updates")
     if h.stopped is not None and h.stopped.reason != "not finite":
         say(h.stopped.message)
-    found = predicted(h)
+    found = predicted(h) if h.stopped is None or h.stopped.reason != "not finite" else None
     if found is not None:
         right = int((found.chosen == found.known).sum())
         say(found.print_out if len(found.chosen) <= SHOWN else found.table)
@@ -188,8 +188,8 @@ def opened(h: Any, number_: int, output: str | None, files: list[str], as_json: 
 @click.command(cls=Expression)
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("expr", metavar="[EXPR|EXERCISE]", required=False)
-@run_options
 @click.option("--method", "methods", multiple=True, type=click.Choice(METHODS), help="How to descend; several times for several runs together.")
+@run_options
 @click.option("--over", metavar="NAME,NAME", help="The two parameters of a surface, such as w0,w1 or W[0,0],W[0,1].")
 @click.option("--epoch", type=int, metavar="N", help="The epoch that boundary and regions show; the last if left out.")
 @click.option("--slide", is_flag=True, help="Draw the lecture's wrong formula of the boundary beside the right one.")

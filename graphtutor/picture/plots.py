@@ -37,6 +37,7 @@ STYLE: dict[str, Any] = {
     "xtick.color": LIGHT.muted, "ytick.color": LIGHT.muted, "legend.frameon": False, "legend.fontsize": 9, "lines.linewidth": 1.8, "figure.facecolor": "white",
     "svg.hashsalt": "graphtutor", "svg.fonttype": "path", "path.simplify": True, "axes.formatter.useoffset": False, "axes.unicode_minus": True,
 }  # fmt: skip
+RISING = ("#FFFFFF", "#DDE2E9")  # low to high; text and curves stay readable on both
 GRID = 160
 SPARKS = "▁▂▃▄▅▆▇█"
 FORMATS = ("svg", "png", "pdf", "gif")
@@ -72,14 +73,7 @@ class Plot:
         out = io.BytesIO()
         with style():
             self.figure().savefig(out, format=format, dpi=144, metadata=metadata[format])
-        return self.titled(out.getvalue()) if format == "svg" else out.getvalue()
-
-    def titled(self, data: bytes) -> bytes:
-        """Return SVG with the title and the alt text where screen readers look for them."""
-        text = data.decode()
-        end = text.index(">", text.index("<svg")) + 1
-        head = text[: end - 1] + ' role="img">'
-        return f"{head}\n <title>{escape(self.title)}</title>\n <desc>{escape(self.alt)}</desc>{text[end:]}".encode()
+        return titled(out.getvalue(), self.title, self.alt) if format == "svg" else out.getvalue()
 
     def save(self, target: str | Path) -> Path:
         """Write the plot to a file by its suffix: .svg, .png or .pdf."""
@@ -90,10 +84,21 @@ class Plot:
         return self.bytes().decode()
 
 
+def titled(data: bytes, title: str, alt: str) -> bytes:
+    """Return SVG with the title and the alt text where screen readers look for them."""
+    text = data.decode()
+    end = text.index(">", text.index("<svg")) + 1
+    head = text[: end - 1] + ' role="img">'
+    return f"{head}\n <title>{escape(title)}</title>\n <desc>{escape(alt)}</desc>{text[end:]}".encode()
+
+
 def style() -> AbstractContextManager[None]:
+    """Return our own look for as long as a figure is made, whatever the user's is."""
     from matplotlib import rc_context, rcParamsDefault
 
-    return rc_context({**{k: v for k, v in rcParamsDefault.items() if k != "backend"}, **STYLE})
+    usual: dict[Any, Any] = dict(rcParamsDefault)
+    usual.pop("backend")
+    return rc_context(usual | STYLE)
 
 
 def save_frames(plots: Sequence[Plot], target: str | Path, format: str = "svg") -> list[Path]:
@@ -124,7 +129,7 @@ def spark(values: Sequence[float], width: int = 40) -> str:
 
 
 # ----- losses by epoch -----
-def loss_plot(runs: Mapping[str, History], title: str = "Mean loss before each epoch") -> Plot:
+def loss_plot(runs: Mapping[str, History], title: str = "Mean loss by epoch") -> Plot:
     """Return the loss by epoch of several runs together; on a logarithmic scale where they span more than a factor of 20."""
     lines = {name: np.append(h.losses, h.loss) for name, h in need(runs).items()}
     every = np.concatenate(list(lines.values()))
@@ -142,7 +147,7 @@ def loss_plot(runs: Mapping[str, History], title: str = "Mean loss before each e
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             ax.yaxis.set_minor_locator(NullLocator())
             ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         ax.margins(x=0.02)
         ax.legend()
 
@@ -245,7 +250,7 @@ def boundary_plot(h: History, epoch: int = -1, slide: bool = False, node: str | 
             ax.contourf(x, y, height, levels=[-np.inf, 0, np.inf], colors=WASHES[:2])
             ax.contour(x, y, height, levels=[0], colors=[LIGHT.ink], linewidths=1.8)
         p.scatter(ax)
-        ax.plot([], [], color=LIGHT.ink, label="boundary: score = " + ("0" if sum(p.known.classes) == 0 or scores.ndim == 3 else "middle"))
+        ax.plot([], [], color=LIGHT.ink, label="boundary: " + ("equal scores" if scores.ndim == 3 else f"score = {sum(p.known.classes) / 2:g}"))
         if wrong is not None:
             ax.axline((0, wrong[0]), slope=wrong[1], color=COLOURS[3], linestyle=DASHES[2], label="the slide’s formula (wrong)")
         ax.legend(loc="upper right", framealpha=0.9, frameon=True, edgecolor="none")
@@ -328,16 +333,22 @@ def surface_plot(runs: Mapping[str, History], names: tuple[str, str] | None = No
     x, y = mesh((float(low[0] - room[0]), float(high[0] + room[0]), float(low[1] - room[1]), float(high[1] + room[1])), 60)
     heights = surface(first, chosen, x, y)
     held = [f"{name} = {value:.3g}" for name, value in first.final.items() if np.ndim(value) == 0 and name not in [e.name for e in chosen]]
+    if sum(np.size(value) for value in first.final.values()) > len(held) + 2:
+        held.append("all else")
     title = title or "Mean loss and the paths of descent"
 
+    where = f", with {', '.join(held)} held" if held else ""
+
     def draw(figure: Any) -> None:
+        from matplotlib.colors import LinearSegmentedColormap
+
         a, b = chosen
-        ax = figure.add_subplot(title=title, xlabel=a.text, ylabel=b.text)
+        ax = figure.add_subplot(title=title + where.replace("-", "−"), xlabel=a.text, ylabel=b.text)
         base = float(np.nanmin(heights))
         steps = base + (float(np.nanmax(heights)) - base) * np.linspace(0.0, 1.0, 13)[1:] ** 2
-        ax.contourf(x, y, heights, levels=[base - 1e-12, *steps], cmap="Greys", alpha=0.35)
+        ax.contourf(x, y, heights, levels=[base - 1e-12, *steps], cmap=LinearSegmentedColormap.from_list("rising", RISING))
         lines = ax.contour(x, y, heights, levels=steps, colors=[LIGHT.line], linewidths=0.7)
-        ax.clabel(lines, lines.levels[::2], fontsize=7, fmt="%.3g")
+        ax.clabel(lines, lines.levels[::2], fontsize=7.5, fmt="%.3g", colors=[LIGHT.muted])
         for k, (name, line) in enumerate(paths.items()):
             ax.plot(line[:, 0], line[:, 1], color=COLOURS[k % 6], linewidth=1.5, marker=MARKERS[k % 6], markersize=3, markevery=max(1, len(line) // 25), label=name)
             ax.plot(line[-1, 0], line[-1, 1], color=COLOURS[k % 6], marker=MARKERS[k % 6], markersize=8, markeredgecolor="white", linestyle="none")
@@ -345,7 +356,6 @@ def surface_plot(runs: Mapping[str, History], names: tuple[str, str] | None = No
         ax.legend(loc="best", frameon=True, framealpha=0.9, edgecolor="none")
 
     said = "; ".join(f"{name}, {len(line) - 1} updates, from ({line[0][0]:.3g}, {line[0][1]:.3g}) to ({line[-1][0]:.3g}, {line[-1][1]:.3g})" for name, line in paths.items())
-    where = f", with {', '.join(held)} held" if held else ""
     return Plot(title, f"Contour plot of the mean loss over {chosen[0].text} and {chosen[1].text}{where}, with the paths of descent: {said}.", draw, (6.8, 5.2))
 
 
@@ -373,8 +383,8 @@ class Entry:
 
     def path(self, h: History) -> np.ndarray:
         """Return the entry at the start and after every update."""
-        rows: np.ndarray = h.updates.parameters[self.name][(slice(None), *self.place)]
-        return rows
+        place: Any = (slice(None), *self.place)
+        return np.asarray(h.updates.parameters[self.name][place])
 
 
 def first_two(h: History) -> list[str]:
@@ -401,7 +411,7 @@ def saturation_plot() -> Plot:
     """Return the size of the gradient by the score, of squared error and of cross entropy, against the probability of the right class."""
     p = np.concatenate([[0.0005, 0.002], np.linspace(0.005, 0.995, 199), [0.998, 0.9995]])
     s = saturation(p)
-    title = "Size of the gradient by the score"
+    title = "How large the gradient with respect to the score z is"
 
     def draw(figure: Any) -> None:
         ax = figure.add_subplot(title=title, xlabel="probability p of the right class", ylabel="|dL/dz|", xlim=(0, 1), ylim=(0, 1.02))
