@@ -257,6 +257,14 @@ def test_a_definition_is_put_in_everywhere_at_once() -> None:
         assert used.count("definition of a") == 1
 
 
+@pytest.mark.parametrize("along", ["rules", "graph"])
+def test_constants_are_numbers_of_an_index_and_of_a_formula(along: str) -> None:
+    found = derive("log(softmax(w*x)[k]) + c*w", "w", shapes={"x": 3}, constants={"k": 1, "c": 0.5}, along=along)
+    plain = derive("log(softmax(w*x)[1]) + w/2", "w", shapes={"x": 3})
+    point = {sp.Symbol(f"x[{i}]"): v for i, v in enumerate((1, 2, -1))} | {sp.Symbol("w"): sp.Rational(1, 3)}
+    assert numbers(found.evaluated(-1), point) == pytest.approx(numbers(plain.evaluated(0), point), rel=1e-12)
+
+
 def test_definitions_that_use_one_another_in_a_circle_are_refused() -> None:
     with pytest.raises(LearnerError, match="the definitions of f and g use one another"):
         derive("f*w", "w", definitions={"f": "g + w", "g": "2*f"})

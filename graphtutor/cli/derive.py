@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .shared import Expression, json_option, say, shapes_of, show_json, text_of
+from .shared import Expression, constants_of, json_option, say, shapes_of, show_json, text_of
 
 FORMATS = {"text": "unicode", "latex": "latex"}
 
@@ -17,13 +17,14 @@ FORMATS = {"text": "unicode", "latex": "latex"}
 @click.option("--style", type=click.Choice(["lecture"]), help="As on the lecture's slides.")
 @click.option("--detail", type=click.Choice(["full", "brief"]), default="full", help="One rule a line, or what can be seen at once in one.", show_default=True)
 @click.option("--along", type=click.Choice(["rules", "graph"]), default="rules", help="By the rules, or edge by edge along the graph.", show_default=True)
+@click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0.")
 @click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
 @click.option("--format", "form", type=click.Choice([*FORMATS, "html"]), default="text", help="What is printed.", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="A picture instead: FILE.svg, .png, .pdf; line after line: .gif, .html or a folder.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page.")
 @click.option("--palette", default="default", metavar="NAME", help="Colours of the picture.")
 @json_option
-def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shapes: tuple[str, ...], form: str, output: str | None,
+def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
            as_json: bool, **look: Any) -> None:  # fmt: skip
     """Derive d EXPR / d NAME line by line, each line with its rule.
 
@@ -36,7 +37,7 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
     """
     from ..analysis import derive as derived
 
-    found = derived(expr, wrt, style=style, detail=detail, along=along, shapes=shapes_of(shapes, None))
+    found = derived(expr, wrt, style=style, detail=detail, along=along, shapes=shapes_of(shapes, None), constants=constants_of(constants))
     files = [str(path) for path in found.draw(output, **look)] if output else []
     if as_json:
         show_json({"ok": True, "wrt": found.wrt, "lines": [data(line) for line in found.lines], "definitions": found.given("plain"), "files": files})

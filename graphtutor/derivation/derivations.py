@@ -33,13 +33,13 @@ TIDY = {
 
 
 def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "full", definitions: Mapping[str, Any] | None = None,
-           shapes: Mapping[str, Any] | None = None, along: str = "rules") -> Derivation:  # fmt: skip
+           shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, along: str = "rules") -> Derivation:  # fmt: skip
     """Return the derivation of d source / d wrt, line by line, each with its rule.
 
     `source`: text (of one or more lines, the last one the output) or a SymPy tree. `detail`: "full",
     one rule a line, or "brief", as a lecturer would; `style="lecture"` is the lecture's own, which is
     brief. `definitions`: name → what it stands for; it stays in the lines until its derivative is
-    taken. `along="graph"`: one edge of the computation graph a line, local × upstream.
+    taken. `shapes` and `constants` are those of `gt.graph`. `along="graph"`: one edge of the computation graph a line, local × upstream.
     Raises LearnerError (ReadError, ShapeError) in one line.
 
     >>> print(derive("(w*x - y)**2", "w", detail="brief"))
@@ -51,7 +51,7 @@ def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "fu
     for what, given, known in (("style", style, STYLES), ("detail", detail, DETAILS), ("along", along, ALONG)):
         if given not in known:
             raise LearnerError(f"{what}='{given}' is not known; expected {' or '.join(map(repr, known))}")
-    asked = problem(source, wrt, definitions, shapes)
+    asked = problem(source, wrt, definitions, shapes, constants)
     if along == "graph":
         return along_graph(asked)
     fits(asked.shapes.get(asked.wrt.name, ()), asked.wrt.name)

@@ -27,7 +27,7 @@ class Problem:
     name: str
 
 
-def problem(source: Any, wrt: Any, definitions: Mapping[str, Any] | None, shapes: Mapping[str, Any] | None) -> Problem:
+def problem(source: Any, wrt: Any, definitions: Mapping[str, Any] | None, shapes: Mapping[str, Any] | None, constants: Mapping[str, Any] | None) -> Problem:
     """Return what `derive` was asked, read. Raises ReadError or LearnerError in one line."""
     sizes = {n: check_shape(n, s) for n, s in (shapes or {}).items()}
     variable = read(wrt, shapes=shapes) if isinstance(wrt, str) else wrt
@@ -35,10 +35,11 @@ def problem(source: Any, wrt: Any, definitions: Mapping[str, Any] | None, shapes
         raise LearnerError(f"'{wrt}' is no name to differentiate by; expected one name, such as w0")
     calls = {heading: sp.Symbol(heading.partition("(")[0].strip()) for heading in definitions or {}}
     names = [variable.name]
-    meant = {calls[h].name: v if isinstance(v, sp.Basic) else read(str(v), names, calls, shapes) for h, v in (definitions or {}).items()}
+    meant = {calls[h].name: v if isinstance(v, sp.Basic) else read(str(v), names, calls, shapes, constants=constants) for h, v in (definitions or {}).items()}
+    meant |= {name: read(str(value)) for name, value in (constants or {}).items()}
     top = "L"
     if isinstance(source, str):
-        lines = program(source, names=names, definitions=calls, shapes=shapes).lines
+        lines = program(source, names=names, definitions=calls, shapes=shapes, constants=constants).lines
         meant |= {line.name: line.tree for line in lines[:-1] if line.name}
         tree, top = lines[-1].tree, lines[-1].name or top
     elif isinstance(source, sp.Basic):

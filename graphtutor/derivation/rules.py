@@ -323,6 +323,6 @@ def joined(rules: list[Rule]) -> Rule:
 def fits(shape: Shape, name: str) -> None:
     """Raise a ShapeError unless a variable is a number."""
     if shape:
-        raise ShapeError(f"'{name}' has shape {show_shape(shape)}; a derivation by rules is by a number: name one entry, or ask for it along the graph")
+        raise ShapeError(f"'{name}' has shape {show_shape(shape)}; a derivation by rules is by a number: ask for it along the graph (along='graph'), or give the entry a name of its own, as in [w0, w1]")
 
 

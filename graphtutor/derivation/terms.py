@@ -14,7 +14,7 @@ from ..maths import heads
 from ..maths.spell import number
 from .anatomy import ONE, ZERO, Keys, row_of, spell
 
-MAX_POWER = 64
+MAX_POWER = 64  # of a number that is worked out
 
 
 # ----- products -----
@@ -40,7 +40,7 @@ class Product:
                 self.decimal = self.decimal or isinstance(top, heads.Decimal)
             elif type(top) is sp.Mul and (through or not is_fraction(top)):
                 todo.extend((a, n) for a in reversed(top.args))
-            elif type(top) is sp.Pow and isinstance(top.args[1], sp.Integer) and (through or top.args[1] > 0 or self.bases) and abs(int(top.args[1]) * n) <= MAX_POWER:
+            elif type(top) is sp.Pow and isinstance(top.args[1], sp.Integer) and (through or top.args[1] > 0 or self.bases):
                 todo.append((top.args[0], n * int(top.args[1])))
             elif isinstance(top, sp.exp):
                 self.exponents.append((top.args[0], n))

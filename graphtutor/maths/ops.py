@@ -928,7 +928,7 @@ TABLE: tuple[Row, ...] = (
     # ----- what rules send back -----
     Row("spread", arrays.spread, heads=(heads.Spread,), joint=True, params=(("axes", ()), ("shape", ())), inner=("axes", "shape"), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
         note=Notation("spread({0})"), formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
-    Row("sum_to", arrays.sum_to, heads=(heads.SumTo,), joint=True, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})"),
+    Row("sum_to", arrays.sum_to, heads=(heads.SumTo,), joint=True, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})", "Σ({0})", r"\sum\left({0}\right)"),
         formula="d(Σ uᵢ) = Σ duᵢ", says="the entries that a number was broadcast to are summed", pull=lambda g, y, x, have, want: (0 * x + g,)),
     Row("place", arrays.place, heads=(heads.Place,), joint=True, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})", Style("{0} at [{key}]", 10, (20,))),
         rule="index rule", formula="d place(u) = place(du)", says="an entry put in place takes its own gradient",
