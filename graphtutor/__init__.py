@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .api import Trace as Trace
     from .api import fn as fn
     from .api import make as graph  # noqa: F401
+    from .batch.results import grade_many as grade_many
     from .data import load as load
     from .equal import Verdict as Verdict
     from .equal import same as same
@@ -96,6 +97,7 @@ PUBLIC = {
     "Grade": "grading.grades:Grade",
     "Rubric": "grading.marks:Rubric",
     "grade": "grading.grader:grade",
+    "grade_many": "batch.results:grade_many",
     "load": "data:load",
     "outliers": "outliers:outliers",
     "same": "equal:same",

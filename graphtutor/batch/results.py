@@ -19,7 +19,7 @@ from ..grading.grades import Grade
 from ..grading.report import plain
 from ..tutor.exercises import Library, library
 from ..tutor.judge import judge
-from .submissions import Submission
+from .submissions import Submission, made
 
 Result = dict[str, Any]
 COLUMNS = ("id", "student", "exercise", "correct", "score", "first_wrong", "misconceptions", "message", "undecided_because", "decided_by")
@@ -67,6 +67,20 @@ def attempt(one: Submission, folder: str | None = None) -> Graded:
         return ungraded(one, error.message if isinstance(error, ReadError) else str(error))
     except Exception as error:  # one answer that we fail on must not cost the other answers of a night their grades
         return ungraded(one, f"graphtutor failed on it ({type(error).__name__}); this is its bug, not the answer's", traceback.format_exc())
+
+
+def grade_many(submissions: Iterable[Mapping[str, Any]], executor: Executor | None = None, folder: str | None = None) -> list[Result]:
+    """Return the result of each submission, in order: what was handed in, and the grade in JSON's types.
+
+    A submission is an object with `answer`, and `exercise` or `expression` with `wrt`; see `submissions.made`. One that
+    cannot be graded has an `error` and costs the others nothing. `executor`: any of concurrent.futures.
+
+    >>> [r["correct"] for r in grade_many([{"expression": "x**2", "wrt": "x", "answer": "2x"}, {"answer": "2x"}])]
+    [True, None]
+    """
+    read = [made(item, f"submission-{k}", f"submission {k}") for k, item in enumerate(submissions, 1)]
+    graded_ = attempts([one for one in read if isinstance(one, Submission)], executor, folder)
+    return [next(graded_).result if isinstance(one, Submission) else ungraded(Submission(one.where, None), one.message).result for one in read]
 
 
 def ungraded(one: Submission, why: str, bug: str = "") -> Graded:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import LearnerError, ReadError
+from ..errors import ReadError
 from ..grading.table import looks_like, read_sheet
 from .fields import FIELDS
 
@@ -187,11 +187,3 @@ def made(item: Any, name: str, where: str, defaults: Mapping[str, Any] | None = 
 def kind(value: Any) -> str:
     words = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
     return words.get(type(value), type(value).__name__)
-
-
-def submission(item: Mapping[str, Any]) -> Submission:
-    """Return the submission that an object is; LearnerError says what it lacks."""
-    found = made(item, str(item.get("id", "submission")) if isinstance(item, Mapping) else "submission", "the submission")
-    if isinstance(found, Fault):
-        raise LearnerError(str(found))
-    return found

@@ -1,0 +1,67 @@
+"""Many answers from Python: gt.grade_many, over any executor, with every answer's own result."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+import graphtutor as gt
+from graphtutor.batch import compare, results
+from graphtutor.batch.fields import FIELDS
+
+MANY = [{"id": f"s{k}", "expression": "(w*x - y)**2", "wrt": "w", "answer": answer} for k, answer in enumerate(["2*x*(w*x - y)", "2*(w*x - y)", "2*x +* 1", "x(2wx - 2y)", ""])]
+
+
+def test_every_submission_gets_its_result_in_order() -> None:
+    found = gt.grade_many(MANY)
+    assert [(r["id"], r["correct"]) for r in found] == [("s0", True), ("s1", False), ("s2", None), ("s3", True), ("s4", None)]
+    assert found[1]["misconceptions"][0]["id"] == "chain.missing-inner"
+    assert {"correct", "score", "first_wrong", "misconceptions", "message", "invalid", "undecided_because", "answer"} <= set(found[0])
+    json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.parametrize("executor", [lambda: ThreadPoolExecutor(2), lambda: ProcessPoolExecutor(2, mp_context=get_context("spawn"))], ids=["threads", "processes"])
+def test_any_executor_gives_the_same_results(executor) -> None:
+    with executor() as pool:
+        assert gt.grade_many(MANY, executor=pool) == gt.grade_many(MANY)
+
+
+def test_what_is_no_submission_has_an_error_and_costs_the_others_nothing() -> None:
+    found = gt.grade_many([3, {"answer": "2x"}, {**MANY[0], "wrt": 5}, {**MANY[0], "wrt": "q"}, MANY[0]])
+    assert [r["correct"] for r in found] == [None, None, None, None, True]
+    for words, one in zip(["expected an object", "says neither exercise nor expression", "wrt is '5'", "'q' is no variable"], found, strict=False):
+        assert words in one["error"]
+
+
+def test_a_bug_of_ours_in_one_answer_costs_the_others_nothing(monkeypatch) -> None:
+    grade = results.grade
+
+    def fails(source, answer, **options):
+        if answer == "boom":
+            raise RuntimeError("our bug")
+        return grade(source, answer, **options)
+
+    monkeypatch.setattr(results, "grade", fails)
+    found = gt.grade_many([MANY[0], {**MANY[0], "answer": "boom"}, MANY[1]])
+    assert [r["correct"] for r in found] == [True, None, False]
+    assert found[1]["error"] == "graphtutor failed on it (RuntimeError); this is its bug, not the answer's"
+
+
+@pytest.mark.parametrize(("field", "good", "bad"), [
+    ("wrt", ["w", ["w", "x"]], [3, ["w", 3], {}]), ("assume", ["x=positive", {"x": "positive"}, {"x": [-1, 1]}], [3, {"x": {}}, {3: "real"}]),
+    ("shapes", [{"W": [3, 2], "x": 2}], [{"W": [0]}, {"W": "3x2"}, [2], {"W": [10**9]}]),
+    ("definitions", [{"f": "w*x"}], [{"f": 3}, "f"]), ("constants", [{"k": 1, "v": [1, 2.5]}], [{"k": "a"}, {"k": None}]),
+    ("given", [{"y": 0.5, "z": "1/3"}], [{"y": "1/0"}, {"y": float("inf")}]), ("exercise", ["a"], [3]),
+])  # fmt: skip
+def test_every_field_of_a_submission_is_checked(field, good, bad) -> None:
+    check, expected = FIELDS[field]
+    assert all(map(check, good)) and not any(map(check, bad)) and expected
+
+
+def test_results_that_did_not_change_are_no_change() -> None:
+    found = {r["id"]: r for r in gt.grade_many(MANY)}
+    assert compare.changes(found, found) == []
+    assert compare.summary(found, found, []) == "0 of 5 results changed."
