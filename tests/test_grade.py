@@ -39,7 +39,7 @@ def test_students_derivation_gets_its_first_wrong_line_and_its_misconception(giv
     assert found.correct is (given["first_wrong_line"] is None)
     for line, label in zip(found.lines, given["lines"], strict=True):
         assert (line.status not in ("wrong", "follows")) == label["ok_vs_truth"], line
-        assert (line.previous in (None, "differs")) or label["ok_vs_previous"] is not False, line
+        assert (None if line.previous is None else line.previous != "differs") == label["ok_vs_previous"], line
     expected = ALIASES[given["misconception"]]
     if found.correct:
         assert found.misconceptions == () and found.score == 1 and found.counterexample is None
@@ -65,6 +65,24 @@ def test_lectures_derivation_is_right_or_flagged_where_it_goes_wrong(given: dict
     found = gt.grade(given["expression"], [line[column] for line in given["lines"]], wrt=given["wrt"], assume=assumptions(given), definitions=definitions)
     assert found.first_wrong == given["first_line_wrong_vs_truth"], found
     assert found.correct is (given["first_line_wrong_vs_truth"] is None), found
+
+
+POSITIVE = {f"f{k}": "positive" for k in range(3)}
+
+
+@pytest.mark.parametrize(
+    ("source", "lines", "options"),
+    [
+        ("w0*x0 + w1*x1 + b", [r"W \cdot x + b", r"w_0 \cdot x_0 + w_1 \cdot x_1 + b"], {"definitions": {"W": "[w0, w1]", "x": "[x0, x1]"}}),
+        ("-(y0*log(f0) + y1*log(f1) + y2*log(f2))", [r"- \sum_i y_i \log(f_i)", "-y_c \\log(f_c)", "-\\log(f_c)"],
+         {"given": {"y0": 0, "y1": 1, "y2": 0}, "definitions": {"f_c": "f1", "y_c": "y1"}, "assume": POSITIVE}),
+        ("(exp(f0) + exp(f1) + exp(f2))/(exp(f0) + exp(f1) + exp(f2))", [r"\sum_i \frac{e^{f_i}}{\sum_j e^{f_j}}", "1"], {}),
+    ],
+    ids=["SD18", "SD19", "SD21"],
+)  # fmt: skip
+def test_lectures_identities_are_right(source: str, lines: list[str], options: dict[str, Any]) -> None:
+    found = gt.grade(source, lines, **options)
+    assert found.correct is True and [line.status for line in found.lines] == ["right"] * len(lines), found
 
 
 # ----- one expression, several gradients -----
@@ -133,6 +151,21 @@ def test_right_last_line_after_a_wrong_middle_is_not_a_right_derivation() -> Non
     found = gt.grade(LOSS, ["2*(w*x + b - y)*(x + 1)", "2*x*(w*x + b - y)"], wrt="w")
     assert found.correct is False
     assert [line.status for line in found.lines] == ["wrong", "compensates"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "id"),
+    [
+        (["2*x*(w*x - y)", "2*w*x - 2*y"], "algebra.cancelling"),
+        (["2*x*(w*x - y)", "2*w*x**2 - y"], "algebra.parenthesis"),
+        (["2*x*(w*x - y)", "2*w*x**2 - 3*x*y"], "arithmetic-slip"),
+        (["2*x*(w*x - y)", "2*w*x*(w*x - y)/x"], "copied-wrong"),
+        (["2*x*(w*x - y)", "-2*x*(w*x - y)"], "sign.lost-inner-minus"),
+    ],
+)
+def test_slip_after_all_is_differentiated_is_one_of_writing(lines: list[str], id: str) -> None:
+    found = gt.grade("(w*x - y)**2", lines, wrt="w")
+    assert found.first_wrong == 1 and ids(found)[0] == id, ids(found)
 
 
 def test_skipped_steps_are_fine() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from graphtutor.build import build
 from graphtutor.grading import malrules
 from graphtutor.grading.slopes import Site, Slopes
 from graphtutor.graphs import Graph
+from graphtutor.language.write import write
 
 CASES = 300
 FORMS = ("plain", "unicode", "latex")
@@ -138,3 +140,41 @@ def test_right_derivative_in_any_spelling_is_right_and_nothing_is_named() -> Non
         found = gt.grade(c.text, truth(c.graph).formula(truth(c.graph).out, c.form), wrt="w")
         assert found.correct is not False, (c.text, c.form, found)
         assert found.misconceptions == ()
+
+
+# ----- derivations of random functions -----
+def derived(seed: int) -> tuple[str, list[str]]:
+    """Return a random function and the lines of its derivation, as `gt.derive` writes them."""
+    r = random.Random(seed)
+    graph = None
+    while graph is None or "w" not in graph.ids or not graph.cells[graph.out][1] or len(graph) > 22:
+        text = function(r, r.choice([2, 3]))
+        graph = build(text)
+    return text, [write(line.expr, r.choice(("plain", "latex"))) for line in gt.derive(text, wrt="w").lines]
+
+
+@pytest.mark.parametrize("seed", range(1000, 1025))
+def test_every_line_of_a_generated_derivation_is_right(seed: int) -> None:
+    text, lines = derived(seed)
+    found = gt.grade(text, lines, wrt="w")
+    assert found.correct is True and {line.status for line in found.lines} == {"right"}, found
+
+
+def test_line_with_one_number_or_sign_changed_is_the_first_wrong_one() -> None:
+    checked = named = 0
+    for seed in range(5000, 5060):
+        r = random.Random(seed)
+        text, lines = derived(seed)
+        k = r.randrange(len(lines))
+        spots = list(re.finditer(r"(?<![\w.\\{])\d+(?![\w.])| \+ | - ", lines[k]))
+        if not spots:
+            continue
+        spot = r.choice(spots)
+        other = {" + ": " - ", " - ": " + "}.get(spot[0]) or str(int(spot[0]) + 1)
+        changed = lines[k][: spot.start()] + other + lines[k][spot.end() :]
+        if gt.same(changed, lines[k]).kind != "differs":
+            continue
+        found = gt.grade(text, [*lines[:k], changed, *lines[k + 1 :]], wrt="w")
+        assert found.first_wrong == k, (text, lines[k], changed, found)
+        checked, named = checked + 1, named + bool(found.misconceptions)
+    assert checked >= 30 and named >= 0.9 * checked

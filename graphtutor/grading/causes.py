@@ -17,7 +17,7 @@ from ..language import trees
 from ..maths import heads
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import diagnose
-from .forms import parts
+from .forms import parts, unfinished
 from .judge import compare
 from .malrules import STRUCTURAL
 from .marks import Misconception, Variant
@@ -32,6 +32,8 @@ from .variants import telling
 
 MOST_NAMED = 12
 HERE = ("wrong", "compensates")
+IN_WRITING = frozenset(["algebra", "arithmetic-slip", "copied-wrong", "rounding", "name", "sign", "sqrt", "log", "domain"])  # what goes wrong in rewriting, by the first word of its id
+LATER = 40
 
 
 def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[str, Any]:
@@ -113,9 +115,16 @@ class Cause:
         if self.previous is not None and self.previous.status == "right":
             known = {r.what.id for r in found}
             found += [r for r in self.from_previous() if r.what.id not in known]
+            if self.worked_out:
+                found = [r if r.what.id.split(".")[0] in IN_WRITING else r._replace(rank=r.rank + LATER) for r in found]
         if not found:
             found = mending(self.graph, self.task.graph_of(self.truth), self.task.assume)
         return tuple(replace(r.what, line=self.step.index) for r in sorted(found, key=lambda r: r.rank))
+
+    @property
+    def worked_out(self) -> bool:
+        """Whether the line before has no derivative left in it: what goes wrong after that is no rule of differentiation."""
+        return self.previous is not None and self.previous.tree is not None and not unfinished(self.previous.tree)
 
     def from_previous(self) -> list[Ranked]:
         """Return the slips of algebra that lead here from the line before."""

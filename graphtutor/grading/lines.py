@@ -14,6 +14,7 @@ from itertools import groupby, takewhile
 
 import sympy as sp
 
+from ..equal import weakest
 from ..language.read import Claim, Part, derivation
 from ..maths import heads
 from .chains import Record
@@ -175,7 +176,7 @@ class Judge:
     def true(self, part: Part, index: int, tree: sp.Basic, truth: sp.Basic, key: Key, ruling: Ruling, before: Step | None) -> Step:
         note = ruling.evidence if ruling.kind == "kink" else "; ".join(part.assumed)
         if before is None or before.status in ("right", "undecided", "side") or before.tree is None:
-            return Step(index, part.source, "right", tree, truth, key, ruling, note=note)
+            return Step(index, part.source, "right", tree, truth, key, ruling, both(ruling, before), note=note)
         here = compare(self.task, tree, before.tree, prove=False)
         if here.kind == "differs":
             return Step(index, part.source, "compensates", tree, truth, key, ruling, here, note=f"this is right again, but it does not follow from line {before.index + 1}")
@@ -198,6 +199,13 @@ class Judge:
         if self.primed and self.record.by_argument(tree, truth):
             return Step(index, part.source, "side", tree, truth, key, ruling, here, note="read as the derivative by its own argument")
         return Step(index, part.source, "wrong", tree, truth, key, ruling, here)
+
+def both(ruling: Ruling, before: Step | None) -> Ruling | None:
+    """Return the verdict on an expression against the one before, where both are right: as sure as the less sure of the two."""
+    if before is None or before.verdict is None or not before.verdict:
+        return None
+    return Ruling(weakest([ruling.verdict, before.verdict.verdict]))
+
 
 def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
     """Return every expression of a derivation, judged in order."""

@@ -78,6 +78,9 @@ class Misconception:
     line: int | None = None
     argument: str = ""
 
+    def __str__(self) -> str:
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:

@@ -36,9 +36,9 @@ def merged(index: int, text: str, group: Sequence[Step]) -> Line:
     if not group:
         return Line(index, text.strip(), "text")
     worst = min(group, key=lambda s: WORST.index(s.status))
-    kinds = [s.verdict.kind for s in group if s.verdict is not None]
-    return Line(index, text.strip(), worst.status, named(worst.key), worst.verdict.kind if worst.verdict else (kinds[0] if kinds else None),
-                worst.previous.kind if worst.previous else None, worst.verdict.evidence if worst.verdict else "", worst.after, worst.note, worst.error)  # fmt: skip
+    verdict, previous = worst.verdict, worst.previous  # neither is true as such if the two differ
+    return Line(index, text.strip(), worst.status, named(worst.key), None if verdict is None else verdict.kind, None if previous is None else previous.kind,
+                "" if verdict is None else verdict.evidence, worst.after, worst.note, worst.error)  # fmt: skip
 
 
 def named(key: Key) -> str:
