@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from .language.read import read as read
     from .losses import compare_losses as compare_losses
     from .outliers import outliers as outliers
+    from .tutor.judge import exercise as exercise
 
 __version__ = "0.1.0"
 
@@ -103,6 +104,7 @@ PUBLIC = {
     "same": "equal:same",
     "train": "experiments:train",
     "read": "language.read:read",
+    "exercise": "tutor.judge:exercise",
 }
 
 

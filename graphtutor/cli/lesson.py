@@ -68,12 +68,14 @@ def desk_of(exercises: str | None, course: str | None, progress: str | None) -> 
 
 def lesson_of(desk: Desk) -> Lesson:
     """Return the desk with its teacher."""
+    from ..picture.svg import colours
     from ..tutor.judge import judge
     from ..tutor.lesson import Lesson
     from ..tutor.pictures import drawn
     from ..tutor.solutions import told
 
     wished, screen = desk.course.settings, desk.screen
+    colours("light", wished.palette)  # an unknown palette is said now, not at the first wrong answer
     return Lesson(desk.course, desk.store, screen, judge, lambda it: told(it, wished.notation, screen.width), lambda it, grade: drawn(it, grade, wished.palette))
 
 

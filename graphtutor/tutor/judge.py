@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..errors import AuthorError, LearnerError, ReadError
@@ -16,12 +17,14 @@ from ..grading.judge import compare
 from ..grading.lines import judged
 from ..grading.marks import Misconception, Rubric
 from ..grading.scoring import BAD
-from ..grading.tally import of_sheet
+from ..grading.tally import message, of_sheet
 from ..grading.task import Task, task
 from .answers import cells, checked, letters, line_number
+from .course import course
 from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
 from .keys import declared, numbers, right_options, sheet, solution
 from .numbers import all_agree, typed
+from .variants import variant
 
 Worded = Expression | Local | Solve | Gradients | Derivation | Code
 
@@ -45,13 +48,21 @@ def sentence(why: str) -> str:
 
 def judge(exercise: Exercise, answer: Any) -> Grade:
     """Return the Grade of an answer; see `answers.checked` for the forms it may take. What cannot be read costs nothing."""
-    if isinstance(exercise, Sheet) and isinstance(answer, Mapping) and "sheet" in answer:
-        asked = task(exercise.program, shapes=exercise.shapes, constants=exercise.constants)
-        return of_sheet(asked, {"digits": exercise.digits, **answer, "at": exercise.at}, Rubric(), exercise.tie or "zero", exercise.columns)
     try:
         return JUDGES[type(exercise)](exercise, checked(exercise, answer))
     except ReadError as error:
         return Grade(0.0, None, f"This cannot be read: {error.message}. It costs nothing.", invalid=error)
+
+
+def exercise(name: str, seed: int | str | None = None, folder: str | Path | None = None) -> Exercise:
+    """Return an exercise of the lesson for `grade`: as its file shows it, or the variant that `seed` (such as a student's name) draws.
+
+    `folder` holds the exercises; without it $GRAPHTUTOR_EXERCISES, ./exercises, or those that come with graphtutor.
+
+    >>> grade(exercise("hinge-dw0"), "-y*x0").misconceptions[0].id
+    'branch.ignored'
+    """
+    return variant(course(folder).exercise(name), seed)
 
 
 @grade.register
@@ -217,16 +228,35 @@ def first_wrong(exercise: FindLine) -> int | None:
 
 
 def judge_sheet(exercise: Sheet, answer: Mapping[str, Any]) -> Grade:
-    """Compare each cell with the computed one."""
-    right = sheet(exercise)
-    given = {cell: read_numbers(cell, answer.get(cell, "")) for cell in right}
-    wrong = [cell for cell in right if all_agree(given[cell], [right[cell]], exercise.digits) is False]
-    if not wrong:
-        return Grade(1.0, True, "Right, every cell.")
+    """Return the Grade of a sheet, in the words of the file where the file knows this slip; `answer` holds cells, or rows as `grade` takes them."""
+    handed = {"sheet": answer["sheet"] if "sheet" in answer else rows(answer), "at": exercise.at, "digits": answer.get("digits", exercise.digits)}
+    found = of_sheet(task(exercise), handed, Rubric(), exercise.tie or "zero", exercise.columns)
+    if found.invalid is not None and found.correct is None:
+        raise found.invalid
     words = cells(exercise)
-    message = f"{listed([words[c] for c in wrong[:4]])} {'is' if len(wrong) == 1 else 'are'} not right."
-    score = 1 - len(wrong) / len(right)
-    return refusal(score, message, exercise.wrong, lambda slip: all(c in slip.answer and all_agree(given[c], [typed(slip.answer[c])[0].value]) for c in wrong))
+    wrong = {c.name: c.given for c in found.table if c.status == "wrong"}
+    slip = next((w for w in exercise.wrong if wrong and all(c in w.answer and all_agree(typed(given), [typed(w.answer[c])[0].value]) for c, given in wrong.items())), None)
+    told = [Misconception(name, hint=sentence(slip.why)) for name in slip.misconceptions[:1]] if slip is not None else []
+    others = [m for m in found.misconceptions if m.id not in [t.id for t in told]]
+    asked = message(tuple(replace(c, name=words.get(c.name, c.name)) for c in found.table))
+    return replace(found, message=said(asked, slip.why if slip else ""), misconceptions=(*told, *others))
+
+
+def rows(*filled: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return cells as the rows of a sheet.
+
+    >>> rows({"u.value": "6"}, {"u.local.w": "3", "u.upstream": "2"})
+    [{'node': 'u', 'value': '6', 'local': {'w': '3'}, 'upstream': '2'}]
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in ((k, v) for part in filled for k, v in part.items()):
+        node, column, *by = name.split(".")
+        row = found.setdefault(node, {"node": node})
+        if by:
+            row.setdefault("local", {})[by[0]] = value
+        else:
+            row[column] = value
+    return list(found.values())
 
 
 JUDGES: dict[type[Exercise], Callable[[Any, Any], Grade]] = {

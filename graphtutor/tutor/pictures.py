@@ -1,14 +1,22 @@
-"""The picture of a grade: the graph of the exercise, with what the grade marks in it."""
+"""The picture of a wrong answer: the graph of the exercise with the edge marked where the answer broke."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
+from ..errors import LearnerError
+from ..grading.grades import Grade
 from .exercises import Exercise
 
-FOLDER = "outputs/lesson"
+FOLDER = Path("outputs", "lesson")
 
 
-def drawn(exercise: Exercise, grade: Any, palette: str = "default") -> str:
-    """Draw a wrong answer's graph and return the file, or nothing where there is none to draw."""
-    return ""
+def drawn(exercise: Exercise, grade: Grade, palette: str = "default", folder: Path = FOLDER) -> str:
+    """Draw where an answer broke and return the file; nothing where no place is known, nothing can be written, or nothing can draw."""
+    if not grade.broken:
+        return ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(grade.draw(str(folder / f"{exercise.id}.svg"), palette=palette)[0])
+    except (OSError, LearnerError):
+        return ""
