@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+import graphtutor as gt
 from graphtutor.cli import main
 from graphtutor.tutor.answers import questions
 from graphtutor.tutor.course import course
@@ -163,7 +164,7 @@ class Shell:
     def __init__(self, path: Path, *args: str, columns: int = 80, **env: str):
         surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")}
         surroundings |= {"GRAPHTUTOR_PROGRESS": str(path), "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8", **env}
-        self.child = pexpect.spawn(sys.executable, ["-m", "graphtutor", *args], cwd=str(ROOT), env=surroundings, dimensions=(40, columns), encoding="utf-8", timeout=90)
+        self.child = pexpect.spawn(sys.executable, ["-m", "graphtutor", *args], cwd=str(path.parent), env=surroundings, dimensions=(40, columns), encoding="utf-8", timeout=90)
         self.child.delaybeforesend = None
         self.text = ""
 
@@ -444,8 +445,9 @@ def test_predict_then_see(tmp_path: Path) -> None:
 
 # ----- commands -----
 def run(path: Path, *args: str, stdin: str = "", **more: str) -> tuple[int, str, str]:
+    """Run a command in a folder of its own, where pictures go."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(path)} | more
-    done = subprocess.run([sys.executable, "-m", "graphtutor", *args], cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-m", "graphtutor", *args], cwd=path.parent, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -453,7 +455,7 @@ def run(path: Path, *args: str, stdin: str = "", **more: str) -> tuple[int, str,
 def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """A command in this process, with progress of its own."""
     monkeypatch.setenv("GRAPHTUTOR_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(tmp_path)
 
     def call(*args: str) -> tuple[int, str, str]:
         code = main(list(args))
@@ -549,6 +551,42 @@ def test_a_wrong_line_is_named_with_a_point_at_which_it_fails(at: Callable[..., 
     assert found["counterexample"].startswith("At b = ")
 
 
+def test_the_picture_of_a_wrong_answer_marks_where_it_broke(at: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    _, out, _ = at("answer", "mse-dw0", "2*(f - y)")
+    assert "Picture: outputs/lesson/mse-dw0.svg" in out.replace("\\", "/")
+    assert "chain.missing-inner" in (tmp_path / "outputs" / "lesson" / "mse-dw0.svg").read_text("utf-8")
+    assert "Picture" not in at("answer", "mse-dw0", "2*x0*(f - y)")[1]
+    (tmp_path / "outputs" / "lesson" / "mse-dw0.svg").unlink()
+    (tmp_path / "outputs" / "lesson").rmdir()
+    (tmp_path / "outputs" / "lesson").write_text("in the way")
+    code, out, _ = at("answer", "mse-dw0", "2*(f - y)")  # no picture is no reason to say less
+    assert code == 1
+    assert "Picture" not in out
+
+
+def test_a_sheet_says_which_cell_is_wrong_and_what_only_follows_from_it(at: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = at("answer", "forward-sheet", "p0=2.5", "p1=-0.6", "s=1.9", "f=2", "e=3", "L=9")
+    assert code == 1
+    assert out.startswith("Not yet. p1 is wrong. 4 cells follow from it. (-0.3)*(-2) is positive.\n")
+    code, out, _ = at("answer", "forward-sheet", "p0=2.5", "p1=0.6", "s=3.1", "f=3.2", "e=4.2", "L=17.64")
+    assert (code, out) == (0, "Right, all 6 cells.\n")
+
+
+def test_gt_grade_takes_an_exercise_by_its_name_and_seed() -> None:
+    assert gt.grade(gt.exercise("hinge-dw0"), "where(y*f < 1, -y*x0, 0)").correct
+    assert gt.grade(gt.exercise("hinge-dw0"), ["-y*d/dw0 (f)", "-y*x0"]).misconceptions[0].id == "branch.ignored"
+    row = {"node": "w0", "upstream": 5}
+    assert "dL/dw0 is wrong" in gt.grade(gt.exercise("upstream-gradients"), {"sheet": [row]}).message
+    names = {gt.exercise("constant-multiple", seed).program for seed in range(8)}
+    assert len(names) > 1
+    code = {"code": "def dfn_b(x, w, b, true_val):\n    return 2 * (w[0]*x[0] + w[1]*x[1] + b - true_val)"}
+    assert gt.grade(gt.exercise("code-db"), code).correct
+    with pytest.raises(gt.LearnerError, match=r"no exercise 'hinge-dw' \(did you mean 'hinge-dw0'\?\)"):
+        gt.exercise("hinge-dw")
+    with pytest.raises(gt.LearnerError, match="leave out wrt"):
+        gt.grade(gt.exercise("hinge-dw0"), "0", wrt="w0")
+
+
 def test_an_exercise_stepped_without_a_terminal_prints_its_walk(at: Callable[..., tuple[int, str, str]]) -> None:
     code, out, err = at("step", "forward-by-hand")
     assert code == 0
@@ -610,7 +648,7 @@ def test_watch_grades_again_on_every_save(tmp_path: Path) -> None:
     file = tmp_path / "answer.txt"
     file.write_text("x**(n-1)\n")
     env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(tmp_path / "p.json"), "PYTHONUNBUFFERED": "1"}
-    watcher = subprocess.Popen([sys.executable, "-m", "graphtutor", "watch", str(file), "power-rule"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    watcher = subprocess.Popen([sys.executable, "-m", "graphtutor", "watch", str(file), "power-rule"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
     assert watcher.stdout is not None
     seen = ""
     while "Not yet." not in seen:

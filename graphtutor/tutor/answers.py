@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import LearnerError, ReadError
@@ -83,7 +83,7 @@ def checked(exercise: Exercise, answer: Any) -> Any:
     if isinstance(answer, str):
         return from_text(exercise, answer)
     if isinstance(exercise, Sheet) and isinstance(answer, Mapping) and isinstance(answer.get("sheet"), list | tuple):
-        answer = filled(answer["sheet"])
+        return answer
     several = bool(asks[0].key)
     if several and isinstance(answer, Mapping):
         known = {name: q.key for q in asks for name in (q.prompt, q.key)}
@@ -101,20 +101,6 @@ def checked(exercise: Exercise, answer: Any) -> Any:
         return str(answer)
     expected = f"{len(asks)} values, for {', '.join(q.prompt for q in asks)}" if several else "one text"
     raise LearnerError(f"{exercise.id} cannot take {type(answer).__name__}; expected {expected}")
-
-
-def filled(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the rows of a sheet as cells.
-
-    >>> filled([{"node": "u = w*x", "value": 6, "local": {"w": 3}}])
-    {'u.value': '6', 'u.local.w': '3'}
-    """
-    found: dict[str, Any] = {}
-    for row in rows:
-        name = str(row.get("node", "")).partition("=")[0].strip()
-        found |= {f"{name}.{column}": str(row[column]) for column in ("value", "upstream") if column in row}
-        found |= {f"{name}.local.{by}": str(value) for by, value in (row.get("local") or {}).items()}
-    return found
 
 
 def letters(exercise: Choice, text: str) -> list[str]:

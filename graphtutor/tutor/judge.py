@@ -22,7 +22,7 @@ from ..grading.task import Task, task
 from .answers import cells, checked, letters, line_number
 from .course import course
 from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
-from .keys import declared, numbers, right_options, sheet, solution
+from .keys import declared, numbers, right_options, solution
 from .numbers import all_agree, typed
 from .variants import variant
 
