@@ -104,7 +104,9 @@ def test_several_gradients_come_in_any_order_and_each_counts() -> None:
     found = gt.grade(LOSS, {"dL/db": "2(w x + b - y)", "w": "2*(w*x + b - y)"}, wrt=["w", "b"])
     assert (found.correct, found.score) == (False, 0.5)
     assert [(line.quantity, line.status) for line in found.lines] == [("w", "wrong"), ("b", "right")]
-    assert "chain.missing-inner" in ids(found)
+    assert "chain.missing-inner" in ids(found) and {m.line for m in found.misconceptions} == {0}
+    other = gt.grade(LOSS, {"w": "2x(wx + b - y)", "b": "w x + b - y"}, wrt=["w", "b"])
+    assert other.first_wrong == 1 and {m.line for m in other.misconceptions} == {1}
     assert gt.grade(LOSS, "dL/db = 2(wx + b - y)\ndL/dw = 2x(wx + b - y)", wrt=["w", "b"]).correct
     assert gt.grade(LOSS, "[2x(wx + b - y), 2(wx + b - y)]", wrt=["w", "b"]).correct
 
@@ -258,6 +260,18 @@ def test_follow_through_goes_along_a_chain_of_local_gradients() -> None:
     found = gt.grade("h = tanh(w*x)\nf = v*h\nL = (f - y)**2", lines, wrt="w")
     assert [(line.status, line.after) for line in found.lines] == [("right", None), ("right", None), ("wrong", None), ("follows", 2)]
     assert (found.score, found.misconceptions[0].id) == (0.75, "tanh-as-sigmoid")
+
+
+@pytest.mark.parametrize(
+    ("source", "lines", "place"),
+    [
+        ("h = tanh(w*x)\nf = v*h\nL = (f - y)**2", ["dL/df = f - y"], ("(v*tanh(w*x) - y)**2", "v*tanh(w*x) - y")),
+        ("(w*x - y)**2", ["u = wx - y", "dL/du = u"], ("(w*x - y)**2", "w*x - y")),
+        ("(w*x - y)**2", ["s = 3w", "ds/dw = w"], ()),
+    ],
+)
+def test_broken_place_is_one_of_the_problems_graph(source: str, lines: list[str], place: tuple[str, ...]) -> None:
+    assert gt.grade(source, lines, wrt="w").broken[1:3] == place
 
 
 # ----- rubrics -----

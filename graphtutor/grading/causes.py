@@ -173,7 +173,10 @@ class Cause:
     # ----- the drawing -----
     def broken(self, told: Sequence[Misconception]) -> tuple[Any, ...]:
         """Return the place of the first misconception that has one in the problem's graph."""
-        at = next((m for m in told if m.node), None)
-        if at is None:
+        if self.problem is None:
             return ()
-        return self.task.place(at.text, at.argument)
+        whole = self.task.graph_of(self.truth.args[0])  # where a part of it has a name for this line alone, its own formulas
+        drawn = {self.task.graph.formula(i) for i in range(len(self.task.graph))}
+        nodes = {self.problem.graph.formula(i): whole.formula(i) for i in range(len(whole)) if whole.formula(i) in drawn}
+        at = next((m for m in told if m.text in nodes), None)
+        return () if at is None else self.task.place(nodes[at.text], nodes.get(at.argument, ""))

@@ -194,7 +194,7 @@ def together(names: Sequence[str], parts: Mapping[str, Grade]) -> Grade:
     said += [f"{several(missing)} {'is' if len(missing) == 1 else 'are'} missing."] if missing else []
     return Grade(
         sum(g.score for g in parts.values()) / max(1, len(names)), False if wrong or missing else None if open_ else True, " ".join(filter(None, said)), lines,
-        next((k for k, g in enumerate(parts.values()) if g.correct is False), None), tuple(m for g in parts.values() for m in g.misconceptions),
+        next((k for k, g in enumerate(parts.values()) if g.correct is False), None), tuple(replace(m, line=k) for k, g in enumerate(parts.values()) for m in g.misconceptions),
         first.counterexample if first else None, next((g.invalid for g in parts.values() if g.invalid is not None), None),
         "; ".join(f"{name}: {parts[name].undecided_because}" for name in open_ if parts[name].undecided_because),
         variant=first.variant if first else None, broken=first.broken if first else ())  # fmt: skip
