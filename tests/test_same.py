@@ -92,7 +92,7 @@ def number_at(text: str, at: dict[str, Any]) -> Any:
 
 # ----- evidence -----
 def test_evidence_names_seed_points_and_digits_and_repeats_itself() -> None:
-    verdicts = [gt.same("sin(3*x)", "3*sin(x) - 4*sin(x)**3", seed=7) for _ in range(2)]
+    verdicts = [gt.same("atan(x)", "2*atan(x/(1 + sqrt(1 + x**2)))", seed=7) for _ in range(2)]
     assert verdicts[0] == verdicts[1]
     found = verdicts[0].evidence
     assert (verdicts[0].kind, found.seed, found.digits) == ("agrees", 7, 35)
@@ -124,7 +124,7 @@ def test_an_isolated_point_lost_is_equal_and_named() -> None:
     verdict = gt.same("(x**2 - 1)/(x - 1)", "x + 1")
     assert verdict.kind == "proved"
     assert verdict.evidence.excluded == ((("x", Fraction(1)),),)
-    assert str(verdict.evidence) == "Equal: shown by bringing both to one normal form. Only one of them is defined at x = 1."
+    assert str(verdict.evidence) == "Equal, proved by bringing both to one normal form. Only one of them is defined at x = 1."
 
 
 def test_an_excluded_value_is_never_sampled_and_a_required_one_always_is() -> None:
@@ -164,7 +164,7 @@ def test_what_cannot_be_worked_out_is_undecided_and_not_truthy(a: str, b: str) -
 
 
 def test_a_longer_proof_is_looked_for_when_it_is_given_time() -> None:
-    pair = "cos(x + y)", "cos(x)*cos(y) - sin(x)*sin(y)"
+    pair = "cos(x/2)**2", "(1 + cos(x))/2"
     assert gt.same(*pair).kind == "agrees"
     verdict = gt.same(*pair, prove=60.0)
     assert verdict.kind == "proved"
@@ -172,7 +172,7 @@ def test_a_longer_proof_is_looked_for_when_it_is_given_time() -> None:
 
 
 def test_a_proof_that_takes_too_long_is_stopped_and_leaves_the_sample() -> None:
-    assert gt.same("cos(x + y)", "cos(x)*cos(y) - sin(x)*sin(y)", prove=0.01).kind == "agrees"
+    assert gt.same("cos(x/2)**2", "(1 + cos(x))/2", prove=0.01).kind == "agrees"
 
 
 # ----- what may be compared -----
@@ -211,7 +211,7 @@ def test_the_first_entry_that_differs_is_named(a: Any, b: Any, entry: tuple[int,
     a, b = (text[1:-1].split(", ") if isinstance(text, str) and text[0] == "[" else text for text in (a, b))
     verdict = gt.same(a, b, shapes=SHAPES)
     assert (verdict.kind, verdict.evidence.entry) == ("differs", entry)
-    assert f" in entry [{', '.join(map(str, entry))}] the first is " in str(verdict.evidence)
+    assert f", in entry [{', '.join(map(str, entry))}] the first is " in str(verdict.evidence)
 
 
 def test_other_shapes_differ_and_both_are_said() -> None:

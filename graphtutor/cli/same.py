@@ -7,7 +7,7 @@ import click
 from .check import COLOURS, UNDECIDED, WRONG
 from .shared import Answer, Expression, json_option, say, shapes_of, show_json, styled, text_of
 
-WORDS = {"proved": "equal, proved", "agrees": "equal", "kink": "equal but on a kink", "differs": "different", "undecided": "undecided"}
+SAYS = {"differs": "Different", "undecided": "Undecided"}  # the other sentences say themselves that both are equal
 
 
 @click.command(cls=Expression)
@@ -33,6 +33,7 @@ def same(a: str, b: str, assume: tuple[str, ...], shapes: tuple[str, ...], seed:
     if as_json:
         show_json(verdict.to_json())
     else:
-        say(f"{styled(WORDS[verdict.kind], fg=COLOURS.get(verdict.kind, 'green'))}: {styled(str(verdict.evidence))}")
+        lead, rest = (SAYS[verdict.kind], f": {verdict.evidence}") if verdict.kind in SAYS else ("Equal", str(verdict.evidence).removeprefix("Equal"))
+        say(styled(lead, fg=COLOURS.get(verdict.kind, "green")) + styled(rest))
     if not verdict:
         raise Answer(WRONG if verdict.kind == "differs" else UNDECIDED)

@@ -40,7 +40,7 @@ class Findings:
         """Return the verdict of what no point told apart; `method` is what proved it, if anything did."""
         s = self.sampler
         if method:
-            kind, sentence = "proved", f"Equal: shown by {method}."
+            kind, sentence = "proved", f"Equal, proved by {method}."
         else:
             kind, sentence = "agrees", f"Equal to {self.digits} digits at {s.agreed} point{'s' * (s.agreed != 1)} (seed {s.seed}); a sample, not a proof."
         if self.gone:
@@ -50,19 +50,17 @@ class Findings:
     def difference(self, found: Witness) -> Verdict:
         one, two = self.values(found)
         at = self.named(found.point)
-        where = (f"At {place(at)}" if at else "Always") + self.of_entry(found.entry)
-        if found.outcome.kind in (LEFT, RIGHT):
-            sentence = f"{where} the first is {one}, but the second is {two}."
-        else:
-            sentence = f"{where} the first is {one}, the second {two}."
-        return Verdict("differs", Evidence(sentence, self.sampler.seed, point=at, values=(one, two), entry=self.entries[found.entry]))
+        where = ", ".join(part for part in (f"at {place(at)}" if at else "", self.of_entry(found.entry)) if part)
+        but = ", but the second is" if found.outcome.kind in (LEFT, RIGHT) else ", the second"
+        sentence = f"{where} the first is {one}{but} {two}.".strip()
+        return Verdict("differs", Evidence(sentence[0].upper() + sentence[1:], self.sampler.seed, point=at, values=(one, two), entry=self.entries[found.entry]))
 
     def on_kink(self, found: Witness) -> Verdict:
         one, two = self.values(found)
         low, high = (text(v, SHOWN[0]) for v in found.sides or ())
         at = self.named(found.point)
-        where = f"Equal but on the kink {place(at)}{self.of_entry(found.entry)}:"
-        sentence = f"{where} there the first is {one} and the second {two}, both from {low} to {high}, the values on its sides."
+        where = ", ".join(part for part in (place(at), self.of_entry(found.entry)) if part)
+        sentence = f"Equal but on the kink {where}: there the first is {one} and the second {two}, both from {low} to {high}, the values on its sides."
         return Verdict("kink", Evidence(sentence, self.sampler.seed, self.sampler.agreed, self.digits, at, (one, two), (low, high), self.entries[found.entry], self.gone))
 
     # ----- their parts -----
@@ -71,7 +69,7 @@ class Findings:
 
     def of_entry(self, entry: int) -> str:
         index = self.entries[entry]
-        return f" in entry [{', '.join(map(str, index))}]" if index else ""
+        return f"in entry [{', '.join(map(str, index))}]" if index else ""
 
     def values(self, found: Witness) -> tuple[str, str]:
         """Return both values as text, in the order the two were given, with digits enough to tell them apart."""

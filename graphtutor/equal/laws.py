@@ -9,6 +9,8 @@ from typing import Any
 from .polynomials import ONE, Monomial
 from .quotients import Forms, Quotient
 
+MOST_ANGLES = 6  # angles that one is the sum of
+
 
 class Laws:
     """What a formula finds where it asks a module for functions (`m.exp`)."""
@@ -107,16 +109,31 @@ class Laws:
 
     # ----- circles and hyperbolas -----
     def sin(self, u: Any) -> Quotient:
-        sign, key = self.turned(u)
-        return sign * self.forms.single(self.forms.atom(("sin", key)))
+        return self.circle(self.forms.lift(u))[0]
 
     def cos(self, u: Any) -> Quotient:
-        """cos is even, and cos² = 1 − sin²."""
+        return self.circle(self.forms.lift(u))[1]
+
+    def circle(self, u: Quotient) -> tuple[Quotient, Quotient]:
+        """Return sin and cos of an angle; of a sum of few whole multiples by the addition theorems."""
+        terms = u.over.items()
+        if u.under is not None or sum(abs(c) for c in u.over.values()) > MOST_ANGLES or any(c.denominator > 1 for _, c in terms):
+            return self.atoms_of_circle(u)
+        sine, cosine = self.forms.number(0), self.forms.number(1)
+        for m, c in terms:
+            s, k = self.atoms_of_circle(Quotient(self.forms, {m: Fraction(1)}))
+            s = s if c > 0 else -s
+            for _ in range(abs(int(c))):
+                sine, cosine = sine * k + cosine * s, cosine * k - sine * s
+        return sine, cosine
+
+    def atoms_of_circle(self, u: Quotient) -> tuple[Quotient, Quotient]:
+        """Return sin and cos of an angle as atoms: sin is odd, cos is even, and cos² = 1 − sin²."""
         f = self.forms
-        _, key = self.turned(u)
-        sine, i = f.atom(("sin", key)), f.atom(("cos", key))
-        f.powers.setdefault(i, (2, {ONE: Fraction(1), ((sine, Fraction(2)),): Fraction(-1)}))
-        return f.single(i)
+        sign, key = self.turned(u)
+        sine, cosine = f.atom(("sin", key)), f.atom(("cos", key))
+        f.powers.setdefault(cosine, (2, {ONE: Fraction(1), ((sine, Fraction(2)),): Fraction(-1)}))
+        return sign * f.single(sine), f.single(cosine)
 
     def tan(self, u: Any) -> Quotient:
         return self.sin(u) / self.cos(u)

@@ -61,7 +61,7 @@ def compare(first: Graphs, second: Graphs, told: Mapping[str, Domain], seed: int
         entries.setdefault((int(left[index]), int(right[index])), index)
     pairs = [pair for pair in entries if pair[0] != pair[1]]
     if not pairs:
-        return Verdict("proved", Evidence("Both are the same expression.", seed, method="the same expression"))
+        return Verdict("proved", Evidence("Equal: both are the same expression.", seed, method="the same expression"))
     outputs = [i for pair in pairs for i in pair]
     found = breaks(builder, outputs)
     used = sorted({builder.cells[i][2][0] for i in ancestors(builder.cells, outputs) if builder.cells[i][0] == "input"})
