@@ -59,7 +59,8 @@ class Grade(Marks):
         if not self.broken:
             raise LearnerError("this grade names no place in the graph, so there is nothing to mark: " + ("the answer is right" if self.correct else self.message))
         first = next((m for m in self.misconceptions if m.node), None)
-        return Verdict(self.broken, f"{self.message} {first.hint if first else ''}".strip(), first.id if first else WHERE, **look)
+        hint = first.hint if first and first.hint not in self.message else ""
+        return Verdict(self.broken, f"{self.message} {hint}".strip(), first.id if first else WHERE, **look)
 
     def _repr_svg_(self) -> str | None:
         return self.verdict().svg() if self.broken else None
