@@ -67,6 +67,16 @@ def test_a_sheet_is_printed_with_blanks_and_with_its_key(capsys) -> None:
     assert [line.split(" | ")[1:] for line in key.splitlines()[8:10]] == [["0.17 ", "w: 0.33; x: 0.5", "1"], ["-1   ", "               ", "-0.17"]]
 
 
+def test_the_sheet_of_an_exercise_is_printed_at_its_own_point_and_graded(here, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("GRAPHTUTOR_PROGRESS", str(here / "progress.json"))
+    code, out, err = run(capsys, "sheet", "forward-sheet", "--key", "-o", "s.txt")
+    assert (code, out, err) == (0, "wrote s.txt\n", "graphtutor: taking 'forward-sheet' as the exercise of that name\n")
+    assert run(capsys, "grade", "s.txt")[1].startswith("right, 100 %")
+    rows = read_sheet(Path("s.txt").read_text("utf-8"))["answer"]["sheet"]
+    Path("a.json").write_text(json.dumps({"exercise": "forward-sheet", "answer": {"sheet": [{"node": r["node"], "value": r.get("value")} for r in rows]}}), "utf-8")
+    assert json.loads(run(capsys, "grade", "a.json", "--json")[1])["correct"] is True
+
+
 PROBLEMS = [["u = w*x; L = max(0, 1 - y*u)", "--at", "w=.5,x=1/3,y=-1"], ["L = (exp(x*w)/(x*w))**3", "--at", "x=.5,w=2", "--digits", "4"], ["L = (exp(x*w)/(x*w))**3"],
             ["f = w*x + b; L = (f - y)**2", "--collapse", "f", "--at", "w=1,x=2,b=3,y=4"],
             ["L = -log(softmax(W@x + b)[k])", "--shapes", "W=2x2,x=2,b=2", "--constants", "k=1", "--at", "W=[[1,2],[3,4]],x=[1,-1],b=[0,.5]"], ["x*x*x", "--at", "x=3"],
@@ -98,7 +108,8 @@ def test_one_wrong_cell_of_a_printed_sheet_is_found_with_what_follows(here, caps
 @pytest.mark.parametrize(("text", "found"), [
     ("node | value\nu | 3", [{"node": "u", "value": "3"}]),
     ("| node | value | local | upstream |\n|---|---|---|---|\n| u = w*x | 6 | w: 3; x: 2 | 12 |", [{"node": "u = w*x", "value": "6", "local": {"w": "3", "x": "2"}, "upstream": "12"}]),
-    ("Node|Value|Local gradient|dL/du\nL=u^2|36|12|1\n\nnotes: | see above", [{"node": "L=u^2", "value": "36", "local": {"": "12"}, "upstream": "1"}, {"node": "notes:", "value": "see above"}]),
+    ("Node|Value|Local gradient|dL/du\nL=u^2|36|12|1\n\nnotes: | see above", [{"node": "L=u^2", "value": "36", "local": {"#0": "12"}, "upstream": "1"}, {"node": "notes:", "value": "see above"}]),
+    ("node | value | local\nu = w₀·x₀ | ≈1 | ∂u/∂w₀ = 2, ∂u/∂x₀ = 0,5", [{"node": "u = w₀·x₀", "value": "≈1", "local": {"∂u/∂w₀": "2", "∂u/∂x₀": "0,5"}}]),
     ("cell,node,answer\nu.value,u = w*x,6\nu.local.w,u = w*x,3\n", [{"node": "u = w*x", "value": "6", "local": {"w": "3"}}]),
     ("node,value,local,upstream\nu,6,w: 3; x: 2,12\n", [{"node": "u", "value": "6", "local": {"w": "3", "x": "2"}, "upstream": "12"}]),
 ])  # fmt: skip

@@ -85,6 +85,8 @@ HINGE = "-y*x0*1[y*(w0*x0 + w1*x1 + b) < 1]"
     "    return np.where(true_val*fn(x, w, b) < 1, -true_val*x[0], 0)",
     "    g = [0, 0]\n    if 1 - true_val*fn(x, w, b) > 0:\n        g[0] = -true_val*x[0]\n    return g[0]",
     "    return (true_val*fn(x, w, b) < 1) * -true_val*x[0]",
+    "    return -true_val*x[0]*int(true_val*fn(x, w, b) < 1)",
+    "    d = None\n    if true_val*fn(x, w, b) < 1:\n        d = -true_val*x[0]\n    else:\n        d = 0\n    return d",
 ])  # fmt: skip
 def test_a_condition_becomes_cases(body) -> None:
     code = read_code(f"def fn(x, w, b):\n    return x[0]*w[0] + x[1]*w[1] + b\ndef d(x, w, b, true_val):\n{body}\n")
@@ -163,6 +165,10 @@ REFUSED = {
     "a = b\nb = a\ndef f(x):\n    return a": "'a' is defined by itself|'b' is defined by itself",
     "def f(x):\n    x = x + 1": "line 1, column 1: f ends without return",
     "def f(x):\n    if x > 0:\n        return x": "line 2, column 5: one side of this if ends without return",
+    "def f(x):\n    return None": "line 1, column 1: the function returns nothing; expected a number",
+    "def f(x):\n    d = None\n    if x > 0:\n        d = 1\n    return d": "line 1, column 1: expected a number, met nothing",
+    "def f(x):\n    return None + x": "line 2, column 12: expected a number, met nothing",
+    "def f(x):\n    return int(x)": "line 2, column 12: int of a number that is not known here is not read",
     "def f(x):\n    return": "line 2, column 5: return without a value",
     "def g(a, b):\n    return a\ndef f(x):\n    return g(x)": r"line 4, column 12: g takes 2 arguments \(a, b\), met 1",
     "def g(a):\n    return a\ndef f(x):\n    return g(x, a=1)": "line 4, column 12: g has already its 'a'",

@@ -342,12 +342,31 @@ def test_a_row_that_is_no_node_of_the_problem_is_named_and_the_rest_is_graded() 
 @pytest.mark.parametrize(("answer", "message"), [
     ({"sheet": 3}, "a sheet is a list of rows"), ({"sheet": [3]}, "a sheet is a list of rows"), ({"sheet": [{"value": 3}]}, "a sheet is a list of rows"), ({"sheet": ROWS, "at": 3}, "the point of a sheet"),
     ({"sheet": ROWS, "at": AT, "digits": "two"}, "digits is 'two'"), ({"sheet": [{"node": "u", "valeu": 3}], "at": AT}, "'valeu' is no column"),
-    ({"sheet": [{"node": "u", "local": 3}], "at": AT}, "the local gradients"),
 ])  # fmt: skip
 def test_another_form_than_a_sheet_costs_nothing_and_says_what_is_expected(answer, message) -> None:
     grade = gt.grade(MSE, answer)
     assert grade.correct is None and grade.invalid is not None
     assert message in grade.invalid.message
+
+
+@pytest.mark.parametrize(("local", "status"), [
+    ({"w0": 2, "x0": 0.5}, "right"), ({"∂u/∂w₀": "2", "du/dx0": "≈0.5"}, "right"), ([2, 0.5], "right"), ([0.5, 2], "wrong"), (2, "blank"), ([2, 0.5, 1], "blank"),
+])  # fmt: skip
+def test_local_gradients_may_be_named_in_many_ways(local, status) -> None:
+    rows = copy.deepcopy(ROWS)
+    rows[0]["local"] = local
+    assert graded(rows).cells["u.local.w0"] == graded(rows).cells["u.local.x0"] == status
+
+
+def test_a_sheet_of_the_programs_lines_may_skip_what_is_inside_them() -> None:
+    rows = [{"node": "f", "value": 1.1, "local": {"w0": 2, "x0": 0.5, "w1": 0, "x1": -0.3, "b": 1}, "upstream": 4.2}, {"node": "L", "value": 4.41, "local": {"f": 4.2, "y": -4.2}}]
+    assert graded(rows, "f = w0*x0 + w1*x1 + b; L = (f - y)**2").correct is True
+    assert others(graded([rows[0] | {"upstream": 2.1}], "f = w0*x0 + w1*x1 + b; L = (f - y)**2")) == {"f.upstream": "wrong", "L.value": "blank", "L.local.f": "blank", "L.local.y": "blank"}
+
+
+def test_a_derivative_may_stand_in_a_cell() -> None:
+    rows = [{"node": "u", "upstream": "dL/df * df/du"}, {"node": "w0", "upstream": "dL/du*x0"}]
+    assert {name: status for name, status in gt.grade("u = w0*x0; f = u + b; L = (f - y)**2", {"sheet": rows}).cells.items() if status != "blank"} == {"u.upstream": "right", "w0.upstream": "right"}
 
 
 def test_a_local_gradient_by_another_name_is_named_and_the_rest_is_graded() -> None:

@@ -227,6 +227,7 @@ def formed(every: list[Graded], form: str, verbose: bool) -> str:
     import json
 
     from ..batch.results import SYSTEMS, as_csv, as_lines
+    from ..grading.report import escaped
 
     if form in SYSTEMS:
         made = {g.one.id: SYSTEMS[form](g.result) for g in every}
@@ -234,7 +235,7 @@ def formed(every: list[Graded], form: str, verbose: bool) -> str:
     if form in ("json", "csv"):
         return (as_lines if form == "json" else as_csv)([g.result for g in every])
     if form == "markdown":
-        return "\n".join((f"## {g.one.id}\n\n" if len(every) > 1 else "") + g.grade.to_markdown() for g in every).rstrip("\n")
+        return "\n".join((f"## {escaped(g.one.id)}\n\n" if len(every) > 1 else "") + g.grade.to_markdown() for g in every).rstrip("\n")
     if len(every) == 1 or verbose:
         return "\n\n".join((f"{g.one.id}\n" if len(every) > 1 else "") + g.grade.to_text() for g in every)
     return listed(every)

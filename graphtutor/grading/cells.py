@@ -215,7 +215,7 @@ class Judge:
     # ----- reading -----
     def read(self, raw: Any) -> Typed | sp.Basic:
         """Return a cell as a number with its decimals, or as a tree over the names of the sheet. Of `2*2.1 = 4.2` the last side counts."""
-        text = EQUALS.split(said(raw))[-1].replace("−", "-").strip()
+        text = EQUALS.split(said(raw))[-1].replace("−", "-").strip(" \t≈~")
         if len(text) > MOST_CHARS:
             raise ReadError(f"{len(text)} characters; expected a number or a formula", text[:60])
         comma = re.fullmatch(r"([+-]?\d+),(\d+)", text)

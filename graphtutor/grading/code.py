@@ -43,7 +43,12 @@ class Code(Source):
             raise ReadError(f"no function '{name}' in the code; it has {', '.join(self.functions) or 'none'}", self.text.split("\n")[0][:100])
         function = self.functions[name]
         given = [described((args or {}).get(a.arg), a.arg, shapes) for a in parameters(function)]
-        value = plain(Follower(self).call(function, given, {}, function))
+        try:
+            value = plain(Follower(self).call(function, given, {}, function))
+        except ReadError:
+            raise
+        except LearnerError as error:
+            refuse(self.text, function, str(error))
         size = sum(written_out(tree) for tree in (value if isinstance(value, list) else [value]))
         if size > MOST_TERMS:
             refuse(self.text, function, f"what {name} returns is too long: written out it has more than {MOST_TERMS} terms")

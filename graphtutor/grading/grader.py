@@ -160,7 +160,10 @@ def of_code(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
         return unreadable(error)
     tree = read.trees[0] if len(read.trees) == 1 else heads.Vector(*read.trees)
     found = of_trees(asked, tree, write(tree), rubric)
-    return replace(found, message=f"{found.message} ({'; '.join(read.assumed)}.)") if read.assumed else found
+    said = list(read.assumed)
+    if len(asked.wrt) > 1 and len(read.trees) != len(asked.wrt):
+        said.append(f"the function returns {len(read.trees)} value{'s' * (len(read.trees) != 1)}, {len(asked.wrt)} are asked for")
+    return replace(found, message=f"{found.message} ({'; '.join(said)}.)") if said else found
 
 
 def of_gradients(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,7 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
     if not isinstance(digits, int) or isinstance(digits, bool):
         raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
     base = sheet(asked.graph, None if at is None else {name: value for name, value in at.items() if name in asked.inputs}, digits, tie)
-    found = Matching(asked, base)
+    found = Matching(asked, base, [row["node"] for row in rows])
     given: dict[Place, Any] = {}
     local: list[tuple[Row, Mapping[str, Any]]] = []
     strange: list[tuple[str, Any, str]] = []
@@ -67,32 +68,61 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
         unknown = next((str(k) for k in row if k not in KEYS), None)
         if unknown is not None:
             raise ReadError(f"'{unknown[:30]}' is no column of a sheet; it has node, value, local and upstream", str(row["node"])[:60])
-        if not isinstance(row.get("local") or {}, Mapping):
-            raise ReadError('the local gradients of a row are an object such as {"w0": 2, "x0": 0.5}', str(row["local"])[:60])
+        slopes = local_of(row.get("local"))
         try:
-            mine = found.row(row["node"])
+            mine = found.row(row["node"], [argument_name(name) for name in slopes])
         except ReadError as error:
-            strange.extend((f"{row['node'].partition('=')[0].strip()}.{k}", row[k], error.message) for k in ("value", "upstream") if not blank(row.get(k)))
+            strange.extend((f"{name_and_formula(row['node'])[0]}.{k}", row[k], error.message) for k in ("value", "upstream") if not blank(row.get(k)))
             continue
         given[Place("value", mine.id)], given[Place("upstream", mine.id)] = row.get("value"), row.get("upstream")
-        local.append((mine, row.get("local") or {}))
-    whole = with_rows(base, list(found.own.values()))
+        local.append((mine, slopes))
+    whole = with_rows(base, list(found.own.values()), found.lines())
     for mine, values in local:
         for name, value in values.items():
             try:
+                counted(mine, values)
                 given[Place("local", mine.id, argument(whole, mine, str(name)))] = value
             except ReadError as error:
                 strange.extend([] if blank(value) else [(f"{mine.name}.local.{str(name)[:30]}", value, error.message)])
     return Handed(whole, base, given, tuple(found.own), frozenset(p for p in wanted(whole, given) if p.what in columns), tuple(strange))
 
 
+def local_of(value: Any) -> dict[str, Any]:
+    """Return the local gradients of a row by argument; a list of them by their number, one alone as the first.
+
+    >>> local_of({"w": 3}), local_of([3, 2]), local_of("4"), local_of(None)
+    ({'w': 3}, {'#0': 3, '#1': 2}, {'#0': '4'}, {})
+    """
+    if isinstance(value, Mapping):
+        return {str(name): v for name, v in value.items()}
+    if blank(value):
+        return {}
+    several = value if isinstance(value, list | tuple) else [value]
+    return {f"#{k}": v for k, v in enumerate(several)}
+
+
+def counted(row: Row, values: Mapping[str, Any]) -> None:
+    """Refuse local gradients without names that are not as many as the row has."""
+    if any(name.startswith("#") for name in values) and len(values) != len(row.passes):
+        raise ReadError(f"{row.name} has {len(row.passes)} local gradients ({', '.join(row.passes)}), met {len(values)}; say which is which", row.title[:60])
+
+
+def argument_name(name: str) -> str:
+    """Return the argument that a key names: `w0`, `du/dw0`, `∂u/∂w₀`.
+
+    >>> argument_name(" ∂u/∂w₀ "), argument_name("w0")
+    ('w0', 'w0')
+    """
+    short = unicodedata.normalize("NFKC", name).strip()
+    quotient = re.fullmatch(r"[d∂]\s*\w+\s*/\s*[d∂]\s*(\w+)", short)
+    return quotient[1] if quotient else short
+
+
 def argument(whole: Sheet, row: Row, name: str) -> str:
     """Return the argument of a row that a key names, however the row itself calls it."""
-    short = name.strip()
-    if not short and len(row.passes) == 1:
-        return row.passes[0]
-    quotient = re.fullmatch(r"[d∂]\s*\w+\s*/\s*[d∂]\s*(\w+)", short)
-    short = quotient[1] if quotient else short
+    short = argument_name(name)
+    if re.fullmatch(r"#\d+", short) and int(short[1:]) < len(row.passes):
+        return row.passes[int(short[1:])]
     if short in row.passes:
         return short
     there = next((n for n, i in row.args if n in row.passes and (whole.by_id[i].name == short or whole.graph.ids.get(short) == i)), None)
@@ -115,8 +145,9 @@ def wanted(whole: Sheet, given: Mapping[Place, Any]) -> list[Place]:
 class Matching:
     """Finds the node that each row of a student is: by its name, by its formula, or by its value at random points."""
 
-    def __init__(self, asked: Task, base: Sheet):
+    def __init__(self, asked: Task, base: Sheet, listed: Sequence[str]):
         self.task, self.base, self.graph = asked, base, base.graph
+        self.listed = {name_and_formula(text)[0] for text in listed}
         self.own: dict[int, Row] = {}
         self.meant: dict[str, int] = {}
         self.points = points_of(self.graph)
@@ -126,12 +157,12 @@ class Matching:
         """Every name that a formula may use; a student's own come before those of the problem."""
         return {**self.graph.ids, **self.meant}
 
-    def row(self, text: str) -> Row:
-        """Return the row for the text of a node: `u`, `u = w0*x0`, or the formula alone."""
-        name, equals, formula = (part.strip() for part in text.partition("="))
-        if not equals and name in self.graph.ids:
-            return self.kept(self.base.by_id[self.graph.ids[name]])
-        if not equals:
+    def row(self, text: str, slopes: Sequence[str] = ()) -> Row:
+        """Return the row for the text of a node: `u`, `u = w0*x0`, or the formula alone; `slopes` names its local gradients."""
+        name, formula = name_and_formula(text)
+        if not formula and name in self.graph.ids:
+            return self.kept(self.of_name(name, slopes))
+        if not formula:
             name, formula = formula, name
         if not formula:
             raise ReadError("a row without a node; expected its name, or name = formula", text[:60])
@@ -152,6 +183,23 @@ class Matching:
         if label.isidentifier():
             self.meant[label] = i
         return self.kept(row)
+
+    def of_name(self, name: str, slopes: Sequence[str]) -> Row:
+        """Return the row of a name alone: its operation, or the whole line of the program where the sheet skips what is inside."""
+        i = self.graph.ids[name]
+        base = self.base.by_id[i]
+        named = {j: n for j, n in self.graph.names if j != i}
+        inner = [j for _, j in base.args if self.base.by_id[j].graph is not None and j not in named]
+        known = {*base.passes, *(f"#{k}" for k in range(len(base.passes)))}
+        if not inner or any(self.graph.name(j) in self.listed for j in inner) or (slopes and set(slopes) <= known):
+            return base
+        formula = self.graph.formula(i, stops=named)
+        tree = read.read(formula, names=list(self.names), shapes=self.task.shapes, constants=self.task.constants)
+        return self.of_formula(i, name, formula, tree, {n: self.graph.ids[n] for n in sorted(trees.names_in(tree)) if n in self.graph.ids})
+
+    def lines(self) -> list[Row]:
+        """Return the lines of the program that no row is for, each as one row where the sheet skips what is inside."""
+        return [self.of_name(name, ()) for i, name in self.graph.names if i not in self.own and self.base.by_id[i].graph is not None]
 
     def kept(self, row: Row) -> Row:
         self.own[row.id] = row
@@ -182,6 +230,16 @@ class Matching:
         """Return a row that a student computes in another way than the problem: its own formula, over its own arguments."""
         plan = Plan({n: self.graph.shapes[j] for n, j in args.items()}, self.task.constants)
         return Row(i, name, formula, tuple(args.items()), tuple(args), plan.graph(plan.tree(tree)))
+
+
+def name_and_formula(text: str) -> tuple[str, str]:
+    """Return the two sides of the text of a node, the formula empty where a name or a formula stands alone.
+
+    >>> name_and_formula("u₁ = w*x"), name_and_formula("u")
+    (('u1', 'w*x'), ('u', ''))
+    """
+    name, _, formula = text.partition("=")
+    return unicodedata.normalize("NFKC", name).strip(), formula.strip()
 
 
 def renamed(row: Row, name: str, names: Mapping[int, str]) -> Row:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .source import MOST_TIMES, Reader, Vector
+from .source import CONDITIONS, MOST_TIMES, Reader, Vector
 
 Work = Callable[[Reader, list[Any], Any], Any]
 METHODS = frozenset(["sum", "mean", "dot", "copy"])
@@ -115,6 +115,13 @@ def number(f: Reader, args: list[Any], node: Any) -> Any:
     return args[0] if not isinstance(args[0], list) else f.fail(node, "float takes a number, met a list")
 
 
+def whole_number(f: Reader, args: list[Any], node: Any) -> Any:
+    """int: of a whole number or a condition; of another number it would cut."""
+    if isinstance(args[0], int):
+        return int(args[0])
+    return args[0] if isinstance(args[0], CONDITIONS) else f.fail(node, "int of a number that is not known here is not read; leave it out")
+
+
 FUNCTIONS: Mapping[str, tuple[int, int, Work]] = {
     "sum": (1, 2, total), "np.sum": (1, 1, every),
     "mean": (1, 1, mean), "average": (1, 1, mean),
@@ -122,6 +129,7 @@ FUNCTIONS: Mapping[str, tuple[int, int, Work]] = {
     "range": (1, 3, counted), "arange": (1, 3, counted),
     "zip": (1, 10, rows), "enumerate": (1, 2, numbered),
     "list": (1, 1, listing), "tuple": (1, 1, listing), "reversed": (1, 1, lambda f, a, n: listing(f, a, n)[::-1]),
+    "int": (1, 1, whole_number),
     "float": (1, 1, number), "float64": (1, 1, number),
     "array": (1, 1, array), "asarray": (1, 1, array),
     "zeros": (1, 1, filled(0)), "ones": (1, 1, filled(1)), "zeros_like": (1, 1, like(0)), "ones_like": (1, 1, like(1)),

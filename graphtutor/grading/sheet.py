@@ -193,10 +193,13 @@ def has_gradient(graph: Graph, i: int) -> bool:
     return varying(graph)[i]
 
 
-def with_rows(base: Sheet, own: Sequence[Row]) -> Sheet:
-    """Return a sheet in which a student's own rows stand for the nodes they are; what they leave out below them is left out."""
+def with_rows(base: Sheet, own: Sequence[Row], others: Sequence[Row] = ()) -> Sheet:
+    """Return a sheet in which a student's own rows stand for the nodes they are, and `others` where it has none of its own.
+
+    What rows skip is left out.
+    """
     mine = {row.id: row for row in own}
-    every = {**base.by_id, **mine}
+    every = {**base.by_id, **{row.id: row for row in others}, **mine}
     needed, todo = set(mine), [base.graph.out, *mine]
     while todo:
         i = todo.pop()

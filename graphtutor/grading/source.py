@@ -10,8 +10,11 @@ from typing import Any, NoReturn, Protocol
 import sympy as sp
 
 from ..errors import LearnerError, ReadError
+from ..maths import heads
+from ..maths.ops import ROWS
 
 MOST_STEPS, MOST_DEPTH, MOST_NESTING, MOST_TIMES, MOST_LEVELS = 20_000, 12, 60, 1000, 4
+CONDITIONS = tuple({head for row in ROWS.values() if row.discrete and row.entrywise for head in row.heads if issubclass(head, heads.Head)})
 MODULES = frozenset(["math", "np", "numpy", "cmath"])
 WORDS = {"While": "while", "Try": "try", "With": "with", "ClassDef": "class", "Lambda": "lambda", "Delete": "del", "Global": "global", "Nonlocal": "nonlocal", "Raise": "raise",
          "Assert": "assert", "JoinedStr": "an f-string", "Await": "await", "Yield": "yield", "Starred": "*", "Dict": "a dictionary", "Set": "a set", "For": "for", "If": "if",

@@ -26,6 +26,8 @@ HEADINGS = ("problem", "at", "digits", "shapes", "constants")
 COLUMNS = ("node", "value", "local gradients")
 NODE, VALUE, UPSTREAM = ("node", "name", "operation"), ("value", "forward", "forward value"), ("upstream", "gradient", "arrives")
 LONGEST = 200_000
+NAMED = r"(?:[d∂]\s*\w+\s*/\s*[d∂]\s*\w+|[^\W\d]\w*)\s*[:=](?!=)"  # w: … or ∂u/∂w = …
+LABEL, BETWEEN = re.compile(NAMED), re.compile(rf";|,(?=\s*{NAMED})")
 
 
 # ----- out -----
@@ -216,14 +218,18 @@ def column(title: str) -> str:
 
 
 def locals_of(text: str, line: str, number: int) -> dict[str, str]:
-    """Return argument → gradient of `w: 3; x: 2`; a single one may stand alone."""
+    """Return argument → gradient of `w: 3; x: 2`, `w = 3, x = 2`; a single one may stand alone.
+
+    >>> locals_of("∂u/∂w = 3, x: max(1, 2)", "", 1), locals_of("2*e", "", 1)
+    ({'∂u/∂w': '3', 'x': 'max(1, 2)'}, {'#0': '2*e'})
+    """
     found: dict[str, str] = {}
-    for piece in filter(None, (p.strip() for p in text.split(";"))):
-        name, colon, value = piece.partition(":")
-        name, value = (name, value) if colon else ("", piece)
-        if name.strip() in found:
-            raise ReadError(f"'{name.strip() or piece}' is given twice; write each local gradient once, such as w: 3; x: 2", line, number, max(1, line.find(piece) + 1))
-        found[name.strip()] = value.strip()
+    for piece in filter(None, (p.strip() for p in BETWEEN.split(text))):
+        labelled = LABEL.match(piece)
+        name, value = (labelled[0][:-1].strip(), piece[labelled.end() :]) if labelled else (f"#{len(found)}", piece)
+        if name in found:
+            raise ReadError(f"'{name}' is given twice; write each local gradient once, such as w: 3; x: 2", line, number, max(1, line.find(piece) + 1))
+        found[name] = value.strip()
     return found
 
 

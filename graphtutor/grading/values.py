@@ -15,7 +15,7 @@ from ..maths import heads
 from ..maths.ops import ROWS
 from ..maths.row import Row
 from . import library
-from .source import MOST_DEPTH, MOST_LEVELS, MOST_STEPS, MOST_TIMES, Named, Scope, Source, Vector, kind, named, refuse, tree_of
+from .source import CONDITIONS, MOST_DEPTH, MOST_LEVELS, MOST_STEPS, MOST_TIMES, Named, Scope, Source, Vector, kind, named, refuse, tree_of
 
 CONSTANTS: Mapping[str, sp.Basic] = {"pi": sp.pi, "e": sp.E, "inf": sp.oo}
 BINARY: Mapping[type, str] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
@@ -144,6 +144,8 @@ class Values:
     # ----- leaves -----
     def constant(self, node: ast.Constant) -> Any:
         value = node.value
+        if value is None:
+            return None  # d = None, before both sides of an if give it a value
         if isinstance(value, int):
             return value if abs(value) < LARGEST else self.fail(node, "a number of more than 100 digits is not read")
         if isinstance(value, float):
@@ -388,7 +390,6 @@ def function(name: str) -> Any:
     return library.FUNCTIONS.get(name) or next((r for r in ROWS.values() if name in r.names and r.entrywise), None)
 
 
-CONDITIONS = tuple({head for row in ROWS.values() if row.discrete and row.entrywise for head in row.heads if issubclass(head, heads.Head)})
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
