@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from graphtutor.adjoint import backward
+from graphtutor.compile import compiled
 from graphtutor.graphs import Builder, Graph
 from graphtutor.maths.ops import ROWS, TABLE
 
@@ -21,14 +22,14 @@ NAMES = ("x", "y", "z")
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> Graph:
+def graphs(draw: st.DrawFn, most: int = 7, unary: tuple[str, ...] = tuple(UNARY)) -> Graph:
     """A random graph over three inputs with shared nodes."""
     b = Builder()
     ids = [b.input(n) for n in NAMES]
-    for _ in range(draw(st.integers(1, 7))):
+    for _ in range(draw(st.integers(1, most))):
         pick = st.sampled_from(ids)
         if draw(st.booleans()):
-            ids.append(b.add(draw(st.sampled_from(UNARY)), (draw(pick),)))
+            ids.append(b.add(draw(st.sampled_from(unary)), (draw(pick),)))
         else:
             ids.append(b.add(draw(st.sampled_from(BINARY)), (draw(pick), draw(pick))))
     return b.graph(ids[-1])
@@ -55,6 +56,23 @@ def test_backpropagation_agrees_with_sympy_and_a_central_difference(graph: Graph
             assert got == pytest.approx(float((up - down) / (2 * h)), rel=1e-8, abs=1e-8)  # rel: float64 through up to 7 operations
             slope = sp.lambdify(list(real.values()), sp.diff(loss, sp.Symbol(name, real=True)), "mpmath")(*high.values())
             assert got == pytest.approx(float(mpmath.re(slope)), rel=1e-8, abs=1e-8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs(30, ("neg", "neg", *UNARY)), st.tuples(*[st.integers(-950, 950)] * 3))
+def test_compiled_code_agrees_with_the_walk_at_one_point_and_over_a_batch(graph: Graph, numbers: tuple[int, ...]) -> None:
+    point = {n: v / 1000 for n, v in zip(NAMES, numbers, strict=True)}
+    walk = backward(graph)
+    values = walk.extended.evaluate(point, "float")
+    assume(all(math.isfinite(v) and abs(v) < 1e6 for v in values))
+    used = {n.name: point[n.name] for n in graph.inputs}
+    want = [values[graph.out], *(values[walk.gradient[graph.ids[name]]] for name in used)]
+    f = compiled(graph)
+    value, slopes = f(used)
+    assert [value, *slopes.values()] == pytest.approx(want, rel=1e-9, abs=1e-9)  # the same operations, signs and sums taken in another order
+    many, each = f({name: np.full(3, v) for name, v in used.items()})
+    for got, expected in zip([many, *each.values()], want, strict=True):
+        assert got == pytest.approx(np.full(3, expected), rel=1e-9, abs=1e-9)
 
 
 @settings(max_examples=60, deadline=None)
