@@ -25,7 +25,7 @@ The house, ground to roof; a module imports only from the floors below it:
     losses      losses side by side, and which of the lecture's sentences about them hold
     outliers    one far point under three ways of descending and two losses
     picture     a trace's frames, their one layout, and SVG, PNG, PDF, GIF, DOT painted from them
-    experiments train() with a bar on long runs, and a History that plots itself
+    experiments train() with a bar on long runs, and what it and the comparisons give, which plot themselves
     grading     is an answer right, and if not, where and why? Grade, its lines and the misconceptions that fit
     tutor       exercises, variants, hints, progress and the lesson
     batch       submissions from files, their results, what a person decided, and what a change changed
@@ -67,13 +67,13 @@ if TYPE_CHECKING:
     from .errors import ReadError as ReadError
     from .errors import ShapeError as ShapeError
     from .experiments import History as History
+    from .experiments import compare_losses as compare_losses
+    from .experiments import outliers as outliers
     from .experiments import train as train
     from .grading.grader import grade as grade
     from .grading.grades import Grade as Grade
     from .grading.marks import Rubric as Rubric
     from .language.read import read as read
-    from .losses import compare_losses as compare_losses
-    from .outliers import outliers as outliers
     from .tutor.judge import exercise as exercise
 
 __version__ = "0.1.0"
@@ -94,13 +94,13 @@ PUBLIC = {
     "derive": "analysis:derive",
     "graph": "api:make",
     "History": "experiments:History",
-    "compare_losses": "losses:compare_losses",
+    "compare_losses": "experiments:compare_losses",
     "Grade": "grading.grades:Grade",
     "Rubric": "grading.marks:Rubric",
     "grade": "grading.grader:grade",
     "grade_many": "batch.results:grade_many",
     "load": "data:load",
-    "outliers": "outliers:outliers",
+    "outliers": "experiments:outliers",
     "same": "equal:same",
     "train": "experiments:train",
     "read": "language.read:read",

@@ -1,11 +1,11 @@
-"""What a user holds of training: `train` with a bar on long runs, and a History that plots itself."""
+"""What a user holds of training: `train` with a bar on long runs, and what it and the comparisons give, which plot themselves."""
 
 from __future__ import annotations
 
 import inspect
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,36 +13,38 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from . import opening, training
+from . import losses, opening, training
 from .errors import LearnerError
+from .outliers import EPOCHS
+from .outliers import Robustness as Runs
+from .outliers import outliers as ran
 from .picture import plots
 
 LONG = 50_000  # points times epochs from which a run may show a bar
 PATIENCE, EVERY = 0.5, 0.1  # seconds before it does, and between two looks at it
 
-PLOTS: Mapping[str, Callable[..., plots.Plot]] = {
-    "loss": lambda h, **look: plots.loss_plot({h.plan.method.name: h}, **look),
-    "boundary": plots.boundary_plot,
-    "regions": plots.regions_plot,
-    "surface": lambda h, **look: plots.surface_plot({h.plan.method.name: h}, **look),
-}
+ONE: Mapping[str, Callable[..., plots.Plot]] = {"boundary": plots.boundary_plot, "regions": plots.regions_plot}
+MANY: Mapping[str, Callable[..., plots.Plot]] = {"loss": plots.loss_plot, "surface": plots.surface_plot}
+KINDS = ("loss", "boundary", "regions", "surface")
 
 
 class History(training.History):
     """What happened in a run; see `training.History` for its data."""
 
-    def plot(self, kind: str = "loss", path: str | Path | None = None, **look: Any) -> plots.Plot:
+    def plot(self, kind: str = "loss", path: str | Path | None = None, beside: Mapping[str, training.History] | Iterable[training.History] = (), **look: Any) -> plots.Plot:
         """Return a plot of the run, and write it to `path` (.svg, .png, .pdf) if given.
 
         `kind`: "loss" by epoch, "boundary" between two classes (`epoch=`, `slide=True` for the
-        lecture's formula beside it), "regions" of many classes, "surface" of the loss with the path on it.
+        lecture's formula beside it), "regions" of many classes, "surface" of the loss over two
+        parameters (`names=("w0", "b")`) with the path on it. Loss and surface show other runs
+        `beside` this one: histories, or name → history.
         """
-        if kind not in PLOTS:
-            raise LearnerError(f"'{kind}' is no plot of a run; expected one of {', '.join(PLOTS)}")
-        plot = PLOTS[kind](self, **look)
-        if path is not None:
-            plot.save(path)
-        return plot
+        if kind not in KINDS:
+            raise LearnerError(f"'{kind}' is no plot of a run; expected one of {', '.join(KINDS)}")
+        others = dict(beside) if isinstance(beside, Mapping) else named(self, *beside)
+        if kind in ONE and len(others) > 1 - isinstance(beside, Mapping):
+            raise LearnerError(f"a plot of {kind} shows one run; leave beside out, or plot the {' or the '.join(MANY)}")
+        return saved(ONE[kind](self, **look) if kind in ONE else MANY[kind]({**named(self), **others}, **look), path)
 
     def frames(self, path: str | Path, slide: bool = False) -> list[Path]:
         """Write the decision boundary at the start and after each epoch, into a folder or one .gif; return the paths."""
@@ -61,11 +63,57 @@ class History(training.History):
         return self.plot()._repr_svg_()
 
 
+def named(*runs: training.History) -> dict[str, training.History]:
+    """Return runs by the names of their methods, numbered where one comes again."""
+    found: dict[str, training.History] = {}
+    for h in runs:
+        name = h.plan.method.name
+        again = sum(other.split(" ")[0] == name for other in found)
+        found[f"{name} {again + 1}" if again else name] = h
+    return found
+
+
+def saved(plot: plots.Plot, path: str | Path | None) -> plots.Plot:
+    if path is not None:
+        plot.save(path)
+    return plot
+
+
 def dressed(plain: training.History) -> History:
     """Return a plain history with the methods of this room."""
     out = object.__new__(History)
     out.__dict__.update(plain.__dict__)
     return out
+
+
+# ----- losses and far points -----
+class Comparison(losses.Comparison):
+    """Models under several losses; see `losses.Comparison`."""
+
+    def plot(self, path: str | Path | None = None) -> plots.Plot:
+        """Return the size of the gradient against the probability, squared error beside cross entropy: why one of them saturates."""
+        return saved(plots.saturation_plot(), path)
+
+
+class Robustness(Runs):
+    """Runs on data with one far point; see `outliers.Robustness`."""
+
+    def plot(self, path: str | Path | None = None) -> plots.Plot:
+        """Return the data with the lines that the runs end at, and how far each is from the clean optimum by epoch."""
+        return saved(plots.robustness_plot(self), path)
+
+
+def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, labels: Sequence[Any] | None = None,
+                   classes: Sequence[str] | None = None) -> Comparison:  # fmt: skip
+    """Return models side by side under squared error, absolute error and cross entropy; see `losses.compare_losses`."""
+    found = losses.compare_losses(model_rows, labels, classes)
+    return Comparison(found.tables, found.classes, found.claims)
+
+
+def outliers(seed: int = 0, rate: float = 0.01, epochs: int = EPOCHS) -> Robustness:
+    """Return runs on data with one far point, and the lecture's sentences about it judged; see `outliers.outliers`."""
+    found = ran(seed, rate, epochs)
+    return Robustness(found.data, found.runs, found.clean, found.spoiled, found.claims)
 
 
 class Bar:

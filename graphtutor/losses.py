@@ -95,7 +95,7 @@ WIDE = 14  # characters of a column of losses
 KINDS = {"squared": "squared", "mean_squared": "mean squared", "absolute": "absolute", "cross_entropy": "cross entropy"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """Models under several losses, and the lecture's claims judged on them. Printing it shows the tables."""
 
@@ -134,6 +134,8 @@ class Comparison:
                 lines.append(f"  {k + 1:3d}{self.classes[t.truth[k]]:>13}{t.right[k]:7.4g}{numbers}{mark}")
             lines.append(f"  {'average':>23}" + "".join(f"{v:{WIDE}.6f}" for v in t.averages.values()))
         return "\n".join([*lines, *(f"{c.slide}: “{c.sentence}” {c.verdict}: {c.evidence}" for c in self.claims)])
+
+    __repr__ = __str__
 
 
 def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, labels: Sequence[Any] | None = None,

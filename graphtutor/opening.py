@@ -24,9 +24,9 @@ WORD = re.compile(r"\b[a-z]\w*\b")
 INDEX = re.compile(r"\*\*(\w+)")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Update:
-    """One update: `number` counts from 0; `points` are its points (from 0); parameters before and after; gradients as used."""
+    """One update, which prints itself as the lecture shows it: `number` counts from 0; `points` are its points (from 0); parameters before and after; gradients as used."""
 
     history: History
     number: int
@@ -76,6 +76,9 @@ class Update:
         what = top if len(self.points) < 2 else f"{self.plan.reduction} of {top}"
         return [self.heading(), "", *self.values(), "", *self.sums(), *self.changes(), "",
                 f"{what} = {shown(self.loss(self.after))} after the update; it was {shown(self.loss(self.before))}"]  # fmt: skip
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines())
 
     def heading(self) -> str:
         names = self.plan.data.arrays

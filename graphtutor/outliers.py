@@ -21,7 +21,7 @@ NAMES = ("w0", "w1", "b")
 EPOCHS, LAST = 300, 50
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Robustness:
     """Runs on data with one outlier, and where they end.
 
@@ -50,6 +50,8 @@ class Robustness:
         lines = [f"{'run':28}{'from clean':>12}{'from spoiled':>14}{'swing':>10}"]
         lines += [f"{name:28}{self.distance(name):12.6f}{self.distance(name, 'spoiled'):14.6f}{self.swing(name):10.6f}" for name in self.runs]
         return "\n".join([*lines, *(f"{c.slide}: “{c.sentence}” {c.verdict}: {c.evidence}" for c in self.claims)])
+
+    __repr__ = __str__
 
 
 def path(h: History, updates: bool = False) -> np.ndarray:

@@ -19,7 +19,7 @@ from .trace import shown
 ANSWERS = ("y", "t", "target", "label", "labels", "true_val", "Y", "T")  # names that labels go by, the likeliest first
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Prediction:
     """What a model says about points.
 
@@ -106,6 +106,11 @@ class Prediction:
             said = shown(score) if np.ndim(score) == 0 else "(" + ", ".join(map(shown, score)) + ")"
             lines.append(f"({', '.join(map(shown, point))}) → {said}  Class {k + 1}")
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        count = f"{len(self.scores)} point{'s' * (len(self.scores) != 1)}"
+        right = f", {int((self.chosen == self.known).sum())} right" if self.classes and self.answers is not None else ""
+        return f"<Prediction {self.node}: {count}{right}>"
 
 
 def label_of(graph: Graph, parameters: tuple[str, ...]) -> str | None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import graphtutor as gt
 from graphtutor.data import START, lecture
 from graphtutor.errors import LearnerError
 from graphtutor.experiments import History, train
@@ -162,6 +163,20 @@ def test_a_history_plots_itself(tmp_path: Path) -> None:
     assert h._repr_svg_().startswith("<?xml") and h.spark == "█▁▁▁"
     for kind in ("boundary", "regions", "surface"):
         assert h.plot(kind).alt
+
+
+def test_runs_are_plotted_beside_one_another_and_comparisons_plot_themselves(tmp_path: Path) -> None:
+    runs = lecture_runs()
+    first, *others = runs.values()
+    assert "sgd from 7.138 to 0.1149 in 20 epochs; minibatch from" in first.plot(beside=others).alt
+    assert "; sgd 2 from 7.138" in first.plot(beside=[first]).alt
+    assert first.plot("surface", beside={"two at once": others[0]}).alt.count("updates, from (0.5, -0.3)") == 2
+    with pytest.raises(LearnerError, match="a plot of boundary shows one run; leave beside out, or plot the loss or the surface"):
+        first.plot("boundary", beside=others)
+    assert gt.compare_losses().plot(tmp_path / "s.svg").bytes() == (GOLDEN / "saturation.svg").read_bytes()
+    far = gt.outliers()
+    assert far.plot().title == "One far point" and repr(far).startswith("run ") and repr(gt.compare_losses()).startswith("Model 1\n")
+    assert repr(first.predict()) == "<Prediction f: 4 points, 4 right>" and repr(first.update(0)).startswith("Update 1 (epoch 1), point 1") and repr(far.plot()) == "<Plot One far point>"
 
 
 @pytest.mark.parametrize(("call", "message"), [

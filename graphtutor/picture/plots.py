@@ -43,7 +43,7 @@ SPARKS = "▁▂▃▄▅▆▇█"
 FORMATS = ("svg", "png", "pdf", "gif")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plot:
     """A plot: a title, alt text, and a function that draws it on a new figure of `size` inches."""
 
@@ -79,6 +79,9 @@ class Plot:
         """Write the plot to a file by its suffix: .svg, .png or .pdf."""
         place = Path(target)
         return written(place, self.bytes(place.suffix.removeprefix(".") or "svg"))
+
+    def __repr__(self) -> str:
+        return f"<Plot {self.title}>"
 
     def _repr_svg_(self) -> str:
         return self.bytes().decode()
