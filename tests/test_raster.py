@@ -72,6 +72,16 @@ def test_a_pdf_has_one_page_of_the_right_size_with_text_in_an_embedded_font() ->
     assert fonts and all("DejaVuSans" in name for name in fonts)
 
 
+def test_a_gif_keeps_its_ground_and_its_flat_colours_as_they_are() -> None:
+    painter = Painter(make("L = (w*x - y)**2").trace({"w": 2, "x": 3, "y": 5}))
+    with Image.open(io.BytesIO(gif(painter.svg(k) for k in range(len(painter.frames))))) as image:
+        for k in range(image.n_frames):
+            image.seek(k)
+            colours = {colour: n for n, colour in image.convert("RGB").getcolors(1 << 16)}
+            assert max(colours, key=colours.get) == (255, 255, 255)
+            assert len(colours) <= 64
+
+
 def test_a_gif_has_a_frame_a_step_in_one_size() -> None:
     painter = Painter(make("w*x").trace({"w": 1, "x": 2}))
     with Image.open(io.BytesIO(gif(painter.svg(k) for k in range(4)))) as image:

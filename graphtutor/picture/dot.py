@@ -54,8 +54,8 @@ def font(words: str, size: float, colour: str, bold: bool = False) -> str:
     return f'<FONT POINT-SIZE="{n(size)}" COLOR="{colour}">{f"<B>{inner}</B>" if bold else inner}</FONT>'
 
 
-def cell(inner: str, w: float, h: float, more: str = "") -> str:
-    return f'<TD FIXEDSIZE="TRUE" WIDTH="{int(w)}" HEIGHT="{int(h)}" VALIGN="TOP"{more}>{inner}</TD>'
+def cell(inner: str, w: float, h: float, more: str = "", align: str = "MIDDLE") -> str:
+    return f'<TD FIXEDSIZE="TRUE" WIDTH="{int(w)}" HEIGHT="{int(h)}" VALIGN="{align}"{more}>{inner}</TD>'
 
 
 def table(*rows: str) -> str:
@@ -67,9 +67,10 @@ def caption(frame: Frame, layout: Layout, c: Colours) -> str:
     words = layout.caption[frame.index]
     high = HEADING + 7 + CAPTION_ROW * len(words)
     wide = layout.width - 2 * MARGIN
-    inner = "<BR ALIGN=\"LEFT\"/>".join([font(frame.title, HEADING, c.ink, True), *(font(line, CAPTION, c.ink) for line in words)]) + '<BR ALIGN="LEFT"/>'
-    middle = at((layout.width / 2, 12 + high / 2), layout)
-    return f'caption [shape=plain fixedsize=false pos="{middle}!" label={table(cell(inner, wide, high, " ALIGN=" + chr(34) + "LEFT" + chr(34)))}]'
+    left = ' ALIGN="LEFT"'
+    said = "".join(font(line, CAPTION, c.ink) + f"<BR{left}/>" for line in words)
+    rows = cell(font(frame.title, HEADING, c.ink, True), wide, HEADING + 7, left), cell(said, wide, CAPTION_ROW * len(words), left, "TOP")
+    return f'caption [shape=plain fixedsize=false pos="{at((layout.width / 2, 12 + high / 2), layout)}!" label={table(*rows)}]'
 
 
 def node(b: Box, p: Place, layout: Layout, c: Colours) -> str:
@@ -98,15 +99,16 @@ def inside(b: Box, p: Place, c: Colours) -> str:
     if not shown:
         return table(top)
     spare = (wide - math.fsum(room for _, _, _, room, _ in shown)) / len(shown)
-    cells = [cell(column(name, grid, rest, colour, c), room + spare, p.height - FIRST + 18) for name, grid, rest, room, colour in shown]
-    return table(top, "".join(cells))
+    names = "".join(cell(font(name, SMALL, c.muted), room + spare, SMALL + 4) for name, _, _, room, _ in shown)
+    numbers = "".join(cell(column(grid, rest, colour, c), room + spare, p.height - FIRST + 9, align="TOP") for _, grid, rest, room, colour in shown)
+    return table(top, names, numbers)
 
 
-def column(name: str, grid: Grid, rest: str, colour: str, c: Colours) -> str:
+def column(grid: Grid, rest: str, colour: str, c: Colours) -> str:
     colour = c.muted if grid == (("?",),) else colour
     rows = ["  ".join(row) for row in grid]
     rows[-1] += rest
-    return "<BR/>".join([font(name, SMALL, c.muted), *(font(row, NUMBER, colour, True) for row in rows)])
+    return "<BR/>".join(font(row, NUMBER, colour, True) for row in rows)
 
 
 def edge(w: Wire, r: Route, layout: Layout, c: Colours) -> str:
