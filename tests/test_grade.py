@@ -204,7 +204,7 @@ def test_undecided_goes_to_a_person_and_is_not_wrong() -> None:
 def test_value_chosen_on_a_kink_earns_full_credit_with_a_note() -> None:
     found = gt.grade("max(0, 1 - y*w*x)", "where(y*w*x <= 1, -y*x, 0)", wrt="w")
     assert (found.correct, found.score, found.misconceptions) == (True, 1.0, ())
-    assert found.message == "Right. On the kink w = 1, x = 1, y = 1 yours is -1, where any value from -1 to 0 will do"
+    assert found.message == "Right. On the kink w = 1, x = 1, y = 1 yours is -1, where any value from -1 to 0 will do."
 
 
 # ----- case by case -----

@@ -49,6 +49,34 @@ RIGHT: list[tuple[str, str | list[str], Any]] = [
     ("x*y", ["x", "y"], "∇L = [y, x]"),
 ]
 
+ONE_LINE = [
+    "The answer is 2x(wx-y)",
+    "= 2x(wx - y)",
+    "2x(wx−y) ✓",
+    "dL/dw=2x(wx-y);",
+    "dL_dw = 2*x*(w*x - y)",
+    "dL/dw := 2x(wx-y)",
+    "dL/dw = 2x(wx - y) = 2wx² - 2xy",
+    "∂/∂w (wx−y)² = 2(wx−y)·x",
+    "d/dw (wx-y)^2 = 2(wx-y) * d/dw(wx-y) = 2(wx-y)x",
+    "2x(wx-y) (by the chain rule)",
+    "So we get: 2*x*(w*x-y).",
+    "$\\frac{dL}{dw} = 2x(wx-y)$",
+    "\\boxed{2x(wx-y)}",
+    "L'(w) = 2x(wx-y)",
+    "dL = 2x(wx-y) dw",
+    "**2x(wx-y)**",
+    "`2*x*(w*x-y)`",
+    "2*x*(w*x-y) # done",
+    "let e=wx-y; dL/dw=2ex",
+    "(wx-y)^2 ⇒ 2(wx-y)x",
+    "2(wx-y)·x, since d(wx)/dw = x",
+    "dL/dw = [2(wx-y)] [x]",
+    "D_w L = 2x(wx-y)",
+    "\\partial_w L = 2x(wx-y)",
+    "L_w = 2x(wx-y)",
+]
+
 WRONG: list[tuple[str, str, list[str], str]] = [
     (MSE, "w0", ["dL/df = 2(f-y)", "df/dw0 = x0", "dL/dw0 = 2 x0"], "right right wrong"),
     (MSE, "w0", ["dL/df = (f-y)", "df/dw0 = x0", "dL/dw0 = (f-y) x0"], "wrong right follows"),
@@ -71,6 +99,12 @@ def test_right_work_is_right(source: str, wrt: str | list[str], answer: Any) -> 
     found = gt.grade(source, answer, wrt=wrt, definitions=F if source == MSE else None)
     assert found.correct is True, found
     assert (found.misconceptions, found.first_wrong, found.counterexample) == ((), None, None)
+
+
+@pytest.mark.parametrize("answer", ONE_LINE)
+def test_right_answer_is_right_with_whatever_is_written_around_it(answer: str) -> None:
+    found = gt.grade("(w*x - y)**2", answer, wrt="w")
+    assert found.correct is True and found.misconceptions == (), found
 
 
 @pytest.mark.parametrize(("source", "wrt", "lines", "statuses"), WRONG, ids=[" / ".join(w[2])[:50] for w in WRONG])

@@ -15,11 +15,13 @@ from itertools import groupby, takewhile
 import sympy as sp
 
 from ..equal import weakest
+from ..language import trees
 from ..language.read import Claim, Part, derivation
 from ..maths import heads
 from .chains import Record
 from .conditions import Conditions, Under, split, states_case
 from .judge import Ruling, compare
+from .problems import node_of
 from .rows import numbered
 from .steps import Key, Step, origin
 from .task import Task
@@ -68,10 +70,26 @@ class Judge:
             for part in claim.parts:
                 self.judged(part, index, known, (claim.name or "", ""))
             return
+        wrt, parts = self.in_disguise(claim)
+        if wrt:
+            self.bare = False
+            for part in parts:
+                self.judged(part, index, self.task.slope(wrt), ("", wrt))
+            return
         self.record.steps.append(Step(index, claim.source, "definition", claim.tree))
         self.chained(claim.parts, index)
         if claim.tree is not None and claim.name:
             self.record.own[claim.name] = claim.tree
+
+    def in_disguise(self, claim: Claim) -> tuple[str, Sequence[Part]]:
+        """Return (variable, expressions) of a right derivative that looks like a definition: L_w = … or dL = … dw."""
+        for wrt in self.task.wrt:
+            one = {f"d{wrt}": sp.S.One}
+            parts = [replace(part, tree=trees.replaced(part.tree, one)) for part in claim.parts]
+            named = (claim.name or "").endswith(f"_{wrt}") or ((claim.name or "").startswith("d") and any(f"d{wrt}" in trees.names_in(p.tree) for p in claim.parts))
+            if named and parts and all(compare(self.task, self.record.spelled(p.tree), self.task.slope(wrt), prove=False) for p in parts):
+                return wrt, parts
+        return "", ()
 
     def chained(self, parts: Sequence[Part], index: int) -> None:
         """Judge the equalities of a chain of which only the first part is free."""
@@ -130,7 +148,11 @@ class Judge:
         return (*self.main(), parts)
 
     def asked(self, tree: heads.Head) -> bool:
-        return isinstance(tree.args[1], sp.Symbol) and tree.args[1].name in (self.task.wrt or (tree.args[1].name,))
+        what, by = tree.args
+        if not isinstance(by, sp.Symbol) or by.name not in (self.task.wrt or (by.name,)):
+            return False
+        node = node_of(self.task.graph, self.task.graph_of(self.record.spelled(what)))
+        return node is None or node == self.task.graph.out  # the derivative of a part of the function is another one
 
     def main(self) -> tuple[sp.Basic, Key]:
         task = self.task

@@ -140,15 +140,20 @@ def problem(graph: Graph, wrt: str, assume: Mapping[str, Any] | None = None) -> 
 
 def problem_at(graph: Graph, part: Graph, name: str, assume: Mapping[str, Any] | None = None) -> Problem | None:
     """Return the problem d graph / d part, `part` being the graph of one of its nodes, called `name` then; None if it is none."""
+    node = node_of(graph, part)
+    if node is None or not graph.cells[node][1] or graph.ids.get(name, node) != node:
+        return None
+    cells = (*graph.cells[:node], ("input", (), (name,)), *graph.cells[node + 1 :])
+    return prepared(Graph(cells, graph.shapes, graph.out, tuple((i, n) for i, n in graph.names if i != node)), name, told(assume), part)
+
+
+def node_of(graph: Graph, part: Graph) -> int | None:
+    """Return the node of a graph that another graph is written out, None if it has none."""
     builder = Builder(graph.cells, graph.shapes)
     at: list[int] = []
     for (op, args, params), shape in zip(part.cells, part.shapes, strict=True):
         at.append(builder.intern((op, tuple(at[a] for a in args), params), shape))
-    node = at[part.out]
-    if node >= len(graph) or not graph.cells[node][1] or graph.ids.get(name, node) != node:
-        return None
-    cells = (*graph.cells[:node], ("input", (), (name,)), *graph.cells[node + 1 :])
-    return prepared(Graph(cells, graph.shapes, graph.out, tuple((i, n) for i, n in graph.names if i != node)), name, told(assume), part)
+    return at[part.out] if at[part.out] < len(graph) else None
 
 
 def told(assume: Mapping[str, Any] | None) -> tuple[tuple[str, Any], ...]:

@@ -112,7 +112,7 @@ def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: S
     else:
         out.append("Right." if len(counted) < 2 else "Right, every line.")
     out.extend(f"Line {line.index + 1} cannot be read ({line.error.message}); it costs nothing." for line in found if line.error is not None)
-    out.extend(f"{line.note[0].upper()}{line.note[1:]}" for line in found if line.truth == "kink" and line.note)
+    out.extend(f"{line.note[0].upper()}{line.note[1:]}." for line in found if line.truth == "kink" and line.note)
     return " ".join(out)
 
 

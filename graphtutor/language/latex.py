@@ -8,7 +8,7 @@ from __future__ import annotations
 from .names import GREEK
 
 SKIPPED = frozenset("""left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle limits nolimits
-    quad qquad enspace thinspace nonumber notag hfill hspace noindent phantom , ; : ! > space allowbreak""".split())  # fmt: skip
+    quad qquad enspace thinspace nonumber notag hfill hspace noindent phantom , ; : ! > space allowbreak boxed fbox""".split())  # fmt: skip
 OPENING = frozenset("left bigl Bigl biggl Biggl".split())
 CLOSING = frozenset("right bigr Bigr biggr Biggr".split())
 

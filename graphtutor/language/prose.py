@@ -187,7 +187,7 @@ def answers(found: Sequence[Piece], at: int) -> bool:
     """True if a piece of mathematics is the answer, as the words after it say: 2x is the derivative, 2x because …, 1 if x > 0, -1 if x < 0."""
     if at + 1 >= len(found) or found[at + 1].math or (at != 0 and not found[at - 1].math):
         return False
-    said = [token.text.lower() for token in found[at + 1].tokens]
+    said = [token.text.lower() for token in found[at + 1].tokens if token.kind != "open"] or [""]
     if said[0] in ("if", "when", "for"):
         return True
     return at == 0 and (said[0] in REASONS or said[0] in ("by", "using", "where", "with") or (said[0] == "is" and bool(NAMES_ANSWER & set(said))))
