@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,7 +13,9 @@ import numpy as np
 from ..errors import LearnerError
 from .raster import png
 
-COLOURS, FLAT, SCALE = 64, 24, 1.25
+SCALE = 1.25
+MOST, STEPS = 256, 5  # colours of a GIF, and steps from each to the ground
+HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
 def gif(svgs: Iterable[str], seconds: float = 1.6) -> bytes:
@@ -21,13 +24,14 @@ def gif(svgs: Iterable[str], seconds: float = 1.6) -> bytes:
         from PIL import Image
     except ImportError:
         raise LearnerError("GIF needs Pillow; install it with 'pip install pillow', or write a folder of steps") from None
+    drawings = list(svgs)
     images = []
-    for svg in svgs:
+    for svg in drawings:
         with Image.open(io.BytesIO(png(svg, SCALE))) as image:
             images.append(image.convert("RGB"))
     room = max(image.width for image in images), max(image.height for image in images)
     images = [image if image.size == room else image.crop((0, 0, *room)) for image in images]
-    palette, nearest = shared(images)
+    palette, nearest = shared(drawings, images)
     sheets = []
     for frame in images:
         red, green, blue = np.moveaxis(np.asarray(frame, dtype=np.int64), -1, 0)
@@ -40,20 +44,20 @@ def gif(svgs: Iterable[str], seconds: float = 1.6) -> bytes:
     return out.getvalue()
 
 
-def shared(images: Sequence[Any]) -> tuple[Any, Any]:
+def shared(svgs: Sequence[str], images: Sequence[Any]) -> tuple[Any, Any]:
     """Return one palette for all images, and for every packed colour the number of its nearest in it.
 
-    The commonest colours of all stand in it as they are, so that white stays white; the others are
-    those in between of the image that has the most.
+    In it stand the colours that the drawings name, as they are, and steps from each to the ground,
+    for the edges of letters and lines.
     """
-    counted = [Counter({packed(colour): n for n, colour in image.getcolors(1 << 24)}) for image in images]
-    flat = [colour for colour, _ in sum(counted, Counter()).most_common(FLAT)]
-    richest = images[max(range(len(images)), key=lambda k: len(counted[k]))]
-    blended = richest.quantize(COLOURS - FLAT, dither=0).convert("RGB").getcolors()
-    palette = channels(np.array([*flat, *(packed(colour) for _, colour in blended)]))
+    met: Counter[int] = sum((Counter({packed(colour): n for n, colour in image.getcolors(1 << 24)}) for image in images), Counter())
+    named = {int(text[1:], 16) for svg in svgs for text in HEX.findall(svg)} | {met.most_common(1)[0][0]}
+    ground, *others = sorted(named, key=lambda colour: (-met[colour], colour))
+    base = channels(np.array([ground, *others[: MOST // STEPS - 1]]))
+    palette = np.concatenate([base[0] + (base - base[0]) * k // STEPS for k in range(STEPS, 0, -1)])
     nearest = np.zeros(1 << 24, dtype=np.uint8)
-    met = np.array(sorted(set().union(*counted)))
-    nearest[met] = [int(((palette - colour) ** 2).sum(axis=1).argmin()) for colour in channels(met)]
+    colours = np.array(sorted(met))
+    nearest[colours] = [int(((palette - colour) ** 2).sum(axis=1).argmin()) for colour in channels(colours)]
     return palette, nearest
 
 
