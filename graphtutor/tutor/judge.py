@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.code import read_code
 from ..grading.figures import Typed
-from ..grading.grader import grade
+from ..grading.grader import as_tree, grade
 from ..grading.grades import Grade
 from ..grading.judge import compare
 from ..grading.lines import judged
@@ -198,7 +198,7 @@ def expected(found: Grade, slip: Wrong[Any]) -> list[Misconception]:
 def wrong_trees(exercise: Worded, asked: Task, answer: Any) -> dict[str, Any]:
     """Return the first wrong expression of an answer, for each gradient that it gives."""
     if isinstance(exercise, Code):
-        return {"": read_code(answer)(exercise.function, exercise.args)}
+        return {"": as_tree(read_code(answer)(exercise.function, exercise.args))}
     if isinstance(exercise, Gradients):
         return {name: tree for name, text in answer.items() for tree in wrong_trees_of(replace(asked, wrt=(name,)), text)}
     return dict.fromkeys([""], next(iter(wrong_trees_of(asked, answer)), None))

@@ -231,7 +231,8 @@ class Lesson(Desk):
             if exercise.note:
                 self.tell(exercise.note)
             return
-        self.tell(f"{'Not yet' if grade.correct is False else 'Undecided'}. {grade.message.removeprefix('Not right.').strip()}".strip(), "bad")
+        said = grade.message.removeprefix("Not right.").strip() or ("" if reasons(grade) else "That is not equal to what is asked for.")
+        self.tell(f"{'Not yet' if grade.correct is False else 'Undecided'}. {said}".strip(), "bad")
         for line in grade.lines if len(grade.lines) > 1 else ():
             self.screen.say(wrapped(f"  {line.index + 1}. {STATUS.get(line.status, line.status)}: {' '.join(line.text.split())}", self.screen.width, "     "))
         for reason in reasons(grade):
