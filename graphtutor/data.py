@@ -114,12 +114,8 @@ class Data:
 
 def shapes_from(data: Mapping[str, Any]) -> dict[str, Shape]:
     """Return the shapes that data say about their names: that of one point, for arrays of two axes or more."""
-    sizes = {name: np.shape(a) for name, a in data.items() if not is_text(a)}
-    return {name: shape[1:] for name, shape in sizes.items() if len(shape) > 1}
-
-
-def is_text(values: Any) -> bool:
-    return np.asarray(values).dtype.kind in "US"
+    arrays = {name: as_array(name, a) for name, a in data.items()}
+    return {name: a.shape[1:] for name, a in arrays.items() if a.ndim > 1 and a.dtype.kind != "U"}
 
 
 def table_for(graph: Graph, table: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -188,6 +184,8 @@ def as_array(name: str, value: Any) -> np.ndarray:
         array = np.asarray(value)
         if array.dtype.kind in "US":
             return array.astype(str)
+        if array.dtype.kind == "c":
+            raise TypeError("complex")
         return np.ascontiguousarray(array, dtype=float) if array.ndim else np.asarray(array, dtype=float)
     except (ValueError, TypeError):
         raise LearnerError(f"the data '{name}' are not numbers in rows of one length; expected one value a point") from None

@@ -80,8 +80,8 @@ def points_an_update(method: Method, size: int | None, count: int) -> int:
     usual = {"one": 1, "some": min(HALF_OR, (count + 1) // 2)}.get(method.size, count)
     if size is None:
         return usual
-    if size < 1:
-        raise LearnerError(f"batch_size={size}; expected a whole number of points above 0")
+    if not isinstance(size, int) or size < 1:
+        raise LearnerError(f"batch_size={size!r}; expected a whole number of points above 0")
     if method.size in ("one", "all") and min(size, count) != usual:
         raise LearnerError(f"method='{method.name}' {method.says}, so batch_size={size} does not fit; use method='minibatch'")
     return min(size, count)
@@ -116,7 +116,7 @@ def factors(schedule: str, first: int, count: int, total: int) -> list[float]:
     >>> factors("step:2:0.5", 0, 4, 4)
     [1.0, 1.0, 0.5, 0.5]
     """
-    name, *given = schedule.split(":")
+    name, *given = str(schedule).split(":")
     row = SCHEDULE_NAMED.get(name)
     if row is None:
         raise LearnerError(f"schedule='{name}' is not known; expected one of {', '.join(SCHEDULE_NAMED)}")

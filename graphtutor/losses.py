@@ -198,7 +198,7 @@ def truth_of(labels: Any, classes: tuple[str, ...], shape: tuple[int, ...]) -> n
         raise ShapeError(f"{len(labels)} labels for {shape[0]} rows; expected one a row")
     places = [classes.index(k) if isinstance(k, str) and k in classes else k for k in labels]
     for k in places:
-        if isinstance(k, str) or k != int(k) or not 0 <= k < shape[1]:
+        if not isinstance(k, int | float | np.integer | np.floating) or k != int(k) or not 0 <= k < shape[1]:
             raise LearnerError(f"label {k!r} is no class; expected a whole number from 0 to {shape[1] - 1}" + (f", or one of {', '.join(classes)}" if not classes[0].isdigit() else ""))
     return np.array([int(k) for k in places])
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .errors import LearnerError
 from .losses import FAILS, HOLDS, PARTLY, Claim
 from .training import History, train
 
@@ -94,6 +95,9 @@ def outliers(seed: int = 0, rate: float = 0.01, epochs: int = EPOCHS) -> Robustn
         "batch, squared": train(SQUARED, data, method="batch", **batch),
         "batch, absolute": train(ABSOLUTE, data, method="batch", **batch, schedule="inverse"),
     }
+    broken = next((name for name, h in runs.items() if h.stopped is not None), None)
+    if broken is not None:
+        raise LearnerError(f"rate={rate:g} is too large: the run '{broken}' is not finite any more; choose a smaller rate, such as 0.01")
     clean = least_squares({name: column[:-1] for name, column in data.items()})
     r = Robustness(data, runs, clean, least_squares(data), ())
     return Robustness(data, runs, clean, r.spoiled, judged(r))

@@ -76,12 +76,21 @@ class Plan:
     def rates(self, first: int, count: int, total: int) -> list[float]:
         """Return the rates of `count` epochs from `first` (counted from 0) of `total`."""
         if callable(self.rate):
-            rates = [float(self.rate(k)) for k in range(first, first + count)]
+            rates = [asked(self.rate, k) for k in range(first, first + count)]
         else:
             rates = [self.rate * factor for factor in factors(self.schedule, first, count, total)]
         if not math.isfinite(sum(rates)):
             raise LearnerError(f"a rate is not finite: {next(r for r in rates if not math.isfinite(r))}; expected finite numbers")
         return rates
+
+
+def asked(rate: Callable[[int], float], epoch: int) -> float:
+    """Return what a rate function says of an epoch, counted from 0."""
+    found = rate(epoch)
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        raise LearnerError(f"the rate of epoch {epoch + 1} is {found!r}; expected a number") from None
 
 
 class Run:

@@ -20,7 +20,7 @@ import numpy as np
 from . import descent
 from .build import build
 from .compile import compiled
-from .data import fitted, shapes_from
+from .data import Data, as_array, fitted, shapes_from
 from .descent import Method
 from .errors import LearnerError, ShapeError
 from .graphs import Graph
@@ -144,9 +144,15 @@ class History:
         (−2, 2) → 0.651658  Class 2
         (−1, −3) → 0.985373  Class 2
         """
-        parameters = {name: rows[epoch] if rows[epoch].ndim else float(rows[epoch]) for name, rows in self.parameters.items()}
+        parameters = self.after(epoch)
         known = predict(self.graph, parameters, self.plan.data, node, label)
-        return known if data is None else predict(self.graph, parameters, data, node, label, known.classes)
+        return known if data is None else predict(self.graph, parameters, named("data", data, "one value a point"), node, label, known.classes)
+
+    def after(self, epoch: int) -> dict[str, Any]:
+        """Return the parameters after an epoch (0: at the start, -1: at the end)."""
+        if not -len(self.losses) - 1 <= epoch <= len(self.losses):
+            raise LearnerError(f"there is no epoch {epoch}; this run has 0 (the start) to {len(self.losses)}")
+        return {name: rows[epoch] if rows[epoch].ndim else float(rows[epoch]) for name, rows in self.parameters.items()}
 
     # ----- out -----
     def rows(self, every: str = "epoch") -> Iterator[list[Any]]:
@@ -171,7 +177,10 @@ class History:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(self.rows(every))
         if path is not None:
-            Path(path).write_text(text.getvalue(), encoding="utf-8")
+            try:
+                Path(path).write_text(text.getvalue(), encoding="utf-8")
+            except OSError as error:
+                raise LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place") from None
         return text.getvalue()
 
     def __repr__(self) -> str:
@@ -222,8 +231,7 @@ def train(loss: Any, data: Mapping[str, Any] | None = None, *, method: str = "sg
     >>> h.parameters["w"].round(6).tolist(), h.losses.round(6).tolist()
     ([0.0, 1.68, 1.9488, 1.991808], [10.0, 0.256, 0.006554])
     """
-    data = {} if data is None else {str(name): values for name, values in data.items()}
-    given = {} if start is None else {str(name): value for name, value in start.items()}
+    data, given = named("data", data, "one value a point"), named("start", start, "first value")
     graph = loss if isinstance(loss, Graph) else build(loss, shapes={**shapes_from(data), **known_shapes(given), **(shapes or {})}, constants=constants)
     if graph.shapes[graph.out]:
         raise ShapeError(f"the loss has shape {show_shape(graph.shapes[graph.out])}; descent needs one number a point: sum it, or take its mean")
@@ -232,7 +240,7 @@ def train(loss: Any, data: Mapping[str, Any] | None = None, *, method: str = "sg
     row = descent.method_called(method)
     plan = Plan(
         graph, fit, names, row, settings_of(row, settings), descent.points_an_update(row, batch_size, fit.count), chosen("reduction", reduction, ("sum", "mean")),
-        rate, schedule, shuffle, seed, clip, patience, tolerance, None if validation is None else fitted(graph, validation), tie, sequential,
+        rate, schedule, shuffle, seed, clip, patience, tolerance, None if validation is None else held_out(graph, data, validation), tie, sequential,
     )  # fmt: skip
     check(plan, epochs)
     parameters = started(graph, names, given, seed)
@@ -245,20 +253,45 @@ def chosen(what: str, value: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def named(what: str, given: Mapping[str, Any] | None, each: str) -> dict[str, Any]:
+    """Return what belongs to input names as a dictionary."""
+    if given is not None and not hasattr(given, "items"):
+        raise LearnerError(f"{what} is a {type(given).__name__}; expected input name → {each}, such as {what}={{'x': …}}")
+    return {} if given is None else {str(name): value for name, value in given.items()}
+
+
+def held_out(graph: Graph, data: Mapping[str, Any], validation: Mapping[str, Any]) -> Data:
+    """Return validation data fitted to the graph; LearnerError if they lack a name that the data have."""
+    table = named("validation", validation, "one value a point")
+    missing = [name for name in data if name not in table]
+    if missing:
+        raise LearnerError(f"validation has no '{missing[0]}'; it needs the names of the data: {', '.join(data)}")
+    return fitted(graph, {name: table[name] for name in data} | table)
+
+
 def check(plan: Plan, epochs: int) -> None:
-    if not isinstance(epochs, int) or epochs < 0:
-        raise LearnerError(f"epochs={epochs}; expected a whole number, 0 or more")
-    if plan.clip is not None and not plan.clip > 0:
-        raise LearnerError(f"clip={plan.clip}; expected a length above 0")
+    """Raise a LearnerError for a number of a plan that does not fit."""
+    for what, number, least, expected in (("epochs", epochs, 0, "a whole number, 0 or more"), ("seed", plan.seed, 0, "a whole number, 0 or more"),
+                                          ("patience", plan.patience, 1, "a whole number of epochs above 0")):  # fmt: skip
+        if number is not None and (not isinstance(number, int) or number < least):
+            raise LearnerError(f"{what}={number!r}; expected {expected}")
+    for what, value, fits, expected in (("rate", plan.rate, is_number(plan.rate) or callable(plan.rate), "a number, or a function of the epoch"),
+                                        ("tolerance", plan.tolerance, is_number(plan.tolerance), "a number"),
+                                        ("clip", plan.clip, plan.clip is None or (is_number(plan.clip) and plan.clip > 0), "a length above 0")):  # fmt: skip
+        if not fits:
+            raise LearnerError(f"{what}={value!r}; expected {expected}")
     if plan.clip is not None and plan.sequential:
         raise LearnerError("clip needs the whole gradient, and sequential=True takes it piece by piece; leave one of them out")
-    if plan.patience is not None and plan.patience < 1:
-        raise LearnerError(f"patience={plan.patience}; expected a whole number of epochs above 0")
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating)
 
 
 def known_shapes(start: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Return the shapes that start values say."""
-    return {name: np.shape(value) for name, value in start.items() if np.shape(value)}
+    shapes = {name: as_array(name, value).shape for name, value in start.items() if not is_number(value)}
+    return {name: shape for name, shape in shapes.items() if shape}
 
 
 def parameters_of(graph: Graph, data: Mapping[str, Any], start: Mapping[str, Any]) -> tuple[str, ...]:

@@ -385,6 +385,18 @@ def test_a_bad_file_is_one_clear_line(tmp_path: Path, text: str, message: str) -
     ({"start": {"b": [1, 2]}}, r"start\['b'\] has shape \(2\); expected \(scalar\)"),
     ({"epochs": -1}, "epochs=-1; expected a whole number, 0 or more"),
     ({"clip": 0}, "clip=0; expected a length above 0"),
+    ({"clip": "long"}, "clip='long'; expected a length above 0"),
+    ({"epochs": 2.5}, "epochs=2.5; expected a whole number, 0 or more"),
+    ({"seed": -1}, "seed=-1; expected a whole number, 0 or more"),
+    ({"patience": 2.5}, "patience=2.5; expected a whole number of epochs above 0"),
+    ({"rate": "fast"}, "rate='fast'; expected a number, or a function of the epoch"),
+    ({"rate": lambda epoch: "fast"}, "the rate of epoch 1 is 'fast'; expected a number"),
+    ({"method": "minibatch", "batch_size": 2.5}, "batch_size=2.5; expected a whole number of points above 0"),
+    ({"start": [1, 2]}, "start is a list; expected input name → first value, such as start="),
+    ({"data": [1, 2]}, "data is a list; expected input name → one value a point, such as data="),
+    ({"data": {"x0": [[1, 2], [3]], "x1": [1], "y": [1]}}, "the data 'x0' are not numbers in rows of one length"),
+    ({"data": {"x0": [1j], "x1": [1], "y": [1]}}, "the data 'x0' are not numbers in rows of one length"),
+    ({"validation": {"x0": [1]}}, "validation has no 'x1'; it needs the names of the data: x0, x1, y"),
     ({"loss": "f = w0*x0 + w1*x1 + b*y", "data": {**lecture(), "w0": [0] * 4, "w1": [0] * 4, "b": [0] * 4}}, "so nothing is left to learn"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_one_clear_line(changes: dict[str, Any], message: str) -> None:
@@ -392,6 +404,16 @@ def test_what_does_not_fit_is_one_clear_line(changes: dict[str, Any], message: s
     graph = build(loss)
     with pytest.raises(LearnerError, match=message):
         train(graph, data, **changes)
+
+
+def test_what_a_run_cannot_give_is_one_clear_line(tmp_path: Path) -> None:
+    h = train(SQUARED, lecture(), start=START, epochs=3)
+    with pytest.raises(LearnerError, match=r"there is no epoch 9; this run has 0 \(the start\) to 3"):
+        h.predict(epoch=9)
+    with pytest.raises(LearnerError, match="cannot write .*run.csv: no such file or directory; choose another place"):
+        h.to_csv(tmp_path / "none" / "run.csv")
+    with pytest.raises(LearnerError, match="every='step' is not known; expected 'epoch' or 'update'"):
+        h.to_csv(every="step")
 
 
 def test_shapes_that_do_not_fit_say_what_was_expected() -> None:

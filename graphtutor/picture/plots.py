@@ -186,7 +186,7 @@ class Plane:
         """Return the scores on a mesh, shape (*x.shape,) or (*x.shape, C)."""
         grid = self.as_data(np.stack([x.ravel(), y.ravel()], axis=1))
         h = self.history
-        found = predict(h.graph, at(h, epoch), grid, self.known.node, classes=self.known.classes).scores
+        found = predict(h.graph, h.after(epoch), grid, self.known.node, classes=self.known.classes).scores
         return found.reshape(*x.shape, *found.shape[1:])
 
     def scatter(self, ax: Any) -> None:
@@ -197,13 +197,6 @@ class Plane:
             ax.scatter(here[:, 0], here[:, 1], s=42, color=COLOURS[k % 6], marker=MARKERS[k % 6], edgecolor="white", linewidth=0.8, label=f"Class {k + 1} (label {str(name).replace('-', '−')})", zorder=3)
         ax.set_xlabel(self.names[0])
         ax.set_ylabel(self.names[1])
-
-
-def at(h: History, epoch: int) -> dict[str, Any]:
-    """Return the parameters after an epoch (0: at the start, -1: at the end)."""
-    if not -len(h.losses) - 1 <= epoch <= len(h.losses):
-        raise LearnerError(f"there is no epoch {epoch}; this run has 0 (the start) to {len(h.losses)}")
-    return {name: rows[epoch] if rows[epoch].ndim else float(rows[epoch]) for name, rows in h.parameters.items()}
 
 
 def plane(h: History, node: str | None = None) -> Plane:
@@ -268,7 +261,7 @@ def boundary_plot(h: History, epoch: int = -1, slide: bool = False, node: str | 
 
 def right_share(p: Plane, epoch: int) -> float:
     h = p.history
-    return predict(h.graph, at(h, epoch), h.plan.data, p.known.node).accuracy
+    return predict(h.graph, h.after(epoch), h.plan.data, p.known.node).accuracy
 
 
 def slide_line(h: History, epoch: int) -> tuple[float, float, float]:
@@ -276,7 +269,7 @@ def slide_line(h: History, epoch: int) -> tuple[float, float, float]:
 
     Raises LearnerError where the model has no w0, w1, b, or w1 is 0.
     """
-    found = at(h, epoch)
+    found = h.after(epoch)
     w = found.get("w")
     w0, w1 = (found.get("w0"), found.get("w1")) if w is None or np.shape(w) != (2,) else (float(w[0]), float(w[1]))
     b = found.get("b")
@@ -329,6 +322,8 @@ def surface_plot(runs: Mapping[str, History], names: tuple[str, str] | None = No
     """
     first = next(iter(need(runs).values()))
     chosen = tuple(Entry.of(first, name) for name in (names or first_two(first)))
+    if len(set(chosen)) != 2:
+        raise LearnerError(f"a surface lies over two different parameters; met {', '.join(e.text for e in chosen)}")
     paths = {name: np.stack([e.path(h) for e in chosen], axis=1) for name, h in runs.items()}
     every = np.concatenate(list(paths.values()))
     low, high = every.min(axis=0), every.max(axis=0)
