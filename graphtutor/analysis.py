@@ -28,6 +28,14 @@ def check(source: Any, tie: str = "zero", at: Mapping[str, Any] | None = None) -
 class Derivation(derivation.Derivation):
     """A derivation, line by line; see `derivation.Derivation` for its data."""
 
+    def along_graph(self) -> Derivation:
+        """Return the same derivative edge by edge of the computation graph, to stand beside the one by rules.
+
+        >>> print(derive("(w*x - y)**2", "w").along_graph().lines[-2].unicode)
+        ∂L/∂w = x × (2·v₂) = x·(2·v₂)
+        """
+        return dressed(derivation.turned(self))
+
     def draw(self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
         """Write the derivation as a picture (.svg, .png, .pdf), an animation (.gif), a page (.html), or line after line into a folder; return the paths.
 
@@ -58,5 +66,9 @@ def derive(source: Any, wrt: Any, **asked: Any) -> Derivation:
     >>> [line.text for line in derive("w**2", "w").lines]
     ['d/dw (w**2)', '2*w']
     """
-    found = derivation.derive(source, wrt, **asked)
-    return Derivation(**{f.name: getattr(found, f.name) for f in fields(derivation.Derivation)})
+    return dressed(derivation.derive(source, wrt, **asked))
+
+
+def dressed(plain: derivation.Derivation) -> Derivation:
+    """Return a plain derivation with the methods of this room."""
+    return Derivation(**{f.name: getattr(plain, f.name) for f in fields(derivation.Derivation)})

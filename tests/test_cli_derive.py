@@ -50,6 +50,17 @@ def test_along_the_graph_the_nodes_are_named_first(run) -> None:
                                 "  ∂L/∂w = 2·w                 nodes written out and collected"]  # fmt: skip
 
 
+def test_both_ways_stand_one_below_the_other_and_are_compared(run) -> None:
+    code, out, _ = run(LECTURE, "--wrt", "w0", "--style", "lecture", "--along", "both")
+    by_rules, along, verdict = out.rstrip().split("\n\n")
+    assert code == 0
+    assert by_rules.splitlines()[-1].startswith("= 2·x₀·(f − y) ")
+    assert along.splitlines()[-1].startswith("  ∂L/∂w₀ = 2·x₀·(f − y) ")
+    assert verdict.startswith("Both ways: Equal")
+    found = json.loads(run(LECTURE, "--wrt", "w0", "--along", "both", "--json")[1])
+    assert found["verdict"]["kind"] in ("proved", "agrees") and found["along_graph"]["lines"][-1]["text"] == "dL/dw0 = 2*x0*(f - y)"
+
+
 def test_json_has_every_form_of_every_line_and_what_changed(run) -> None:
     code, out, _ = run("(w*x - y)**2", "--wrt", "w", "--json")
     found = json.loads(out)

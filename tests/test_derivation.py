@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
+import graphtutor as gt
 from graphtutor.derivation import Derivation, derive
 from graphtutor.derivation.algebra import cancelled, collected, gathered, stages, without_zeros
 from graphtutor.derivation.anatomy import same
@@ -313,6 +314,13 @@ def test_along_the_graph_each_line_is_an_edge_local_times_upstream() -> None:
     assert found.lines[-1].unicode == "∂L/∂w₀ = 2·x₀·(f − y)"  # as the derivation by rules ends
     by_rules = derive("(f - y)**2", "w0", definitions={"f": "w0*x0 + w1*x1 + b"})
     assert equal(found.result, by_rules.result).kind == "proved"
+
+
+def test_the_same_derivation_says_itself_along_the_graph() -> None:
+    by_rules = gt.derive("f = w0*x0 + w1*x1 + b; E = (f - y)**2", "w0", style="lecture")
+    along = by_rules.along_graph()
+    assert along == gt.derive("f = w0*x0 + w1*x1 + b; E = (f - y)**2", "w0", along="graph") == along.along_graph()
+    assert along.lines[-1].unicode == "∂E/∂w₀ = 2·x₀·(f − y)" and by_rules.lines[-1].unicode == "2·x₀·(f − y)"
 
 
 def test_along_the_graph_contributions_of_two_ways_add_up() -> None:

@@ -16,7 +16,7 @@ FORMATS = {"text": "unicode", "latex": "latex"}
 @click.option("--wrt", required=True, metavar="NAME", help="The name to differentiate by.")
 @click.option("--style", type=click.Choice(["lecture"]), help="As on the lecture's slides.")
 @click.option("--detail", type=click.Choice(["full", "brief"]), default="full", help="One rule a line, or what can be seen at once in one.", show_default=True)
-@click.option("--along", type=click.Choice(["rules", "graph"]), default="rules", help="By the rules, or edge by edge along the graph.", show_default=True)
+@click.option("--along", type=click.Choice(["rules", "graph", "both"]), default="rules", help="By the rules, edge by edge along the graph, or one and then the other.", show_default=True)
 @click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0.")
 @click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
 @click.option("--format", "form", type=click.Choice([*FORMATS, "html"]), default="text", help="What is printed.", show_default=True)
@@ -36,15 +36,27 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
     graphtutor derive "f = w0*x0 + w1*x1 + b; (f - y)**2" --wrt w0 --along graph
     """
     from ..analysis import derive as derived
+    from ..equal import same
 
-    found = derived(expr, wrt, style=style, detail=detail, along=along, shapes=shapes_of(shapes, None), constants=constants_of(constants))
-    files = [str(path) for path in found.draw(output, **look)] if output else []
+    if along == "both" and (output or form == "html"):
+        raise click.UsageError("--along both is for text, LaTeX and JSON; draw --along rules and --along graph one by one", click.get_current_context())
+    ways = ("rules", "graph") if along == "both" else (along,)
+    found = [derived(expr, wrt, style=style, detail=detail, along=way, shapes=shapes_of(shapes, None), constants=constants_of(constants)) for way in ways]
+    files = [str(path) for path in found[0].draw(output, **look)] if output else []
     if as_json:
-        show_json({"ok": True, "wrt": found.wrt, "lines": [data(line) for line in found.lines], "definitions": found.given("plain"), "files": files})
+        first, *others = map(whole, found)
+        show_json({"ok": True, **first, "files": files, **({"along_graph": others[0], "verdict": same(*(d.result for d in found)).to_json()} if others else {})})
     elif files:
         say(f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} lines)" if len(files) > 1 else ""))
     else:
-        say(found.page(**look) if form == "html" else found.written(FORMATS[form]))
+        say("\n\n".join(d.page(**look) if form == "html" else d.written(FORMATS[form]) for d in found))
+        if along == "both":
+            say(f"\nBoth ways: {same(*(d.result for d in found)).evidence}")
+
+
+def whole(found: Any) -> dict[str, Any]:
+    """Return a derivation in JSON's types."""
+    return {"wrt": found.wrt, "lines": [data(line) for line in found.lines], "definitions": found.given("plain")}
 
 
 def data(line: Any) -> dict[str, Any]:

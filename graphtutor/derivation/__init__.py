@@ -13,8 +13,9 @@
     derivations  derive: rule by rule, or as at the board
 """
 
+from .along import turned
 from .derivations import derive
 from .lines import Derivation, Line
 from .rules import Rule
 
-__all__ = ["Derivation", "Line", "Rule", "derive"]
+__all__ = ["Derivation", "Line", "Rule", "derive", "turned"]

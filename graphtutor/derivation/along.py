@@ -50,7 +50,15 @@ def along_graph(asked: Problem) -> Derivation:
     if not same(written_out, answer):
         lines.append(Line(encoded(written_out), OPENED, left=lines[-1].left))
     named_nodes = ((graph.name(i), encoded(symbols.node(i))) for i, cell in enumerate(graph.cells) if cell[1] and graph.name(i) != asked.wrt.name)
-    return Derivation(tuple(lines), asked.wrt.name, tuple(named_nodes), tuple(asked.shapes.items()), "graph")
+    return Derivation(tuple(lines), asked.wrt.name, tuple(named_nodes), tuple(asked.shapes.items()), "graph", asked.name)
+
+
+def turned(found: Derivation) -> Derivation:
+    """Return the derivation along the graph of what a derivation by rules has derived."""
+    if found.along == "graph":
+        return found
+    what, by = found.lines[0].expr.args
+    return along_graph(Problem(what, by, found.meanings, dict(found.shapes), found.name))
 
 
 SEED = Rule("seed", "seed", "dL/dL = 1")

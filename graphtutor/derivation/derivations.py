@@ -57,7 +57,7 @@ def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "fu
     fits(asked.shapes.get(asked.wrt.name, ()), asked.wrt.name)
     brief = detail == "brief" or style == "lecture"
     lines = tuple(rule_lines(asked, brief))
-    return Derivation(lines, asked.wrt.name, tuple((n, encoded(t)) for n, t in asked.definitions.items()), tuple(asked.shapes.items()))
+    return Derivation(lines, asked.wrt.name, tuple((n, encoded(t)) for n, t in asked.definitions.items()), tuple(asked.shapes.items()), name=asked.name)
 
 
 def rule_lines(asked: Problem, brief: bool) -> Iterator[Line]:

@@ -117,7 +117,7 @@ class Derivation:
     """Lines in order, for the derivative by `wrt`. Compares by value, hashes, and pickles.
 
     `definitions`: the names that stand for something, each with its cells. The first line asks, the
-    last one answers. `str()` gives the lines as a person would write them.
+    last one answers. `name` is that of what is differentiated. `str()` gives the lines as a person would write them.
     """
 
     lines: tuple[Line, ...]
@@ -125,6 +125,7 @@ class Derivation:
     definitions: tuple[tuple[str, Cells], ...] = ()
     shapes: tuple[tuple[str, Shape], ...] = ()
     along: str = "rules"
+    name: str = "L"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), field_values(self)
