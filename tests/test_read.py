@@ -51,6 +51,14 @@ SPELLINGS = [
     ("Mul(2, x)", ["2x", "2x;", "`2x`", "```2x```", "2*x  # a remark"]),
     ("Diff(Pow(w, 2), w)", ["d/dw (w^2)", "(d/dw) w^2", r"\left(\frac{d}{dw}\right) w^2", "D_w w^2", "D_{w} (w^2)", "∂_w w²"]),
     ("Add(Diff(Pow(w1, 2), w1), Diff(Pow(w2, 2), w2))", [r"\sum_{i=1}^{2} \frac{d}{dw_i} w_i^2", r"\sum_{i=1}^{2} (\frac{d}{dw_i}) w_i^2"]),
+    ("Mul(log(x), Pow(log(2), -1))", ["log2(x)", "log_2 x", r"\log_2(x)", r"\log_{2} x", "np.log2(x)", "log₂ x"]),
+    ("Mul(1, Pow(cosh(x), -1))", ["sech(x)", "sech x", "1/cosh(x)", r"\operatorname{sech}(x)"]),
+    ("Mul(1, Pow(Pow(cos(x), 2), -1))", [r"\sec^2 x", "sec^2(x)", "1/cos(x)^2"]),
+    ("Max(0, Add(1, Mul(-1, m)))", ["(1 - m)_+", "[1 - m]_+", r"\left(1 - m\right)_{+}"]),
+    ("Mul(Mul(1, Pow(2, -1)), Pow(x, 2))", ["½x²", "(1/2)x^2", r"\tfrac12 x^2"]),
+    ("Mul(w, x)", ["w•x", "w·x", "w x", r"w \cdot x"]),
+    ("Mul(Add(f, Mul(-1, y)), x)", ["[f - y]x", "(f - y)x"]),
+    ("Max(1, x)", ["max(1; x)", "max(1, x)"]),
     ("log(x)", ["log(x)", "ln(x)", "ln x", r"\ln x", r"\log(x)", "np.log(x)", "math.log(x)"]),
     ("Sigmoid(z)", ["sigmoid(z)", "σ(z)", r"\sigma(z)", "expit(z)", r"\operatorname{sigmoid}\left(z\right)", "torch.sigmoid(z)", "sigma(z)"]),
     (
@@ -513,6 +521,41 @@ def test_long_nested_text_ends_within_a_second(text: str) -> None:
         with contextlib.suppress(ReadError):
             reader(text)
     assert time.perf_counter() - start < 4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sinwx", "sin(Mul(w, x))"),
+        ("xlnw", "Mul(x, log(w))"),
+        ("tanhx", "tanh(x)"),
+        ("f(x)", "Add(Mul(w, x), b)"),
+        ("f(x; w)", "Add(Mul(w, x), b)"),
+        ("f(2, w)", "Add(Mul(w, 2), b)"),
+    ],
+)
+def test_run_together_functions_and_shortened_calls_are_those_of_the_problem(text: str, expected: str) -> None:
+    assert show(read(text, names=["w", "x", "b"], definitions={"f(x, w)": "w*x + b"})) == expected
+
+
+def test_what_a_power_of_e_or_a_root_takes_in_is_kept_both_ways() -> None:
+    assert [show(a) for a in reading("e^-yf", names=["y", "f"]).alternatives] == ["exp(Mul(Mul(-1, y), f))"]
+    assert [show(a) for a in reading("√wx", names=["w", "x"]).alternatives] == ["Pow(Mul(w, x), 1/2)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0,5x", "a decimal is written with a point: 0.5"),
+        ("2½", "'2½' is not read; write a decimal, or a sum in brackets"),
+        ("sec^{-1}(x)", "a power of sec is written behind it: (sec(x))^2"),
+        ("f'(x)", "nothing says what f(…) is; give definitions={'f(x)': …}"),
+    ],
+)
+def test_what_could_be_misread_is_refused_with_what_to_write(text: str, message: str) -> None:
+    with pytest.raises(ReadError) as caught:
+        read(text)
+    assert caught.value.message == message
 
 
 def test_names_of_a_new_row_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

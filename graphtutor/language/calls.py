@@ -12,7 +12,7 @@ import sympy as sp
 from ..maths import heads
 from ..maths.row import Row
 from . import trees
-from .names import GREEK, NAMED_NUMBERS, SHORT, Definition, joined, split
+from .names import GREEK, NAMED_NUMBERS, SHORT, Definition, joined, respelling, split
 from .tokens import Token, unknown_command
 from .walk import BY_CASES, DERIVATIVES, LIBRARIES, NAME, POWER, TRUTH, Bound, Rule, Walk
 
@@ -35,6 +35,8 @@ class Calls(Walk):
         name = token.name
         called = self.now.kind == "open" and self.now.text in "({" and (self.now.text == "(" or token.said == "command" or bool(self.context.function(name)))
         declared = self.context.spelling(name)
+        if declared is None and respelling(name) and (called or self.now.kind in ("word", "number", "macro", "open") or self.sign("^")):
+            return (yield self.respelled(token))
         row = self.context.function(name)
         short = len(name) <= SHORT or name in GREEK
         if called and not declared and name in DERIVATIVES:
@@ -79,7 +81,7 @@ class Calls(Walk):
         name, follows = token.name, self.ahead()
         called, powered = follows.kind == "open" and follows.text == "(", follows.kind == "op" and follows.text == "^"
         row = self.context.function(name)
-        if (row is not None and (len(name) > SHORT or called)) or name in NAMED_NUMBERS or (called and name in DERIVATIVES | BY_CASES):
+        if (row is not None and (len(name) > SHORT or called)) or name in NAMED_NUMBERS or respelling(name) or (called and name in DERIVATIVES | BY_CASES):
             return
         pieces = split(name, self.context, False, called, powered)
         sub = None
@@ -108,7 +110,7 @@ class Calls(Walk):
         if self.at == start:
             return False
         token = self.now
-        if token.kind == "word" and (self.context.function(token.name) or token.name in NAMED_NUMBERS or token.name == "e"):
+        if token.kind == "word" and (self.context.function(token.name) or respelling(token.name) or token.name in NAMED_NUMBERS or token.name == "e"):
             if token.name == "e":
                 self.tokens[self.at] = replace(token, said="upright")
             return True
@@ -311,6 +313,17 @@ class Calls(Walk):
             return self.make(inverse.name, tree.args[0], params=trees.filled(inverse, {}))
         return self.make("pow", tree, exponent)
 
+    def respelled(self, token: Token) -> Rule:
+        """Read sec x as 1/cos x, and log₂ x as ln x/ln 2."""
+        other, base = respelling(token.name) or ("", None)
+        row = self.context.function(other)
+        assert row is not None
+        if self.sign("^") and (base is not None or self.ahead().text == "-" or self.ahead(2).text == "-"):
+            self.fail(f"a power of {token.name} is written behind it: ({token.name}(x))^2")
+        plain = replace(token, text=other, sub=None)
+        tree = yield (self.call(plain, row) if self.now.kind == "open" else self.applied(plain, row))
+        return self.make("div", sp.S.One, tree) if base is None else self.make("div", tree, self.make(row.name, sp.Integer(base)))
+
     def stands_for(self, name: str, meaning: Definition) -> Rule:
         """Read a defined name with brackets: a call if they hold its arguments, else a product."""
         primes = 0
@@ -325,6 +338,8 @@ class Calls(Walk):
         if params is None and len(args) == 1 and not primes and not (bare and (bare[0] in meaning.free or self.context.spelling(bare[0]) is None)):
             self.at = start  # f is no function of this: a product
             return meaning.tree
+        if params is not None and bare and len(bare) == len(args) < len(params) and set(bare) <= set(params):
+            bare, args = list(params), [sp.Symbol(p) for p in params]  # f(x) for f(x, W, b)
         if params is not None and len(args) != len(params):
             self.fail(f"{name} takes {len(params)} argument{'s' * (len(params) != 1)} ({', '.join(params)}), met {len(args)}", opened)
         tree = meaning.tree

@@ -51,6 +51,9 @@ class Constructions(Walk):
             self.close(opened)
         whole = self.text[sign.start : sign.stop] == "√" and self.now.kind == "number"  # √10 is no √1·0, as it is in LaTeX
         inner = yield (self.group() if self.now.kind == "open" and self.now.text in "({" else self.operand() if whole else self.braced())
+        if self.text[sign.start : sign.stop] == "√" and self.now.kind == "word" and self.now.glued and self.choose(2, "read √ of its first factor alone; write √(…) for more"):
+            while self.now.kind == "word" and self.now.glued:
+                inner = self.times(inner, (yield self.braced()))
         if root is None:
             return self.make("sqrt", inner)
         return self.make("pow", inner, trees.div(sp.S.One, root))

@@ -48,6 +48,8 @@ class Grammar(Calls, Derivatives, Constructions):
             self.fail("one expression was expected, and a second line follows; name the first one, as in u = x + y")
         if token.kind == "op" and token.text == "!":
             self.fail("factorials are not read; write the product out")
+        if token.kind == "op" and token.text == "," and not token.gap and not self.ahead().gap and self.tokens[self.at - 1].kind == self.ahead().kind == "number":
+            self.fail(f"a decimal is written with a point: {self.tokens[self.at - 1].text}.{self.ahead().text}")
         if token.kind == "op" and token.text in (",", "⇒"):
             self.fail(f"'{token.text}' separates two expressions; expected one alone")
         self.refuse("an operator such as + or *, or the end")
@@ -154,7 +156,7 @@ class Grammar(Calls, Derivatives, Constructions):
         sign = self.take()
         if self.shown(sign) != "**" and self.transposing(left):
             return self.make("transpose", left)
-        short = self.now.kind in ("word", "number")
+        short = self.now.kind in ("word", "number") or (self.sign("-") and self.ahead().kind in ("word", "number"))
         exponent = yield self.expression(POWER)
         if short and self.now.kind == "word" and not self.now.gap and not self.now.tex and left is sp.E:
             pick = self.choose(2, "read the power of e as its first factor alone; write e^(…) for more")
@@ -386,9 +388,23 @@ class Grammar(Calls, Derivatives, Constructions):
         self.close(opened)
         if len(entries) == 1 and condition(entries[0]):
             return self.make("indicator", entries[0])
-        if len(entries) == 1 and (beside or self.tokens[self.at - 2].tex):
+        if len(entries) == 1 and (beside or self.tokens[self.at - 2].tex or self.word_beside() or self.positive_part()):
             return entries[0]
         return self.vector(entries)
+
+    def word_beside(self) -> bool:
+        """True if a name stands right beside a bracket, as in [f - y]x."""
+        return self.now.kind == "word" and not self.now.gap
+
+    def positive_part(self) -> bool:
+        """True if `_+` or `_{+}` stands here."""
+        return self.sign("_") and (self.ahead().text == "+" or (self.ahead().text == "{" and self.ahead(2).text == "+" and self.ahead(3).text == "}"))
+
+    def floored(self, left: sp.Basic) -> Rule:
+        """Read (u)_+ as max(0, u)."""
+        self.at += 2 if self.ahead().text == "+" else 4
+        return self.make("max", sp.S.Zero, left)
+        yield
 
     def listed(self) -> Rule:
         entries = [(yield self.expression(0))]
@@ -410,6 +426,8 @@ class Grammar(Calls, Derivatives, Constructions):
             return None
         if token.text == "ᵀ":
             return self.turned(left)
+        if token.text == "_" and self.at and self.tokens[self.at - 1].kind == "close" and self.positive_part():
+            return self.floored(left)
         if token.text == "_" and not token.gap and self.at and self.tokens[self.at - 1].kind == "close" and not isinstance(left, sp.Integer):
             return self.lowered(left)
         if token.text == "." and self.ahead().kind == "word":

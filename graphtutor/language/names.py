@@ -27,8 +27,11 @@ MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
 NAMED_NUMBERS = {"pi": sp.pi, "inf": sp.oo, "oo": sp.oo, "nan": sp.nan}
 SHORT = 1  # names of this length (H), and Greek ones (σ), are functions only when called with brackets
+LONGEST_FUNCTION = 8  # letters, in a run of names: sinwx
 LONGEST_RUN = 60  # letters; a longer run is one word
 PIECE = re.compile(r"[A-Za-z][0-9]*")
+RECIPROCAL = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}  # written as one over the other
+BASE = re.compile(r"log([2-9]|[1-9][0-9]{1,3})")
 
 
 @lru_cache(maxsize=10_000)
@@ -67,6 +70,18 @@ def functions_of(rows: tuple[int, ...]) -> dict[str, Row]:
     """Return every spelling of the operations of the table, which are these."""
     exact = {name: row for row in ops.ROWS.values() for name in row.names}
     return {loose(name): row for name, row in exact.items() if len(name) > 2} | exact
+
+
+def respelling(name: str) -> tuple[str, int | None] | None:
+    """Return the function that another one is written with, and the base if it is a logarithm: sec x is 1/cos x, log₂ x is ln x/ln 2.
+
+    >>> respelling("sech"), respelling("log10"), respelling("exp")
+    (('cosh', None), ('log', 10), None)
+    """
+    if name in RECIPROCAL:
+        return RECIPROCAL[name], None
+    base = BASE.fullmatch(name)
+    return ("log", int(base[1])) if base else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +164,8 @@ def split(word: str, context: Context, tex: bool, called: bool, powered: bool) -
     ['x', 'y', 'z']
     """
     found = declared_run(word, context, called, powered)
+    if found is None and context.known:
+        found = declared_run(word, context, called, powered, functions=True)
     if found is None and tex:
         found = PIECE.findall(word)
         if "".join(found) != word:
@@ -156,8 +173,8 @@ def split(word: str, context: Context, tex: bool, called: bool, powered: bool) -
     return found if found and len(found) > 1 else None
 
 
-def declared_run(word: str, context: Context, called: bool, powered: bool) -> list[str] | None:
-    """Return the split of `word` into declared names, taking the longest first and going back where that fails."""
+def declared_run(word: str, context: Context, called: bool, powered: bool, functions: bool = False) -> list[str] | None:
+    """Return the split of `word` into declared names, taking the longest first and going back where that fails; `functions`: and tanh x, ln w before names."""
     ends: dict[int, tuple[int, str] | None] = {0: None}
     todo = [0]
     while todo and len(word) <= LONGEST_RUN:
@@ -166,6 +183,8 @@ def declared_run(word: str, context: Context, called: bool, powered: bool) -> li
             break
         options = [(at + n, word[at : at + n]) for n in range(1, min(len(word) - at, context.longest) + 1) if key(word[at : at + n]) in context.names]
         rest = word[at:]
+        if functions:
+            options += [(at + n, rest[:n]) for n in range(2, min(len(rest), LONGEST_FUNCTION)) if (row := context.function(rest[:n])) is not None and row.arity == (1, 1)]
         if (called and at and context.function(rest)) or (powered and at and rest in ("e", "E")):
             options.append((len(word), rest))
         for end, piece in sorted(options):  # the longest is popped first

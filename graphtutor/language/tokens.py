@@ -88,6 +88,7 @@ class Scanner:
         self.text, self.tex, self.whole, self.dollars = text, tex, whole, dollars
         self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
         self.found: list[Token] = []
+        self.round = 0  # round brackets that are open in this line
         self.at, self.gap = (1 if text.startswith("\ufeff") else 0), False
         self.dropped: set[int] = set()  # closing braces of commands that only change the font
         self.code_until = -1  # inside \texttt{…}: letters do not multiply
@@ -120,6 +121,7 @@ class Scanner:
     def put(self, kind: str, text: str, length: int, **more: object) -> None:
         """Add a token that takes up `length` characters."""
         line = bisect_right(self.starts, self.at)
+        self.round = 0 if kind == "break" else self.round + (text == "(") - (text == ")")
         self.found.append(Token(kind, text, line, self.at - self.starts[line - 1] + 1, self.at, self.at + length, self.gap, **more))  # type: ignore[arg-type]
         self.at += length
         self.gap = False
@@ -139,7 +141,7 @@ class Scanner:
         elif char in ")}]":
             self.put("close", char, 1)
         elif char == ";":
-            self.put("break", ";", 1)
+            self.put(*(("op", ",") if self.round > 0 else ("break", ";")), 1)  # f(x; w)
         elif char == "'" and self.found and not self.gap and self.found[-1].kind in ("word", "close", "prime"):
             self.put("prime", "'", 1)
         elif char == "_" and self.subscript():
@@ -227,6 +229,10 @@ class Scanner:
             self.put("op", SAME[char], 1)
         elif char in LETTERS:
             self.greek(char)
+        elif char == "•" and self.found and self.found[-1].kind in ("word", "number", "close"):
+            self.put("op", "·", 1)
+        elif unicodedata.decomposition(char).startswith("<fraction>"):
+            self.vulgar(char)
         elif char in "′’":
             self.put("prime", "'", 1)
         elif char == "″":
@@ -254,6 +260,15 @@ class Scanner:
         follows = re.compile("[0-9]+|_[A-Za-z]{2,}").match(self.text, self.at)
         if follows:
             self.attach(follows[0].lstrip("_"), len(follows[0]))
+
+    def vulgar(self, char: str) -> None:
+        """Read ½ as (1/2)."""
+        if self.found and self.found[-1].kind == "number" and not self.gap:
+            return self.junk(1, f"'{self.found[-1].text}{char}' is not read; write a decimal, or a sum in brackets")
+        above, _, under = unicodedata.normalize("NFKD", char).partition("\u2044")
+        for kind, text in (("open", "("), ("number", above), ("op", "/"), ("number", under or "1")):
+            self.put(kind, text, 0)
+        self.put("close", ")", 1)
 
     def raised(self) -> None:
         """Read a run of superscript characters as `^{…}`."""
