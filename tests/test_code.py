@@ -105,6 +105,7 @@ PROGRAMS = {
     "slices": "def f(x, w, b, true_val):\n    v = [b, *[]] if False else [b, x[0], x[1]]\n    return sum(v[1:]) * v[-1] - sum(v[:2]) * sum(v[::2])".replace("[b, *[]] if False else ", ""),
     "and or not": "def f(x, w, b, true_val):\n    return x[0] if x[0] > 0 and not w[0] > 0 or b < 0 else w[1]",
     "chained comparison": "def f(x, w, b, true_val):\n    return w[0] if -1 < b < 1 else w[1]",
+    "and, or of numbers": "def f(x, w, b, true_val):\n    return (x[0] or 1) + (b and w[0]) + (0 or w[1]) + ((x[1] > 0 or b > 0) and x[1])",
     "a number as a condition": "def f(x, w, b, true_val):\n    step = (b > 0) * 1\n    return x[0] if step else w[0]",
     "max and min of several": "def f(x, w, b, true_val):\n    return max(x[0], w[0], b) + min(x) - abs(w[1])",
     "defaults and names": "def g(a, b=2, *, c=3):\n    return a - b*c\ndef f(x, w, b, true_val):\n    return g(x[0]) + g(x[1], c=w[0]) + g(b=b, a=w[1])",
@@ -117,6 +118,9 @@ PROGRAMS = {
              "    w = np.asarray(w)\n    return (x*w).sum() + np.mean(x - w) + np.maximum(x, 0).dot(np.ones(2)) + np.square(b) + np.power(2, x[1])",
     "matrix": "import numpy as np\ndef f(x, w, b, true_val):\n    W = np.array([[1, b], [w[0], 2]])\n"
               "    return (W @ np.array(x))[1] + (W.T @ np.array(x))[1] + W[0, 1]*W[1][0] + np.sum(W) + np.zeros((2, 2))[0, 1] + W.shape[0]",
+    "a vector goes with each row": "import numpy as np\ndef f(x, w, b, true_val):\n    W = np.array([[1, b], [w[0], 2]])\n    return (W*np.array(x))[0][1] + (np.array(w) - W)[1, 0] + (W*b)[0, 0]",
+    "columns and parts of a matrix": "import numpy as np\ndef f(x, w, b, true_val):\n    W = np.array([[1, b, 3], [w[0], 2, 4]])\n"
+                                     "    return W[0:2, 0].sum() - W[:, 1][1]*W[1, 1:][0] + W[1][::-1][0] + (W[0:1, 0:2] * b)[0, 1]",
     "if main": "def f(x, w, b, true_val):\n    return x[0]\n\nif __name__ == '__main__':\n    print(f(1, 2, 3, 4))",
 }  # fmt: skip
 
@@ -177,6 +181,12 @@ REFUSED = {
     "def f(x):\n    return np.sum([x, x], axis=0)": "line 2, column 12: 'axis=' is not read here",
     "def f(x):\n    return sum(x)": "line 2, column 12: sum needs a list, met 'x'; describe the length of the parameter in args",
     "def f(x):\n    return [x, x]*x": "line 2, column 12: arithmetic on a plain list is not that on its entries in Python",
+    "def f(x):\n    return -[x, x]": "line 2, column 12: a sign before a plain list is not that of its entries in Python",
+    "def f(x):\n    return [x, x] < [1, 2]": "line 2, column 12: plain lists are not compared entry by entry in Python",
+    "def f(x):\n    return [x, x][True]": "line 2, column 12: cannot take an entry of a list",
+    "def f(x):\n    return [x, x][[0]]": "line 2, column 12: cannot take an entry of a list",
+    "def f(x):\n    return np.array([[x, 1], [2]]) @ np.array([1, 2])": "line 2, column 12: the rows of a matrix have different lengths",
+    "def f(x):\n    return [[x, 1], 2] @ np.array([1, 2])": "line 2, column 12: the rows of a matrix have different lengths",
     "def f(x):\n    return [x, x][2]": "line 2, column 12: index 2 of 2 entries; counting starts at 0",
     "def f(x):\n    return [x][x > 0]": "line 2, column 12: cannot take an entry of a list",
     "def g(v):\n    v[0] = 1\n    return v\ndef f(x):\n    a = [x]\n    g(a)\n    return a[0]": "line 6, column 5: a call of g whose result is not used",

@@ -40,6 +40,8 @@ class Follower(Values):
         own = [a.arg for a in parameters(function)]
         if function.args.vararg or function.args.kwarg or function.decorator_list:
             self.fail(function, "only functions with plain parameters and without decorators are read")
+        if len(set(own)) != len(own):
+            self.fail(function, "two parameters have the same name")
         before = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
         known = dict(zip(own, args, strict=False))
         unknown = next((n for n in by_name if n not in own or n in known), None)

@@ -69,7 +69,7 @@ def filled(value: int) -> Work:
 
 
 def copies(f: Reader, value: Any, count: int, node: Any) -> list[Any]:
-    return f.sized(Vector(list(value) if isinstance(value, list) else value for _ in range(count)), node)
+    return f.sized(Vector(Vector(value) if isinstance(value, list) else value for _ in range(count)), node)
 
 
 def like(value: int) -> Work:

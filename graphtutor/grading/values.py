@@ -177,6 +177,8 @@ class Values:
         if node.attr == "shape" and isinstance(whole, list):
             return list(shape_of(whole))
         if node.attr == "T" and isinstance(whole, list):
+            if not even(whole):
+                self.fail(node, "the rows of a matrix have different lengths")
             return whole if len(shape_of(whole)) < 2 else self.sized(Vector(Vector(row) for row in zip(*whole, strict=True)), node)
         self.fail(node, f"'.{node.attr}' is not read")
 
@@ -203,13 +205,15 @@ class Values:
         return value if abs(value) < LARGEST else self.fail(node, "a number of more than 100 digits is not read")
 
     def entrywise(self, op: str, given: Sequence[Any], node: Any) -> Any:
-        """Return an operation on numbers, or on vectors entry by entry."""
+        """Return an operation on numbers, or on vectors and matrices entry by entry."""
         self.step(node)
-        lengths = {len(v) for v in given if isinstance(v, list)}
+        axes = [len(shape_of(v)) for v in given]
+        most = max(axes, default=0)
+        lengths = {len(v) for v, n in zip(given, axes, strict=True) if n == most > 0}
         if len(lengths) > 1:
             self.fail(node, f"vectors of {' and '.join(map(str, sorted(lengths)))} entries do not fit")
-        if lengths:
-            return Vector(self.entrywise(op, [v[k] if isinstance(v, list) else v for v in given], node) for k in range(lengths.pop()))
+        if lengths:  # what has fewer axes goes with each row, as in numpy
+            return Vector(self.entrywise(op, [v[k] if n == most else v for v, n in zip(given, axes, strict=True)], node) for k in range(lengths.pop()))
         try:
             return trees.compose(op, tuple(tree_of(v) for v in given))
         except LearnerError as error:
@@ -219,6 +223,8 @@ class Values:
         if isinstance(node.op, ast.Not):
             test = self.truth(value, node)
             return trees.compose("not", (test,)) if isinstance(test, sp.Basic) else not test
+        if type(value) is list:
+            self.fail(node, "a sign before a plain list is not that of its entries in Python; use np.array([…])")
         if isinstance(node.op, ast.UAdd):
             return value
         if isinstance(node.op, ast.USub):
@@ -230,6 +236,8 @@ class Values:
         for op, a, b in zip(node.ops, given[:-1], given[1:], strict=True):
             if type(op) not in COMPARE:
                 self.fail(node, "'in' and 'is' are not read; expected < <= > >= == !=")
+            if list in (type(a), type(b)):
+                self.fail(node, "plain lists are not compared entry by entry in Python; compare numbers")
             plain = isinstance(a, int) and isinstance(b, int)
             found.append(PYTHON[type(op)](a, b) if plain else self.entrywise(COMPARE[type(op)], [a, b], node))
         if not any(isinstance(f, sp.Basic | list) for f in found):
@@ -237,11 +245,17 @@ class Values:
         return found[0] if len(found) == 1 else self.entrywise("and", found, node)
 
     def both(self, node: ast.BoolOp, given: list[Any]) -> Any:
-        """Return the value of `and`, `or` as a condition."""
-        tests = [self.truth(v, node) for v in given]
-        if not any(isinstance(t, sp.Basic) for t in tests):
-            return all(tests) if isinstance(node.op, ast.And) else any(tests)
-        return self.entrywise("and" if isinstance(node.op, ast.And) else "or", tests, node)
+        """Return the value of `and`, `or`: a condition of conditions; of numbers, as in Python, one of them."""
+        if all(isinstance(v, (bool, *CONDITIONS)) for v in given):
+            if not any(isinstance(v, sp.Basic) for v in given):
+                return all(given) if isinstance(node.op, ast.And) else any(given)
+            return self.entrywise("and" if isinstance(node.op, ast.And) else "or", given, node)
+        out = given[-1]
+        for value in reversed(given[:-1]):
+            test = self.truth(value, node)
+            first, second = (out, value) if isinstance(node.op, ast.And) else (value, out)
+            out = self.either(test, first, second, node) if isinstance(test, sp.Basic) else first if test else second
+        return out
 
     def condition(self, node: ast.expr, scope: Scope) -> Any:
         """Return a condition as True or False, or as a tree where symbols decide."""
@@ -257,18 +271,25 @@ class Values:
         return tree if isinstance(tree, CONDITIONS) else trees.compose("ne", (tree, sp.Integer(0)))
 
     def entry(self, whole: Any, key: Any, node: ast.Subscript) -> Any:
-        """Return an entry: of a list, or of a name, which gets the index behind it."""
+        """Return an entry or a part: of a list by one key, of a vector, matrix or name by one for each axis."""
+        if isinstance(key, list) and isinstance(node.slice, ast.Tuple) and type(whole) is not list:
+            first, *rest = key or self.fail(node, "an index is a whole number known here")
+            part = self.entry_of(whole, first, node)
+            if isinstance(first, slice):
+                return Vector(self.entry(row, rest, node) for row in part) if rest else part
+            return self.entry(part, rest, node) if rest else part
+        return self.entry_of(whole, key, node)
+
+    def entry_of(self, whole: Any, key: Any, node: ast.Subscript) -> Any:
+        """Return one entry of a list, a part of it, or of a name, which gets the index behind it."""
         if isinstance(key, slice) and isinstance(whole, list):
             if any(not isinstance(b, int | None) for b in (key.start, key.stop, key.step)) or key.step == 0:
                 self.fail(node, "a slice needs whole numbers known here")
             return self.sized(type(whole)(whole[key]), node)
-        if isinstance(key, list) and key:
-            for k in key:
-                whole = self.entry(whole, k, node)
-            return whole
-        if isinstance(whole, Named) and isinstance(key, int) and 0 <= key < MOST_TIMES:
+        known = isinstance(key, int) and not isinstance(key, bool)
+        if isinstance(whole, Named) and known and 0 <= key < MOST_TIMES:
             return Named(f"{whole.name}{key}")
-        if not isinstance(whole, list) or not isinstance(key, int):
+        if not isinstance(whole, list) or not known:
             self.fail(node, f"cannot take an entry of {kind(whole)}; an index is a whole number known here")
         if not -len(whole) <= key < len(whole):
             self.fail(node, f"index {key} of {len(whole)} entries; counting starts at 0")
@@ -331,11 +352,11 @@ class Values:
         """Return the dot or matrix product of lists."""
         if not isinstance(a, list) or not isinstance(b, list):
             self.fail(node, "@ and dot need two vectors; describe the parameters in args, such as {\"x\": [\"x0\", \"x1\"]}")
+        if not (even(a) and even(b)):
+            self.fail(node, "the rows of a matrix have different lengths")
         if a and isinstance(a[0], list):
             return Vector(self.product(Vector(row), b, node) for row in a)
         if b and isinstance(b[0], list):
-            if any(len(row) != len(b[0]) for row in b):
-                self.fail(node, "the rows of a matrix have different lengths")
             return Vector(self.product(a, Vector(row[k] for row in b), node) for k in range(len(b[0])))
         if len(a) != len(b):
             self.fail(node, f"vectors of {len(a)} and {len(b)} entries do not fit")
@@ -390,6 +411,12 @@ def function(name: str) -> Any:
     return library.FUNCTIONS.get(name) or next((r for r in ROWS.values() if name in r.names and r.entrywise), None)
 
 
+
+
+def even(value: list[Any]) -> bool:
+    """Return whether nested lists are a vector or a matrix: all entries numbers, or all rows of one length."""
+    rows = [v for v in value if isinstance(v, list)]
+    return not rows or (len(rows) == len(value) and len({len(r) for r in rows}) == 1 and all(map(even, rows)))
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
