@@ -11,6 +11,7 @@ import pytest
 import graphtutor as gt
 from graphtutor.batch import compare, results
 from graphtutor.batch.fields import FIELDS
+from graphtutor.tutor.solutions import accepted
 
 MANY = [{"id": f"s{k}", "expression": "(w*x - y)**2", "wrt": "w", "answer": answer} for k, answer in enumerate(["2*x*(w*x - y)", "2*(w*x - y)", "2*x +* 1", "x(2wx - 2y)", ""])]
 
@@ -65,3 +66,12 @@ def test_results_that_did_not_change_are_no_change() -> None:
     found = {r["id"]: r for r in gt.grade_many(MANY)}
     assert compare.changes(found, found) == []
     assert compare.summary(found, found, []) == "0 of 5 results changed."
+
+
+def test_exercises_are_graded_as_the_lesson_asks_them_each_student_in_a_variant_of_their_own() -> None:
+    handed_in = [{"id": "as filed", "exercise": "constant-multiple", "answer": "5"}, {"id": "at the kink", "exercise": "on-the-kink", "answer": "0; 1; 0; 2; 0, 2"}]
+    for who in ("ada", "grace", "emmy"):
+        drill = gt.exercise("small-graph", who)
+        handed_in.append({"id": who, "exercise": "small-graph", "seed": who, "answer": accepted(drill)[0]})
+    assert [(r["id"], r["correct"]) for r in gt.grade_many(handed_in)] == [(one["id"], True) for one in handed_in]
+    assert gt.grade_many([{**handed_in[-1], "seed": "ada"}])[0]["correct"] is not True  # the sheet of another graph

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from graphtutor.cli import main
 from graphtutor.errors import AuthorError
 from graphtutor.tutor.course import course
 from graphtutor.tutor.exercises import Numbers
@@ -44,19 +43,6 @@ run = "batch"
 answer = { slope = "5" }
 why = "that is too steep"
 """
-
-
-@pytest.fixture
-def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    monkeypatch.setenv("GRAPHTUTOR_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.chdir(tmp_path)
-
-    def call(*args: str) -> tuple[int, str, str]:
-        code = main(list(args))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def settings(path: Path, *lines: str) -> Path:

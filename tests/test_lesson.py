@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 import graphtutor as gt
-from graphtutor.cli import main
 from graphtutor.tutor.answers import questions
 from graphtutor.tutor.course import course
 from graphtutor.tutor.exercises import KINDS, Exercise
@@ -449,20 +448,6 @@ def run(path: Path, *args: str, stdin: str = "", **more: str) -> tuple[int, str,
     env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(path)} | more
     done = subprocess.run([sys.executable, "-m", "graphtutor", *args], cwd=path.parent, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout, done.stderr
-
-
-@pytest.fixture
-def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """A command in this process, with progress of its own."""
-    monkeypatch.setenv("GRAPHTUTOR_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.chdir(tmp_path)
-
-    def call(*args: str) -> tuple[int, str, str]:
-        code = main(list(args))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def test_right_wrong_unreadable_and_unknown_have_their_exit_codes(at: Callable[..., tuple[int, str, str]]) -> None:

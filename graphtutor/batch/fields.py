@@ -38,7 +38,7 @@ def shape(value: Any) -> bool:
 
 
 FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "exercise": (text, "the id of an exercise"), "expression": (text, "text"),
+    "exercise": (text, "the id of an exercise"), "seed": (lambda v: text(v) or (isinstance(v, int) and not isinstance(v, bool)), "the seed of a variant"), "expression": (text, "text"),
     "wrt": (lambda v: text(v) or (isinstance(v, list) and all(map(text, v))), "a name, or a list of names"),
     "assume": (lambda v: text(v) or each(lambda d: text(d) or numbers(d))(v), 'an object such as {"x": "positive"}'),
     "shapes": (each(shape), 'an object such as {"W": [3, 2], "x": 2}'),

@@ -17,8 +17,9 @@ from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.grader import grade
 from ..grading.grades import Grade
 from ..grading.report import plain
-from ..tutor.exercises import Library, library
+from ..tutor.course import Course, course
 from ..tutor.judge import judge
+from ..tutor.variants import variant
 from .submissions import Submission, made
 
 Result = dict[str, Any]
@@ -30,14 +31,14 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 def graded(one: Submission, folder: str | None = None) -> Grade:
     """Return the Grade of a submission. Raises LearnerError or AuthorError where the question makes no sense."""
     if one.about.get("exercise"):
-        return judge(exercises(folder).exercise(one.about["exercise"]), one.answer)
-    options = {key: value for key, value in one.about.items() if key not in ("exercise", "expression")}
+        return judge(variant(course_of(folder).exercise(one.about["exercise"]), one.about.get("seed")), one.answer)
+    options = {key: value for key, value in one.about.items() if key not in ("exercise", "expression", "seed")}
     return grade(one.about["expression"], one.answer, **options)
 
 
 @lru_cache(maxsize=4)
-def exercises(folder: str | None) -> Library:
-    return library(folder)
+def course_of(folder: str | None) -> Course:
+    return course(folder)
 
 
 @dataclass(frozen=True)

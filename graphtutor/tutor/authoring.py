@@ -12,7 +12,7 @@ from ..trace import trace
 from ..views import collapsed
 from .answers import programs
 from .desk import listing
-from .exercises import Exercise, Expression, FindLine, Library, Local, Solve, json_schema, load
+from .exercises import Exercise, Expression, FindLine, Library, Local, Solve, load
 from .judge import Worded, asked_of, graded, judge
 from .keys import graph_of
 from .lesson import ids
@@ -176,11 +176,6 @@ def template(name: str, title: str, kind: str) -> str:
     if kind not in TEMPLATES:
         raise LearnerError(f"no template for '{kind}'; there is one for {', '.join(TEMPLATES)}")
     return HEAD.format(name=name, title=title, kind=kind) + TEMPLATES[kind]
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of a file."""
-    return json_schema()
 
 
 HEAD = """\
