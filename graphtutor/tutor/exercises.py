@@ -390,8 +390,8 @@ def where(folder: str | Path | None = None) -> Path:
         path = Path(given).expanduser()
         if not path.is_dir():
             raise LearnerError(f"no folder of exercises at '{given}'; give one with --exercises DIR or ${ENVIRONMENT}")
-        return path
-    here = Path("exercises")
+        return path.absolute()
+    here = Path("exercises").absolute()  # whoever goes elsewhere afterwards still reads these
     if (here / COURSE).is_file():
         return here
     return PACKAGED if PACKAGED.is_dir() else CHECKOUT
