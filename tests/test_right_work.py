@@ -77,6 +77,50 @@ ONE_LINE = [
     "L_w = 2x(wx-y)",
 ]
 
+MORE: list[tuple[str, str | list[str], Any, dict[str, Any]]] = [
+    ("z = W@x + b; L = sum((z - y)**2)", "W", ["δ = 2(z - y)", "dL/dW = δ x^T"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
+    ("z = W@x + b; L = sum((z - y)**2)", "b", ["delta = 2(z - y)", "dL/dz = delta", "dL/db = delta"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
+    ("z = W@x + b; L = sum((z - y)**2)", "W", ["\\delta = 2(Wx + b - y)", "\\frac{\\partial L}{\\partial W} = \\delta x^\\top"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
+    ("z = W@x + b; L = sum((z - y)**2)", "x", ["dL/dx = W^T dL/dz", "dL/dz = 2(z-y)", "dL/dx = 2 W^T (z-y)"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
+    ("z = W@x + b; L = sum((z - y)**2)", "W", ["e = Wx + b - y", "L = e^T e", "dL/dW = 2 e x^T"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
+    ("z = W@x + b; L = sum((z - y)**2)", "b", ["e = Wx + b - y", "L = ||e||^2", "dL/db = 2e"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
+    ("z = W@x + b; p = softmax(z); L = -log(p[1])", "b", ["dL/dz = p - [0,1,0]", "dL/db = p - [0,1,0]"], {"shapes": {"W": (3, 2), "x": 2, "b": 3}}),
+    ("z = W@x + b; p = softmax(z); L = -log(p[1])", "W", ["dL/dz = p - e1 where e1 = [0,1,0]", "dL/dW = (p - e1) x^T"], {"shapes": {"W": (3, 2), "x": 2, "b": 3}}),
+    ("((w*x1 - y1)**2 + (w*x2 - y2)**2)/2", "w", "\\frac{1}{2}\\sum_i 2(w x_i - y_i) x_i", {}),
+    ("((w*x1 - y1)**2 + (w*x2 - y2)**2)/2", "w", ["r1 = w x1 - y1", "r2 = w x2 - y2", "dL/dr1 = r1", "dL/dr2 = r2", "dL/dw = r1 x1 + r2 x2"], {}),
+    ("((w*x1 - y1)**2 + (w*x2 - y2)**2)/2", "w", ["term 1: (w x1 - y1) x1", "term 2: (w x2 - y2) x2", "sum: (w x1 - y1) x1 + (w x2 - y2) x2"], {}),
+    ("(w*x - y)**2", "w", ["dL/dw = lim (h→0) [((w+h)x - y)^2 - (wx-y)^2]/h", "= 2x(wx-y)"], {}),
+    ("sigmoid(w*x)", "w", ["s = sigmoid(wx)", "ds/dw = s(1-s) x"], {}),
+    ("max(0,1-y*f)", "f", ["dL/df = -y if yf<1 else 0"], {}),
+    ("x*y + sin(x)", "x", ["d(xy)/dx = y", "d(sin x)/dx = cos x", "total: y + cos x"], {}),
+    ("x*y + sin(x)", "x", ["y", "+ cos x", "y + cos x"], {}),
+    ("x*y + sin(x)", "x", ["∂(xy)/∂x = y; ∂sin(x)/∂x = cos(x)", "∂f/∂x = y + cos(x)"], {}),
+    ("exp(-x**2)", "x", ["u = -x^2, du/dx = -2x", "d(e^u)/du = e^u", "=> -2x e^{-x^2}"], {}),
+    ("exp(-x**2)", "x", ["u := -x**2", "du = -2*x", "out = exp(u)*du"], {}),
+    ("exp(-x**2)", "x", ["f = e^u, u = -x^2", "f_u = e^u", "u_x = -2x", "f_x = f_u u_x = -2x e^{-x^2}"], {}),
+    ("x**x", "x", ["y = x^x", "ln y = x ln x", "y'/y = ln x + 1", "y' = x^x (ln x + 1)"], {"assume": "x=positive"}),
+    ("x**x", "x", ["e^{x ln x}", "e^{x ln x} (ln x + 1)"], {"assume": "x=positive"}),
+    ("log(x**2+1)", "x", ["1/(x^2+1) * (x^2+1)'", "(x^2+1)' = 2x", "2x/(x^2+1)"], {}),
+    ("tan(x)", "x", ["sin x / cos x", "(cos x cos x + sin x sin x)/cos^2 x", "1/cos^2 x"], {}),
+    ("x/(1+x)", "x", ["1 - 1/(1+x)", "1/(1+x)^2"], {}),
+    ("x/(1+x)", "x", ["f = x, g = 1+x", "(1*(1+x) - x*1)/(1+x)^2", "1/(1+x)^2"], {}),
+    ("(x-a)**2 + (x-b)**2", "x", ["2(x-a) + 2(x-b)", "4x - 2a - 2b", "4(x - (a+b)/2)"], {}),
+    ("a*b*c", "a", ["bc da/da + a c db/da + ab dc/da", "bc + 0 + 0", "bc"], {}),
+    ("w*x + b", "w", ["dw/dw x + w dx/dw + db/dw", "x"], {}),
+    ("sqrt(x)", "x", ["x^{1/2}", "1/2 x^{-1/2}", "1/(2 sqrt x)"], {}),
+    ("1/x", "x", ["x^-1", "-x^-2", "-1/x^2"], {}),
+    ("1/x", "x", ["-1/x²"], {}),
+    ("abs(w)", "w", ["|w|/w"], {}),
+    ("abs(w)", "w", ["w > 0: 1", "w < 0: -1"], {}),
+    ("abs(w)", "w", ["sgn(w)"], {}),
+    ("relu(w)", "w", ["H(w)"], {}),
+    ("relu(w)", "w", ["1 (w>0)", "0 (w<0)"], {}),
+    ("relu(w)", "w", ["\\begin{cases}1 & w>0\\\\0 & w\\le 0\\end{cases}"], {}),
+    ("L = (a*b + c)**2", ["a", "b", "c"], {"a": "2(ab+c)b", "b": "2(ab+c)a", "c": "2(ab+c)"}, {}),
+    ("L = (a*b + c)**2", ["a", "b", "c"], "dL/dc = 2(ab+c)\ndL/da = dL/dc * b\ndL/db = dL/dc * a", {}),
+    ("L = (a*b + c)**2", ["a", "b", "c"], "dc = 2*(a*b+c)\nda = dc*b\ndb = dc*a", {}),
+]
+
 WRONG: list[tuple[str, str, list[str], str]] = [
     (MSE, "w0", ["dL/df = 2(f-y)", "df/dw0 = x0", "dL/dw0 = 2 x0"], "right right wrong"),
     (MSE, "w0", ["dL/df = (f-y)", "df/dw0 = x0", "dL/dw0 = (f-y) x0"], "wrong right follows"),
@@ -99,6 +143,18 @@ def test_right_work_is_right(source: str, wrt: str | list[str], answer: Any) -> 
     found = gt.grade(source, answer, wrt=wrt, definitions=F if source == MSE else None)
     assert found.correct is True, found
     assert (found.misconceptions, found.first_wrong, found.counterexample) == ((), None, None)
+
+
+@pytest.mark.parametrize(("source", "wrt", "answer", "options"), MORE, ids=[str(m[2])[:50] for m in MORE])
+def test_right_work_in_more_ways_is_right(source: str, wrt: str | list[str], answer: Any, options: dict[str, Any]) -> None:
+    found = gt.grade(source, answer, wrt=wrt, **options)
+    assert found.correct is True and found.misconceptions == (), found
+
+
+def test_what_a_differential_means_is_left_to_a_person() -> None:
+    found = gt.grade("sigmoid(w*x)", ["ds/d(wx) = s(1-s)", "d(wx)/dw = x", "s = σ(wx)", "dL/dw = s(1-s)x"], wrt="w")
+    assert (found.correct, found.undecided) == (None, (0,))
+    assert found.undecided_because == "line 1: what the differential ds means here cannot be told"
 
 
 @pytest.mark.parametrize("answer", ONE_LINE)

@@ -49,6 +49,11 @@ class Record:
         put_in = trees.replaced(tree, own) if own else tree
         return put_in if self.task.shapes else unboxed(put_in)
 
+    def differential(self, tree: sp.Basic) -> str:
+        """Return a name in an expression that nobody has said and that is d before a known one, "" if there is none."""
+        known = self.task.inputs | set(self.own) | set(self.task.definitions) | {self.task.output}
+        return next((n for n in sorted(trees.names_in(tree) - known) if n[:1] == "d" and n[1:] in known), "")
+
     # ----- what a claim may rest on -----
     def built_on(self, tree: sp.Basic, key: Key) -> int | None:
         """Return the wrong line from which a claim follows by the chain rule over claims made before, or None."""
@@ -88,17 +93,13 @@ class Record:
         used: list[Step] = []
 
         def put_in(top: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
-            same = next((s for s in wrong if isinstance(top, heads.Diff) and self.alike(top, s.truth)), None)
+            same = next((s for s in wrong if isinstance(top, heads.Diff) and alike(self.task, top, s.truth)), None)
             if same is None or same.tree is None:
                 return kept(top, args)
             used.append(same)
             return same.tree
 
         return (rebuilt(tree, put_in), used) if wrong else (tree, [])
-
-    def alike(self, one: sp.Basic, other: sp.Basic | None) -> bool:
-        """Return whether two derivatives are of the same expression, as it is written, by the same variable."""
-        return other is not None and all(self.task.graph_of(a) == self.task.graph_of(b) for a, b in zip(one.args, other.args, strict=True))
 
     def slope_of(self, name: str, wrt: str) -> sp.Basic | None:
         """Return the right derivative of a defined name, for a chain in which it was not written down."""
@@ -134,3 +135,10 @@ class Record:
         with np.errstate(all="ignore"):
             a, b = (np.asarray(samples.evaluated(g, points)[g.out], dtype=float) for g in graphs)
             return bool(np.all((np.abs(a - b) <= CLOSE_ENOUGH * np.maximum(np.abs(a), np.abs(b))) | ~np.isfinite(b)))
+
+
+def alike(task: Task, one: sp.Basic, other: sp.Basic | None) -> bool:
+    """Return whether two derivatives are of the same expression, as it is written, by the same variable."""
+    if not isinstance(one, heads.Diff) or not isinstance(other, heads.Diff):
+        return False
+    return all(task.graph_of(a) == task.graph_of(b) for a, b in zip(one.args, other.args, strict=True))

@@ -21,7 +21,7 @@ from ..maths import heads
 from .chains import Record
 from .conditions import Conditions, Under, split, states_case
 from .judge import Ruling, compare
-from .problems import node_of
+from .problems import fits, node_of, problem
 from .rows import numbered
 from .steps import Key, Step, origin
 from .task import Task
@@ -46,9 +46,10 @@ class Judge:
 
     # ----- claims -----
     def line(self, claims: Sequence[Claim], conditions: Sequence[Under | None], index: int) -> None:
+        broken = any(claim.kind == "unread" for claim in claims)  # then an expression of its own in the line is a piece of what is not read
         for claim, under in zip(claims, conditions, strict=True):
             self.under = under
-            if states_case(claim):
+            if states_case(claim) or (broken and claim.kind == "claim" and len(claim.parts) == 1 and claim.of is None and claim.wrt is None):
                 self.record.steps.append(Step(index, claim.source, "text"))
             else:
                 self.claim(claim, index)
@@ -82,11 +83,11 @@ class Judge:
             self.record.own[claim.name] = claim.tree
 
     def in_disguise(self, claim: Claim) -> tuple[str, Sequence[Part]]:
-        """Return (variable, expressions) of a right derivative that looks like a definition: L_w = … or dL = … dw."""
+        """Return (variable, expressions) of a right derivative that looks like a definition: L_w = …, dL = … dw, or out = …"""
         for wrt in self.task.wrt:
             one = {f"d{wrt}": sp.S.One}
             parts = [replace(part, tree=trees.replaced(part.tree, one)) for part in claim.parts]
-            named = (claim.name or "").endswith(f"_{wrt}") or ((claim.name or "").startswith("d") and any(f"d{wrt}" in trees.names_in(p.tree) for p in claim.parts))
+            named = len(self.task.wrt) == 1 or (claim.name or "").endswith(f"_{wrt}") or (claim.name or "").startswith("d")
             if named and parts and all(compare(self.task, self.record.spelled(p.tree), self.task.slope(wrt), prove=False) for p in parts):
                 return wrt, parts
         return "", ()
@@ -102,9 +103,15 @@ class Judge:
             parts = [replace(part, relation="≈") for part in parts]
         self.primed = PRIME.search(claim.source.split("=")[0]) is not None
         truth, key = self.quantity(claim)
+        if claim.of is None and claim.wrt in self.record.own and truth is not None and parts:
+            truth, key = self.by_first(claim.wrt, parts[-1], truth, key)
         self.bare = claim.of is None and claim.wrt is None
         if truth is None and claim.of is None and claim.wrt is None and parts:
             truth, key, parts = self.unnamed(claim, parts, index)
+        name = next(filter(None, (self.record.differential(self.record.spelled(p.tree)) for p in parts)), "")
+        if name:
+            self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=f"what the differential {name} means here cannot be told") for part in parts)
+            return
         if truth is None:
             note = f"what d{claim.of or ''}/d{claim.wrt or ''} is cannot be told from the lines before" if claim.of or claim.wrt else ""
             self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=note) for part in parts)
@@ -112,6 +119,14 @@ class Judge:
         for part in parts:
             self.judged(part, index, truth, key)
         self.meant = key
+
+    def by_first(self, name: str, part: Part, truth: sp.Basic, key: Key) -> tuple[sp.Basic, Key]:
+        """Return what `du` stands for: dL/du as in code, or du/dw if it is that."""
+        own = self.record.whole(name)
+        if own is None or len(self.task.wrt) != 1 or compare(self.task, self.record.spelled(part.tree), truth, prove=False):
+            return truth, key
+        inner = heads.Diff(own, sp.Symbol(self.task.wrt[0]))
+        return (inner, (name, self.task.wrt[0])) if compare(self.task, self.record.spelled(part.tree), inner, prove=False) else (truth, key)
 
     def quantity(self, claim: Claim) -> tuple[sp.Basic | None, Key]:
         """Return what a named derivative is, and its key; the key of the one asked for is ("", wrt)."""
@@ -127,7 +142,7 @@ class Judge:
         if isinstance(left, heads.Diff):
             by = self.record.whole(claim.wrt)
             left = heads.Diff(left.args[0], by) if by is not None else left
-        asked = claim.of is None or claim.of == self.task.output or claim.of not in self.task.definitions
+        asked = claim.of is None or claim.of == self.task.output or (claim.of not in self.task.definitions and not (isinstance(left, heads.Diff) and self.is_part(left.args[0])))
         return left, ("" if asked else str(claim.of), str(claim.wrt))
 
     def unnamed(self, claim: Claim, parts: list[Part], index: int) -> tuple[sp.Basic | None, Key, list[Part]]:
@@ -151,8 +166,12 @@ class Judge:
         what, by = tree.args
         if not isinstance(by, sp.Symbol) or by.name not in (self.task.wrt or (by.name,)):
             return False
-        node = node_of(self.task.graph, self.task.graph_of(self.record.spelled(what)))
-        return node is None or node == self.task.graph.out  # the derivative of a part of the function is another one
+        return not self.is_part(what)  # the derivative of a part of the function is another one
+
+    def is_part(self, tree: sp.Basic) -> bool:
+        """Return whether an expression is a part of the function, as it is written, and not the whole."""
+        node = node_of(self.task.graph, self.task.graph_of(self.record.spelled(tree)))
+        return node is not None and node != self.task.graph.out
 
     def main(self) -> tuple[sp.Basic, Key]:
         task = self.task
@@ -234,7 +253,7 @@ def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
     rows, index_of = numbered(answer)
     judge, conditions = Judge(task), Conditions(task)
     claims = derivation(rows, **task.read_options())
-    judge.record.own |= outputs(task, claims)
+    judge.record.own |= outputs(task, claims) | said_later(task, claims)
     for line, group in groupby(claims, key=lambda c: c.line):
         here = list(group)
         judge.line(here, conditions.of_line(here), index_of.get(line, 0))
@@ -244,8 +263,22 @@ def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
 def outputs(task: Task, claims: Sequence[Claim]) -> dict[str, sp.Basic]:
     """Return what a student calls the function, if the problem has no name for it: the L of dL/dw."""
     taken = {*task.inputs, *task.definitions, *(c.name for c in claims if c.kind == "definition" and c.name)}
-    found: dict[str, sp.Basic] = {c.of: task.tree for c in claims if c.of and c.wrt and c.of not in taken}
+    whole = task.graph_of(task.tree)
+    found: dict[str, sp.Basic] = {
+        c.of: task.tree for c in claims
+        if c.of and c.wrt and c.of not in taken and (not isinstance(c.left, heads.Diff) or task.graph_of(c.left.args[0]) == whole)
+    }  # fmt: skip
     return found | {f"{name}_prime": task.slope(task.wrt[0]) for name in found if len(task.wrt) == 1}
+
+
+def said_later(task: Task, claims: Sequence[Claim]) -> dict[str, sp.Basic]:
+    """Return what names stand for that a student may use before saying so."""
+    found: dict[str, sp.Basic] = {}
+    for claim in claims:
+        known = claim.name in task.inputs or claim.name in task.definitions or task.meaning(claim.name) is not None
+        if claim.kind == "definition" and claim.name and claim.tree is not None and not known:
+            found.setdefault(claim.name, claim.tree)
+    return found
 
 
 def judged_tree(task: Task, tree: sp.Basic, text: str) -> Step:
@@ -267,12 +300,23 @@ def restated(task: Task, steps: list[Step], identities: Container[int] = ()) -> 
     if said and steps[said[-1]].status in ("right", "compensates"):
         start = next((k for k in said if steps[k].status in ("right", "compensates") and steps[k].index not in identities), said[-1])
         early = said[: said.index(start)]
+        side = side | {k for k in early if steps[k].bare and passed(task, steps[k])}
         side = side | set(early) if all(k in side or steps[k].index in identities for k in early) else side
     if not side:
         return steps
     first = next(k for k in said if k not in side)
     clean = replace(steps[first], status="right", previous=None, note="") if steps[first].status == "compensates" else replace(steps[first], previous=None)
     return [replace(s, status="side", note="a calculation on the way") if k in side else clean if k == first else s for k, s in enumerate(steps)]
+
+
+def passed(task: Task, step: Step) -> bool:
+    """Return whether an expression is one that a right calculation passes: a node, its slope, what comes back to it, a product on the way."""
+    if len(task.wrt) != 1 or task.wrt[0] not in task.graph.ids or step.tree is None:
+        return False
+    graph, asked = task.graph_of(step.tree), problem(task.graph, task.wrt[0], task.assume)
+    if not asked.flat or any(graph.shapes):
+        return False
+    return bool(fits(asked.passed, asked.values_of(graph)).any())
 
 
 def wanted(task: Task) -> list[Key]:

@@ -106,6 +106,12 @@ class Problem:
         return np.broadcast_to(np.asarray(value, dtype=float), (self.size,))
 
     @cached_property
+    def passed(self) -> Array:
+        """The values of all that a right calculation passes: nodes, their slopes, what each gets back, each product on the way."""
+        back = run(self.walk.cells, self.walk.shapes, self.points, "float")
+        return np.stack([self.over(v) for v in back] + self.tree.plain())
+
+    @cached_property
     def rewritten(self) -> list[tuple[algebra.Variant, Array]]:
         """Slips of algebra in the derivative and in the function, with their values."""
         return self.variants(algebra.in_derivative, algebra.in_function)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..maths import heads
-from .forms import missing, unfinished
+from .chains import alike
+from .forms import missing, parts, unfinished
 from .grades import Grade
 from .lines import wanted
 from .marks import Line, Rubric
@@ -71,12 +72,14 @@ def answers(task: Task, steps: Sequence[Step]) -> dict[Key, Step]:
 def unanswered(task: Task, steps: Sequence[Step]) -> list[Key]:
     """Return which derivatives asked for are not given, or only with a derivative in them that is left to be worked out."""
     found = answers(task, steps)
-    return [key for key in wanted(task) if key not in found or (key[1] and not finished(found[key])) or not complete(found[key], steps)]
+    return [key for key in wanted(task) if key not in found or (key[1] and not finished(task, found[key], steps)) or not complete(found[key], steps)]
 
 
-def finished(step: Step) -> bool:
+def finished(task: Task, step: Step, steps: Sequence[Step]) -> bool:
+    """Return whether an answer has no derivative in it that is left to be worked out, neither there nor in a line of its own."""
     tree = step.written if step.written is not None else step.tree
-    return tree is not None and not unfinished(tree)
+    worked_out = [s.truth for s in steps if s.tree is not None and not unfinished(s.tree)]
+    return tree is not None and all(any(alike(task, d, t) for t in worked_out) for d in parts(tree) if isinstance(d, heads.Diff))
 
 
 def complete(step: Step, steps: Sequence[Step]) -> bool:

@@ -134,9 +134,15 @@ class Slopes:
             rows.setdefault(site.node, []).append((site, np.array(where)))
         size = len(range(self.size)[points])
         with np.errstate(all="ignore"):
-            return np.broadcast_to(self.run(rows, len(scenarios), size, points), (len(scenarios), size))
+            found = self.run(rows, len(scenarios), size, points).get(self.graph.out, np.zeros((1, size)))
+            return np.broadcast_to(found, (len(scenarios), size))
 
-    def run(self, rows: Mapping[int, list[tuple[Site, Array]]], count: int, size: int, points: slice) -> Array:
+    def plain(self) -> list[Array]:
+        """Return the right slope of every node that depends on the variable: arrays over the points."""
+        with np.errstate(all="ignore"):
+            return [np.broadcast_to(v, (1, self.size))[0] for v in self.run({}, 1, self.size, slice(None)).values()]
+
+    def run(self, rows: Mapping[int, list[tuple[Site, Array]]], count: int, size: int, points: slice) -> dict[int, Array]:
         slopes: dict[int, Array] = {self.wrt: np.ones((1, size))}
         cut = self.values if points == slice(None) else [v[points] if isinstance(v, np.ndarray) and v.ndim else v for v in self.values]
         whole_values, self.values = self.values, cut
@@ -145,7 +151,7 @@ class Slopes:
                 slopes[i] = self.one(i, slopes, rows.get(i, ()), count, size)
         finally:
             self.values = whole_values
-        return slopes.get(self.graph.out, np.zeros((1, size)))
+        return slopes
 
     def one(self, i: int, slopes: dict[int, Array], rows: Iterable[tuple[Site, Array]], count: int, size: int) -> Array:
         """Return the slope of node `i` in every scenario."""
