@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -210,13 +210,14 @@ def train(loss: Any, data: Mapping[str, Any] | None = None, *, method: str = "sg
           rate: float | Callable[[int], float] = 0.01, epochs: int = 20, start: Mapping[str, Any] | None = None, shuffle: bool = False, seed: int = 0,
           schedule: str = "constant", clip: float | None = None, patience: int | None = None, tolerance: float = 0.0,
           validation: Mapping[str, Any] | None = None, tie: str = "zero", sequential: bool = False, shapes: Mapping[str, Any] | None = None,
-          constants: Mapping[str, Any] | None = None, progress: Progress | None = None, **settings: float) -> History:  # fmt: skip
+          constants: Mapping[str, Any] | None = None, parameters: Iterable[str] = (), progress: Progress | None = None, **settings: float) -> History:  # fmt: skip
     """Return the History of descending `loss` over `data`.
 
     `loss` is a Graph, or anything that `build` takes; `data` maps input names to one value a point
-    (class numbers are taken for one-hot rows). Inputs without data are parameters; those that
-    `start` leaves out start at random from `seed`: a number in [0, 1), as in the lecture, a vector or
-    matrix normal with variance 1/columns.
+    (class numbers are taken for one-hot rows). Learned are the inputs with a `start`, those named
+    in `parameters`, and those without data that are called like parameters (see
+    `graphs.default_parameters`); what `start` leaves out starts at random from `seed`: a number in
+    [0, 1), as in the lecture, a vector or matrix normal with variance 1/columns.
 
     `method`: a row of `descent.METHODS`, its settings (`momentum=0.9`, …) by name. `reduction` says
     whether a batch's gradients are summed, as the lecture does, or averaged. `schedule` names a row
@@ -236,15 +237,15 @@ def train(loss: Any, data: Mapping[str, Any] | None = None, *, method: str = "sg
     if graph.shapes[graph.out]:
         raise ShapeError(f"the loss has shape {show_shape(graph.shapes[graph.out])}; descent needs one number a point: sum it, or take its mean")
     fit = fitted(graph, data)
-    names = parameters_of(graph, data, given)
+    names = parameters_of(graph, data, given, tuple(parameters))
     row = descent.method_called(method)
     plan = Plan(
         graph, fit, names, row, settings_of(row, settings), descent.points_an_update(row, batch_size, fit.count), chosen("reduction", reduction, ("sum", "mean")),
         rate, schedule, shuffle, seed, clip, patience, tolerance, None if validation is None else held_out(graph, data, validation), tie, sequential,
     )  # fmt: skip
     check(plan, epochs)
-    parameters = started(graph, names, given, seed)
-    return history(plan, State(parameters, zeros(row, parameters)), epochs, progress)
+    first = started(graph, names, given, seed)
+    return history(plan, State(first, zeros(row, first)), epochs, progress)
 
 
 def chosen(what: str, value: str, allowed: tuple[str, ...]) -> str:
@@ -294,18 +295,18 @@ def known_shapes(start: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     return {name: shape for name, shape in shapes.items() if shape}
 
 
-def parameters_of(graph: Graph, data: Mapping[str, Any], start: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the inputs that are to be learned: those with a start, and those without data that look like parameters."""
+def parameters_of(graph: Graph, data: Mapping[str, Any], start: Mapping[str, Any], named: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the inputs that are to be learned: those with a start, those `named`, and those without data that look like parameters."""
     names = [n.name for n in graph.inputs]
-    for name in start:
+    for what, name in [*(("start", name) for name in start), *(("parameters", name) for name in named)]:
         if name not in names:
-            raise LearnerError(f"start has '{name}', which is no input of the loss; its inputs are {', '.join(names)}")
+            raise LearnerError(f"{what} has '{name}', which is no input of the loss; its inputs are {', '.join(names)}")
         if name in data:
-            raise LearnerError(f"'{name}' has both data and a start; a parameter has a start, data have values")
-    found = tuple(n for n in names if n in start or (n not in data and n in graph.parameters))
+            raise LearnerError(f"'{name}' has both data and a place in {what}; a parameter is learned, data are given")
+    found = tuple(n for n in names if n in start or n in named or (n not in data and n in graph.parameters))
     missing = [n for n in names if n not in data and n not in found]
     if missing:
-        raise LearnerError(f"no data for '{missing[0]}'; give it one value a point, or a start value if it is to be learned")
+        raise LearnerError(f"no data for '{missing[0]}'; give it one value a point, or name it in parameters=[…] (in the shell: --learn {missing[0]}) if it is to be learned")
     if not found:
         raise LearnerError(f"every input of the loss ({', '.join(names) or 'none'}) has data, so nothing is left to learn; leave the parameters out of the data")
     return found

@@ -81,6 +81,15 @@ def test_data_come_from_files(run: Any, tmp_path: Path) -> None:
     assert code == 0 and told["prediction"]["labels"] == ["no", "no", "yes", "yes"] and told["loss"] < told["losses"][0] == pytest.approx(np.log(2))
 
 
+def test_inputs_of_any_name_are_learned_when_asked(run: Any) -> None:
+    net = "h = tanh(V@[x0, x1] + c); f = W@h + b; L = (f[0] - y)**2"
+    code, out, _ = run("train", net, "--learn", "c", "--shapes", "V=3x2,c=3,W=1x3,b=1", "--epochs", "60", "--rate", "0.05", "--json")
+    told = json.loads(out)
+    assert code == 0 and set(told["parameters"]) == {"V", "c", "W", "b"} and told["loss"] < 0.1 < told["losses"][0]
+    code, _, err = run("train", net, "--shapes", "V=3x2,c=3,W=1x3,b=1")
+    assert code == 2 and "no data for 'c'; give it one value a point, or name it in parameters=[…] (in the shell: --learn c) if it is to be learned" in err
+
+
 def test_csv_and_pictures_are_written(run: Any) -> None:
     code, out, _ = run("train", SQUARED, "--start", BEGIN, "--csv", "run.csv", "-o", "loss.svg", "--epochs", "3")
     rows = list(csv.reader(Path("run.csv").read_text("utf-8").splitlines()))

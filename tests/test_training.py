@@ -227,7 +227,7 @@ def test_softmax_regression_reaches_scikit_learns_optimum() -> None:
 def test_a_two_layer_net_learns_what_no_line_can() -> None:
     corners = {"x": [[0, 0], [0, 1], [1, 0], [1, 1]], "y": [0, 1, 1, 0]}
     h = train("h = tanh(V@x + c)\ns = W@h + b\nL = cross_entropy(s, y)", corners, method="adam", rate=0.1, epochs=300, seed=1,
-              start={"c": np.zeros(4), "b": np.zeros(2)}, shapes={"V": (4, 2), "W": (2, 4), "y": 2})  # fmt: skip
+              parameters=["c"], shapes={"V": (4, 2), "W": (2, 4), "y": 2, "c": 4, "b": 2})  # fmt: skip
     p = h.predict()
     assert p.node == "s" and p.labels == (0, 1, 1, 0) and h.loss < 0.01
     assert p.probabilities.sum(axis=1) == pytest.approx(np.ones(4))
@@ -371,7 +371,7 @@ def test_a_bad_file_is_one_clear_line(tmp_path: Path, text: str, message: str) -
     ({"data": {"x0": [1, math.nan], "x1": [1, 2], "y": [1, 2]}}, "the data 'x0' hold a number that is not finite at point 2"),
     ({"data": {"x0": [[1, 2]], "x1": [1], "y": [1]}}, r"the data 'x0' have shape \(1×2\); expected one number a point"),
     ({"data": {"x0": ["a"], "x1": [1], "y": [1]}}, "the data 'x0' hold text such as 'a'; expected numbers"),
-    ({"data": {"x0": [1], "x1": [1]}}, "no data for 'y'; give it one value a point, or a start value if it is to be learned"),
+    ({"data": {"x0": [1], "x1": [1]}}, "no data for 'y'; give it one value a point, or name it in parameters="),
     ({"data": {"x0": [], "x1": [], "y": []}}, "the data have no points; expected at least one"),
     ({"method": "newton"}, "method='newton' is no way of descending; expected one of sgd, batch, minibatch"),
     ({"reduction": "max"}, "reduction='max' is not known; expected 'sum' or 'mean'"),
@@ -381,7 +381,7 @@ def test_a_bad_file_is_one_clear_line(tmp_path: Path, text: str, message: str) -
     ({"method": "sgd", "batch_size": 2}, "method='sgd' updates after every point, so batch_size=2 does not fit; use method='minibatch'"),
     ({"method": "minibatch", "batch_size": 0}, "batch_size=0; expected a whole number of points above 0"),
     ({"start": {"z": 1}}, "start has 'z', which is no input of the loss"),
-    ({"start": {"y": 1}}, "'y' has both data and a start"),
+    ({"start": {"y": 1}}, "'y' has both data and a place in start"),
     ({"start": {"b": [1, 2]}}, r"start\['b'\] has shape \(2\); expected \(scalar\)"),
     ({"epochs": -1}, "epochs=-1; expected a whole number, 0 or more"),
     ({"clip": 0}, "clip=0; expected a length above 0"),
@@ -392,6 +392,7 @@ def test_a_bad_file_is_one_clear_line(tmp_path: Path, text: str, message: str) -
     ({"rate": "fast"}, "rate='fast'; expected a number, or a function of the epoch"),
     ({"rate": lambda epoch: "fast"}, "the rate of epoch 1 is 'fast'; expected a number"),
     ({"method": "minibatch", "batch_size": 2.5}, "batch_size=2.5; expected a whole number of points above 0"),
+    ({"parameters": ["z"]}, "parameters has 'z', which is no input of the loss"),
     ({"start": [1, 2]}, "start is a list; expected input name → first value, such as start="),
     ({"data": [1, 2]}, "data is a list; expected input name → one value a point, such as data="),
     ({"data": {"x0": [[1, 2], [3]], "x1": [1], "y": [1]}}, "the data 'x0' are not numbers in rows of one length"),

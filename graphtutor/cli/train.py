@@ -39,6 +39,7 @@ def run_options(command: Command) -> Command:
         click.option("--batch-size", type=int, metavar="N", help="Points in a minibatch."),
         click.option("--epochs", type=click.IntRange(0), default=20, help="How often to go through the data.", show_default=True),
         click.option("--start", multiple=True, metavar="NAME=VALUE,…", help="First values of parameters, such as w0=0.5,b=0; random where not given."),
+        click.option("--learn", "parameters", multiple=True, metavar="NAME,…", help="Inputs that are to be learned although they are not called like parameters."),
         click.option("--data", "source", default="lecture", metavar="FILE", help="A .csv with a header, an .npz, or 'lecture' for its four points.", show_default=True),
     ):
         command = option(command)
@@ -58,8 +59,8 @@ def run_options(command: Command) -> Command:
 def train(expr: str, method: str, step: bool, update: int, table: str | None, every: str, output: str | None, as_json: bool, **options: Any) -> None:
     """Train the parameters of a loss by gradient descent.
 
-    Inputs that the data name are data. What has a --start is learned, and so is what is called like
-    a parameter (w, b, W, U, V, theta, with digits). Exit code 1 if the loss turned out not finite (the last good parameters are shown).
+    Inputs that the data name are data. What has a --start or is named by --learn is learned, and so is
+    what is called like a parameter (w, b, W, U, V, theta, with digits). Exit code 1 if the loss turned out not finite (the last good parameters are shown).
 
     \b
     graphtutor train "f = w0*x0 + w1*x1 + b; L = (f - y)**2" --start w0=.5,w1=-.3,b=.1
@@ -92,11 +93,12 @@ def ran(expr: str, method: str, options: dict[str, Any]) -> Any:
     for name, value in settings.items():
         if isinstance(value, list) or name in o:
             raise LearnerError(f"cannot read '{name}' in --setting; expected name=number, such as --setting momentum=0.9")
+    parameters = [name.strip() for names in o.pop("parameters") for name in names.split(",")]
     table = load(o.pop("source"))
     shapes, constants = shapes_of(o.pop("shapes"), start), constants_of(o.pop("constants"))
     program, more, fixed = exercise_or(expr)
     graph = make(program, shapes={**shapes_from(table), **more, **shapes}, constants={**fixed, **constants})
-    return trained(graph, table_for(graph, table), method=method, start=start, **o, **settings)
+    return trained(graph, table_for(graph, table), method=method, start=start, parameters=parameters, **o, **settings)
 
 
 def number(name: str, value: Any) -> Any:
