@@ -52,7 +52,7 @@ class Record:
     def differential(self, tree: sp.Basic) -> str:
         """Return a name in an expression that nobody has said and that is d before a known one, "" if there is none."""
         known = self.task.inputs | set(self.own) | set(self.task.definitions) | {self.task.output}
-        return next((n for n in sorted(trees.names_in(tree) - known) if n[:1] == "d" and n[1:] in known), "")
+        return next((n for n in sorted(trees.names_in(tree) - known) if n[:1] == "d" and n[1:] and n[1:] in known), "")
 
     # ----- what a claim may rest on -----
     def built_on(self, tree: sp.Basic, key: Key) -> int | None:
