@@ -8,7 +8,7 @@ from ..adjoint import Backward, backward
 from ..build import Plan
 from ..errors import LearnerError
 from . import algebra
-from .anatomy import compose, same
+from .anatomy import compose, row_of, same
 from .cells import Cells, decoded, encoded, names_written
 from .lines import Derivation, Line
 from .problem import Problem
@@ -91,7 +91,10 @@ class Symbols:
 
     def built(self, i: int) -> sp.Basic:
         op, args, params = self.walk.cells[i]
-        return number_tree(*params) if op == "const" else compose(op, (self.found[a] for a in args), params)
+        if op == "const":
+            return number_tree(*params)
+        flat = all(len(self.walk.shapes[a]) < 2 for a in args)  # then a sum with its axis kept is as good as a number
+        return compose(op, (self.found[a] for a in args), row_of(op).seen(params) if flat else params)
 
     def node(self, i: int) -> sp.Basic:
         """Return what a node of the graph is, in terms of its arguments' names."""

@@ -928,9 +928,10 @@ TABLE: tuple[Row, ...] = (
     # ----- what rules send back -----
     Row("spread", arrays.spread, heads=(heads.Spread,), joint=True, params=(("axes", ()), ("shape", ())), inner=("axes", "shape"), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
         note=Notation("spread({0})"), formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
-    Row("sum_to", arrays.sum_to, heads=(heads.SumTo,), joint=True, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})", "Σ({0})", r"\sum\left({0}\right)"),
+    Row("sum_to", arrays.sum_to, heads=(heads.SumTo,), joint=True, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})", "Σ({0})", r"\sum\left({0}\right)", mathml="<mrow><mi>Σ</mi><mo>&#x2061;</mo><mrow><mo>(</mo>{0}<mo>)</mo></mrow></mrow>"),
         formula="d(Σ uᵢ) = Σ duᵢ", says="the entries that a number was broadcast to are summed", pull=lambda g, y, x, have, want: (0 * x + g,)),
-    Row("place", arrays.place, heads=(heads.Place,), joint=True, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", note=Notation("place({0})", Style("{0} at [{key}]", 10, (20,))),
+    Row("place", arrays.place, heads=(heads.Place,), joint=True, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", 
+        note=Notation("place({0})", Style("{0} at [{key}]", 10, (20,)), Style(r"{0} \text{{ at }} [{key}]", 10, (20,)), mathml=Style("{0}<mtext>at</mtext><mo>[</mo>{key}<mo>]</mo>", 10, (20,))),
         rule="index rule", formula="d place(u) = place(du)", says="an entry put in place takes its own gradient",
         pull=lambda g, y, x, key, shape: (f.index(g, params=(key,)),)),
     # ----- a group shown as one node: its only setting is the body that it computes -----

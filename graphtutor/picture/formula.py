@@ -75,7 +75,7 @@ NOTHING = Block(0.0, 0.0, 0.0)
 KINDS = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", ",": "punct", "∂": "ord", "⊤": "ord", "¬": "pre",
          **dict.fromkeys("=<>≤≥≠∈", "rel"), **dict.fromkeys("\u2061\u2062\u2063", "")}  # fmt: skip
 # the room before and after a token of a kind, in em
-ROOM = {"bin": (0.22, 0.22), "rel": (0.28, 0.28), "punct": (0.0, 0.2), "prose": (0.0, 0.35)}
+ROOM = {"bin": (0.22, 0.22), "rel": (0.28, 0.28), "punct": (0.0, 0.2), "prose": (0.35, 0.35)}
 DOT = 0.13
 FENCES = "|‖"
 
