@@ -17,6 +17,8 @@
     rows            an answer's own lines, and what becomes of each
     conditions      case by case: which condition a claim stands under
     chains          what was said before, and what follows from it
+    quantities      which derivative a claim is about
+    sides           what a derivation says beside its point
     lines           each line of a derivation against the truth and the line before
     counterexamples a point of small numbers at which an answer fails
     variants        a change of the problem on which the explanations of an answer differ

@@ -9,9 +9,9 @@ from ..maths import heads
 from .chains import alike
 from .forms import missing, parts, unfinished
 from .grades import Grade
-from .lines import wanted
 from .marks import Line, Rubric
 from .rows import lines
+from .sides import wanted
 from .steps import Key, Step
 from .task import Task, several
 
