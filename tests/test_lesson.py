@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import graphtutor as gt
 from graphtutor.tutor.answers import questions
@@ -610,6 +611,53 @@ lesson.with_history()
     env = os.environ | {"GRAPHTUTOR_PROGRESS": str(tmp_path / "p.json"), "APPDATA": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+HOSTILE = [d["text"] if "text" in d else "".join(unit * times for unit, times in d["runs"]) for d in map(json.loads, (ROOT / "tests" / "data" / "hostile.jsonl").read_text("utf-8").splitlines())]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.__struct_config__.tag))
+def test_whatever_is_typed_is_graded_or_said_to_be_unreadable(tmp_path: Path, kind: type[Exercise]) -> None:
+    name = next(n for n in COURSE.order if type(COURSE.exercise(n)) is kind)
+    store = Store(tmp_path / "progress.json")
+    screen = Script(lambda _: "")
+    it = lesson(store, screen)
+    exercise = variant(COURSE.exercise(name))
+    asks = questions(exercise)
+    for text in (*HOSTILE, "[1, 2]", "x0 < 1", "W@x", "1/0", "0/0", "nan", "1e999", "1" * 5000, "1,2,3", "a = b = c", "=", "L", "(1, 2)", "\x1b[31m"):
+        said = len(screen.lines)
+        it.attempt(name, exercise, {q.key: text for q in asks} if asks[0].key else text)
+        assert len(screen.lines) > said
+
+
+def test_what_is_due_is_said_when_the_lesson_goes_on(tmp_path: Path) -> None:
+    store = Store(tmp_path / "progress.json")
+    lesson(store, Script(lambda _: "quit")).grade("power-rule", variant(COURSE.exercise("power-rule")), "n*x**n")
+    screen = Script(lambda _: "quit")
+    lesson(store, screen).run()
+    assert "graphtutor review" not in " ".join(screen.lines)  # ten minutes have not gone by
+    store.change(lambda p: replace(p, cards={k: replace(c, due="2020-01-01T00:00:00Z") for k, c in p.cards.items()}))
+    lesson(store, screen).run()
+    assert "1 thing that went wrong before is due again: graphtutor review." in screen.lines
+
+
+@needs_pty
+def test_the_lesson_of_a_seed_asks_and_grades_variants(tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    shell = Shell(path, "--seed", "grace")
+    for name in COURSE.order[:4]:
+        drawn = variant(COURSE.exercise(name), "grace")
+        shell.expect(drawn.prompt)
+        shell.expect(" = ")
+        shell.type(accepted(drawn)[0])
+        shell.expect("Right.")
+        shell.expect("Enter goes on to: ")
+        shell.type("")
+    shell.expect(" = ")
+    shell.type("q")
+    assert shell.end() == 0
+    assert Store(path).read().seed == "grace"
+    assert {r.state for r in Store(path).read().exercises.values()} == {"done"}
 
 
 def test_hints_come_one_by_one_and_the_last_one_stays(at: Callable[..., tuple[int, str, str]]) -> None:

@@ -303,8 +303,6 @@ def reset(exercise: str | None, everything: bool, new: bool, seed: str | None, e
 @desk_options
 def watch(file: str, exercise: str | None, once: bool, exercises: str | None, course: str | None, progress: str | None) -> None:
     """Grade FILE as an answer each time it is saved, until it is right."""
-    from ..tutor.lesson import regraded
-
     lesson = lesson_of(desk_of(exercises, course, progress))
     name = named(lesson, exercise)
     it = lesson.exercise(name, lesson.store.read())
@@ -317,7 +315,7 @@ def watch(file: str, exercise: str | None, once: bool, exercises: str | None, co
         now = stamp(path)
         if now is not None and now != seen:
             seen = now
-            if regraded(lesson, name, it, saved(path)):
+            if lesson.attempt(name, it, saved(path)):
                 return
             if once:
                 raise Answer(1)

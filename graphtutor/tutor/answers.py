@@ -120,9 +120,10 @@ def line_number(exercise: FindLine, text: str) -> int | None:
     plain = text.strip().lower().removeprefix("line").strip()
     if plain in ("none", "no", "-"):
         return None
-    if not plain.isdecimal() or not 1 <= int(plain) <= len(exercise.lines):
-        raise ReadError(f"'{text.strip()}' is no line; expected a number from 1 to {len(exercise.lines)}, or none", text)
-    return int(plain)
+    found = next((k for k in range(1, len(exercise.lines) + 1) if plain.rstrip(".") == str(k)), None)
+    if found is None:
+        raise ReadError(f"'{text.strip()[:40]}' is no line; expected a number from 1 to {len(exercise.lines)}, or none", text[:200])
+    return found
 
 
 def programs(exercise: Exercise) -> list[str]:

@@ -59,6 +59,9 @@ class Lesson(Desk):
         progress = self.store.read()
         if not progress.exercises and self.course.settings.welcome:
             self.tell(self.course.settings.welcome)
+        waiting = len(due(progress, now()))
+        if waiting:
+            self.tell(f"{waiting} thing{'s' if waiting > 1 else ''} that went wrong before {'are' if waiting > 1 else 'is'} due again: graphtutor review.", "quiet")
         try:
             while name := self.current(self.store.read()):
                 self.store.change(lambda p, name=name: replace(p, current=name))  # type: ignore[misc]
@@ -195,7 +198,11 @@ class Lesson(Desk):
                     raise Leave from None
                 self.tell(exercise.hints[0] if instead.word == "hint" else HELP)
                 continue
-            grade = self.judge(exercise, given.get("", given))
+            try:
+                grade = self.judge(exercise, checked(exercise, given.get("", given)))
+            except LearnerError as error:
+                self.tell(str(error), "bad")
+                continue
             self.feedback(exercise, grade, retry=unread(grade))
             if not unread(grade):
                 if not grade.correct:
@@ -204,8 +211,12 @@ class Lesson(Desk):
 
     # ----- the commands -----
     def attempt(self, name: str, exercise: Exercise, answer: Any) -> bool:
-        """Grade an answer, keep it, say what came of it; return whether it is right."""
-        grade = self.grade(name, exercise, answer)
+        """Grade an answer, keep it, say what came of it; return whether it is right. What cannot be an answer at all is said too."""
+        try:
+            grade = self.grade(name, exercise, checked(exercise, answer))
+        except LearnerError as error:
+            self.tell(str(error), "bad")
+            return False
         self.feedback(exercise, grade)
         return bool(grade.correct)
 
@@ -277,12 +288,3 @@ def jsonable(answer: Any) -> Any:
     if isinstance(answer, list | tuple):
         return [jsonable(value) for value in answer]
     return answer if isinstance(answer, str | int | float) else str(answer)
-
-
-def regraded(lesson: Lesson, name: str, exercise: Exercise, text: str) -> bool:
-    """Grade the text of a file; return whether it is right. What cannot be an answer at all is said."""
-    try:
-        return lesson.attempt(name, exercise, checked(exercise, text))
-    except LearnerError as error:
-        lesson.tell(str(error), "bad")
-        return False
