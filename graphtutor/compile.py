@@ -15,7 +15,7 @@ from .adjoint import Backward, backward
 from .batches import REDUCTIONS, batch_code
 from .errors import LearnerError, ShapeError
 from .floats import SCALARS, make, scalar_body
-from .graphs import Graph
+from .graphs import Graph, to_float
 from .maths.arrays import show_shape
 
 PYTHON_REFUSES = (OverflowError, ZeroDivisionError, ValueError)  # where floats raise, arrays give inf or nan
@@ -65,7 +65,7 @@ class Function:
         except KeyError as missing:
             raise LearnerError(f"no value for {missing.args[0]}; give one to each of {', '.join(self.names)}") from None
         if self.fast is not None and any(type(v) is int for v in given):
-            return self({name: float(v) if type(v) is int else v for name, v in zip(self.names, given, strict=True)})
+            return self({name: to_float(v) if type(v) is int else v for name, v in zip(self.names, given, strict=True)})
         return self.arrays(given)
 
     def arrays(self, given: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
