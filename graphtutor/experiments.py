@@ -18,20 +18,20 @@ from .errors import LearnerError
 from .outliers import EPOCHS
 from .outliers import Robustness as Runs
 from .outliers import outliers as ran
-from .picture import plots
+from .picture import curves, figures, planes, surfaces
 
 LONG = 50_000  # points times epochs from which a run may show a bar
 PATIENCE, EVERY = 0.5, 0.1  # seconds before it does, and between two looks at it
 
-ONE: Mapping[str, Callable[..., plots.Plot]] = {"boundary": plots.boundary_plot, "regions": plots.regions_plot}
-MANY: Mapping[str, Callable[..., plots.Plot]] = {"loss": plots.loss_plot, "surface": plots.surface_plot}
+ONE: Mapping[str, Callable[..., figures.Plot]] = {"boundary": planes.boundary_plot, "regions": planes.regions_plot}
+MANY: Mapping[str, Callable[..., figures.Plot]] = {"loss": curves.loss_plot, "surface": surfaces.surface_plot}
 KINDS = ("loss", "boundary", "regions", "surface")
 
 
 class History(training.History):
     """What happened in a run; see `training.History` for its data."""
 
-    def plot(self, kind: str = "loss", path: str | Path | None = None, beside: Mapping[str, training.History] | Iterable[training.History] = (), **look: Any) -> plots.Plot:
+    def plot(self, kind: str = "loss", path: str | Path | None = None, beside: Mapping[str, training.History] | Iterable[training.History] = (), **look: Any) -> figures.Plot:
         """Return a plot of the run, and write it to `path` (.svg, .png, .pdf) if given.
 
         `kind`: "loss" by epoch, "boundary" between two classes (`epoch=`, `slide=True` for the
@@ -48,7 +48,7 @@ class History(training.History):
 
     def frames(self, path: str | Path, slide: bool = False) -> list[Path]:
         """Write the decision boundary at the start and after each epoch, into a folder or one .gif; return the paths."""
-        return plots.save_frames(plots.boundary_frames(self, slide), path)
+        return figures.save_frames(planes.boundary_frames(self, slide), path)
 
     def update(self, number: int = 0) -> opening.Update:
         """Return an update (from 0), opened up: the graph with gradients, and every number of the step; see `opening`."""
@@ -57,7 +57,7 @@ class History(training.History):
     @property
     def spark(self) -> str:
         """The losses as a line of blocks for a terminal."""
-        return plots.spark([*self.losses, self.loss])
+        return curves.spark([*self.losses, self.loss])
 
     def _repr_svg_(self) -> str:
         return self.plot()._repr_svg_()
@@ -73,7 +73,7 @@ def named(*runs: training.History) -> dict[str, training.History]:
     return found
 
 
-def saved(plot: plots.Plot, path: str | Path | None) -> plots.Plot:
+def saved(plot: figures.Plot, path: str | Path | None) -> figures.Plot:
     if path is not None:
         plot.save(path)
     return plot
@@ -90,17 +90,17 @@ def dressed(plain: training.History) -> History:
 class Comparison(losses.Comparison):
     """Models under several losses; see `losses.Comparison`."""
 
-    def plot(self, path: str | Path | None = None) -> plots.Plot:
+    def plot(self, path: str | Path | None = None) -> figures.Plot:
         """Return the size of the gradient against the probability, squared error beside cross entropy: why one of them saturates."""
-        return saved(plots.saturation_plot(), path)
+        return saved(curves.saturation_plot(), path)
 
 
 class Robustness(Runs):
     """Runs on data with one far point; see `outliers.Robustness`."""
 
-    def plot(self, path: str | Path | None = None) -> plots.Plot:
+    def plot(self, path: str | Path | None = None) -> figures.Plot:
         """Return the data with the lines that the runs end at, and how far each is from the clean optimum by epoch."""
-        return saved(plots.robustness_plot(self), path)
+        return saved(curves.robustness_plot(self), path)
 
 
 def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, labels: Sequence[Any] | None = None,

@@ -18,8 +18,8 @@ from graphtutor.data import START, lecture
 from graphtutor.errors import LearnerError
 from graphtutor.experiments import History, train
 from graphtutor.outliers import outliers
-from graphtutor.picture import plots
-from graphtutor.picture.plots import Plot
+from graphtutor.picture import curves, planes, surfaces
+from graphtutor.picture.figures import Plot
 
 GOLDEN = Path(__file__).parent / "golden" / "plots"
 TRUTH = json.loads((Path(__file__).parent / "data" / "lecture_truth.json").read_text("utf-8"))
@@ -42,12 +42,12 @@ def three_classes() -> History:
 
 
 MAKE = {
-    "loss": lambda: plots.loss_plot(lecture_runs()),
-    "boundary": lambda: plots.boundary_plot(lecture_runs()["stochastic"], slide=True),
-    "regions": lambda: plots.regions_plot(three_classes()),
-    "surface": lambda: plots.surface_plot(lecture_runs()),
-    "saturation": plots.saturation_plot,
-    "robustness": lambda: plots.robustness_plot(outliers()),
+    "loss": lambda: curves.loss_plot(lecture_runs()),
+    "boundary": lambda: planes.boundary_plot(lecture_runs()["stochastic"], slide=True),
+    "regions": lambda: planes.regions_plot(three_classes()),
+    "surface": lambda: surfaces.surface_plot(lecture_runs()),
+    "saturation": curves.saturation_plot,
+    "robustness": lambda: curves.robustness_plot(outliers()),
 }
 
 
@@ -95,7 +95,7 @@ def test_the_users_own_style_does_not_reach_a_plot(drawn: dict[str, Plot]) -> No
 def test_the_boundary_is_the_true_one_and_the_slides_is_1_85_too_low(drawn: dict[str, Plot]) -> None:
     truth = TRUTH["decision_boundary"]
     run = lecture_runs()["stochastic"]
-    wrong, slope, right = plots.slide_line(run, -1)
+    wrong, slope, right = planes.slide_line(run, -1)
     assert slope == pytest.approx(truth["slope"], rel=1e-12) and wrong - right == pytest.approx(truth["offset_drawn_minus_true"], rel=1e-12)
     for point in truth["points"]:
         assert right + slope * point["x1"] == pytest.approx(point["true"], rel=1e-12)
@@ -112,8 +112,8 @@ def test_the_surface_shows_every_update_of_every_run(drawn: dict[str, Plot]) -> 
     for name, h in runs.items():
         assert np.array_equal(lines[name].get_xdata(), h.updates.parameters["w0"]) and np.array_equal(lines[name].get_ydata(), h.updates.parameters["w1"])
     first = runs["stochastic"]
-    chosen = tuple(plots.Entry.of(first, name) for name in ("w0", "w1"))
-    height = plots.surface(first, chosen, np.array([[0.5]]), np.array([[-0.3]]))
+    chosen = tuple(surfaces.Entry.of(first, name) for name in ("w0", "w1"))
+    height = surfaces.surface(first, chosen, np.array([[0.5]]), np.array([[-0.3]]))
     x0, x1, y = lecture().values()
     assert height[0, 0] == pytest.approx(np.mean((0.5 * x0 - 0.3 * x1 + first.final["b"] - y) ** 2))
 
@@ -126,14 +126,14 @@ def test_the_saturation_curves_are_the_formulas(drawn: dict[str, Plot]) -> None:
 
 def test_regions_put_each_class_where_its_score_is_highest() -> None:
     h = three_classes()
-    p = plots.plane(h)
+    p = planes.plane(h)
     scores = p.scores(-1, *np.meshgrid([-3.0, 0.0, 3.0], [-2.0, 3.0]))
     assert np.argmax(scores, axis=-1).tolist() == [[1, 2 if scores[0, 1, 2] > scores[0, 1, 1] else 1, 2], [0, 0, 0]]
 
 
 def test_two_features_in_one_vector_or_two_columns_make_a_plane() -> None:
     x = np.stack([lecture()["x0"], lecture()["x1"]], axis=1)
-    one = plots.boundary_plot(train("f = w@x + b\nL = (f - y)**2", {"x": x, "y": lecture()["y"]}, start={"w": [0.5, -0.3], "b": 0.1}), slide=True)
+    one = planes.boundary_plot(train("f = w@x + b\nL = (f - y)**2", {"x": x, "y": lecture()["y"]}, start={"w": [0.5, -0.3], "b": 0.1}), slide=True)
     assert "x[0]" in one.alt and "1.850 too low" in one.alt
 
 
@@ -187,7 +187,7 @@ def test_runs_are_plotted_beside_one_another_and_comparisons_plot_themselves(tmp
     (lambda h: h.plot("surface", names=("w0", "w0")), "a surface lies over two different parameters; met w0, w0"),
     (lambda h: h.plot("surface", names=("w0",)), "a surface lies over two different parameters; met w0"),
     (lambda h: gt.outliers(rate=10.0), "rate=10 is too large: the run 'stochastic, squared' is not finite any more; choose a smaller rate, such as 0.01"),
-    (lambda h: plots.loss_plot({}), "no runs to plot; give at least one history"),
+    (lambda h: curves.loss_plot({}), "no runs to plot; give at least one history"),
     (lambda h: train("(w - 1)**2", start={"w": 0.0}, epochs=1).plot("surface"), "a surface needs two parameters, and this run has 1"),
     (lambda h: train("(w*x - y)**2", {"x": [1, 2], "y": [-1, 1]}, start={"w": 0.0}).plot("boundary"), r"this plot needs two features and labels of classes; the features here are x \(1\)"),
     (lambda h: three_classes().plot("boundary"), "a boundary lies between two classes, and these are 3; use the plot of regions"),
@@ -200,7 +200,7 @@ def test_what_cannot_be_plotted_is_one_clear_line(call: Any, message: str) -> No
 
 
 def test_sparks_take_any_numbers() -> None:
-    assert plots.spark([]) == "" and plots.spark([1, 1]) == "▁▁" and plots.spark([0, float("nan"), 1]) == "▁ █" and len(plots.spark(range(1000), 30)) == 30
+    assert curves.spark([]) == "" and curves.spark([1, 1]) == "▁▁" and curves.spark([0, float("nan"), 1]) == "▁ █" and len(curves.spark(range(1000), 30)) == 30
 
 
 # ----- the far point -----

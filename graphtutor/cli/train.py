@@ -210,7 +210,7 @@ def plot(kind: str, expr: str | None, methods: tuple[str, ...], output: str | No
     graphtutor plot surface --method sgd --method minibatch --method batch --reduction mean
     graphtutor plot boundary --frames -o descent.gif
     """
-    from ..picture.plots import save_frames
+    from ..picture.figures import save_frames
 
     frames = options.pop("frames")
     text = ""
@@ -230,7 +230,7 @@ def lecture_plot(kind: str) -> tuple[list[Any], str]:
     """Return a plot of what the lecture says about losses, with the sentences judged."""
     from ..losses import compare_losses
     from ..outliers import outliers
-    from ..picture.plots import robustness_plot, saturation_plot
+    from ..picture.curves import robustness_plot, saturation_plot
 
     if kind == "saturation":
         return [saturation_plot()], str(compare_losses())
@@ -240,7 +240,7 @@ def lecture_plot(kind: str) -> tuple[list[Any], str]:
 
 def run_plots(kind: str, expr: str | None, methods: tuple[str, ...], frames: bool, options: dict[str, Any]) -> list[Any]:
     """Return the plots of one run or several."""
-    from ..picture import plots
+    from ..picture import curves, planes, surfaces
 
     over, epoch, slide = (options.pop(name) for name in ("over", "epoch", "slide"))
     if frames and kind != "boundary":
@@ -252,10 +252,10 @@ def run_plots(kind: str, expr: str | None, methods: tuple[str, ...], frames: boo
     first = next(iter(runs.values()))
     names = None if over is None else chosen_pair(over)
     make: dict[str, Callable[[], list[Any]]] = {
-        "loss": lambda: [plots.loss_plot(runs)],
-        "surface": lambda: [plots.surface_plot(runs, names)],
-        "regions": lambda: [plots.regions_plot(first, -1 if epoch is None else epoch)],
-        "boundary": lambda: plots.boundary_frames(first, slide) if frames else [plots.boundary_plot(first, -1 if epoch is None else epoch, slide)],
+        "loss": lambda: [curves.loss_plot(runs)],
+        "surface": lambda: [surfaces.surface_plot(runs, names)],
+        "regions": lambda: [planes.regions_plot(first, -1 if epoch is None else epoch)],
+        "boundary": lambda: planes.boundary_frames(first, slide) if frames else [planes.boundary_plot(first, -1 if epoch is None else epoch, slide)],
     }
     return make[kind]()
 
