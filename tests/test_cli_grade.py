@@ -15,7 +15,7 @@ import pytest
 from graphtutor.batch import reviews
 from graphtutor.batch.submissions import Fault, Submission, gathered
 from graphtutor.cli import main
-from graphtutor.grading.table import read_sheet
+from graphtutor.grading.filled import read_sheet
 
 MSE = "f = w0*x0 + w1*x1 + b; L = (f - y)**2"
 SUBMISSIONS = [

@@ -12,7 +12,8 @@ import pytest
 from graphtutor import same
 from graphtutor.build import build
 from graphtutor.errors import LearnerError, ReadError
-from graphtutor.grading.code import read_code, returned
+from graphtutor.grading.code import read_code
+from graphtutor.grading.returned import returned
 from graphtutor.language.write import write
 
 ARGS = {"x": ["x0", "x1"], "w": ["w0", "w1"], "b": "b", "true_val": "y"}

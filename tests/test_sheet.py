@@ -14,7 +14,8 @@ import graphtutor as gt
 from graphtutor.build import build
 from graphtutor.errors import LearnerError
 from graphtutor.grading.marks import Rubric
-from graphtutor.grading.sheet import Numbers, Symbols, sheet
+from graphtutor.grading.sheet import sheet
+from graphtutor.grading.work import Numbers, Symbols
 
 TRUTH = json.loads((Path(__file__).parent / "data" / "lecture_truth.json").read_text("utf-8"))
 MSE = "u = w0*x0; v = w1*x1; f = u + v + b; e = f - y; L = e**2"

@@ -23,8 +23,18 @@
     counterexamples a point of small numbers at which an answer fails
     variants        a change of the problem on which the explanations of an answer differ
     causes          why a line is wrong
-    report, grades  how a grade is told; Grade itself
+    report, drawing how a grade is told, and drawn with the broken edge marked
+    grades          Grade itself
     scoring         points, and what is said
-    code            a student's Python, read as mathematics
+    source, library a student's Python parsed, the values in it, and the functions it may call
+    operators       arithmetic, conditions, entries of lists on symbols
+    values, follow  its expressions and its statements followed, never run
+    code, returned  its functions as mathematics; what those of an answer return
+    figures         numbers as they are written, and whether they are right as far as they go
+    sheet, work     a backprop sheet's rows, and what each cell is worth
+    table, filled   a sheet printed with blanks or as its key, and read back
+    matching        which node each row of a student's sheet is
+    handed, contents  a sheet as it is handed in, and what stands in its cells
+    cells, tally    each cell judged, and the Grade of them all
     grader          grade: an answer in any form to a Grade
 """

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import sympy as sp
 
 from ..language import trees
+from .operators import BINARY
 from .source import MOST_DEPTH, MOST_NESTING, Named, Scope, kind, named, parameters, tree_of
-from .values import BINARY, Values
+from .values import Values
 
 
 class Bound(NamedTuple):

@@ -17,10 +17,10 @@ from ..language.read import derivation, read
 from ..language.write import write
 from ..maths import heads
 from .causes import explained
-from .code import returned
 from .grades import Grade
 from .lines import judged, judged_tree
 from .marks import Rubric
+from .returned import returned
 from .scoring import marked
 from .steps import Step
 from .tally import of_sheet

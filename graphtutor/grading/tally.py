@@ -10,13 +10,15 @@ from ..errors import ReadError
 from ..graphs import Builder, Graph, Tracer, as_sympy
 from ..language import trees
 from ..maths.ops import ROWS
-from .cells import ROUNDED, Found, Judge, finite, told
+from .cells import ROUNDED, Found, Judge, told
+from .contents import finite
 from .grades import Grade
 from .handed import KEYS, handed_in
 from .malrules import STRUCTURAL
 from .marks import Cell, Misconception, Rubric
-from .sheet import OUT, Place, Row
+from .sheet import Place, Row
 from .task import Task
+from .work import OUT
 
 SHARE = {"right": 1.0, "wrong": 0.0, "blank": 0.0}
 OPEN = ("unread", "undecided")
