@@ -128,6 +128,14 @@ def test_sympy_trees_numbers_and_lists_are_answers_too() -> None:
     assert gt.grade("3*w", 3, wrt="w").correct
 
 
+def test_symbols_bring_their_assumptions() -> None:
+    p, q = sp.Symbol("p", positive=True), sp.Symbol("q", real=True)
+    assert gt.grade(sp.log(p**2) * q, 2 * q / p, wrt=p).correct
+    assert gt.grade(sp.sqrt(q**2), "1", wrt="q").correct is False
+    assert gt.grade(q * sp.Max(p, 1), sp.Max(p, 1), wrt=q).correct
+    assert gt.grade(sp.Piecewise((q**2, q > 0), (0, True)), "where(q > 0, 2*q, 0)", wrt=q).correct
+
+
 def test_code_is_graded_by_what_its_function_returns() -> None:
     text = "def f(w, x, b):\n    return w*x + b\n\ndef dw(w, x, b, y):\n    return 2*(f(w, x, b) - y)*x"
     assert gt.grade(LOSS, {"code": text, "function": "dw", "args": {"w": "w", "x": "x", "b": "b", "y": "y"}}, wrt="w").correct

@@ -24,7 +24,7 @@ from .returned import returned
 from .scoring import marked
 from .steps import Step
 from .tally import of_sheet
-from .task import Task, several, task
+from .task import Task, plain, several, task
 
 NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 
@@ -135,7 +135,7 @@ def as_tree(answer: Any) -> sp.Basic:
     if isinstance(answer, list | tuple) and answer:
         return heads.Vector(*map(as_tree, answer))
     if isinstance(answer, sp.Basic):
-        return answer
+        return plain(answer)
     if isinstance(answer, int | float | np.number) and not isinstance(answer, bool):
         return number(answer)
     if isinstance(answer, str):

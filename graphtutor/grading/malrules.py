@@ -53,6 +53,7 @@ STRUCTURAL: dict[str, tuple[int, str]] = {
     "arithmetic-slip": (48, "Check the numbers."),
 }  # fmt: skip
 ROW_RANK, WHOLE_RANK, RARE, LAW_RANK, ALGEBRA_RANK = 10, 11, 12, 13, 26
+SPECIAL = {"ce.sign": -3}  # known to happen at just this operation: named before slips that any operation like it may have
 LAWS = frozenset(["sqrt.of-sum", "log.power-confusion", "domain.abs-dropped"])  # a law of algebra that does not hold: named before a slip of the chain rule
 
 
@@ -89,7 +90,7 @@ def of_row(tree: Slopes, i: int) -> Iterator[Site]:
             slopes = tuple(tree.slope(i, slot) if slot in moving else None for slot in range(len(args)))
             out = slip.whole(tree.tracer(i), tuple(map(tree.tracer, args)), slopes, *params)
             if out is not None:
-                yield Site(slip.id, i, None, "whole", ((0, tree.tracer(i).lift(out)),), slip.hint, WHOLE_RANK + RARE * slip.rare)
+                yield Site(slip.id, i, None, "whole", ((0, tree.tracer(i).lift(out)),), slip.hint, WHOLE_RANK + RARE * slip.rare + SPECIAL.get(slip.id, 0))
 
 
 # ----- the chain rule -----

@@ -10,13 +10,14 @@ from typing import Any
 import sympy as sp
 
 from ..build import Plan, build
-from ..equal.assume import domains
+from ..equal.assume import domains, of_symbol
 from ..equal.given import number
 from ..errors import LearnerError
 from ..graphs import Graph, Group
 from ..language import read, trees
 from ..language.write import write
 from ..maths import heads
+from .forms import parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +109,8 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
         graph = source if isinstance(source, Graph) else build(source, shapes=shapes, constants=constants)
         sizes = {n.name: n.shape for n in graph.inputs if n.shape}
         return task(graph.formula(graph.out), wrt=wrt, assume=assume, definitions=definitions, shapes=sizes or shapes, constants=constants, given=given)
-    names = (wrt,) if isinstance(wrt, str) else tuple(str(w) for w in wrt or ())
-    told = domains(assume)
+    names = (str(wrt),) if isinstance(wrt, str | sp.Symbol) else tuple(str(w) for w in wrt or ())
+    told = (assumed(source) if isinstance(source, sp.Basic) else {}) | domains(assume)
     known = Known(dict(definitions or {}), dict(shapes or {}), dict(constants or {}), tuple(dict.fromkeys([*names, *(n for n in told if n.isidentifier())])))
     tree, named, output = known.lines(source)
     found = Task(tree, names, told, known.meanings, known.shapes, known.constants, dict(given or {}), named, output, source if isinstance(source, str) else "")
@@ -131,7 +132,7 @@ class Known:
     def lines(self, source: Any) -> tuple[sp.Basic, tuple[tuple[str, sp.Basic], ...], str]:
         """Return the output's tree over the inputs alone, the named lines, and the output's name."""
         if isinstance(source, sp.Basic):
-            return source, (), ""
+            return plain(source), (), ""
         if not isinstance(source, str):
             raise LearnerError(f"cannot grade {type(source).__name__}; expected text, a SymPy expression, a graph or an exercise")
         here = {name.split("(")[0].strip(): read.read(text, names=self.names, definitions=self.others(name), shapes=self.shapes, constants=self.constants) if isinstance(text, str) else text
@@ -150,6 +151,26 @@ class Known:
 
     def others(self, name: str) -> dict[str, Any]:
         return {n: text for n, text in self.meanings.items() if n != name}
+
+
+def plain(tree: sp.Basic) -> sp.Basic:
+    """Return a tree whose symbols are names alone; what they assume is in `assumed`."""
+    said = symbols(tree)
+    return trees.replaced(tree, {s.name: sp.Symbol(s.name) for s in said}) if any(s != sp.Symbol(s.name) for s in said) else tree
+
+
+def assumed(tree: sp.Basic) -> dict[str, Any]:
+    """Return the domains that the symbols of a SymPy tree assume.
+
+    >>> assumed(sp.Symbol("p", positive=True) + sp.Symbol("q")) == domains("p=positive")
+    True
+    """
+    found = {s.name: of_symbol(s) for s in symbols(tree)}
+    return {name: domain for name, domain in found.items() if domain is not None}
+
+
+def symbols(tree: sp.Basic) -> list[sp.Symbol]:
+    return [t for t in parts(tree) if isinstance(t, sp.Symbol)]
 
 
 def several(values: Iterable[str]) -> str:
