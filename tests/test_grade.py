@@ -241,10 +241,15 @@ def test_wrong_case_is_the_one_that_is_flagged() -> None:
     assert [line.status for line in found.lines] == ["right", "wrong"]
 
 
+def test_cases_that_leave_something_out_are_not_the_whole_derivative() -> None:
+    found = gt.grade(HINGE, "if y f < 1 then dL/dw = -y x\nif y f < 0 then dL/dw = -y x", wrt="w")
+    assert (found.correct, found.first_wrong) == (False, None)
+
+
 def test_one_case_alone_is_not_the_whole_derivative() -> None:
     found = gt.grade(HINGE, "if y f < 1 then dL/dw = -y x", wrt="w")
     assert (found.correct, found.first_wrong) == (False, None)
-    assert found.message == "Right so far, but not finished: d/dw is given in one case only."
+    assert found.message == "Right so far, but not finished: d/dw is not given in every case."
 
 
 # ----- what a student may write on the way -----

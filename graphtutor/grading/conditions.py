@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
 import sympy as sp
 
 from ..errors import LearnerError
 from ..language.read import Claim, read
 from ..maths import heads
+from . import samples
 from .task import Task
 
 RELATION = heads.Lt | heads.Le | heads.Gt | heads.Ge | heads.Ne | heads.And | heads.Or | heads.Not
@@ -81,6 +83,19 @@ def states_case(claim: Claim) -> bool:
 def negation(conditions: Sequence[sp.Basic]) -> sp.Basic:
     """Return the condition that none of several holds."""
     return heads.Not(conditions[0] if len(conditions) == 1 else heads.Or(*conditions))
+
+
+def everywhere(task: Task, cases: Sequence[sp.Basic]) -> bool:
+    """Return whether one of several conditions holds wherever it is tried: at random points, so that borders do not count.
+
+    >>> from .task import task
+    >>> x, one = sp.Symbol("x"), sp.Integer(1)
+    >>> everywhere(task("x"), [heads.Lt(x, one), heads.Gt(x, one)]), everywhere(task("x"), [heads.Lt(x, one)])
+    (True, False)
+    """
+    graph = task.graph_of(cases[0] if len(cases) == 1 else heads.Or(*cases))
+    points = samples.draws([(n.name, n.shape) for n in graph.inputs], task.assume)
+    return bool(np.all(samples.evaluated(graph, points)[graph.out])) if not any(graph.shapes) else len(cases) > 1
 
 
 def split(tree: sp.Basic) -> tuple[sp.Basic, sp.Basic] | None:

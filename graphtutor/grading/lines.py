@@ -150,7 +150,9 @@ class Judge:
             step = self.true(part, index, tree, truth, key, ruling, before)
         else:
             step = self.false(part, index, tree, truth, key, ruling, before)
-        self.record.remember(replace(step, written=written, under="" if under is None else under.text, bare=self.bare))
+        if under is not None:
+            step = replace(step, under=under.text, case=self.record.spelled(under.tree))
+        self.record.remember(replace(step, written=written, bare=self.bare))
 
     def best(self, part: Part, truth: sp.Basic) -> tuple[sp.Basic, Ruling]:
         """Return the reading of an expression that is right if one is, else the usual one, with the verdict on it."""

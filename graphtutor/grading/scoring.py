@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..maths import heads
 from .chains import alike
+from .conditions import everywhere
 from .forms import missing, parts, unfinished
 from .grades import Grade
 from .marks import Line, Rubric
@@ -72,7 +73,7 @@ def answers(task: Task, steps: Sequence[Step]) -> dict[Key, Step]:
 def unanswered(task: Task, steps: Sequence[Step]) -> list[Key]:
     """Return which derivatives asked for are not given, or only with a derivative in them that is left to be worked out."""
     found = answers(task, steps)
-    return [key for key in wanted(task) if key not in found or (key[1] and not finished(task, found[key], steps)) or not complete(found[key], steps)]
+    return [key for key in wanted(task) if key not in found or (key[1] and not finished(task, found[key], steps)) or not complete(task, found[key], steps)]
 
 
 def finished(task: Task, step: Step, steps: Sequence[Step]) -> bool:
@@ -82,9 +83,11 @@ def finished(task: Task, step: Step, steps: Sequence[Step]) -> bool:
     return tree is not None and all(any(alike(task, d, t) for t in worked_out) for d in parts(tree) if isinstance(d, heads.Diff))
 
 
-def complete(step: Step, steps: Sequence[Step]) -> bool:
-    """Return whether an answer that is given case by case has more cases than one."""
-    return not step.under or len({s.under for s in steps if s.key == step.key}) > 1
+def complete(task: Task, step: Step, steps: Sequence[Step]) -> bool:
+    """Return whether an answer is given once for all cases, or the cases in which it is given are all there are."""
+    said = [s for s in steps if s.key == step.key and s.tree is not None]
+    cases = [s.case for s in said if s.case is not None]
+    return step.case is None or any(s.case is None and s.tree is not None and not unfinished(s.tree) for s in said) or everywhere(task, cases)
 
 
 def lacking(task: Task, steps: Sequence[Step], rubric: Rubric) -> list[str]:
@@ -108,7 +111,7 @@ def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: S
         out.append(f"{numbered(unsure)} could be shown neither right nor wrong; a person decides.")
     elif left:
         verb = "is" if len(left) == 1 else "are"
-        what = f"{verb} given in one case only" if partial else f"{verb} left to be worked out"
+        what = f"{verb} not given in every case" if partial else f"{verb} left to be worked out"
         out.append(f"{'Right so far, but n' if counted else 'N'}ot finished: {several(asked(key) for key in left)} {what}.")
     elif forms:
         out.append(f"Equal to the right answer, but it was asked for {several(forms)}.")

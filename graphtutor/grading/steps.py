@@ -16,7 +16,7 @@ Key = tuple[str, str]
 class Step:
     """One expression of a derivation, judged. `key` is (of, wrt) of the derivative it is said to be; `truth` that derivative.
 
-    Under a condition (`under`, its text) `tree` is the expression where it holds and the truth elsewhere; `written` is as it was written.
+    Under a condition (`case`, and `under`, its text) `tree` is the expression where it holds and the truth elsewhere; `written` is as it was written.
     `bare`: it has no left side that says what it is.
     """
 
@@ -33,6 +33,7 @@ class Step:
     error: ReadError | None = None
     written: sp.Basic | None = None
     under: str = ""
+    case: sp.Basic | None = None
     bare: bool = False
 
 
