@@ -56,6 +56,7 @@ def test_a_bug_of_ours_in_one_answer_costs_the_others_nothing(monkeypatch) -> No
     ("shapes", [{"W": [3, 2], "x": 2}], [{"W": [0]}, {"W": "3x2"}, [2], {"W": [10**9]}]),
     ("definitions", [{"f": "w*x"}], [{"f": 3}, "f"]), ("constants", [{"k": 1, "v": [1, 2.5]}], [{"k": "a"}, {"k": None}]),
     ("given", [{"y": 0.5, "z": "1/3"}], [{"y": "1/0"}, {"y": float("inf")}]), ("exercise", ["a"], [3]),
+    ("rubric", [{"points": [1, 2.5], "follow": 0.5, "form": ["cases"]}, {}], [{"follow": 2}, {"points": [-1]}, {"pts": 1}, 3]),
 ])  # fmt: skip
 def test_every_field_of_a_submission_is_checked(field, good, bad) -> None:
     check, expected = FIELDS[field]

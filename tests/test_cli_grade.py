@@ -135,6 +135,24 @@ def test_a_python_file_is_graded_and_not_run(here, capsys) -> None:
     assert run(capsys, "grade", "hand_in.py", "--expression", MSE, "--wrt", "w0", "--function", "dfn_w0")[1].startswith("right, 100 %")
 
 
+def test_points_and_follow_through_are_given_as_asked(here, capsys) -> None:
+    Path("a.txt").write_text("2*(w*x - y)*d/dw(w*x - y)\n= 2*(w*x - y)\n= 2*w*x - 2*y\n", "utf-8")
+    asked = ["grade", "a.txt", "--expression", "(w*x - y)**2", "--wrt", "w", "--json"]
+    scores = [json.loads(run(capsys, *asked, *more)[1])["score"] for more in ([], ["--follow", "0"], ["--points", "1,1,8", "--follow", "0.5"])]
+    assert scores == [pytest.approx(2 / 3), pytest.approx(1 / 3), pytest.approx(0.5)]
+    Path("b.txt").write_text("2*(x + 1)", "utf-8")
+    result = json.loads(run(capsys, "grade", "b.txt", "--expression", "(x + 1)**2", "--wrt", "x", "--form", "expanded", "--json")[1])
+    assert (result["correct"], result["score"]) == (False, 0.5)
+    assert "'weird' is no form" in run(capsys, "grade", "b.txt", "--expression", "(x + 1)**2", "--wrt", "x", "--form", "weird")[1]
+    assert run(capsys, "grade", "b.txt", "--expression", "x", "--points", "one")[0] == 2
+
+
+def test_a_problem_that_tells_explanations_apart_is_proposed_where_asked(here, capsys) -> None:
+    Path("a.txt").write_text("2*(w*x - y)", "utf-8")
+    assert "To tell these apart" not in run(capsys, "grade", "a.txt", "--expression", "(w*x - y)**2", "--wrt", "w")[1]
+    assert "To tell these apart: d/dw of " in run(capsys, "grade", "a.txt", "--expression", "(w*x - y)**2", "--wrt", "w", "--variant")[1]
+
+
 def test_one_result_as_json_holds_the_submission_and_the_grade(here, capsys) -> None:
     Path("one.json").write_text(json.dumps(SUBMISSIONS[1]), "utf-8")
     result = json.loads(run(capsys, "grade", "one.json", "--json")[1])

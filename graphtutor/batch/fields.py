@@ -37,6 +37,14 @@ def shape(value: Any) -> bool:
     return len(sizes) <= MOST_AXES and all(isinstance(s, int) and not isinstance(s, bool) and 0 < s <= LARGEST_SIZE for s in sizes)
 
 
+def share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+RUBRIC: Mapping[str, Callable[[Any], bool]] = {
+    "points": lambda v: isinstance(v, list) and all(isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p < math.inf for p in v),
+    "follow": share, "form": lambda v: isinstance(v, list) and all(map(text, v)), "form_share": share, "variant": lambda v: isinstance(v, bool),
+}  # fmt: skip
 FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "exercise": (text, "the id of an exercise"), "seed": (lambda v: text(v) or (isinstance(v, int) and not isinstance(v, bool)), "the seed of a variant"), "expression": (text, "text"),
     "wrt": (lambda v: text(v) or (isinstance(v, list) and all(map(text, v))), "a name, or a list of names"),
@@ -44,5 +52,6 @@ FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "shapes": (each(shape), 'an object such as {"W": [3, 2], "x": 2}'),
     "definitions": (each(text), 'an object such as {"f": "w*x + b"}'),
     "constants": (each(numbers), 'an object such as {"k": 1}'),
+    "rubric": (lambda v: isinstance(v, Mapping) and set(v) <= set(RUBRIC) and all(RUBRIC[key](part) for key, part in v.items()), 'an object such as {"points": [1, 2], "follow": 0.5, "form": ["cases"]}'),
     "given": (each(number), 'an object such as {"y0": 0}'),
 }  # fmt: skip

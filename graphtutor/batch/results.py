@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.grader import grade
 from ..grading.grades import Grade
+from ..grading.marks import Rubric
 from ..grading.report import plain
 from ..tutor.course import Course, course
 from ..tutor.judge import judge
@@ -32,8 +33,9 @@ def graded(one: Submission, folder: str | None = None) -> Grade:
     """Return the Grade of a submission. Raises LearnerError or AuthorError where the question makes no sense."""
     if one.about.get("exercise"):
         return judge(variant(course_of(folder).exercise(one.about["exercise"]), one.about.get("seed")), one.answer)
-    options = {key: value for key, value in one.about.items() if key not in ("exercise", "expression", "seed")}
-    return grade(one.about["expression"], one.answer, **options)
+    options = {key: value for key, value in one.about.items() if key not in ("exercise", "expression", "seed", "rubric")}
+    points: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in one.about.get("rubric", {}).items()}
+    return grade(one.about["expression"], one.answer, rubric=Rubric(**points), **options)
 
 
 @lru_cache(maxsize=4)

@@ -33,6 +33,10 @@ WIDEST = 80
 @click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
 @click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0.")
 @click.option("--function", metavar="NAME", help="Of a .py file, the function that is the answer.")
+@click.option("--points", metavar="N,…", help="Points for each line or row, the last for all that follow.")
+@click.option("--follow", type=click.FloatRange(0, 1), metavar="SHARE", help="The share that a line earns which only follows from a wrong one.")
+@click.option("--form", "forms", multiple=True, metavar="NAME", help="What form is asked for: cases, expanded, product, no-decimals.")
+@click.option("--variant", is_flag=True, help="Where several explanations fit, propose a problem that tells them apart.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How the results are written; text, or json for a file.")
 @click.option("-o", "--output", metavar="FILE", help="Write the results to FILE.")
 @click.option("--draw", metavar="FILE", help="Draw the graph with the broken edge marked: FILE.svg, .png or .pdf.")
@@ -89,10 +93,27 @@ def defaults(about: dict[str, Any]) -> dict[str, Any]:
     if about["wrt"]:
         names = [name.strip() for name in about["wrt"].split(",") if name.strip()]
         found["wrt"] = names[0] if len(names) == 1 else names
+    rubric: dict[str, Any] = {"points": numbers_of(about["points"])} if about["points"] else {}
+    rubric |= ({"follow": about["follow"]} if about["follow"] is not None else {}) | ({"form": list(about["forms"])} if about["forms"] else {})
+    rubric |= {"variant": True} if about["variant"] else {}
+    if rubric:
+        found["rubric"] = rubric
     if about["assume"]:
         found["assume"] = "; ".join(about["assume"])
     sizes, fixed = shapes_of(about["shapes"], None), constants_of(about["constants"])
     return {**found, **({"shapes": {n: list(s) for n, s in sizes.items()}} if sizes else {}), **({"constants": fixed} if fixed else {})}
+
+
+def numbers_of(text: str) -> list[float]:
+    """Return the numbers of --points.
+
+    >>> numbers_of("1,2.5")
+    [1.0, 2.5]
+    """
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise click.UsageError(f"--points takes numbers such as 1,2,2, met '{text}'") from None
 
 
 def collected(paths: Sequence[str], known: dict[str, Any]) -> tuple[list[Submission], list[str]]:

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from ..errors import ReadError
-from .marks import Cell, Line, Marks
+from .marks import Cell, Line, Marks, Variant
 
 WIDTH, NOTES, MOST_TOLD, MOST_BLANK = 80, 34, 3, 12
 SIGNS = {"right": "✓", "definition": "·", "follows": "→", "wrong": "✗", "compensates": "✗", "undecided": "?", "unread": "?", "text": " ", "side": "·"}
@@ -35,6 +35,8 @@ def markdown(grade: Marks) -> str:
         out += ["", *(f"- `{m.id}`{' at ' + code(m.text) if m.text else ''}: {escaped(m.hint)}" for m in grade.misconceptions)]
     if grade.counterexample is not None:
         out += ["", escaped(str(grade.counterexample))]
+    if grade.variant is not None:
+        out += ["", escaped(apart(grade.variant))]
     if grade.human:
         out += ["", f"Decided by a person: {escaped(decided(dict(grade.human)))}"]
     return "\n".join(out) + "\n"
@@ -57,7 +59,23 @@ def text(grade: Marks, width: int = WIDTH) -> str:
         out += wrapped(f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}", width, 2)
     if grade.counterexample is not None:
         out += wrapped(str(grade.counterexample), width, 2)
+    if grade.variant is not None:
+        out += wrapped(apart(grade.variant), width, 2)
     return "\n".join([*out, *(wrapped(f"decided by a person: {decided(dict(grade.human))}", width, 2) if grade.human else [])])
+
+
+def apart(variant: Variant) -> str:
+    """Return in words the problem that tells explanations apart.
+
+    >>> apart(Variant("(2*x + y)**2", "x", (("x", "1"), ("y", "3")), (("chain.missing-inner", "10"), ("wrt.wrong-variable", "20"))))
+    'To tell these apart: d/dx of (2*x + y)**2 at x = 1, y = 3 comes out as 10 (chain.missing-inner) or 20 (wrt.wrong-variable).'
+    """
+    at = ", ".join(f"{name} = {value}" for name, value in variant.point)
+    by_value: dict[str, list[str]] = {}
+    for name, value in variant.answers:
+        by_value.setdefault(value, []).append(name)
+    *others, last = [f"{value} ({', '.join(names)})" for value, names in by_value.items()]
+    return f"To tell these apart: d/d{variant.wrt} of {variant.problem} at {at} comes out as {', '.join(others)}{' or ' * bool(others)}{last}."
 
 
 def decided(human: Mapping[str, Any]) -> str:
