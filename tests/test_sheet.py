@@ -321,6 +321,28 @@ def test_vectors_have_values_and_gradients_by_their_entries() -> None:
     assert [cells[n] for n in ("z.value", "z.upstream", "p.value", "b.upstream", "p.upstream")] == ["right", "right", "right", "wrong", "blank"]
 
 
+# ----- on paper -----
+TABLE = """
+at: w = 2, x = 3
+node     | value | local gradients | dL/d(node)
+u = w*x  | 6     | w: 3; x: 2      | 12
+L = u**2 | 36    | u: 12           | 1
+"""
+
+
+@pytest.mark.parametrize("answer", [
+    TABLE, {"sheet": TABLE}, {"sheet": TABLE.split("\n", 2)[2], "at": {"w": 2, "x": 3}},
+    "cell,answer\nat,\"w = 2, x = 3\"\nu.value,6\nu.local.w,3\nu.local.x,2\nu.upstream,12\nL.value,36\nL.local.u,12",
+])  # fmt: skip
+def test_a_table_or_csv_is_an_answer_too(answer) -> None:
+    assert gt.grade("u = w*x; L = u**2", answer).correct is True
+
+
+def test_a_table_that_cannot_be_read_costs_nothing() -> None:
+    grade = gt.grade("u = w*x; L = u**2", TABLE.replace("36 ", "36 | |"))
+    assert grade.correct is None and "cells where there are 4 columns; write abs(x) for |x|" in grade.message
+
+
 # ----- what cannot be read -----
 @pytest.mark.parametrize(("cell", "note"), [
     ("4..2", "cannot stand here"), ("2*q", "'q' is no name of this sheet"), ("1/0", "this is no finite number"), ([1, 2], ""), ({}, "met dict"),

@@ -17,6 +17,7 @@ from ..language.read import derivation, read
 from ..language.write import write
 from ..maths import heads
 from .causes import explained
+from .filled import looks_like
 from .grades import Grade
 from .lines import judged, judged_tree
 from .marks import Rubric
@@ -59,6 +60,8 @@ def graded(asked: Task, answer: Any, rubric: Rubric) -> Grade:
     """Return the Grade of an answer to a Task, by the answer's form."""
     if isinstance(answer, Mapping):
         return of_object(asked, answer, rubric)
+    if isinstance(answer, str) and looks_like(answer):
+        return of_sheet(asked, {"sheet": answer}, rubric)
     if isinstance(answer, list | tuple) and is_vector(asked, answer):
         return of_text(asked, f"[{', '.join(answer)}]", rubric)
     if isinstance(answer, str) and len(asked.wrt) > 1:

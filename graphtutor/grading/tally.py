@@ -12,6 +12,7 @@ from ..language import trees
 from ..maths.ops import ROWS
 from .cells import ROUNDED, Found, Judge, told
 from .contents import finite
+from .filled import read_sheet
 from .grades import Grade
 from .handed import KEYS, handed_in
 from .malrules import STRUCTURAL
@@ -34,7 +35,7 @@ MOST_PATHS = 8
 def of_sheet(asked: Task, answer: Mapping[str, Any], rubric: Rubric, tie: str = "zero", columns: Sequence[str] = KEYS) -> Grade:
     """Return the Grade of a backprop sheet: {"sheet": rows, "at": point, "digits": n}; `Grade.cells` holds every cell.
 
-    `columns`: those of "value", "local" and "upstream" that are asked for.
+    `sheet` may be the text of a table or CSV too. `columns`: those of "value", "local" and "upstream" that are asked for.
 
     A cell that only follows from a wrong one earns the rubric's share; one that cannot be read costs nothing.
 
@@ -45,7 +46,9 @@ def of_sheet(asked: Task, answer: Mapping[str, Any], rubric: Rubric, tie: str = 
     [('u.value', 'wrong'), ('L.value', 'follows'), ('L.local.u', 'follows'), ('u.upstream', 'follows')]
     """
     try:
-        judge = Judge(asked, handed_in(asked, answer, tie, columns))
+        written = answer.get("sheet")
+        whole = {**answer, **read_sheet(written)["answer"]} if isinstance(written, str) else answer
+        judge = Judge(asked, handed_in(asked, whole, tie, columns))
     except ReadError as error:
         return Grade(0.0, None, f"This cannot be read: {error.message}. It costs nothing.", invalid=error)
     cells = told(judge)
