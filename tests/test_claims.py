@@ -181,3 +181,9 @@ def test_every_students_derivation_is_read_line_by_line() -> None:
     for given in json.loads((DATA / "student_derivations.json").read_text("utf-8")):
         claims = derivation([line["sympy"] for line in given["lines"]], target=given["expression"], wrt=given["wrt"])
         assert [c.kind for c in claims] == ["claim"] * len(given["lines"]), given["id"]
+
+
+@pytest.mark.parametrize("word", ["for", r"\text{for}\:", r"\text{when }", r"\text{if }"])
+def test_cases_may_say_their_condition_in_any_word_and_with_an_equals_sign(word: str) -> None:
+    (claim,) = derivation(rf"\begin{{cases}} 0 & {word} w = 0 \\\frac{{w}}{{|w|}} & \text{{otherwise}} \end{{cases}}", names=["w"])
+    assert claim.kind == "claim" and write(claim.tree) == "where(w == 0, 0, w/abs(w))"

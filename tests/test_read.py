@@ -94,6 +94,8 @@ SPELLINGS = [
             "1 if x > 0, a otherwise",
             r"\begin{cases} 1 & \text{if } x > 0 \\ a & \text{otherwise} \end{cases}",
             r"\begin{cases} 1, & x > 0, \\ a, & \text{else} \end{cases}",
+            r"\left\{ \begin{array}{ll} 1 & \mbox{if } x > 0 \\ a & \mbox{otherwise} \end{array} \right.",
+            r"\left\{\begin{aligned} 1 & \text{ for } x > 0 \\ a & \text{ otherwise} \end{aligned}\right.",
         ],
     ),
     ("Where(Ge(x, 1), 2, Where(Lt(x, 1), 0, nan))", [r"\begin{cases} 2, & x \geq 1 \\ 0, & x < 1 \end{cases}", "Piecewise((2, x >= 1), (0, x < 1))"]),

@@ -23,6 +23,7 @@ from .scalars import ancestors, exactly
 
 OK, UNDEFINED, UNKNOWN = 0, 1, 2
 MOST_BITS = 4000  # of an exact value
+NOISE_BITS = 16  # so many that the noise of one step does not take away that of the step before by chance
 Values = list[Any]
 
 
@@ -121,7 +122,7 @@ class Line:
             if state[i] != OK:
                 x = y = NAN
             elif not (step.chooses or (step.exact and all(short(v) for v in (*a, x)))):
-                noise = mpf(2) ** (5 - mpmath.mp.prec) * rng.uniform(0.5, 1)
+                noise = mpf(2) ** (NOISE_BITS - mpmath.mp.prec) * rng.uniform(0.5, 1)
                 x, y = x * (1 + noise), y * (1 - noise)
             if snap and state[i] == OK and not significant(x, y):
                 x = y = mpmath.mp.zero

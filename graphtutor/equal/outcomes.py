@@ -65,7 +65,7 @@ class Comparison:
         for times in (2, 4, 8):
             with mpmath.workdps(times * self.digits):
                 try:
-                    lanes = self.line.careful(point, random.Random(times))
+                    lanes = self.line.careful(point, random.Random(f"{times} {point}"))  # other noise at each point, the same every time
                 except TooLarge:
                     break
                 out = [o or settled(lanes, a, b, times * self.digits) for o, (a, b) in zip(out, self.pairs, strict=True)]

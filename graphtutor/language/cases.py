@@ -11,6 +11,7 @@ from .walk import RELATIONS
 
 IF = frozenset(["if", "when", "whenever", "for"])
 REST = frozenset(["otherwise", "else"])
+AFTER = frozenset(["word", "number", "close"])  # what a value ends with
 COMPARISONS = frozenset(RELATIONS) - {"="}
 
 
@@ -19,7 +20,7 @@ def normal(line: Sequence[Token]) -> list[Token]:
     line = without_brackets(line)
     found = list(line)
     for at, token in enumerate(line):
-        if token.text in IF - {"if"} and at > 0 and line[at - 1].kind in ("word", "number", "close") and compares(clause(line[at + 1 :])):
+        if token.text in IF - {"if"} and at > 0 and (line[at - 1].text == "&" or (line[at - 1].kind in AFTER and compares(clause(line[at + 1 :])))):
             found[at] = replace(token, kind="key", text="if")
         elif token.kind == "key" and token.text == "and" and word(found[:at], IF) and next_case(line[at + 1 :]):
             found[at] = comma(token)

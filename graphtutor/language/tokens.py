@@ -29,6 +29,7 @@ TEX_RUN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\\_[A-Za-z0-9]+)*")
 SIGN = re.compile(r"\*\*|<=|>=|==|!=|=>|->|<-|:=|&&|//|[-+*/^=<>@,:&!.|~]")
 ALIAS = {"**": "^", "=>": "⇒", "->": "⇒"}
 COMMAND = re.compile(r"\\(?:([A-Za-z]+)\*?|(.))", re.DOTALL)
+BRACED = re.compile(r"\s*\\\{\s*\\begin\s*\{(array|aligned|gathered|split|matrix)\}(?:\s*\{[^{}]*\})?")
 GROUP = re.compile(r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 SUB_GROUP = re.compile(r"\{((?:[^{}<>=]|\{[^{}<>=]*\})*)\}")
 SUB_ONE = re.compile(r"[0-9]+|[A-Za-z]")
@@ -91,6 +92,7 @@ class Scanner:
         self.round = 0  # round brackets that are open in this line
         self.at, self.gap = (1 if text.startswith("\ufeff") else 0), False
         self.dropped: set[int] = set()  # closing braces of commands that only change the font
+        self.choices: list[str] = []  # environments that stand behind a brace, and so are cases
         self.code_until = -1  # inside \texttt{…}: letters do not multiply
 
     def run(self) -> list[Token]:
@@ -337,8 +339,12 @@ class Scanner:
             self.junk(length, f"unknown LaTeX command '\\{name}'")
 
     def delimiter(self, name: str, after: int) -> None:
-        """Skip \\left and \\right, but say of a bar whether it opens or closes."""
+        """Skip \\left and \\right, but say of a bar whether it opens or closes; \\left\\{ before an array opens cases."""
         opens = name in latex.OPENING
+        choice = BRACED.match(self.text, after) if opens else None
+        if choice is not None:
+            self.choices.append(choice[1])
+            return self.put("begin", "cases", choice.end() - self.at)
         bar = re.compile(r"\s*(\\\||\\[lr]?[vV]ert(?![A-Za-z])|\||\.)").match(self.text, after)
         if bar is None:
             self.at, self.gap = after, self.gap
@@ -387,7 +393,10 @@ class Scanner:
         group = GROUP.match(self.text, after)
         kind = group[1].strip().rstrip("*") if group else ""
         stop = group.end() if group else after
-        if kind in latex.LAYOUT:
+        if name == "end" and self.choices[-1:] == [kind]:
+            self.choices.pop()
+            self.put("finish", "cases", stop - self.at)
+        elif kind in latex.LAYOUT:
             self.at, self.gap = stop, True
         elif kind in latex.CASES or kind in latex.MATRICES:
             self.put("begin" if name == "begin" else "finish", "cases" if kind in latex.CASES else "matrix", stop - self.at)

@@ -800,7 +800,7 @@ TABLE: tuple[Row, ...] = (
         kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1)))),
     Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0,
                       lambda m, x, h: sp.Piecewise((0, x < 0), (h, sp.Eq(x, 0)), (1, True)) if m is sp else (m.mpf(1) if x > 0 else h if x == 0 else m.mpf(0)), exact=True),
-        heads=(heads.Step, sp.Heaviside), names=("step", "Heaviside", "heaviside", "H"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
+        heads=(heads.Step, sp.Heaviside), names=("step", "Heaviside", "heaviside", "H", "theta"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
         rule="step rule", formula="d step(u) = 0", says="a step is flat: its derivative is 0", local=lambda y, x, h, tie: (0,),
         kink=Kink(lambda x: (x,), lambda h: (0, 0))),
     # ----- conditions -----
