@@ -11,11 +11,13 @@ import mpmath
 
 from ..graphs import Cell
 from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line
-from .reals import TooLarge
+from .reals import TooLarge, magnitude
 
 AGREE, DIFFER, LEFT, RIGHT, NEITHER, UNSURE = "agree", "differ", "left", "right", "neither", "unsure"
 DIGITS = 50  # worked with, more where long constants occur
 MOST_MORE = 250
+MOST_SPREAD = 1000  # digits
+FINE = 8  # points at which the smallest term is made to show
 GUARD = 15  # digits that may be lost before two values are looked at more closely
 NEAR_TIE = mpmath.mpf(10) ** -25
 SAME_TIE = mpmath.mpf(10) ** -30  # apart, relatively: two values on a kink that are one
@@ -39,6 +41,7 @@ class Comparison:
         self.line = Line(cells, [*(i for pair in pairs for i in pair), *kinks], names)
         self.constants = sorted({v for _, v in self.line.held if isinstance(v, Fraction)}, key=lambda v: (abs(v), v))
         longest = max((len(str(v.numerator)) + len(str(v.denominator)) for v in self.constants), default=0)
+        self.fine = FINE
         self.digits = DIGITS + min(MOST_MORE, max(0, longest - 10))
 
     @property
@@ -55,20 +58,35 @@ class Comparison:
                 return self.unsure()
             if any(abs(values[q]) < NEAR_TIE for q in self.kinks):
                 return self.tied(point)
-            near = mpmath.mpf(10) ** -self.trusted
-            out = [quick(values[a], values[b], near) for a, b in self.pairs]
-        return [o for o in out if o is not None] if None not in out else self.closely(point)
+            out = self.quickly(values, self.trusted)
+            spread = spread_of(values) if None not in out else 0
+        if spread > MOST_SPREAD:
+            return self.unsure()
+        found = self.finely(point, spread) if spread > GUARD and self.fine else out
+        return [o for o in found if o is not None] if None not in found else self.closely(point, spread)
 
-    def closely(self, point: Point) -> list[Outcome]:
+    def quickly(self, values: Sequence[Any], digits: int) -> list[Outcome | None]:
+        """Return the outcome of each pair that is plainly alike to so many digits, None for the others."""
+        near = mpmath.mpf(10) ** -digits
+        return [quick(values[a], values[b], near) for a, b in self.pairs]
+
+    def finely(self, point: Point, spread: int) -> Sequence[Outcome | None]:
+        """Return the outcomes with so many more digits that x shows in exp(1000) + x: `spread` are those between the largest or smallest number and 1."""
+        self.fine -= 1
+        with mpmath.workdps(self.digits + 2 * spread):
+            return self.quickly(self.line.plain(point), self.trusted + spread)
+
+    def closely(self, point: Point, spread: int = 0) -> list[Outcome]:
         """Return the outcomes with noise told from value, digits doubled until each pair is settled."""
+        digits = self.digits + 2 * spread
         out: list[Outcome | None] = [None] * len(self.pairs)
         for times in (2, 4, 8):
-            with mpmath.workdps(times * self.digits):
+            with mpmath.workdps(times * digits):
                 try:
                     lanes = self.line.careful(point, random.Random(f"{times} {point}"))  # other noise at each point, the same every time
                 except TooLarge:
                     break
-                out = [o or settled(lanes, a, b, times * self.digits) for o, (a, b) in zip(out, self.pairs, strict=True)]
+                out = [o or settled(lanes, a, b, times * digits, self.digits // 2 + spread) for o, (a, b) in zip(out, self.pairs, strict=True)]
             if None not in out:
                 break
         last = self.tied(point, tie=False) if None in out else self.unsure()
@@ -87,6 +105,11 @@ class Comparison:
         return [Outcome(UNSURE)] * len(self.pairs)
 
 
+def spread_of(values: Sequence[Any]) -> int:
+    """Return how many decimal digits lie between 1 and the largest or the smallest of some numbers; zeros and nan do not count."""
+    return max((abs(magnitude(v)) for v in values if v is not None and v == v), default=0) * 3 // 10
+
+
 def quick(x: Any, y: Any, near: Any) -> Outcome | None:
     """Return the outcome of two values that are plainly alike, else None."""
     if x != x and y != y:
@@ -94,8 +117,8 @@ def quick(x: Any, y: Any, near: Any) -> Outcome | None:
     return Outcome(AGREE, x, y) if abs(x - y) <= near * max(abs(x), abs(y)) else None
 
 
-def settled(lanes: Careful, a: int, b: int, digits: int) -> Outcome | None:
-    """Return the outcome that two noisy lanes are sure of, or None."""
+def settled(lanes: Careful, a: int, b: int, digits: int, alike: int) -> Outcome | None:
+    """Return the outcome that two noisy lanes of so many digits are sure of, or None; `alike`: to how many digits they must agree."""
     if UNKNOWN in (lanes.state[a], lanes.state[b]):
         return None
     if (lanes.state[a], lanes.state[b]) != (OK, OK):
@@ -105,7 +128,7 @@ def settled(lanes: Careful, a: int, b: int, digits: int) -> Outcome | None:
     size, gap = max(abs(x), abs(y)), abs(x - y)
     if gap > 1000 * noise and gap > size * mpmath.mpf(10) ** (20 - digits):
         return Outcome(DIFFER, x, y)
-    if (gap + noise) <= size * mpmath.mpf(10) ** -25 or size <= mpmath.mpf(10) ** (-3 * digits // 4):
+    if (gap + noise) <= size * mpmath.mpf(10) ** -alike or size <= mpmath.mpf(10) ** (-3 * digits // 4):
         return Outcome(AGREE, x, y)
     return None
 

@@ -16,6 +16,7 @@ from .scalars import Scalars
 from .schedule import Schedule
 
 BUDGET = 150_000  # cells evaluated at the sampled points: about half a second
+TIED = 8  # points that one on a kink counts as: it is looked at more closely
 ENOUGH = 8  # points of agreement that are looked for longer than others
 NEAR = Fraction(1, 10**9)  # how near to a point its surroundings are looked at
 Direction = tuple[int, ...]
@@ -81,8 +82,8 @@ class Sampler:
         if point in self.tried:
             return True
         self.tried.add(point)
-        self.left -= 1
         outcomes = self.comparison.at(point)
+        self.left -= TIED if outcomes[0].tie else 1
         if all(o.kind in (AGREE, NEITHER) for o in outcomes):
             self.met = [n + (o.kind == AGREE) for n, o in zip(self.met, outcomes, strict=True)]
         for entry, outcome in enumerate(outcomes):

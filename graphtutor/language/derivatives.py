@@ -93,12 +93,7 @@ class Derivatives(Walk):
         if self.tokens[at].kind in ("word", "macro"):
             at += 1
         if self.tokens[at].kind == "open":
-            depth = 0
-            while self.tokens[at].kind != "end":
-                depth += (self.tokens[at].kind == "open") - (self.tokens[at].kind == "close")
-                at += 1
-                if depth == 0:
-                    break
+            at = self.after_bracket(at)
         return min(self.after_power(at), len(self.tokens) - 1)
 
     def operator_in_brackets(self) -> bool:
@@ -116,6 +111,16 @@ class Derivatives(Walk):
         stop = self.operator_end()
         self.tokens[self.at : stop + 1] = self.tokens[self.at + 1 : stop]
         return (yield self.operand())
+
+    def after_bracket(self, at: int) -> int:
+        """Return the place after the bracket that closes the one at `at`."""
+        depth = 0
+        while self.tokens[at].kind != "end":
+            depth += (self.tokens[at].kind == "open") - (self.tokens[at].kind == "close")
+            at += 1
+            if depth == 0:
+                break
+        return at
 
     def macro_d(self) -> Rule:
         """Read ∂L/∂w, ∂/∂w …, or ∂_w …."""
@@ -283,13 +288,7 @@ class Derivatives(Walk):
         """True if \\frac{d…}{d…} stands here."""
         if not (self.now.kind == "macro" and self.now.text == "frac" and self.ahead().kind == "open" and self.starts_d(self.at + 2)):
             return False
-        at = self.at + 1
-        depth = 0
-        while self.tokens[at].kind != "end":
-            depth += (self.tokens[at].kind == "open") - (self.tokens[at].kind == "close")
-            at += 1
-            if depth == 0:
-                break
+        at = self.after_bracket(self.at + 1)
         if self.tokens[at].kind != "open" or not self.starts_d(at + 1):
             return False
         above, under = self.ahead(2), self.tokens[at + 1]
