@@ -11,6 +11,7 @@ import importlib.util
 import json
 from collections.abc import Iterable
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 FAMILY = "DejaVu Sans"
@@ -51,6 +52,8 @@ def wrapped(text: str, room: float, size: float) -> list[str]:
     >>> wrapped("a sum hands it on", 50, 10)
     ['a sum', 'hands it', 'on']
     """
+    if text.isprintable() and sum(map(table("regular").get, text, repeat(WIDEST))) * size / 1000 <= room:
+        return [" ".join(text.split())]  # the whole fits on a line, as most captions do
     lines: list[str] = [""]
     have = 0  # 1/1000 em in the last line
     for word in text.split():

@@ -13,7 +13,8 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import is_not
 from typing import Any, NamedTuple, TypeVar
 
 from ..errors import LearnerError
@@ -134,7 +135,7 @@ def distinct(rows: Iterable[tuple[T, ...]]) -> Iterator[T]:
     """Yield what a film shows, without what the frame before showed too: frames share the boxes and wires that did not change."""
     before: tuple[T, ...] = ()
     for row in rows:
-        yield from row if len(row) != len(before) else [thing for thing, last in zip(row, before, strict=True) if thing is not last]
+        yield from row if len(row) != len(before) else compress(row, map(is_not, row, before))
         before = row
 
 
