@@ -25,6 +25,7 @@ from .submissions import Submission, made
 
 Result = dict[str, Any]
 COLUMNS = ("id", "student", "exercise", "correct", "score", "first_wrong", "misconceptions", "message", "undecided_because", "decided_by")
+CHUNK = 16  # answers sent to a process at once: a message costs about as much as a short answer
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -93,7 +94,7 @@ def ungraded(one: Submission, why: str, bug: str = "") -> Graded:
 def attempts(of: Sequence[Submission], executor: Executor | None = None, folder: str | None = None) -> Iterator[Graded]:
     """Yield each submission with its Grade, in order; worked out by an executor if there is one."""
     work = partial(attempt, folder=folder)
-    return iter(executor.map(work, of)) if executor is not None else map(work, of)
+    return iter(executor.map(work, of, chunksize=max(1, min(CHUNK, len(of) // 16)))) if executor is not None else map(work, of)
 
 
 # ----- the end result -----

@@ -156,10 +156,17 @@ def executor(jobs: int, count: int) -> Iterator[Executor | None]:
         yield None
         return
     from concurrent.futures import ProcessPoolExecutor
+    from functools import partial
     from multiprocessing import get_context
+    from signal import SIG_IGN, SIGINT, signal
 
-    with ProcessPoolExecutor(min(jobs, count), mp_context=get_context("spawn")) as pool:
-        yield pool
+    # Ctrl-C ends this process, which ends the others; they themselves say nothing
+    with ProcessPoolExecutor(min(jobs, count), mp_context=get_context("spawn"), initializer=partial(signal, SIGINT, SIG_IGN)) as pool:
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 # ----- what a person decides -----
