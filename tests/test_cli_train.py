@@ -187,8 +187,6 @@ def test_plots_judge_the_lectures_sentences(run: Any) -> None:
 def test_frames_are_written_one_an_epoch(run: Any) -> None:
     code, out, _ = run("plot", "boundary", SQUARED, "--start", BEGIN, "--epochs", "3", "--frames", "-o", "frames")
     assert code == 0 and "(4 frames)" in out and sorted(p.name for p in Path("frames").iterdir()) == ["000.svg", "001.svg", "002.svg", "003.svg"]
-    code, _, err = run("plot", "loss", "--frames")
-    assert code == 2 and "--frames shows a boundary epoch by epoch; plot loss is one picture" in err
 
 
 @pytest.mark.parametrize(("args", "message"), [
@@ -196,6 +194,9 @@ def test_frames_are_written_one_an_epoch(run: Any) -> None:
     (("surface", "--over", "w0"), "--over w0 names 1 parameters; expected two, such as w0,w1"),
     (("surface", "--over", "w0,q"), "'q' is no single parameter; expected one such as w0, w1, b"),
     (("boundary", "--epoch", "99"), "there is no epoch 99"),
+    (("loss", "--frames"), "--frames belongs to plot boundary; leave it out of plot loss"),
+    (("surface", "--epoch", "3"), "--epoch belongs to plot boundary and plot regions; leave it out of plot surface"),
+    (("saturation", "w*x"), "plot saturation draws the lecture's own example; leave 'w*x' out"),
     (("loss", "-o", "p.bmp"), "'bmp' is no format of a plot; expected svg, png, pdf"),
 ])  # fmt: skip
 def test_what_cannot_be_plotted_is_one_line(run: Any, args: tuple[str, ...], message: str) -> None:

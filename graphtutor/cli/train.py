@@ -17,6 +17,7 @@ SHOWN = 25  # epochs printed one by one; of longer runs the first and last ones
 METHODS = ("sgd", "batch", "minibatch", "momentum", "nesterov", "rmsprop", "adam")
 SCHEDULES = "constant, step:10:0.5, exponential:0.95, inverse:0.1, cosine, warmup:5"
 KINDS = ("loss", "boundary", "regions", "surface", "saturation", "robustness")
+BELONGS = {"slide": ("boundary",), "frames": ("boundary",), "epoch": ("boundary", "regions"), "over": ("surface",)}  # options that only these plots have
 EXERCISE = re.compile(r"[A-Za-z][\w-]*")
 
 
@@ -212,10 +213,13 @@ def plot(kind: str, expr: str | None, methods: tuple[str, ...], output: str | No
     """
     from ..picture.figures import save_frames
 
+    for name, kinds in BELONGS.items():
+        if options[name] not in (None, False) and kind not in kinds:
+            raise LearnerError(f"--{name} belongs to plot {' and plot '.join(kinds)}; leave it out of plot {kind}")
     frames = options.pop("frames")
     text = ""
     if kind in ("saturation", "robustness"):
-        plots, text = lecture_plot(kind)
+        plots, text = lecture_plot(kind, expr)
     else:
         plots = run_plots(kind, expr, methods, frames, options)
     place = output or f"outputs/{kind}" + ("" if frames else ".svg")
@@ -226,12 +230,14 @@ def plot(kind: str, expr: str | None, methods: tuple[str, ...], output: str | No
         say("\n".join(part for part in (text, plots[-1].alt, f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} frames)" if len(files) > 1 else "")) if part))
 
 
-def lecture_plot(kind: str) -> tuple[list[Any], str]:
+def lecture_plot(kind: str, expr: str | None) -> tuple[list[Any], str]:
     """Return a plot of what the lecture says about losses, with the sentences judged."""
     from ..losses import compare_losses
     from ..outliers import outliers
     from ..picture.curves import robustness_plot, saturation_plot
 
+    if expr is not None:
+        raise LearnerError(f"plot {kind} draws the lecture's own example; leave '{expr}' out")
     if kind == "saturation":
         return [saturation_plot()], str(compare_losses())
     found = outliers()
@@ -243,8 +249,6 @@ def run_plots(kind: str, expr: str | None, methods: tuple[str, ...], frames: boo
     from ..picture import curves, planes, surfaces
 
     over, epoch, slide = (options.pop(name) for name in ("over", "epoch", "slide"))
-    if frames and kind != "boundary":
-        raise LearnerError(f"--frames shows a boundary epoch by epoch; plot {kind} is one picture, leave --frames out")
     if expr is None and options["source"] == "lecture" and not options["start"]:
         options = {**options, "start": ("w0=0.5,w1=-0.3,b=0.1",)}
     text = LECTURE if expr is None else text_of(click.get_current_context(), click.get_current_context().command.params[1], expr)
