@@ -171,7 +171,7 @@ def test_each_template_holds_as_it_stands(kind: str, tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ('accept = ["2*x*(w*x - y)"]', 'accept = ["2*(w*x - y)"]', "it is refused"),
-        ('accept = ["2*x*(w*x - y)"]', 'accept = ["2*("]', "it is refused: This cannot be read"),
+        ('accept = ["2*x*(w*x - y)"]', 'accept = ["2*("]', "it is refused: Line 1 cannot be read"),
         ('answer = "2*(w*x - y)"', 'answer = "2*x*(w*x - y)"', "it is accepted"),
         ('wrt = "w"', 'wrt = "v"', "the program: wrt = 'v' is no name of it; it has w, x, y"),
         ('"The inner derivative is the factor beside w."', '"2*x*(w*x - y)"', "it is an accepted answer"),

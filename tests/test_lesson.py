@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from graphtutor.tutor.answers import questions
 from graphtutor.tutor.course import course
 from graphtutor.tutor.exercises import KINDS, Exercise
 from graphtutor.tutor.judge import judge
-from graphtutor.tutor.lesson import Lesson
+from graphtutor.tutor.lesson import Lesson, kept
 from graphtutor.tutor.numbers import shown
 from graphtutor.tutor.predict import guesses, judged, walked
 from graphtutor.tutor.progress import Progress, Record, Store
@@ -198,12 +198,20 @@ def prompts(name: str) -> list[str]:
     return [f"{q.prompt} = " if "=" not in q.prompt else f"{q.prompt}: " for q in asks]
 
 
-def give(shell: Shell, name: str, lines: list[str]) -> None:
-    """Type an answer, each line at its prompt."""
+def give(shell: Shell, name: str, lines: list[str], known: Iterable[str] = ()) -> None:
+    """Type an answer, each line at its prompt; what is `known` is not asked for again."""
     asks = questions(variant(COURSE.exercise(name)))
     for k, line in enumerate(lines):
-        shell.expect("\n" + (f"{k + 1}: " if asks[0].lines else prompts(name)[k]))
-        shell.type(line)
+        if asks[0].lines or asks[k].key not in known:
+            shell.expect("\n" + (f"{k + 1}: " if asks[0].lines else prompts(name)[k]))
+            shell.type(line)
+
+
+def known_after(name: str) -> Iterable[str]:
+    """Return which answers are kept when the first wrong answer of a file was given."""
+    exercise = variant(COURSE.exercise(name))
+    answer = rejected(exercise)[0][0]
+    return kept(judge(exercise, answer), answer)
 
 
 @needs_pty
@@ -233,7 +241,7 @@ def test_the_whole_lesson_with_wrong_answers_first_at_sixty_columns(tmp_path: Pa
         shell.expect(f"Exercise {number} of {len(COURSE.order)}: ")
         give(shell, name, wrong(name))
         shell.expect("Not yet.")
-        give(shell, name, right(name))
+        give(shell, name, right(name), known_after(name))
         shell.expect("Right")
         if number < len(COURSE.order):
             shell.expect("Enter goes on to: ")
@@ -285,6 +293,24 @@ def test_answers_typed_before_ctrl_c_are_still_there(tmp_path: Path) -> None:
     again.expect("Enter goes on to: ")
     again.type("quit")
     assert again.end() == 0
+
+
+def test_of_several_answers_only_the_wrong_one_is_asked_for_again(tmp_path: Path) -> None:
+    store = Store(tmp_path / "progress.json")
+    store.change(lambda p: Progress(current="forward-by-hand"))
+    asked: list[str] = []
+    typed = iter(["1.1", "0.1", "4.41", "two", "2.1", "quit"])
+
+    def reply(prompt: str) -> str:
+        asked.append(prompt)
+        return next(typed)
+
+    screen = Script(reply)
+    lesson(store, screen).run()
+    assert asked[:5] == ["f = ", "e = ", "L = ", "e = ", "e = "]
+    assert asked[5].startswith("Enter goes on to: ")
+    assert "Your answers so far: f = 1.1; L = 4.41" in screen.lines
+    assert [a.correct for a in store.read().record("forward-by-hand").attempts] == [False, True]  # what could not be read did not count
 
 
 def test_back_takes_the_answer_before_again(tmp_path: Path) -> None:

@@ -15,13 +15,13 @@ from ..grading.grader import as_tree, grade
 from ..grading.grades import Grade
 from ..grading.judge import compare
 from ..grading.lines import judged
-from ..grading.marks import Misconception, Rubric
+from ..grading.marks import Cell, Misconception, Rubric
 from ..grading.scoring import BAD
 from ..grading.tally import message, of_sheet
 from ..grading.task import Task, task
 from .answers import cells, checked, letters, line_number
 from .course import course
-from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
+from .exercises import Ask, Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
 from .keys import declared, numbers, right_options, solution
 from .numbers import all_agree, typed
 from .variants import variant
@@ -76,20 +76,36 @@ def of_exercise(source: Exercise, answer: Any, **options: Any) -> Grade:
 # ----- numbers -----
 def judge_numbers(exercise: Numbers, answer: Mapping[str, Any]) -> Grade:
     """Compare each question's numbers with the computed ones, and what is wrong with the slips of the file."""
-    given = {ask.label: read_numbers(ask.label, answer.get(ask.label, "")) for ask in exercise.asks}
-    right = {ask.label: numbers(exercise, ask) for ask in exercise.asks}
-    verdicts = {ask.label: all_agree(given[ask.label], right[ask.label], exercise.digits if ask.digits is None else ask.digits) for ask in exercise.asks}
+    asks = {ask.label: ask for ask in exercise.asks}
+    given: dict[str, list[Typed]] = {}
+    for label in asks:
+        try:
+            given[label] = read_numbers(label, answer.get(label, ""))
+        except ReadError as error:
+            return unreadable(error, label, asks)
+    right = {label: numbers(exercise, ask) for label, ask in asks.items()}
+    verdicts = {label: all_agree(given[label], right[label], places_of(exercise, ask)) for label, ask in asks.items()}
     wrong = [label for label, ok in verdicts.items() if ok is False]
-    score = sum(ok is True for ok in verdicts.values()) / len(verdicts)
-    if not wrong and None in verdicts.values():
-        return coarse(exercise, next(label for label, ok in verdicts.items() if ok is None))
+    coarse = next((label for label, ok in verdicts.items() if ok is None), None)
+    if not wrong and coarse is not None:
+        digits = places_of(exercise, asks[coarse])
+        return unreadable(ReadError(f"{coarse}: right as far as it goes; give at least {digits} decimal{'s' if digits != 1 else ''}", ""), coarse, asks)
     if not wrong:
         return Grade(1.0, True, "Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
-    asks = {ask.label: ask for ask in exercise.asks}
     message = f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} not right{counted(given[wrong[0]], right[wrong[0]]) if len(wrong) == 1 else ''}."
-    if score:
-        message += f" The other {len(verdicts) - len(wrong)} {'is' if len(verdicts) - len(wrong) == 1 else 'are'}."
-    return refusal(score, message, exercise.wrong, lambda slip: all(n in slip.answer and all_agree(given[n], numbers(exercise, asks[n], slip.answer[n])) for n in wrong))
+    rest = len(verdicts) - len(wrong)
+    message += f" The other {rest} {'is' if rest == 1 else 'are'}." if rest else ""
+    found = refusal(rest / len(verdicts), message, exercise.wrong, lambda slip: all(n in slip.answer and all_agree(given[n], numbers(exercise, asks[n], slip.answer[n])) for n in wrong))
+    return replace(found, table=tuple(Cell(label, "wrong" if label in wrong else "right", str(answer[label])) for label in asks))
+
+
+def unreadable(error: ReadError, label: str, labels: Iterable[str]) -> Grade:
+    """Return the Grade of numbers of which one cannot be read: none of them counts."""
+    return Grade(0.0, None, f"{error.message}. It costs nothing.", invalid=error, table=tuple(Cell(name, "unread" if name == label else "undecided") for name in labels))
+
+
+def places_of(exercise: Numbers, ask: Ask) -> int:
+    return exercise.digits if ask.digits is None else ask.digits
 
 
 def read_numbers(label: str, value: Any) -> list[Typed]:
@@ -101,13 +117,6 @@ def read_numbers(label: str, value: Any) -> list[Typed]:
         return typed(text)
     except ReadError as error:
         raise ReadError(f"{label}: {error.message}", error.source or text, 1, error.column) from None
-
-
-def coarse(exercise: Numbers, label: str) -> Grade:
-    ask = next(a for a in exercise.asks if a.label == label)
-    digits = exercise.digits if ask.digits is None else ask.digits
-    message = f"{label}: right as far as it goes; give at least {digits} decimal{'s' if digits != 1 else ''}"
-    return Grade(0.0, None, message, invalid=ReadError(message, ""))
 
 
 def counted(given: list[Typed], right: list[Any]) -> str:
@@ -171,10 +180,7 @@ def asked_of(exercise: Worded) -> Task:
 
 def graded(exercise: Worded, asked: Task, answer: Any) -> Grade:
     """Return what the grading room says of an answer, the file's own words apart."""
-    found = grade(asked, {"code": answer, "function": exercise.function, "args": exercise.args} if isinstance(exercise, Code) else answer)
-    if found.invalid is not None and found.correct is None:
-        raise found.invalid
-    return found
+    return grade(asked, {"code": answer, "function": exercise.function, "args": exercise.args} if isinstance(exercise, Code) else answer)
 
 
 def worded(exercise: Worded, asked: Task, found: Grade, answer: Any) -> Grade:
@@ -231,8 +237,8 @@ def judge_sheet(exercise: Sheet, answer: Mapping[str, Any]) -> Grade:
     """Return the Grade of a sheet, in the words of the file where the file knows this slip; `answer` holds cells, or rows as `grade` takes them."""
     handed = {"sheet": answer["sheet"] if "sheet" in answer else rows(answer), "at": exercise.at, "digits": answer.get("digits", exercise.digits)}
     found = of_sheet(task(exercise), handed, Rubric(), exercise.tie or "zero", exercise.columns)
-    if found.invalid is not None and found.correct is None:
-        raise found.invalid
+    if found.correct is not False:
+        return found
     words = cells(exercise)
     wrong = {c.name: c.given for c in found.table if c.status == "wrong"}
     slip = next((w for w in exercise.wrong if wrong and all(c in w.answer and all_agree(typed(given), [typed(w.answer[c])[0].value]) for c, given in wrong.items())), None)

@@ -19,6 +19,7 @@ from .variants import variant
 
 Judge = Callable[[Exercise, Any], Any]
 WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "back", "quit")} | {"?": "help", "q": "quit", "exit": "quit"}
+MOST_SHOWN = 8  # answers repeated when an exercise is gone on with
 STATUS = {"compensates": "does not follow", "unread": "not read", "side": "on the way"}
 HELP = """\
 Type your answer and press Enter. Formulas as you would write them:
@@ -104,7 +105,8 @@ class Lesson(Desk):
             return self.typed(asks[0]) if not asks[0].key else {asks[0].key: self.typed(asks[0])}
         given = {key: text for key, text in progress.record(name).draft.items() if key in {q.key for q in asks}}
         if given:
-            self.tell("Your answers so far: " + "; ".join(f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given), "quiet")
+            so_far = [f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given]
+            self.tell("Your answers so far: " + "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"]), "quiet")
         for question in asks:
             if question.key not in given:
                 given[question.key] = self.typed(question)
@@ -218,6 +220,8 @@ class Lesson(Desk):
             self.tell(str(error), "bad")
             return False
         self.feedback(exercise, grade)
+        if not grade.correct:
+            self.keep_draft(name, kept(grade, answer))
         return bool(grade.correct)
 
     def grade(self, name: str, exercise: Exercise, answer: Any) -> Any:
@@ -265,6 +269,15 @@ class Lesson(Desk):
 def unread(grade: Any) -> bool:
     """Return whether an answer could not be read, so that it counts neither way."""
     return grade.invalid is not None and grade.correct is None
+
+
+def kept(grade: Any, answer: Any) -> dict[str, str]:
+    """Return, of several answers, those that need not be typed again: the right ones, or all that can be read where one cannot."""
+    if not isinstance(answer, dict):
+        return {}
+    status = {cell.name: cell.status for cell in grade.table} or {line.quantity: line.status for line in grade.lines}
+    done = ("right", "undecided", "wrong", "follows") if unread(grade) else ("right",)
+    return {key: text for key, text in answer.items() if status.get(key) in done}
 
 
 def reasons(grade: Any) -> list[str]:
