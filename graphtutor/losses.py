@@ -222,12 +222,16 @@ def rounding() -> Claim:
 
 def differing(first: Table, second: Table) -> Claim:
     a, b = first.averages, second.averages
+    sentence = "The difference between the models is greater in cross entropy than in MSE"
+    endless = [t.name for t in (first, second) if not np.isfinite(t.averages["cross_entropy"])]
+    if endless:
+        return Claim("S108", sentence, HOLDS if len(endless) == 1 else PARTLY, f"the cross entropy of {' and '.join(endless)} is infinite, for a right class got probability 0; squared error stays finite")
     squared, cross = a["squared"] - b["squared"], a["cross_entropy"] - b["cross_entropy"]
     ratios = a["squared"] / b["squared"] if b["squared"] else np.inf, a["cross_entropy"] / b["cross_entropy"] if b["cross_entropy"] else np.inf
     evidence = f"the averages differ by {cross:.6f} in cross entropy and {squared:.6f} in squared error"
     if (ratios[1] > ratios[0]) != (cross > squared):
         evidence += f"; but their ratios say the opposite ({ratios[1]:.4f} and {ratios[0]:.4f}), and differences of losses on different scales cannot be compared"
-    return Claim("S108", "The difference between the models is greater in cross entropy than in MSE", HOLDS if abs(cross) > abs(squared) else FAILS, evidence)
+    return Claim("S108", sentence, HOLDS if abs(cross) > abs(squared) else FAILS, evidence)
 
 
 def penalties(tables: tuple[Table, ...]) -> Claim:

@@ -62,6 +62,14 @@ def test_slopes_by_probability_are_those_of_the_field_note() -> None:
         assert ours == pytest.approx([float(r[theirs]) for r in rows], rel=1e-8)
 
 
+@pytest.mark.parametrize(("second", "verdict"), [([[0.5, 0.5]], "holds"), ([[1.0, 0.0]], "holds in part")])
+def test_a_right_class_of_probability_0_makes_cross_entropy_infinite_and_says_so(second: Any, verdict: str) -> None:
+    c = compare_losses([[[1.0, 0.0]], second], [1])
+    claim = {claim.slide: claim for claim in c.claims}["S108"]
+    assert c.tables[0].averages["cross_entropy"] == np.inf and claim.verdict == verdict
+    assert claim.evidence.startswith("the cross entropy of Model 1") and "a right class got probability 0" in claim.evidence and "inf" in str(c)
+
+
 def test_labels_are_numbers_names_or_one_hot() -> None:
     rows = [[0.2, 0.8], [0.5, 0.5]]
     tables = [compare_losses([rows], labels, classes=("cat", "dog")).tables[0].cross_entropy.tolist() for labels in ([1, 0], ["dog", "cat"], [[0, 1], [1, 0]])]
