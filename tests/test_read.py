@@ -518,11 +518,11 @@ def test_authors_can_raise_the_bounds() -> None:
     ],
 )
 def test_long_nested_text_ends_within_a_second(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for reader in (read, reading, program, derivation):
         with contextlib.suppress(ReadError):
             reader(text)
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
 
 
 @pytest.mark.parametrize(

@@ -2,30 +2,27 @@
 
 Where people mean two things by one line (how far `d/dw` reaches, what `1/2x` is), the grammar takes
 the usual one, notes it, and counts it as a choice; reading again with other `picks` gives the rest.
-Its parts: `walk` (the ground), `calls`, `derivatives`, `constructions`; here are operators and brackets.
+Its parts: `walk` (the ground), `calls`, `derivatives`, `constructions`, `brackets`, `indices`; here are operators and operands.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
-from itertools import pairwise
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import sympy as sp
 
 from ..maths import heads
+from .brackets import Brackets
 from .calls import Calls
 from .constructions import Constructions
 from .derivatives import Derivatives
-from .names import joined
-from .tokens import Token
-from .walk import AND, BY_CASES, CLOSES, COMPARE, DEFAULT, DERIVATIVES, GLUED, IF, JOINS, MINUS, NOT, OR, POWER, PRODUCT, RELATIONS, SUM, TIGHT, Limits, Rule, condition, run
+from .indices import Indices
+from .walk import AND, BY_CASES, COMPARE, DEFAULT, DERIVATIVES, GLUED, IF, JOINS, MINUS, NOT, OR, POWER, PRODUCT, RELATIONS, TIGHT, Limits, Rule, condition, run
 
 __all__ = ["BY_CASES", "DEFAULT", "DERIVATIVES", "Grammar", "Limits"]
 
 
-class Grammar(Calls, Derivatives, Constructions):
+class Grammar(Calls, Derivatives, Constructions, Brackets, Indices):
     """One reading of a sequence of tokens; `whole()` gives its tree."""
 
     # ----- expressions -----
@@ -255,17 +252,6 @@ class Grammar(Calls, Derivatives, Constructions):
         return self.number(token)
         yield
 
-    def compares(self) -> bool:
-        """True if a comparison stands in the bracket that opens here."""
-        depth = 0
-        for token in self.tokens[self.at :]:
-            depth += (token.kind == "open") - (token.kind == "close")
-            if depth == 0:
-                return False
-            if depth == 1 and token.kind == "op" and token.text in RELATIONS:
-                return True
-        return False
-
     def minus(self) -> Rule:
         self.take()
         inner = yield self.expression(MINUS)
@@ -281,139 +267,6 @@ class Grammar(Calls, Derivatives, Constructions):
             self.take()
             return sp.Integer(token.text == "True")
         self.refuse("a number, a name or '('")
-
-    def opened(self, beside: bool) -> Rule:
-        token = self.now
-        if token.text == "[":
-            return self.bracket(beside)
-        if token.text == "|":
-            return self.between("|", "abs")
-        if token.text == "‖":
-            return self.between("‖", "norm")
-        return self.bracketed_operator() if self.operator_in_brackets() else self.group()
-
-    def group(self) -> Rule:
-        """Read ( … ) or { … }."""
-        opened = self.take()
-        if self.now.kind == "close":
-            self.fail(f"the brackets are empty; expected an expression before '{self.now.text}'")
-        tree = yield self.inside(self.expression(0))
-        if self.sign(","):
-            self.fail("a comma needs a function or a list; write [a, b] for a vector")
-        self.close(opened)
-        return tree
-
-    def inside(self, rule: Rule) -> Rule:
-        """Run a rule inside brackets: bars that were open outside are not closed here, and = compares."""
-        bars, norms, self.bars, self.norms = self.bars, self.norms, 0, 0
-        rows, self.rows = self.rows, 0
-        self.nest += 1
-        tree = yield rule
-        self.nest -= 1
-        self.bars, self.norms, self.rows = bars, norms, rows
-        return tree
-
-    def close(self, opened: Token) -> None:
-        wanted = CLOSES[opened.text]
-        if not (self.now.kind in ("close", "op") and self.now.text == wanted):
-            met = "the end" if self.now.kind == "end" else f"'{self.shown(self.now)}'"
-            if self.now.kind == "junk":
-                self.fail(self.now.said)
-            if self.now.kind in ("number", "words"):
-                self.refuse(f"an operator, or '{wanted}'")
-            self.fail(f"expected '{wanted}' to close the '{opened.text}' of column {opened.column}, met {met}")
-        self.take()
-
-    def between(self, mark: str, op: str) -> Rule:
-        """Read |x| or ‖x‖ with one kind of bar on both sides."""
-        opened = self.take()
-        bars, norms = self.bars, self.norms
-        self.bars, self.norms = (bars + 1, norms) if mark == "|" else (bars, norms + 1)
-        nest, self.nest = self.nest, self.nest + 1
-        tree = yield self.expression(SUM)
-        self.nest, self.bars, self.norms = nest, bars, norms
-        if mark == "‖" and self.sign("|") and self.ahead().text == "|":
-            self.take()
-            self.take()
-        else:
-            self.close(replace(opened, text=mark))
-        return self.euclidean(self.make(op, tree)) if mark == "‖" else self.make(op, tree)
-
-    def euclidean(self, norm: sp.Basic) -> sp.Basic:
-        """Take the 2 of ‖x‖₂."""
-        if self.sign("_"):
-            self.take()
-            braced = self.now.kind == "open"
-            if braced:
-                self.take()
-            if self.now.text != "2":
-                self.refuse("2: the Euclidean norm is the one that is read")
-            self.take()
-            if braced:
-                self.take()
-        elif self.now.kind == "junk" and self.now.text == "₂" and not self.now.gap:
-            self.take()
-        return norm
-
-    def between_bars(self) -> Rule:
-        """Read |x|, or ||x|| as a norm if two bars stand together again later."""
-        second = self.ahead()
-        if second.text == "|" and second.kind == "op" and not second.gap and self.twice_later():
-            self.take()
-            self.tokens[self.at] = replace(second, text="‖")
-            return self.between_double()
-        return self.between("|", "abs")
-
-    def between_double(self) -> Rule:
-        self.take()
-        bars, self.bars = self.bars, self.bars + 1
-        tree = yield self.expression(SUM)
-        self.bars = bars
-        for _ in range(2):
-            if not self.sign("|"):
-                self.refuse("'||' to close the norm")
-            self.take()
-        return self.euclidean(self.make("norm", tree))
-
-    def twice_later(self) -> bool:
-        later = self.tokens[self.at + 2 :]
-        return any(a.kind == b.kind == "op" and a.text == b.text == "|" and not b.gap for a, b in pairwise(later))
-
-    def bracket(self, beside: bool) -> Rule:
-        """Read [ … ]: a vector, one condition (1 where it holds), or plain brackets where mathematics uses them so."""
-        opened = self.take()
-        if self.now.kind == "close":
-            self.fail("the list is empty; expected [a, b]")
-        entries = yield self.inside(self.listed())
-        self.close(opened)
-        if len(entries) == 1 and condition(entries[0]):
-            return self.make("indicator", entries[0])
-        if len(entries) == 1 and (beside or self.tokens[self.at - 2].tex or self.word_beside() or self.positive_part()):
-            return entries[0]
-        return self.vector(entries)
-
-    def word_beside(self) -> bool:
-        """True if a name stands right beside a bracket, as in [f - y]x."""
-        return self.now.kind == "word" and not self.now.gap
-
-    def positive_part(self) -> bool:
-        """True if `_+` or `_{+}` stands here."""
-        return self.sign("_") and (self.ahead().text == "+" or (self.ahead().text == "{" and self.ahead(2).text == "+" and self.ahead(3).text == "}"))
-
-    def floored(self, left: sp.Basic) -> Rule:
-        """Read (u)_+ as max(0, u)."""
-        self.at += 2 if self.ahead().text == "+" else 4
-        return self.make("max", sp.S.Zero, left)
-        yield
-
-    def listed(self) -> Rule:
-        entries = [(yield self.expression(0))]
-        while self.sign(","):
-            self.take()
-            if self.now.kind == "close":
-                break
-            entries.append((yield self.expression(0)))
-        return entries
 
     # ----- after an operand -----
     def postfix(self, left: sp.Basic) -> Rule | None:
@@ -448,86 +301,3 @@ class Grammar(Calls, Derivatives, Constructions):
         if row is not None and self.now.kind == "open" and self.now.text == "(":
             return (yield self.call(word, row, (left,)))
         self.fail(f"'.{word.name}' is not read; .T transposes, and functions are written exp(x), sum(x)", dot)
-
-    def index_follows(self) -> bool:
-        """True if what stands in the brackets ahead is an index: whole numbers, slices, constants."""
-        at = self.at + 1
-        while (token := self.tokens[at]).kind != "close":
-            number = token.kind == "number" and token.text.isdigit()
-            if not number and not (token.kind == "op" and token.text in "-:,") and not (token.kind == "word" and self.whole_of(token) is not None):
-                return token.kind == "word" and self.tokens[at - 1].kind == "open" and self.tokens[at + 1].kind == "close" and not token.tex
-            at += 1
-        return token.text == "]" and at > self.at + 1
-
-    def whole_of(self, token: Token) -> int | None:
-        """Return the whole number that a name stands for: an index of a sum, or a constant."""
-        if token.name in self.bound:
-            return self.bound[token.name].value
-        value = self.context.values.get(self.context.spelling(token.name) or token.name)
-        return int(value) if isinstance(value, int) or (isinstance(value, float | Fraction) and value == int(value)) else None
-
-    def indexed(self, left: sp.Basic) -> Rule:
-        opened = self.take()
-        entries = self.entries("]")
-        self.close(opened)
-        return self.element(left, entries)
-        yield
-
-    def lowered(self, left: sp.Basic) -> Rule:
-        """Read an index below a bracket or a call: softmax(z)_k."""
-        self.take()
-        if self.now.kind == "open" and self.now.text == "{":
-            opened = self.take()
-            entries = self.entries("}")
-            self.close(opened)
-        else:
-            entries = (self.entry(),)
-        return self.element(left, entries)
-        yield
-
-    def element(self, left: sp.Basic, entries: tuple[Any, ...]) -> sp.Basic:
-        """Return left[entries]; of a name without a shape, the declared name with that number (w[0] is w0)."""
-        if isinstance(left, sp.Symbol) and not self.shape(left) and all(isinstance(e, int) for e in entries):
-            named = self.context.spelling(joined(left.name, ",".join(map(str, entries))))
-            if named is not None:
-                return self.symbol(named)
-        return self.make("index", left, params=(entries,))
-
-    def entries(self, close: str) -> tuple[Any, ...]:
-        found = [self.entry()]
-        while self.sign(","):
-            self.take()
-            found.append(self.entry())
-        return tuple(found)
-
-    def entry(self) -> Any:
-        """Return one index: a whole number, or a slice as (start, stop, step)."""
-        parts: list[int | None] = [self.whole_number()]
-        while self.sign(":"):
-            self.take()
-            parts.append(self.whole_number())
-        if len(parts) > 3:
-            self.fail("a slice has at most three parts: start:stop:step")
-        if len(parts) > 1:
-            return (*parts, None)[:3]
-        if parts[0] is None:
-            self.fail("an index is a whole number or a slice, such as [0], [1:], [0, 2]")
-        return parts[0]
-
-    def whole_number(self) -> int | None:
-        sign = 1
-        if self.sign("-"):
-            self.take()
-            sign = -1
-        token = self.now
-        if token.kind == "number" and token.text.isdigit() and len(token.text) < 10:
-            return sign * int(self.take().text)
-        if token.kind == "word":
-            value = self.whole_of(token)
-            if value is None:
-                self.fail(f"the index '{token.name}' has no number; give it one with constants={{'{token.name}': 0}}")
-            self.take()
-            return sign * value
-        if sign < 0:
-            self.refuse("a whole number")
-        return None

@@ -1,6 +1,6 @@
 """Text → SymPy trees, unevaluated, in the author's order; nothing is ever run.
 
-Plain text, Unicode, LaTeX and Python are spellings of one language: `tokens` (with `latex`) spells,
+Plain text, Unicode, LaTeX and Python are spellings of one language: `tokens` (with `commands`) spells,
 `names` knows who is who, `grammar` builds, `program` and `derivation` read several lines.
 """
 

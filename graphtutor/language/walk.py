@@ -263,6 +263,15 @@ class Walk:
     def differential(self, what: sp.Basic, wrt: sp.Basic) -> sp.Basic:
         raise NotImplementedError
 
+    def operator_in_brackets(self) -> bool:
+        raise NotImplementedError
+
+    def bracketed_operator(self) -> Rule:
+        raise NotImplementedError
+
+    def symbol(self, name: str) -> sp.Basic:
+        raise NotImplementedError
+
     def slope(self, token: Token, row: Row) -> Rule:
         raise NotImplementedError
 
