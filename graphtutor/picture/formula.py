@@ -8,6 +8,7 @@ that is too wide is broken before an operator, outside brackets where that is po
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -46,7 +47,8 @@ class Ink(NamedTuple):
     role: str = ""
 
     def moved(self, dx: float, dy: float) -> Ink:
-        return self._replace(x=self.x + dx, y=self.y + dy, points=tuple((x + dx, y + dy) for x, y in self.points))
+        points = tuple((x + dx, y + dy) for x, y in self.points) if self.points else ()
+        return Ink(self[0], self[1] + dx, self[2] + dy, *self[3:9], points, self[10])  # thrice as fast as _replace, and called for every sign
 
 
 class Block(NamedTuple):
@@ -58,6 +60,8 @@ class Block(NamedTuple):
     ink: tuple[Ink, ...] = ()
 
     def moved(self, dx: float, dy: float) -> tuple[Ink, ...]:
+        if not (dx or dy):
+            return self.ink
         return tuple(i.moved(dx, dy) for i in self.ink)
 
 
@@ -139,6 +143,7 @@ def slanted(words: str) -> bool:
     return len(words) == 1 and words.isalpha() and not "Α" <= words <= "Ω"
 
 
+@lru_cache(maxsize=4096)
 def sign(words: str, size: float, italic: bool = False) -> Block:
     """Return one run of text."""
     up = SMALL if all(c in LOW for c in words) else TALLEST if words[:1] in "([{|‖" else CAPITAL
