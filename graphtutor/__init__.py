@@ -24,7 +24,7 @@ The house, ground to roof; a module imports only from the floors below it:
     opening     one update with every number filled in
     losses      losses side by side, and which of the lecture's sentences about them hold
     outliers    one far point under three ways of descending and two losses
-    picture     a trace's frames, their one layout, and SVG, PNG, PDF, GIF, DOT painted from them
+    picture     a trace's frames and their one layout, a derivation set in type; SVG, PNG, PDF, GIF, DOT and pages of them
     experiments train() with a bar on long runs, and what it and the comparisons give, which plot themselves
     grading     is an answer right, and if not, where and why? Grade, its lines and the misconceptions that fit
     tutor       exercises, variants, hints, progress and the lesson

@@ -12,7 +12,8 @@ from graphtutor.derivation import derive
 from graphtutor.language.read import read
 from graphtutor.language.write import write
 from graphtutor.maths.ops import TABLE
-from graphtutor.picture.formula import AXIS, CAPITAL, SIZE, Block, Ink, typeset
+from graphtutor.picture.formula import CAPITAL, typeset
+from graphtutor.picture.rows import AXIS, SIZE, Block, Ink
 
 DATA = Path(__file__).parent / "data"
 

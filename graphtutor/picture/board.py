@@ -15,8 +15,9 @@ from ..derivation import Derivation
 from .board_page import Row, page
 from .files import MANY, Reel
 from .fonts import STACK, width, wrapped
-from .formula import SIZE, Block, Ink, typeset
+from .formula import typeset
 from .page import VARIABLES
+from .rows import SIZE, Block, Ink
 from .svg import BOLD_FACE, ITALIC, Colours, colours, n, text
 
 MARGIN, GAP, INDENT = 26.0, 18.0, 24.0
