@@ -387,3 +387,13 @@ def test_slip_with_vectors_and_matrices_is_named(source: str, wrt: str, shapes: 
 def test_counterexample_of_matrices_shows_them_as_they_are_written() -> None:
     found = gt.grade("L = sum(W@x)", "[x, 2*x]", wrt="W", shapes={"W": (2, 2), "x": 2})
     assert str(found.counterexample) == "At W = [[5, 5], [5, 3]], x = [3, 5]: yours is [[3, 5], [6, 10]], the derivative is [[3, 5], [3, 5]]."
+
+
+@pytest.mark.parametrize(("function", "answer"), [("log(x)", "1/abs(x)"), ("x*log(x)", "log(abs(x)) + 1"), ("log(x)**2", "log(x**2)/x"), ("sqrt(x)", "exp(-log(x)/2)/2")])
+def test_a_derivative_is_asked_for_only_where_the_function_is(function: str, answer: str) -> None:
+    assert gt.grade(function, answer, wrt="x").correct is True
+
+
+def test_a_counterexample_lies_where_the_function_does() -> None:
+    found = gt.grade("log(1 - w)", "1/(1 - w)", wrt="w")
+    assert found.correct is False and dict(found.counterexample.point) == {"w": "1/2"}

@@ -34,11 +34,14 @@ class Outcome(NamedTuple):
 
 
 class Comparison:
-    """Pairs of cells, ready to be compared at points; `kinks` are the cells whose zeros are ties."""
+    """Pairs of cells, ready to be compared at points; `kinks` are the cells whose zeros are ties.
 
-    def __init__(self, cells: Sequence[Cell], pairs: Sequence[tuple[int, int]], kinks: Sequence[int], names: Sequence[str]):
-        self.pairs, self.kinks = pairs, kinks
-        self.line = Line(cells, [*(i for pair in pairs for i in pair), *kinks], names)
+    Where one of the cells `within` is undefined, nothing is compared.
+    """
+
+    def __init__(self, cells: Sequence[Cell], pairs: Sequence[tuple[int, int]], kinks: Sequence[int], names: Sequence[str], within: Sequence[int] = ()):
+        self.pairs, self.kinks, self.within = pairs, kinks, within
+        self.line = Line(cells, [*(i for pair in pairs for i in pair), *kinks, *within], names)
         self.constants = sorted({v for _, v in self.line.held if isinstance(v, Fraction)}, key=lambda v: (abs(v), v))
         longest = max((len(str(v.numerator)) + len(str(v.denominator)) for v in self.constants), default=0)
         self.fine = FINE
@@ -56,6 +59,8 @@ class Comparison:
                 values = self.line.plain(point)
             except TooLarge:
                 return self.unsure()
+            if any(values[i] != values[i] for i in self.within):
+                return [Outcome(NEITHER)] * len(self.pairs)
             if any(abs(values[q]) < NEAR_TIE for q in self.kinks):
                 return self.tied(point)
             out = self.quickly(values, self.trusted)

@@ -14,7 +14,7 @@ from .breaks import breaks
 from .domain import REAL, Domain
 from .findings import Findings
 from .formal import proved
-from .given import Context, Graphs, both, declared, in_order
+from .given import Context, Graphs, both, boxes, declared, graphs, in_order
 from .prover import prove_in_child
 from .sampling import Sampler
 from .scalars import Scalars, ancestors, expand
@@ -24,13 +24,14 @@ POINTS = 16
 
 
 def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names: Iterable[str] | None = None, definitions: Mapping[str, Any] | None = None,
-         shapes: Mapping[str, Any] | None = None, seed: int = 0, points: int = POINTS, prove: bool | float = True) -> Verdict:  # fmt: skip
+         shapes: Mapping[str, Any] | None = None, within: Any = None, seed: int = 0, points: int = POINTS, prove: bool | float = True) -> Verdict:  # fmt: skip
     """Return whether `a` and `b` are equal wherever they are defined, and defined at the same points but for isolated ones.
 
     Each is text, a SymPy tree, a Graph, or a list or matrix of those. `assume`: name → "real" (what is
     taken otherwise), "positive", "nonnegative", "nonzero", "integer", an open interval (-1, 1) or a
     finite set [-1, 1]; or text, "x=positive; y=[-1,1]". They are compared at simple points, at about
     `points` random ones and some far ones, on the kinks of both and between them, at 50 digits or more.
+    `within`: an expression; where it is undefined nothing is compared, as a derivative is asked for only where its function is.
     `prove`: False leaves it at that, True (usual) tries a quick proof, a number of seconds a long one too.
 
     >>> same("2*x*(w*x - y)", "2 x^2 w - 2xy").kind
@@ -39,6 +40,8 @@ def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names
     At x = -1 the first is -2, but the second is undefined.
     >>> bool(same("2*x", "2*exp(log(x))", assume={"x": "positive"}))
     True
+    >>> bool(same("1/x", "exp(-log(x))", within="log(x)"))
+    True
     >>> print(same("where(x > 0, 1, 0)", "where(x >= 0, 1, 0)").evidence)
     Equal but on the kink x = 0: there the first is 0 and the second 1, both from 0 to 1, the values on its sides.
     """
@@ -46,11 +49,12 @@ def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names
     context = Context(declared(names, told), definitions, shapes)
     sides = both(a, b, context)
     turned = not in_order(sides)
-    return compare(*(sides[::-1] if turned else sides), {**context.domains, **told}, seed, points, prove, turned)
+    around = None if within is None else graphs(boxes(within), context)
+    return compare(*(sides[::-1] if turned else sides), around, {**context.domains, **told}, seed, points, prove, turned)
 
 
-def compare(first: Graphs, second: Graphs, told: Mapping[str, Domain], seed: int, points: int, prove: bool | float, turned: bool) -> Verdict:
-    """Return the verdict on two arrays of graphs; `turned`: the second was given first."""
+def compare(first: Graphs, second: Graphs, around: Graphs | None, told: Mapping[str, Domain], seed: int, points: int, prove: bool | float, turned: bool) -> Verdict:
+    """Return the verdict on two arrays of graphs where `around` is defined; `turned`: the second was given first."""
     builder = Scalars()
     left, right = whole(builder, first), whole(builder, second)
     if left.shape != right.shape:
@@ -63,9 +67,11 @@ def compare(first: Graphs, second: Graphs, told: Mapping[str, Domain], seed: int
     if not pairs:
         return Verdict("proved", Evidence("Equal: both are the same expression.", seed, method="the same expression"))
     outputs = [i for pair in pairs for i in pair]
+    within = [] if around is None else partial(builder, np.ravel(whole(builder, around)).tolist())
+    outputs += within
     found = breaks(builder, outputs)
     used = sorted({builder.cells[i][2][0] for i in ancestors(builder.cells, outputs) if builder.cells[i][0] == "input"})
-    sampler = Sampler(builder, pairs, found, used, [domain_of(name, told) for name in used], seed, points)
+    sampler = Sampler(builder, pairs, found, used, [domain_of(name, told) for name in used], seed, points, within)
     sampler.run()
     findings = Findings(sampler, [entries[pair] for pair in pairs], turned)
     refuted = findings.refuted()
@@ -78,6 +84,11 @@ def whole(builder: Scalars, graphs: Graphs) -> np.ndarray[Any, Any]:
     if any(p.shape != parts[0].shape for p in parts):
         raise LearnerError(f"the entries have shapes {', '.join(dict.fromkeys(show_shape(p.shape) for p in parts))}; they must agree")
     return np.array(parts).reshape(graphs.shape + parts[0].shape)
+
+
+def partial(builder: Scalars, cells: list[int]) -> list[int]:
+    """Return those of `cells` that may be undefined somewhere."""
+    return [i for i in dict.fromkeys(cells) if any(not b.kink for b in breaks(builder, [i]))]
 
 
 def domain_of(name: str, told: Mapping[str, Domain]) -> Domain:

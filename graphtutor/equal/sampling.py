@@ -38,9 +38,10 @@ class Sampler:
     kink where both values lie between those of its sides, and isolated points where one is undefined.
     """
 
-    def __init__(self, builder: Scalars, pairs: Sequence[tuple[int, int]], found: Sequence[Break], names: Sequence[str], domains: Sequence[Domain], seed: int, points: int):
+    def __init__(self, builder: Scalars, pairs: Sequence[tuple[int, int]], found: Sequence[Break], names: Sequence[str], domains: Sequence[Domain], seed: int, points: int,
+                 within: Sequence[int] = ()):  # fmt: skip
         self.pairs, self.names, self.domains, self.seed = pairs, names, domains, seed
-        self.comparison = Comparison(builder.cells, pairs, [b.cell for b in found if b.kink], names)
+        self.comparison = Comparison(builder.cells, pairs, [b.cell for b in found if b.kink], names, within)
         cost = max(1, len(self.comparison.line.steps))
         self.wanted = max(6, min(points, BUDGET // (3 * cost)))
         self.left = max(20, BUDGET // cost)

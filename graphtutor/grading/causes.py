@@ -163,7 +163,7 @@ class Cause:
         ratio = ""
         if self.plain and self.problem is not None:
             ratio = constant_ratio(self.values(self.graph), self.problem.truth)
-        return counterexample(self.graph, truth, self.task.assume, evidence, ratio)
+        return counterexample(self.graph, truth, self.task.numeric, self.task.assume, evidence, ratio)
 
     @property
     def variant(self) -> Variant | None:

@@ -28,13 +28,14 @@ MOST_RATIO = 60
 Array = Any
 
 
-def counterexample(answer: Graph, truth: Graph, assume: Mapping[str, Any], evidence: Evidence, ratio: str = "") -> Counterexample | None:
-    """Return the friendliest point found at which two graphs differ; that of the evidence if none is friendly."""
+def counterexample(answer: Graph, truth: Graph, function: Graph, assume: Mapping[str, Any], evidence: Evidence, ratio: str = "") -> Counterexample | None:
+    """Return the friendliest point found at which two graphs differ and `function` is defined; that of the evidence if none is friendly."""
     shapes = {n.name: n.shape for g in (answer, truth) for n in g.inputs}
     names = sorted(shapes)
-    if not any((*answer.shapes, *truth.shapes)):
-        points = friendly(names, assume)
-        k = friendliest(points, over(answer, points), over(truth, points), apart_around(answer, truth, points))
+    if not any((*answer.shapes, *truth.shapes, *function.shapes)):
+        points = friendly(sorted({*names, *(n.name for n in function.inputs)}), assume)
+        differ = apart_around(answer, truth, points) & np.isfinite(over(function, points))
+        k = friendliest({name: points[name] for name in names}, over(answer, points), over(truth, points), differ)
         if k is not None:
             at = {name: points[name][k] for name in names}
             one, other = (float(over(g, {n: v[k : k + 1] for n, v in points.items()})[0]) for g in (answer, truth))

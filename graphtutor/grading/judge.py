@@ -51,7 +51,7 @@ def sentence(verdict: Verdict) -> str:
 
 
 def compare(task: Task, a: sp.Basic, b: sp.Basic, prove: bool = True) -> Ruling:
-    """Return whether two trees are the same for this task's names and assumptions; `a` is the student's."""
+    """Return whether two trees are the same for this task's names and assumptions, where its function is defined; `a` is the student's."""
     sides = [trees.replaced(t, task.numbers) if task.given else t for t in (a, b)]
     if task.shapes:
         sides[0] = textbook(task, sides[0])
@@ -59,7 +59,7 @@ def compare(task: Task, a: sp.Basic, b: sp.Basic, prove: bool = True) -> Ruling:
         return entries(task, sides, prove)
     try:
         one, other = (task.graph_of(t) for t in sides)
-        return Ruling(same(one, other, assume=dict(task.assume), prove=prove))
+        return Ruling(same(one, other, assume=dict(task.assume), within=task.numeric, prove=prove))
     except ShapeError as error:
         return Ruling(Verdict("differs"), str(error))
     except LearnerError as error:

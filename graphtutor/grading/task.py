@@ -44,6 +44,11 @@ class Task:
         """The graph of the function, its nodes named as in the program."""
         return self.graph_of(self.tree)
 
+    @cached_property
+    def numeric(self) -> Graph:
+        """The graph of the function with the numbers of `given` put in."""
+        return self.graph_of(trees.replaced(self.tree, self.numbers)) if self.given else self.graph
+
     def graph_of(self, tree: sp.Basic) -> Graph:
         plan = Plan(self.shapes, self.constants)
         names: list[tuple[int, str]] = []
