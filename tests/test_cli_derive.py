@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,16 @@ def test_both_ways_stand_one_below_the_other_and_are_compared(run) -> None:
     assert verdict.startswith("Both ways: Equal")
     found = json.loads(run(LECTURE, "--wrt", "w0", "--along", "both", "--json")[1])
     assert found["verdict"]["kind"] in ("proved", "agrees") and found["along_graph"]["lines"][-1]["text"] == "dL/dw0 = 2*x0*(f - y)"
+
+
+def test_a_terminal_with_colours_sees_what_changed_underlined(run, monkeypatch) -> None:
+    _, plain, _ = run(LECTURE, "--wrt", "w0", "--style", "lecture")
+    monkeypatch.setattr("graphtutor.cli.shared.colourful", lambda: True)
+    monkeypatch.setattr("graphtutor.cli.derive.colourful", lambda: True)
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_: False)
+    _, out, _ = run(LECTURE, "--wrt", "w0", "--style", "lecture")
+    assert "\x1b[4m∂/∂w₀ (w₀·x₀ + w₁·x₁ + b − y)" in out.replace("\x1b[36m", "")
+    assert re.sub(r"\x1b\[\d+m", "", out) == plain
 
 
 def test_json_has_every_form_of_every_line_and_what_changed(run) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .shared import Expression, constants_of, json_option, say, shapes_of, show_json, text_of
+from .shared import Expression, clean, colourful, constants_of, json_option, say, shapes_of, show_json, styled, text_of
 
 FORMATS = {"text": "unicode", "latex": "latex"}
 
@@ -49,9 +49,21 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
     elif files:
         say(f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} lines)" if len(files) > 1 else ""))
     else:
-        say("\n\n".join(d.page(**look) if form == "html" else d.written(FORMATS[form]) for d in found))
+        click.echo("\n\n".join(found[0].page(**look) if form == "html" else shown(d, FORMATS[form]) for d in found))
         if along == "both":
             say(f"\nBoth ways: {same(*(d.result for d in found)).evidence}")
+
+
+def shown(found: Any, form: str) -> str:
+    """Return a derivation as text; in a terminal with colours, what each rule put in is underlined and the rules are dim."""
+    rows = found.written(form).split("\n")
+    if not colourful() or form != "unicode":
+        return clean("\n".join(rows))
+    for k, line in enumerate(found.lines, len(rows) - len(found.lines)):
+        lead, rest = rows[k][:2], rows[k][2 + len(line.unicode) :]
+        text = line.unicode if line.left else "".join(styled(p.text, underline=True, fg="cyan") if p.marked else styled(p.text) for p in line.pieces())
+        rows[k] = lead + text + styled(rest, dim=True)
+    return "\n".join(rows)
 
 
 def whole(found: Any) -> dict[str, Any]:
