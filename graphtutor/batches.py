@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .adjoint import Backward
-from .floats import Term, body, expression, make, needed, with_params
+from .floats import Term, body, code_of, expression, make, needed, with_params
 from .graphs import NUMBERS, to_float
 from .maths.ops import ROWS
 
@@ -94,7 +94,8 @@ def spelled(walk: Backward, i: int, texts: list[str], many: list[bool], space: d
     row = ROWS[op]
     depth = len(walk.shapes[i]) if row.entrywise else 0
     given = [f"lift({text}, {depth - len(walk.shapes[a])})" if many[a] and depth > len(walk.shapes[a]) else text for a, text in zip(args, texts, strict=True)]
-    if row.operators:
+    code = code_of(row, params)
+    if code is not None and not any(map(str.isalpha, code)):  # operators alone
         return expression(row, given, params, i, space)
     space[f"f{i}"] = with_params(row, params)
     return f"f{i}({', '.join(given)})"
