@@ -24,6 +24,7 @@ from .scalars import ancestors, exactly
 OK, UNDEFINED, UNKNOWN = 0, 1, 2
 MOST_BITS = 4000  # of an exact value
 NOISE_BITS = 16  # so many that the noise of one step does not take away that of the step before by chance
+OTHER_BITS = 64  # that the second lane has more of, so that digits an operation loses inside show
 Values = list[Any]
 
 
@@ -117,7 +118,9 @@ class Line:
             if state[i] == OK:
                 if snap and step.ties and len(args) > 1:
                     unify(a, b)
-                x, y = step.run(*a), step.run(*b)
+                x = step.run(*a)
+                with mpmath.workprec(mpmath.mp.prec + OTHER_BITS):
+                    y = step.run(*b)
                 state[i] = made(step, a, b, x, y, [state[k] for k in args])
             if state[i] != OK:
                 x = y = NAN
@@ -153,10 +156,15 @@ def inherited(step: Step, state: list[int], left: Values, right: Values) -> int:
 def made(step: Step, left: Values, right: Values, x: Number, y: Number, states: Sequence[int]) -> int:
     """Return the state of a result `x` and `y` of two lanes of arguments."""
     if x == x and y == y:
-        return UNKNOWN if at_pole(step.run, left, right) else OK
+        return UNKNOWN if at_pole(step.run, left, right) or (not (step.exact or step.chooses) and vanished(x, y, left)) else OK
     if step.conditions:  # the branch that was taken says why
         return max((s for s, v in zip(states, left, strict=True) if v != v), default=UNDEFINED)
     return UNDEFINED if x != x and y != y and surely_undefined(step.run, left, right) else UNKNOWN
+
+
+def vanished(x: Number, y: Number, args: Values) -> bool:
+    """Return whether a rounded function gives exactly 0 where it hardly can (it does at 0 and 1): ln(1 + e^x) of -5000 has lost its digits."""
+    return (not x or not y) and any(a not in (0, 1) for a in args)
 
 
 def doubtful(left: Values, right: Values) -> list[int]:

@@ -29,7 +29,7 @@ RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᐟⁿⁱˣʸʷᵃᵇ�
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+|\.(?=\s*[-+*/)^]))?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 RUN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\\?_[A-Za-z0-9]+)*")
 TEX_RUN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\\_[A-Za-z0-9]+)*")
-SIGN = re.compile(r"\*\*|<=|>=|==|!=|=>|->|<-|:=|&&|//|[-+*/^=<>@,:&!.|~]")
+SIGN = re.compile(r"\*\*|<=|>=|==|!=|=>|->|<-(?=\s)|:=|&&|//|[-+*/^=<>@,:&!.|~]")
 ALIAS = {"**": "^", "=>": "⇒", "->": "⇒"}
 SUB_ONE = re.compile(r"[0-9]+|[A-Za-z]")
 SUB_PLAIN = re.compile(r"[A-Za-z0-9]+")
