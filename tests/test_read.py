@@ -95,6 +95,7 @@ SPELLINGS = [
             "1 if x > 0, a otherwise",
             r"\begin{cases} 1 & \text{if } x > 0 \\ a & \text{otherwise} \end{cases}",
             r"\begin{cases} 1, & x > 0, \\ a, & \text{else} \end{cases}",
+            "Piecewise((1, Gt(x, 0)), (a, True))",
             r"\left\{ \begin{array}{ll} 1 & \mbox{if } x > 0 \\ a & \mbox{otherwise} \end{array} \right.",
             r"\left\{\begin{aligned} 1 & \text{ for } x > 0 \\ a & \text{ otherwise} \end{aligned}\right.",
         ],

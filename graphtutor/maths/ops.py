@@ -163,7 +163,7 @@ def compare(name: str, sign: str, test: Any, relation: Any, latex: str, unicode:
         return sp.Piecewise((1, relation(a, b)), (0, True)) if m is sp else m.mpf(int(test(a, b)))
 
     return Row(
-        name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), arity=(2, 2),
+        name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), names=(name.capitalize(),), arity=(2, 2),
         note=infix(f" {sign} ", 10, bare(f" {unicode} "), bare(latex)), label=unicode, code="(1.0 if {0} " + sign + " {1} else 0.0)",
         discrete=True, kink=Kink(lambda a, b: (a - b,), lambda: (0, 0)), rule="comparison", says="a condition sends no gradient back",
     )  # fmt: skip
@@ -187,7 +187,7 @@ def logic(name: str, word: str, test: Any, arity: tuple[int, int | None], note: 
             return m.mpf(int(bool(test([bool(a) for a in args]))))
         return sp.Piecewise((1, relation(*(truth(a) for a in args))), (0, True))
 
-    return Row(name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), arity=arity,
+    return Row(name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), names=(name.capitalize(),), arity=arity,
                note=note, label=word, discrete=True, rule="condition", says="a condition sends no gradient back")  # fmt: skip
 
 
