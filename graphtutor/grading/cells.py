@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -171,7 +172,7 @@ class Judge:
 
     def symbolic(self, place: Place, text: str, tree: sp.Basic, own: Any, blame: Place | None) -> Found:
         """Judge a formula as a formula; at a point one that is wrong may still follow from the student's numbers."""
-        trees_right = Symbols(self.handed.sheet, self.handed.base).known if self.numeric else self.right
+        trees_right = self.formulas
         whole = trees.replaced(tree, self.meanings(trees_right))
         ruling = compare(self.asked, whole, trees_right[place], prove=False)
         worth = self.evaluated(tree) if self.numeric else whole
@@ -190,6 +191,11 @@ class Judge:
         if self.numeric:
             return finite(worth) and finite(own) and abs(float(worth) - float(own)) <= self.room(place) + EXACT * max(1, abs(float(own)))
         return bool(compare(self.asked, worth, own, prove=False))
+
+    @cached_property
+    def formulas(self) -> Mapping[Place, Any]:
+        """The right content of every cell as a formula."""
+        return Symbols(self.handed.sheet, self.handed.base).known if self.numeric else self.right
 
     def meanings(self, known: Mapping[Place, Any]) -> dict[str, sp.Basic]:
         """Return what the names of rows stand for, as trees over the inputs."""

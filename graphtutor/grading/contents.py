@@ -21,7 +21,7 @@ from .figures import Typed
 from .task import Task
 
 EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
-MOST_CHARS = 2000
+MOST_CHARS = 10_000
 
 
 def content(raw: Any, names: Sequence[str], asked: Task) -> Typed | sp.Basic:

@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import ReadError
 from .marks import Cell, Line, Marks, Variant
 
-WIDTH, NOTES, MOST_TOLD, MOST_BLANK = 80, 34, 3, 12
+WIDTH, NOTES, MOST_TOLD, MOST_BLANK, LONGEST = 80, 34, 3, 12, 44
 SIGNS = {"right": "✓", "definition": "·", "follows": "→", "wrong": "✗", "compensates": "✗", "undecided": "?", "unread": "?", "text": " ", "side": "·"}
 
 
@@ -52,7 +52,8 @@ def text(grade: Marks, width: int = WIDTH) -> str:
     blank = [c.name for c in grade.table if c.status == "blank"]
     for c in grade.table:
         if c.status not in ("right", "blank"):
-            out += beside(f"  {c.name:<16} {c.status:<9} {c.given}".rstrip(), "; ".join(filter(None, [c.note, f"right is {c.right}" if c.right and c.status in ("wrong", "follows") else ""])), width)
+            given = c.given if len(c.given) <= LONGEST else f"{c.given[: LONGEST - 1]}…"
+            out += beside(f"  {c.name:<16} {c.status:<9} {given}".rstrip(), "; ".join(filter(None, [c.note, f"right is {c.right}" if c.right and c.status in ("wrong", "follows") else ""])), width)
     if blank:
         out += wrapped(f"blank: {', '.join(blank[:MOST_BLANK])}{f' and {len(blank) - MOST_BLANK} more' if len(blank) > MOST_BLANK else ''}", width, 2)
     for m in grade.misconceptions[:MOST_TOLD]:
