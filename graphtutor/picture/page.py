@@ -13,27 +13,20 @@ from html import escape
 from .fonts import STACK
 from .frames import Frame
 from .layout import CAPTION_ROW, TOP, Layout
-from .svg import Colours, box, colours, described, label, n, wire
+from .svg import Brush, Colours, colours, n
 
 VARIABLES = Colours(*(f"var(--{name})" for name in Colours._fields))
 
 
-def parts(frame: Frame, layout: Layout) -> dict[str, str]:
-    """Return every part of a picture by its id: edges, boxes, then labels."""
-    found = {f"e{w.edge.source}_{w.edge.slot}": wire(w, layout.routes[w.edge], VARIABLES) for w in frame.wires}
-    found |= {f"n{b.id}": box(b, layout.places[b.id], VARIABLES) for b in frame.boxes}
-    return found | {f"l{w.edge.source}_{w.edge.slot}": label(w, layout.routes[w.edge], layout.direction, VARIABLES) for w in frame.wires}
-
-
-def films(frames: Sequence[Frame], layout: Layout) -> list[dict[str, object]]:
+def films(frames: Sequence[Frame], brush: Brush) -> list[dict[str, object]]:
     """Return for each frame its heading, sentence, place to look at, and the parts that differ from the frame before."""
     out: list[dict[str, object]] = []
     before: dict[str, str] = {}
     for frame in frames:
-        now = parts(frame, layout)
+        now = brush.parts(frame)
         lit = next((b.id for b in frame.boxes if b.state in ("target", "computed", "active")), frame.boxes[-1].id)
         changed = {key: markup for key, markup in now.items() if before.get(key) != markup}
-        out.append({"title": frame.title, "says": frame.caption, "words": described(frame), "x": round(layout.places[lit].x), "parts": changed})
+        out.append({"title": frame.title, "says": frame.caption, "words": brush.described(frame), "x": round(brush.layout.places[lit].x), "parts": changed})
         before = now
     return out
 
@@ -50,13 +43,14 @@ def variables(theme: str, palette: str) -> str:
 
 def page(frames: Sequence[Frame], layout: Layout, theme: str | None = None, palette: str = "default", heading: str = "graphtutor") -> str:
     """Return the film as an HTML page. `theme` "light" or "dark" fixes its colours; None follows the reader's setting."""
+    brush = Brush(layout, VARIABLES)
     top = TOP + CAPTION_ROW * max(map(len, layout.caption)) - 14
     box_ = f"0 {n(top)} {n(layout.width)} {n(layout.height - top)}"
-    groups = "".join(f'<g data-part="{key}"></g>' for key in parts(frames[0], layout))
+    groups = "".join(f'<g data-part="{key}"></g>' for key in brush.parts(frames[0]))
     dark = f"@media (prefers-color-scheme:dark){{:root{{{variables('dark', palette)}}}}}" if theme is None else ""
     return HTML.format(
         heading=escape(heading), style=f":root{{{variables(theme or 'light', palette)}}}{dark}{STYLE.replace('FONT', STACK)}",
-        box=box_, width=n(layout.width), height=n(layout.height - top), groups=groups, controls=controls(len(frames) - 1), data=data(films(frames, layout)),
+        box=box_, width=n(layout.width), height=n(layout.height - top), groups=groups, controls=controls(len(frames) - 1), data=data(films(frames, brush)),
         script=SCRIPT, font=escape(STACK), hidden=" hidden" if len(frames) == 1 else "",
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ class Painter(Reel):
 
     @cached_property
     def brush(self) -> Brush:
-        return Brush(self.layout, self.theme, self.palette)
+        return Brush(self.layout, colours(self.theme, self.palette))
 
     def frame(self, step: int | None) -> Frame:
         """Return a frame by number, -1 or None the last; LearnerError if there is none."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from typing import NamedTuple
@@ -221,17 +220,7 @@ def spans(runs: tuple[Run, ...], x: float, y: float, state: str, c: Colours) -> 
 
 
 # ----- the picture -----
-def described(frame: Frame) -> str:
-    """Return the picture in words: the caption, then every value and gradient."""
-    return saying(frame, [told(b, frame.phase != "forward") for b in frame.boxes])
-
-
-def saying(frame: Frame, parts: Iterable[str]) -> str:
-    said = "; ".join([part for part in parts if part])
-    return f"{frame.caption} {said}{'.' if said else ''}".strip()
-
-
-def told(b: Box, back: bool) -> str:
+def in_words(b: Box, back: bool) -> str:
     """Return a box in words, on the way `back` with its gradient; nothing for a constant."""
     if b.role == "constant" or (b.value is None and b.gradient is None):
         return ""
@@ -249,42 +238,62 @@ def caption(frame: Frame, layout: Layout, c: Colours) -> str:
 
 def paint(frame: Frame, layout: Layout, theme: str = "light", palette: str = "default") -> str:
     """Return the frame as SVG text; the same frame and layout always give the same bytes."""
-    return Brush(layout, theme, palette).paint(frame)
+    return Brush(layout, colours(theme, palette)).paint(frame)
 
 
 class Brush:
     """Paints the frames of one layout. Frames share what did not change from one to the next: it is painted once."""
 
-    def __init__(self, layout: Layout, theme: str = "light", palette: str = "default"):
-        self.layout, self.colours = layout, colours(theme, palette)
+    def __init__(self, layout: Layout, colours: Colours = LIGHT):
+        self.layout, self.colours = layout, colours
         self.boxes: dict[int, tuple[Box, str, dict[bool, str]]] = {}
         self.wires: dict[int, tuple[Wire, str, str]] = {}
 
     def paint(self, frame: Frame) -> str:
         """Return the frame as SVG text."""
-        c, layout, back = self.colours, self.layout, frame.phase != "forward"
+        c, layout = self.colours, self.layout
         w, h = n(layout.width), n(layout.height)
-        boxes = [self.boxes.get(id(b)) or self.box(b) for b in frame.boxes]
-        wires = [self.wires.get(id(w_)) or self.wire(w_) for w_ in sorted(frame.wires, key=lambda w_: w_.state == "active")]
+        wires = [self.wire(w_) for w_ in sorted(frame.wires, key=lambda w_: w_.state == "active")]
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{STACK}" role="img">',
             f"<title>{escape(frame.title)}</title>",
-            f"<desc>{escape(saying(frame, [words.get(back) or words.setdefault(back, told(b, back)) for b, _, words in boxes]))}</desc>",
+            f"<desc>{escape(self.described(frame))}</desc>",
             f'<rect class="ground" width="{w}" height="{h}" fill="{c.ground}"/>',
             f'<g id="caption">{caption(frame, layout, c)}</g>',
             *(line for _, line, _ in wires),
-            *(shape for _, shape, _ in boxes),
+            *(self.box(b)[1] for b in frame.boxes),
             *(label for _, _, label in wires if label),
             "</svg>",
             "",
         ]
         return "\n".join(parts)
 
+    def parts(self, frame: Frame) -> dict[str, str]:
+        """Return every part of the picture by its id: edges, boxes, then labels."""
+        names = [f"{w.edge.source}_{w.edge.slot}" for w in frame.wires]
+        wires = [self.wire(w) for w in frame.wires]
+        found = {f"e{name}": line for name, (_, line, _) in zip(names, wires, strict=True)}
+        found |= {f"n{b.id}": self.box(b)[1] for b in frame.boxes}
+        return found | {f"l{name}": label for name, (_, _, label) in zip(names, wires, strict=True)}
+
+    def described(self, frame: Frame) -> str:
+        """Return the picture in words: the caption, then every value and gradient."""
+        back = frame.phase != "forward"
+        boxes = [self.box(b) for b in frame.boxes]
+        said = "; ".join([words for words in [told.get(back) or told.setdefault(back, in_words(b, back)) for b, _, told in boxes] if words])
+        return f"{frame.caption} {said}{'.' if said else ''}".strip()
+
     def box(self, b: Box) -> tuple[Box, str, dict[bool, str]]:
-        made = self.boxes[id(b)] = b, box(b, self.layout.places[b.id], self.colours), {}
+        """Return a box with its picture, and what it says on the way forward and back as far as that was asked for."""
+        made = self.boxes.get(id(b))
+        if made is None:
+            made = self.boxes[id(b)] = b, box(b, self.layout.places[b.id], self.colours), {}
         return made
 
     def wire(self, w: Wire) -> tuple[Wire, str, str]:
-        route = self.layout.routes[w.edge]
-        made = self.wires[id(w)] = w, wire(w, route, self.colours), label(w, route, self.layout.direction, self.colours)
+        """Return an edge with its line and its label."""
+        made = self.wires.get(id(w))
+        if made is None:
+            route = self.layout.routes[w.edge]
+            made = self.wires[id(w)] = w, wire(w, route, self.colours), label(w, route, self.layout.direction, self.colours)
         return made
