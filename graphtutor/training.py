@@ -59,7 +59,7 @@ class History:
     the mean loss over the data before each epoch; `loss`: after the last. `rates`: of each epoch.
     `validation`: the mean loss over the validation data after each epoch, if there are any.
     `stopped` says why the run ended early, or is None; the last row then holds the last good
-    parameters.
+    parameters. A pickled History goes on with `resume` another day.
     """
 
     parameters: dict[str, np.ndarray]
