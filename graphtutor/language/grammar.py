@@ -2,7 +2,7 @@
 
 Where people mean two things by one line (how far `d/dw` reaches, what `1/2x` is), the grammar takes
 the usual one, notes it, and counts it as a choice; reading again with other `picks` gives the rest.
-Its parts: `walk` (the ground), `calls`, `derivatives`, `constructions`, `brackets`, `indices`; here are operators and operands.
+Its parts: `walk` (the ground), `words`, `calls`, `derivatives`, `constructions`, `brackets`, `indices`; here are operators and operands.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import sympy as sp
 
 from ..maths import heads
 from .brackets import Brackets
-from .calls import Calls
 from .constructions import Constructions
 from .derivatives import Derivatives
 from .indices import Indices
 from .walk import AND, BY_CASES, COMPARE, DEFAULT, DERIVATIVES, GLUED, IF, JOINS, MINUS, NOT, OR, POWER, PRODUCT, RELATIONS, TIGHT, Limits, Rule, condition, run
+from .words import Words
 
 __all__ = ["BY_CASES", "DEFAULT", "DERIVATIVES", "Grammar", "Limits"]
 
 
-class Grammar(Calls, Derivatives, Constructions, Brackets, Indices):
+class Grammar(Words, Derivatives, Constructions, Brackets, Indices):
     """One reading of a sequence of tokens; `whole()` gives its tree."""
 
     # ----- expressions -----
