@@ -29,6 +29,7 @@ from .task import Task
 from .work import Numbers, Symbols, Work
 
 ROUNDED = "rounded"
+LAST_DIGITS = 5e-4  # relative: more digits than asked for may be off, as from rounding on the way
 NEAR = 1e-6  # relative: a slip is worked out from numbers as they are written
 
 
@@ -116,8 +117,9 @@ class Judge:
     def agrees(self, typed: Typed, right: Any) -> bool | None:
         """Return whether a number is the right one, rounded to no fewer than the asked decimals or two digits."""
         digits = self.handed.sheet.digits
-        if typed.decimals is not None and typed.decimals < digits and figures.apart(typed, right) <= 0.5 * 10.0**-digits * (1 + EXACT):
-            return True  # 0.9 for 0.8981, which is 0.90
+        off = figures.apart(typed, right)
+        if typed.decimals is not None and off <= 0.5 * 10.0**-digits * (1 + EXACT) and (typed.decimals < digits or off <= LAST_DIGITS * abs(float(right))):
+            return True  # 0.9 for 0.8981, which is 0.90; and 0.4091 for 0.4089, where 0.41 is asked for
         verdict = figures.agrees(typed, right, digits)
         return verdict if verdict is not None else self.enough(typed)
 
