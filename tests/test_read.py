@@ -59,6 +59,7 @@ SPELLINGS = [
     ("Mul(w, x)", ["w•x", "w·x", "w x", r"w \cdot x"]),
     ("Mul(Add(f, Mul(-1, y)), x)", ["[f - y]x", "(f - y)x"]),
     ("Max(1, x)", ["max(1; x)", "max(1, x)"]),
+    ("Mul(f, Add(1, Mul(-1, x)))", ["f (1 - x)", "f*(1 - x)"]),
     ("Lt(x, -1)", ["x<-1", "x < -1", "x<−1"]),
     ("log(x)", ["log(x)", "ln(x)", "ln x", r"\ln x", r"\log(x)", "np.log(x)", "math.log(x)"]),
     ("Sigmoid(z)", ["sigmoid(z)", "σ(z)", r"\sigma(z)", "expit(z)", r"\operatorname{sigmoid}\left(z\right)", "torch.sigmoid(z)", "sigma(z)"]),

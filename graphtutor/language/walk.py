@@ -263,6 +263,9 @@ class Walk:
     def differential(self, what: sp.Basic, wrt: sp.Basic) -> sp.Basic:
         raise NotImplementedError
 
+    def after_bracket(self, at: int) -> int:
+        raise NotImplementedError
+
     def operator_in_brackets(self) -> bool:
         raise NotImplementedError
 

@@ -182,6 +182,11 @@ class Words(Calls):
             places = [p - 1 for p in places]
         return tuple(places)
 
+    def factor_in_brackets(self) -> bool:
+        """True if brackets stand apart and hold more than names and numbers, as in f (1 - x): no argument, but a factor."""
+        inside = self.tokens[self.at + 1 : self.after_bracket(self.at) - 1]
+        return self.now.gap and any(t.kind == "op" and t.text not in ",;." for t in inside)
+
     def unknown_call(self, token: Token) -> None:
         """Decide what `name(…)` is if nobody said so: a product for a letter, else an error."""
         name = token.name
@@ -191,7 +196,7 @@ class Words(Calls):
             return
         if len(token.text.rstrip("0123456789")) > 1 and token.text not in GREEK and not token.tex and name != "e":
             self.fail(f"unknown function '{name}'{self.context.like(name, called=True) or '; sin, exp, log, max, … are known'}", token)
-        if token.text in "fghFG":
+        if token.text in "fghFG" and not self.factor_in_brackets():
             self.fail(f"nothing says what {name}(…) is; give definitions={{'{name}(x)': …}}, or write {name}*(…) for a product", token)
         if name != "I":
             self.note(f"read {name}(…) as a product")
