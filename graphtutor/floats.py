@@ -25,7 +25,8 @@ INLINE = 100  # characters: a value used once is written where it is used, up to
 NEAR = 6  # nodes: … and up to this far from there, so that what it is made of need not be kept
 TURN = "-{0}"  # the code of an operation that turns the sign and does nothing else
 SUM = re.compile(r"\{0\} [+-] \{1\}")  # code in which a term may open with its minus, and take the sign before it along
-NAME = re.compile(r"\bv\d+\b")
+NAME = re.compile(r"\b[vm]\d+\b")  # a value, or minus a value
+AFFINE = re.compile(r"-\(\((v\d+) \* (v\d+)\) \+ (v\d+)\)")  # −(w·x + b), as every sigmoid has it
 SCALARS = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {"abs": abs, "erf": erf}
 
 
@@ -114,11 +115,18 @@ def scalar_body(walk: Backward, outs: list[int], space: dict[str, Any]) -> tuple
         op, _, params = walk.cells[i]
         return expression(ROWS[op], texts, params, i, space)
 
-    return body(walk, live, outs, constants, spell)
+    lines, texts = statements(walk, live, outs, constants, spell)
+    return named_anew(*turned_once(lines, texts))
 
 
 def body(walk: Backward, live: list[int], outs: list[int], constants: dict[int, Term], spell: Callable[[int, list[str]], str]) -> tuple[list[str], list[str]]:
     """Return statements for the nodes `live`, and the expressions of `outs` after them; `spell(i, texts)` gives that of node i over its arguments."""
+    return named_anew(*statements(walk, live, outs, constants, spell))
+
+
+def statements(walk: Backward, live: list[int], outs: list[int], constants: dict[int, Term],
+               spell: Callable[[int, list[str]], str]) -> tuple[list[tuple[str, str]], list[str]]:  # fmt: skip
+    """Return (name, expression) of the values to be kept, and the expressions of `outs`; see `body`."""
     lines: list[tuple[str, str]] = []
     uses, readers = count_uses(walk, live, outs), {a: k for k, i in enumerate(live) for a in walk.cells[i][1]}
     terms = dict(constants)
@@ -135,7 +143,20 @@ def body(walk: Backward, live: list[int], outs: list[int], constants: dict[int, 
         else:
             lines.append((f"v{i}", text))
             terms[i] = Term(minus, f"v{i}")
-    return named_anew(lines, [str(terms[i]) for i in outs])
+    return lines, [str(terms[i]) for i in outs]
+
+
+def turned_once(lines: list[tuple[str, str]], outs: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return statements in which an input that several −(w·x + b) share turns its sign once: (−w)·x − b gives the same number."""
+    made = {target for target, _ in lines}
+    shared = Counter(w for _, text in lines for w, _, _ in AFFINE.findall(text) if w not in made)
+    often = {w: w.replace("v", "m") for w, count in shared.items() if count > 1}
+
+    def turned(found: re.Match[str]) -> str:
+        w, x, b = found.groups()
+        return f"({often[w]} * {x} - {b})" if w in often else found[0]
+
+    return [*((minus, f"-{w}") for w, minus in often.items()), *((target, AFFINE.sub(turned, text)) for target, text in lines)], outs
 
 
 def signed(cell: Cell, i: int, given: list[Term], spell: Callable[[int, list[str]], str]) -> tuple[bool, str]:

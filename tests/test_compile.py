@@ -96,6 +96,14 @@ def test_minus_signs_are_carried_to_where_they_belong(text: str, x: float, value
     assert many.tolist() == [value, value] and slopes["x"].tolist() == [slope, slope]
 
 
+def test_a_weight_that_sigmoids_share_turns_its_sign_once() -> None:
+    g = make("p = sigmoid(w*x + b)\nq = 1/(1 + exp(-(w*p + b)))\nL = sigmoid(w*q + b) + sigmoid(w*x + b)")
+    for at in ({"w": 0.5, "x": 2.0, "b": -0.3}, {"w": 1.0, "x": 0.25, "b": -0.25}, {"w": -30.0, "x": 30.0, "b": 0.0}):
+        value, gradients = g.function()(at)
+        t = g.trace(at)
+        assert value == pytest.approx(t.value, rel=1e-15) and gradients == pytest.approx({n: t.gradients[n] for n in at}, rel=1e-14, abs=1e-300)
+
+
 def test_whole_numbers_come_back_as_floats() -> None:
     value, gradients = make("w*x").function()({"w": 2, "x": 3.5})
     assert (value, gradients) == (7.0, {"w": 3.5, "x": 2.0}) and all(type(v) is float for v in (value, *gradients.values()))
