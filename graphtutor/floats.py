@@ -116,7 +116,7 @@ def scalar_body(walk: Backward, outs: list[int], space: dict[str, Any]) -> tuple
         return expression(ROWS[op], texts, params, i, space)
 
     lines, texts = statements(walk, live, outs, constants, spell)
-    return named_anew(*turned_once(lines, texts))
+    return named_anew(turned_once(lines), texts)
 
 
 def body(walk: Backward, live: list[int], outs: list[int], constants: dict[int, Term], spell: Callable[[int, list[str]], str]) -> tuple[list[str], list[str]]:
@@ -146,7 +146,7 @@ def statements(walk: Backward, live: list[int], outs: list[int], constants: dict
     return lines, [str(terms[i]) for i in outs]
 
 
-def turned_once(lines: list[tuple[str, str]], outs: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+def turned_once(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return statements in which an input that several −(w·x + b) share turns its sign once: (−w)·x − b gives the same number."""
     made = {target for target, _ in lines}
     shared = Counter(w for _, text in lines for w, _, _ in AFFINE.findall(text) if w not in made)
@@ -156,7 +156,7 @@ def turned_once(lines: list[tuple[str, str]], outs: list[str]) -> tuple[list[tup
         w, x, b = found.groups()
         return f"({often[w]} * {x} - {b})" if w in often else found[0]
 
-    return [*((minus, f"-{w}") for w, minus in often.items()), *((target, AFFINE.sub(turned, text)) for target, text in lines)], outs
+    return [*((minus, f"-{w}") for w, minus in often.items()), *((target, AFFINE.sub(turned, text)) for target, text in lines)]
 
 
 def signed(cell: Cell, i: int, given: list[Term], spell: Callable[[int, list[str]], str]) -> tuple[bool, str]:
