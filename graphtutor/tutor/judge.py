@@ -19,6 +19,7 @@ from ..grading.marks import Cell, Misconception, Rubric
 from ..grading.scoring import BAD
 from ..grading.tally import message, of_sheet
 from ..grading.task import Task, task
+from ..language.read import derivation
 from .answers import cells, checked, letters, line_number
 from .course import course
 from .exercises import Ask, Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
@@ -206,12 +207,17 @@ def wrong_trees(exercise: Worded, asked: Task, answer: Any) -> dict[str, Any]:
     if isinstance(exercise, Code):
         return {"": as_tree(read_code(answer)(exercise.function, exercise.args))}
     if isinstance(exercise, Gradients):
-        return {name: tree for name, text in answer.items() for tree in wrong_trees_of(replace(asked, wrt=(name,)), text)}
-    return dict.fromkeys([""], next(iter(wrong_trees_of(asked, answer)), None))
+        return {name: tree for name, text in answer.items() if (tree := wrong_tree(replace(asked, wrt=(name,)), text)) is not None}
+    return {"": wrong_tree(asked, answer)}
 
 
-def wrong_trees_of(asked: Task, answer: Any) -> list[Any]:
-    return [s.tree for s in judged(asked, answer) if s.status in BAD and s.tree is not None][:1]
+def wrong_tree(asked: Task, answer: Any) -> Any:
+    """Return the only expression of an answer, or the first wrong one of several; None if there is none."""
+    text = answer if isinstance(answer, str) else "\n".join(answer) if isinstance(answer, list | tuple) else ""
+    trees = [part.tree for claim in derivation(text, **asked.read_options()) for part in claim.parts]
+    if len(trees) == 1:
+        return trees[0]
+    return next((s.tree for s in judged(asked, answer) if s.status in BAD and s.tree is not None), None) if trees else None
 
 
 def agree(asked: Task, given: Mapping[str, Any], slip: Mapping[str, Any]) -> bool:
