@@ -280,6 +280,7 @@ def test_derivative_operators_are_carried_out() -> None:
         (("x", "x", {"x": (2, 1)}), "the interval of 'x' runs from 2 to 1; its first end must be the smaller one"),
         (("x", "x", {"x": []}), "the set of 'x' is empty; give it at least one number"),
         (("x", "x", {"x": (0, "many")}), "the assumption on 'x' holds 'many'; expected a number such as 0, -1 or 1/2"),
+        (("argmax([x, y])", "0"), "'argmax' cannot be written entry by entry; compare what stands in it"),
         (("2*", "x"), "the text ends after '*'; expected a number, a name or '('"),
     ],
 )  # fmt: skip

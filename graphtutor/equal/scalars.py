@@ -66,7 +66,8 @@ def expand(graph: Graph, builder: Scalars) -> np.ndarray[Any, Any]:
     An input `W` of shape (2, 2) becomes the inputs `W[0, 0]`, `W[0, 1]`, …
     """
     needed = ancestors(graph.cells, [graph.out])
-    if not any(graph.shapes[i] for i in needed):
+    mixing = [i for i in needed if graph.cells[i][1] and not ROWS[graph.cells[i][0]].entrywise]
+    if not mixing and not any(graph.shapes[i] for i in needed):
         moved = [-1] * len(graph)
         for i in needed:
             op, args, params = graph.cells[i]
@@ -106,7 +107,10 @@ def mixed(builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], params: t
     tracers = np.frompyfunc(lambda i: Tracer(builder, int(i)), 1, 1)
     given = [np.asarray(boxed(tracers(a))) for a in args]
     out = np.empty(shape, dtype=int)
-    made = boxed(ROWS[op].forward(*given, *params))
+    try:
+        made = boxed(ROWS[op].forward(*given, *params))
+    except (TypeError, ValueError):
+        raise LearnerError(f"'{ROWS[op].names[0] if ROWS[op].names else op}' cannot be written entry by entry; compare what stands in it") from None
     for index in np.ndindex(*shape):
         out[index] = Tracer(builder, 0).lift(made[index])
     return out

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 KINDS = ("differs", "undecided", "kink", "agrees", "proved")  # what says least for the whole, first
+LONGEST = 40  # letters of a name in a sentence
 Point = tuple[tuple[str, Fraction | float], ...]
 
 
@@ -92,7 +93,7 @@ def place(point: Point) -> str:
     >>> place((("x", Fraction(1, 3)), ("y", Fraction(2))))
     'x = 1/3, y = 2'
     """
-    return ", ".join(f"{name} = {value}" for name, value in texts(dict(point)).items())
+    return ", ".join(f"{name if len(name) <= LONGEST else name[: LONGEST - 1] + '…'} = {value}" for name, value in texts(dict(point)).items())
 
 
 def weakest(verdicts: list[Verdict]) -> Verdict:
