@@ -403,6 +403,8 @@ def test_a_program_of_hundreds_of_lines_is_derived_without_recursion() -> None:
     ("(2*x + 4)/2", [cancelled], "x + 2"),
     ("3*(x/y)*(x/6)", [gathered], "x**2/(2*y)"),
     ("(exp(x)*y - exp(x))*exp(x)", [gathered], "exp(2*x)*(y - 1)"),
+    ("exp(x)*(exp(x) + exp(y)) - exp(x)*exp(x)", [collected, gathered], "exp(x)*(exp(x) + exp(y)) - exp(2*x)"),
+    ("(exp(x)*(exp(x) + exp(y)) - exp(2*x))*z", [gathered], "z*exp(x + y)"),
     ("1/x*(x + 1)", [collected, cancelled, gathered], "(x + 1)/x"),
     ("sqrt(x)*sqrt(x)", [collected], "sqrt(x)**2"),
 ])  # fmt: skip

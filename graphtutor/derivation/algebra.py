@@ -183,14 +183,27 @@ def common(keys: Keys, tree: sp.Basic) -> Product:
         for key in list(found.bases):
             n = min(found.powers[key], one.powers.get(key, 0))
             if key == EXPONENTIAL:
-                same = EXPONENTIAL in one.bases and keys(found.exponential() or ONE) == keys(one.exponential() or ONE)
+                found.exponents = shared_exponents(keys, found, one)
+                stays = bool(found.exponents)
             else:
-                same = n > 0
+                stays = n > 0
                 found.powers[key] = n
-            if not same:
+            if not stays:
                 del found.bases[key], found.powers[key]
-                found.exponents = found.exponents if key != EXPONENTIAL else []
     return found or Product(keys)
+
+
+def shared_exponents(keys: Keys, a: Product, b: Product) -> list[tuple[sp.Basic, int]]:
+    """Return the exponents of e that two products share: all of them, or the smaller multiple of the same thing, as u of 2u and u."""
+    one, other = a.exponential(), b.exponential()
+    if one is None or other is None:
+        return []
+    if keys(one) == keys(other):
+        return a.exponents
+    (m, _, u), (n, _, v) = split(keys, one.args[0]), split(keys, other.args[0])
+    if u is None or v is None or m <= 0 or n <= 0 or keys(u) != keys(v):
+        return []
+    return [(times(min(m, n), [u]), 1)]
 
 
 def shared_number(a: Fraction, b: Fraction) -> Fraction:
@@ -199,7 +212,7 @@ def shared_number(a: Fraction, b: Fraction) -> Fraction:
 
 def divided(keys: Keys, tree: sp.Basic, by: Product) -> sp.Basic:
     """Return `tree`, term by term, divided by what all its terms have as a factor."""
-    parts = []
+    parts: list[tuple[sp.Basic, Fraction]] = []
     for term, sign in terms(tree):
         one = Product(keys)
         one.times(term)
@@ -208,7 +221,7 @@ def divided(keys: Keys, tree: sp.Basic, by: Product) -> sp.Basic:
             if key != EXPONENTIAL:
                 one.appear(key, by.bases[key], -n)
         one.exponents += [(u, -n) for u, n in by.exponents]
-        parts.append((one.tree(), Fraction(sign)))
+        parts.extend((part, Fraction(sign * turn)) for part, turn in terms(one.tree()))
     return total_of(keys, parts)
 
 
