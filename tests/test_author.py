@@ -11,12 +11,13 @@ import pytest
 
 from graphtutor.equal import same
 from graphtutor.errors import AuthorError
-from graphtutor.tutor.authoring import SEEDS, TEMPLATES, check, checked_file, found_files, short, template, unnamed, unpractised
+from graphtutor.tutor.authoring import SEEDS, check, checked_file, found_files, short, unnamed, unpractised
 from graphtutor.tutor.course import course
 from graphtutor.tutor.exercises import KINDS, load, parse
 from graphtutor.tutor.judge import Worded, judge
 from graphtutor.tutor.lesson import ids
 from graphtutor.tutor.solutions import accepted, rejected
+from graphtutor.tutor.templates import TEMPLATES, template
 from graphtutor.tutor.variants import variant
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,6 +161,10 @@ def fault(text: str, tmp_path: Path) -> list[str]:
     path = tmp_path / "01-my-first.toml"
     path.write_text(text, "utf-8")
     return [f.fault for f in checked_file(path) if f.fault]
+
+
+def test_there_is_a_template_for_every_kind() -> None:
+    assert set(TEMPLATES) == {str(kind.__struct_config__.tag) for kind in KINDS}
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)

@@ -191,8 +191,10 @@ def test_a_new_file_is_refused_where_one_stands_and_named_as_its_id(at: Callable
     assert (tmp_path / "01-my-first.toml").is_file()
     assert "exists; take another name" in at("author", "new", "my-first")[2]
     assert "should be called like it, such as 01-my-second.toml" in at("author", "new", "my-second", "-o", "other.toml")[2]
-    assert "no template for 'essay'; there is one for expression, numbers, sheet, choice" in at("author", "new", "x", "--kind", "essay")[2]
+    assert "no template for 'essay'; there is one for expression, numbers, sheet, choice, gradients" in at("author", "new", "x", "--kind", "essay")[2]
     assert "`$.id`" in at("author", "new", "My First")[2]
+    assert at("author", "new", "quoted", "--title", 'The "inner" \\ part')[0] == 0
+    assert 'The "inner" \\ part (quoted, expression)' in at("author", "preview", "01-quoted.toml")[1]
 
 
 def test_author_check_says_what_is_at_fault_and_ends_with_one(at: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
