@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from graphtutor.cli import main
 
+ROOT = Path(__file__).resolve().parent.parent
 LECTURE = "f = w0*x0 + w1*x1 + b; (f - y)**2"
 
 
@@ -49,6 +53,14 @@ def test_along_the_graph_the_nodes_are_named_first(run) -> None:
     _, out, _ = run("w*w", "--wrt", "w", "--along", "graph")
     assert out.splitlines() == ["  L = w·w", "  ∂L/∂L = 1                   seed", "  ∂L/∂w = w × 1 = w           product rule", "  ∂L/∂w = w + w × 1 = w + w   product rule",
                                 "  ∂L/∂w = 2·w                 nodes written out and collected"]  # fmt: skip
+
+
+def test_an_ascii_terminal_gets_lines_that_can_be_typed() -> None:
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "PYTHON")) and k != "LANG"} | {"LC_ALL": "C", "PYTHONPATH": str(ROOT)}
+    args = [sys.executable, "-m", "graphtutor", "derive", "norm(w*x)**2", "--wrt", "w", "--shapes", "x=3", "--detail", "brief"]
+    said = subprocess.run(args, capture_output=True, env=env, check=True, timeout=120).stdout.decode("ascii").splitlines()
+    assert said[0].split() == ["d/dw", "(norm(w*x)**2)", "what", "is", "asked"]
+    assert said[-1].startswith("= 2*sum(w*x**2)  ")
 
 
 def test_both_ways_stand_one_below_the_other_and_are_compared(run) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .shared import Expression, clean, colourful, constants_of, json_option, say, shapes_of, show_json, styled, text_of
+from .shared import Expression, ascii_only, clean, colourful, constants_of, json_option, say, shapes_of, show_json, styled, text_of
 
 FORMATS = {"text": "unicode", "latex": "latex"}
 
@@ -49,7 +49,7 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
     elif files:
         say(f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} lines)" if len(files) > 1 else ""))
     else:
-        click.echo("\n\n".join(found[0].page(**look) if form == "html" else shown(d, FORMATS[form]) for d in found))
+        click.echo("\n\n".join(found[0].page(**look) if form == "html" else shown(d, "plain" if form == "text" and ascii_only() else FORMATS[form]) for d in found))
         if along == "both":
             say(f"\nBoth ways: {same(*(d.result for d in found)).evidence}")
 
