@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 from graphtutor.equal import same
 from graphtutor.errors import AuthorError
 from graphtutor.tutor.authoring import SEEDS, check, checked_file, found_files, short, unnamed, unpractised
-from graphtutor.tutor.course import course
-from graphtutor.tutor.exercises import KINDS, load, parse
+from graphtutor.tutor.course import Group, Settings, course
+from graphtutor.tutor.exercises import FIELDS, KINDS, load, parse
 from graphtutor.tutor.judge import Worded, judge
 from graphtutor.tutor.lesson import ids
 from graphtutor.tutor.solutions import accepted, rejected
@@ -230,3 +231,14 @@ def test_the_diagnosis_names_nine_of_ten_wrong_formulas_without_the_files_help()
     by_file = [bool(unnamed(e, answer, names)) for e in exercises if isinstance(e, Worded) for answer, names in rejected(e) if names]
     assert len(by_file) > 150
     assert sum(by_file) / len(by_file) < 0.1
+
+
+def test_the_guide_for_authors_names_every_kind_and_no_field_that_is_not_there() -> None:
+    text = (ROOT / "exercises" / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([\w-]+) \|(.*)\|$", text, re.M)
+    assert {kind for kind, _ in rows} - {"kind"} == {str(kind.__struct_config__.tag) for kind in KINDS}
+    named = set(re.findall(r"`([a-z_]+)`", text))
+    known = {*FIELDS, *Settings.__struct_fields__, *Group.__struct_fields__, "kind"}
+    assert named <= known
+    own = {str(kind.__struct_config__.tag): set(kind.__struct_fields__) for kind in KINDS}
+    assert all(set(re.findall(r"`([a-z_]+)`", row.rsplit("|", 1)[1])) <= own[kind] for kind, row in rows if kind in own)
