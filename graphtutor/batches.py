@@ -11,7 +11,7 @@ import numpy as np
 
 from .adjoint import Backward
 from .floats import Term, body, code_of, expression, make, needed, with_params
-from .graphs import NUMBERS, to_float
+from .graphs import NUMBERS, apply_row, to_float
 from .maths.ops import ROWS
 
 WIDEST = 2**14  # numbers in the widest array of a piece of a batch: 128 KB, measured best
@@ -118,7 +118,7 @@ def constant_values(walk: Backward, live: list[int]) -> dict[int, Any]:
             known[i] = np.float64(NUMBERS[params[0]][0] if isinstance(params[0], str) else to_float(params[0]))
         elif args and all(a in known for a in args):
             with np.errstate(all="ignore"):
-                known[i] = np.asarray(with_params(ROWS[op], params)(*(known[a] for a in args)), dtype=float)[()]
+                known[i] = np.asarray(apply_row(ROWS[op], [known[a] for a in args], params, "float"), dtype=float)[()]
     return known
 
 

@@ -142,3 +142,8 @@ def test_bad_values_are_one_clear_line_and_functions_travel() -> None:
         make("x").function("total")
     copy = pickle.loads(pickle.dumps(f))
     assert copy({"W": np.eye(2), "x": np.ones(2)})[0] == 2.0
+
+
+def test_a_constant_outside_a_domain_is_nan_and_no_error() -> None:
+    value, gradients = make("(-6)**x").function()({"x": 3.0})
+    assert value == -216 and np.isnan(gradients["x"])

@@ -27,6 +27,8 @@ WORK = 40_000  # nodes of the expression written out, times the entries to diffe
 EXPANDABLE = 2_000  # terms of a sum of products
 ENTRIES = 24  # of all arguments of an operation whose rule is checked entry by entry
 
+SYMPY_FAILS = (TypeError, ValueError, KeyError, NameError, AttributeError, NotImplementedError, RecursionError, ZeroDivisionError)
+
 
 def small(graph: Graph) -> bool:
     """Return True for a graph that `sympy.diff` can take whole: not deep, and not long once its shared parts are repeated."""
@@ -47,14 +49,26 @@ def by_sympy(graph: Graph, tie: str) -> dict[str, Verdict]:
     """Return a verdict for every input: the gradient by backpropagation against `sympy.diff`, entry by entry."""
     walk = backward(graph, tie)
     real = {s: sp.Symbol(s.name, real=True) for n in graph.inputs for s in np.ravel(np.asarray(graph.entries[n.name], dtype=object))}
-    loss = sp.sympify(graph.expression()).xreplace(real)
+    try:
+        loss = sp.sympify(graph.expression()).xreplace(real)
+    except SYMPY_FAILS as error:
+        return {n.name: Verdict("undecided", Evidence(f"SymPy cannot hold this function: {error}", SEED)) for n in graph.inputs}
     adjoints = walk.extended.evaluate(graph.entries, "sympy")
     verdicts = {}
     for node in graph.inputs:
         symbols = np.ravel(np.asarray(graph.entries[node.name], dtype=object))
         ours = np.broadcast_to(np.ravel(np.asarray(adjoints[walk.gradient[node.id]], dtype=object)), (len(symbols),))
-        verdicts[node.name] = weakest([same_values(sp.sympify(a).xreplace(real), sp.diff(loss, real[s])) for a, s in zip(ours, symbols, strict=True)])
+        verdicts[node.name] = weakest([compared(a, loss, s, real) for a, s in zip(ours, symbols, strict=True)])
     return verdicts
+
+
+def compared(ours: Any, loss: sp.Expr, symbol: sp.Symbol, real: dict[sp.Symbol, sp.Symbol]) -> Verdict:
+    """Return the verdict on one entry of a gradient; what SymPy cannot differentiate or evaluate is undecided."""
+    try:
+        theirs = sp.diff(loss, real[symbol]).replace(sp.DiracDelta, lambda *_: sp.S.Zero)  # jumps are left out by both
+        return same_values(sp.sympify(ours).xreplace(real), theirs)
+    except SYMPY_FAILS as error:
+        return Verdict("undecided", Evidence(f"SymPy stopped: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", SEED))
 
 
 def same_values(a: sp.Expr, b: sp.Expr) -> Verdict:
@@ -66,7 +80,9 @@ def same_values(a: sp.Expr, b: sp.Expr) -> Verdict:
     """
     names = sorted(a.free_symbols | b.free_symbols, key=lambda s: s.name)
     rng = random.Random(SEED)
-    run = sp.lambdify(names, (a, b), "mpmath", cse=True)
+    # steps by a function of our own: SymPy would write each as a Piecewise and simplify that for seconds;
+    # and without cse=True, which loses the conditions of a Piecewise inside a step
+    run = sp.lambdify(names, tuple(t.replace(sp.Heaviside, lambda u, *_: STEP(u)) for t in (a, b)), [{"STEP": step}, "mpmath"])
     met = 0
     for _ in range(TRIES):
         point = [Fraction(rng.randint(-3000, 3000), 1000) for _ in names]
@@ -89,6 +105,13 @@ def same_values(a: sp.Expr, b: sp.Expr) -> Verdict:
     if terms(a) + terms(b) < EXPANDABLE and sp.expand(a - b) == 0:
         return Verdict("proved", Evidence("the difference expands to 0", SEED, met, DIGITS - 12, method="expansion"))
     return Verdict("agrees", Evidence(f"equal at {met} random points to {DIGITS - 12} digits (seed {SEED})", SEED, met, DIGITS - 12))
+
+
+STEP = sp.Function("STEP")
+
+
+def step(u: Any) -> Any:
+    return mpmath.mpf(1) / 2 if u == 0 else mpmath.mpf(int(u > 0))
 
 
 def terms(tree: sp.Basic) -> int:
