@@ -134,6 +134,13 @@ def test_html_is_printed_whole(run) -> None:
     assert out.startswith("<!DOCTYPE html>") and out.rstrip().endswith("</html>")
 
 
+def test_a_name_that_does_not_occur_is_pointed_out(run) -> None:
+    code, out, err = run("w*x + b", "--wrt", "W")
+    assert code == 0 and out.splitlines()[-1].startswith("= 0 ")
+    assert err == "graphtutor: 'W' does not occur in it, so the derivative is 0; the names in it are b, w, x\n"
+    assert run("w", "--wrt", "w")[2] == run("w", "--wrt", "w", "--along", "graph")[2] == ""
+
+
 def test_vectors_have_shapes(run) -> None:
     code, out, _ = run("dot(w*x, x)", "--wrt", "w", "--shapes", "x=3", "--detail", "brief")
     assert code == 0 and out.splitlines()[-1].split("   ")[0] == "= dot(x, x)"

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .shared import Expression, ascii_only, clean, colourful, constants_of, json_option, say, shapes_of, show_json, styled, text_of
+from .shared import Expression, ascii_only, clean, colourful, complain, constants_of, json_option, say, shapes_of, show_json, styled, text_of
 
 FORMATS = {"text": "unicode", "latex": "latex"}
 
@@ -42,6 +42,8 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
         raise click.UsageError("--along both is for text, LaTeX and JSON; draw --along rules and --along graph one by one", click.get_current_context())
     ways = ("rules", "graph") if along == "both" else (along,)
     found = [derived(expr, wrt, style=style, detail=detail, along=way, shapes=shapes_of(shapes, None), constants=constants_of(constants)) for way in ways]
+    if found[0].along == "rules" and found[0].wrt not in found[0].names:
+        complain(f"'{found[0].wrt}' does not occur in it, so the derivative is 0; the names in it are {', '.join(found[0].names) or 'none'}")
     files = [str(path) for path in found[0].draw(output, **look)] if output else []
     if as_json:
         first, *others = map(whole, found)

@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from ..language import trees
 from ..language.write import BARE, MATH, bracket, fenced, part_of
 from ..language.write import name as written_name
 from ..maths.arrays import Shape
@@ -134,6 +135,12 @@ class Derivation:
     def meanings(self) -> dict[str, sp.Basic]:
         """What each defined name stands for, as a tree."""
         return {name: decoded(table) for name, table in self.definitions}
+
+    @property
+    def names(self) -> list[str]:
+        """The names that occur in what is differentiated and in the definitions, in alphabetical order."""
+        asked = self.lines[0].expr.args[:1] if self.along == "rules" else ()
+        return sorted(set().union(*map(trees.names_in, (*asked, *self.meanings.values()))))
 
     @property
     def answer(self) -> sp.Basic:
