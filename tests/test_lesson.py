@@ -506,6 +506,9 @@ def test_next_skip_goto_reset_and_list(at: Callable[..., tuple[int, str, str]]) 
     assert json.loads(at("list", "--json")[1])["current"] == "hinge-dw0"
     assert "Exercise" in at("reset", "constant-multiple")[1]
     assert json.loads(at("list", "--json")[1])["current"] == "constant-multiple"
+    assert json.loads(at("skip", "--json")[1])["id"] == "product-first-factor"
+    drawn = {json.loads(at("reset", "constant-multiple", "--seed", seed, "--json")[1])["program"] for seed in ("ada", "grace", "emmy", "sofia")}
+    assert len(drawn) > 1
     code, out, _ = at("reset", "--all")
     assert code == 0 and "is kept as" in out
     assert json.loads(at("list", "--json")[1])["current"] == "power-rule"

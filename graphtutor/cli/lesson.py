@@ -264,13 +264,20 @@ def solution(exercise: str | None, exercises: str | None, course: str | None, pr
 @click.command()
 @click.argument("exercise", required=False)
 @desk_options
-def skip(exercise: str | None, exercises: str | None, course: str | None, progress: str | None) -> None:
+@json_option
+def skip(exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
     """Leave an exercise out for now, and show the next one."""
     desk = desk_of(exercises, course, progress)
-    desk.skip(named(desk, exercise))
+    name = named(desk, exercise)
+    if as_json:
+        desk.leave(name, "skipped")
+    else:
+        desk.skip(name)
     following = desk.current(desk.store.read())
     if following:
-        desk.show(following)
+        shown(desk, following, as_json)
+    elif as_json:
+        show_json({"ok": True, "id": None})
 
 
 @click.command()
@@ -279,7 +286,8 @@ def skip(exercise: str | None, exercises: str | None, course: str | None, progre
 @click.option("--new", is_flag=True, help="Draw another variant of it.")
 @click.option("--seed", help="Draw this variant of it.")
 @desk_options
-def reset(exercise: str | None, everything: bool, new: bool, seed: str | None, exercises: str | None, course: str | None, progress: str | None) -> None:
+@json_option
+def reset(exercise: str | None, everything: bool, new: bool, seed: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
     """Begin an exercise again: its attempts and hints are forgotten."""
     from ..tutor.desk import started
     from ..tutor.progress import Progress
@@ -288,12 +296,15 @@ def reset(exercise: str | None, everything: bool, new: bool, seed: str | None, e
     if everything:
         aside = desk.store.keep_aside()
         desk.store.change(lambda p: Progress(seed=seed))
-        desk.tell(f"The lesson begins again.{f' Your progress so far is kept as {aside}.' if aside else ''}")
+        if as_json:
+            show_json({"ok": True, "kept_as": str(aside or "")})
+        else:
+            desk.tell(f"The lesson begins again.{f' Your progress so far is kept as {aside}.' if aside else ''}")
         return
     name = named(desk, exercise)
     drawn = str(time.time_ns() % 1_000_000) if new else seed
     desk.store.change(lambda p: started(p, name, drawn))
-    desk.show(name)
+    shown(desk, name, as_json)
 
 
 @click.command()
