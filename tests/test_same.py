@@ -163,6 +163,12 @@ def test_a_value_wrong_on_a_kink_alone_is_a_kink_with_its_interval() -> None:
     assert str(verdict.evidence) == "Equal but on the kink x = 1, y = 1: there the first is 0 and the second -1, both from -1 to 0, the values on its sides."
 
 
+def test_a_kink_whose_surroundings_cannot_be_worked_out_says_nothing() -> None:
+    """At y = -10⁶ the sigmoid is e^-1000000: no sample tells it from 0, so the tie there has no sides to be judged by."""
+    found = gt.same("where(b < 0 and b < sigmoid(y), 1, 0)", "where(b <= 0 and b <= sigmoid(y), 1, 0)")
+    assert found.kind == "kink"
+
+
 def test_a_value_outside_the_slopes_on_both_sides_of_a_kink_differs() -> None:
     verdict = gt.same("where(x > 0, 1, 0)", "where(x > 0, 1, where(x == 0, 2, 0))")
     assert (verdict.kind, verdict.point, verdict.evidence.values) == ("differs", {"x": 0}, ("0", "2"))

@@ -11,7 +11,7 @@ import mpmath
 
 from .breaks import Break
 from .domain import Domain, fraction
-from .outcomes import AGREE, DIFFER, LEFT, NEITHER, RIGHT, Comparison, Outcome, Point
+from .outcomes import AGREE, DIFFER, LEFT, NEITHER, RIGHT, UNSURE, Comparison, Outcome, Point
 from .scalars import Scalars
 from .schedule import Schedule
 
@@ -158,12 +158,13 @@ class Sampler:
     # ----- kinks -----
     def on_kink(self, point: Point, entry: int, outcome: Outcome) -> None:
         """Decide whether two values on a kink both lie between the values from its sides."""
-        sides = []
+        sides, unsure = [], False
         for direction in self.directions():
             near = [p for p in (self.moved(point, direction, Fraction(1, 10**n)) for n in (12, 15)) if p is not None]
             if len(near) < 2:
                 continue
             first, last = (self.comparison.at(p)[entry] for p in near)
+            unsure = unsure or UNSURE in (first.kind, last.kind)
             if last.kind == DIFFER and not last.tie and first.kind == DIFFER:
                 self.differs = self.further(point, direction, entry) or Witness(near[0], entry, first)
                 return
@@ -172,7 +173,7 @@ class Sampler:
         slack = mpmath.mpf(10) ** -9 * (1 + max(map(abs, sides), default=0))  # the sides are looked at from 1e-15 away
         if sides and all(min(sides) - slack <= v <= max(sides) + slack for v in (outcome.left, outcome.right)):
             self.kink = self.kink or Witness(point, entry, outcome, (min(sides), max(sides)))
-        else:
+        elif sides or not unsure:
             self.differs = Witness(point, entry, outcome)
 
     def further(self, point: Point, direction: Direction, entry: int) -> Witness | None:
