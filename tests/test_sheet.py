@@ -232,6 +232,19 @@ def test_any_slope_between_the_one_sided_ones_is_right_at_a_kink(slope) -> None:
     assert gt.grade("max(0, 1 - m)", {"sheet": rows, "at": {"m": 1}}).cells["L.local.s"] == "wrong"
 
 
+@pytest.mark.parametrize("case", TRUTH["hinge_graph"]["at_kink"], ids=lambda c: c["float_side"])
+@pytest.mark.parametrize("convention", ["slide_0", "half", "active_1"])
+def test_every_convention_at_the_kink_of_the_hinge_is_right_and_nothing_outside(case, convention) -> None:
+    gradients = next(g for name, g in case["conventions"].items() if name.startswith(convention))
+    at = {"x0": case["x"][0], "x1": case["x"][1], "y": case["y"], "w0": case["w"][0], "w1": case["w"][1], "b": case["b"]}
+    rows = [{"node": name, "upstream": g["exact"]} for name, g in gradients.items()]
+    program = "f = w0*x0 + w1*x1 + b; L = max(0, 1 - y*f)"
+    assert {gt.grade(program, {"sheet": rows, "at": at}).cells[f"{name}.upstream"] for name in gradients} == {"right"}
+    for name, (low, high) in case["subdifferential"].items():
+        assert gt.grade(program, {"sheet": [{"node": name, "upstream": high + 0.5}], "at": at}).cells[f"{name}.upstream"] == "wrong"
+        assert gt.grade(program, {"sheet": [{"node": name, "upstream": low - 0.5}], "at": at}).cells[f"{name}.upstream"] == "wrong"
+
+
 # ----- symbols -----
 SYMBOLS = [{"node": "u = w*x", "value": "w*x", "local": {"w": "x", "x": "w"}, "upstream": "2*e"}, {"node": "e = u - y", "value": "u - y", "local": {"u": 1, "y": "-1"}, "upstream": "2(u - y)"},
            {"node": "L = e**2", "value": "e²", "local": {"e": "2e"}, "upstream": "1"}, {"node": "w", "upstream": "2x(w x - y)"}]  # fmt: skip
