@@ -94,6 +94,53 @@ def test_a_condition_becomes_cases(body) -> None:
     assert same(code("d", ARGS), HINGE)
 
 
+SCRIPT = LECTURE + """
+import matplotlib.pyplot as plt
+
+data = [(2, 0), (5, -2), (-2, 2), (-1, -3)]
+labels = [-1, -1, 1, 1]
+w = np.random.random(2)
+b = np.random.random(1)[0]
+history = []
+lr = 0.01
+for epoch in range(20):
+    total = 0
+    for x, t in zip(data, labels):
+        dw0, dw1, db = dfn_w0(x, w, b, t), dfn_w1(x, w, b, t), dfn_b(x, w, b, t)
+        w[0] -= lr * dw0
+        w[1] -= lr * dw1
+        b -= lr * db
+        total += loss(x, w, b, t)
+    print('Epoch %d: %0.2f' % (epoch, total / 4))
+    history.append((w.copy(), b))
+print(f"w = {w}")
+x1 = np.arange(-20, 20, 0.1)
+plt.plot(x1, (-b - w[0]*x1)/w[1])
+plt.show()
+"""
+
+
+def test_the_lectures_whole_script_is_taken_and_only_its_functions_are_read() -> None:
+    assert same(read_code(SCRIPT)("dfn_w0", ARGS), f"2*x0*{F}")
+
+
+@pytest.mark.parametrize(("more", "message"), [
+    ("def f(x):\n    return lr*x", None), ("def f(x):\n    return w[0]*x", "'w' gets its value outside functions, on line 27, which is not read; make it a parameter"),
+    ("def f(x):\n    return plt.plot(x)", "this call is not read"), ("for k in range(3):\n    dfn_w0 = loss", "'dfn_w0' is a function and another thing too"),
+    ("dfn_w0 = loss", "'dfn_w0' is a function and another thing too"), ("plt.__class__.__base__", "an expression outside a function is not read"),
+    ("print(open('gt_canary', 'w'))", "an expression outside"),
+    ("for k in eval('[1]'):\n    pass", "'for' outside a function is not read"), ("while True:\n    print(w)", "'while' outside a function is not read"),
+    ("if __name__ != '__main__':\n    def dfn_w0(x, w, b, t):\n        return 0", "'if' outside a function is not read"), ("try:\n    print(w)\nfinally:\n    pass", "'try' outside"),
+])  # fmt: skip
+def test_what_a_script_does_outside_functions_cannot_reach_into_them(more, message) -> None:
+    text = f"{SCRIPT}\n{more}\n"
+    if message is None:
+        assert write(read_code(text)("f")) == "0.01*x"
+        return
+    with pytest.raises(ReadError, match=message):
+        read_code(text)("f" if "def f" in more else "dfn_w0", {} if "def f" in more else ARGS)
+
+
 # ----- against Python itself, which these tests may run -----
 PROGRAMS = {
     "early return inside an inner if": "def f(x, w, b, true_val):\n    if b > 0:\n        if x[0] > w[0]:\n            return x[0]\n        b = b + 1\n    return b*w[1]",

@@ -29,6 +29,7 @@
     source, library a student's Python parsed, the values in it, and the functions it may call
     operators       arithmetic, conditions, entries of lists on symbols
     values, follow  its expressions and its statements followed, never run
+    script          what stands outside functions and may be passed over
     code, returned  its functions as mathematics; what those of an answer return
     figures         numbers as they are written, and whether they are right as far as they go
     sheet, work     a backprop sheet's rows, and what each cell is worth

@@ -16,6 +16,7 @@ import sympy as sp
 from ..errors import LearnerError, ReadError
 from ..language import read
 from ..maths.arrays import Shape
+from . import script
 from .follow import Follower
 from .source import MODULES, MOST_NESTING, Named, Source, Vector, kind, named, parameters, refuse, tree_of
 
@@ -108,17 +109,18 @@ def read_code(text: str) -> Code:
     graphtutor.errors.ReadError: line 1, column 1: import of 'os' is not read; only math and numpy are known
     """
     module = parsed(text)
-    functions: dict[str, ast.FunctionDef] = {}
-    modules = set(MODULES)
+    functions = {s.name: s for s in module.body if isinstance(s, ast.FunctionDef)}
+    modules, plotting = set(MODULES), set[str]()
     imported: dict[str, str] = {}
     values: dict[str, ast.expr] = {}
+    passed: dict[str, int] = {}
     for statement in module.body:
-        if isinstance(statement, ast.FunctionDef):
-            functions[statement.name] = statement
-        elif isinstance(statement, ast.Import):
+        if isinstance(statement, ast.Import):
             for alias in statement.names:
-                allowed(text, statement, alias.name)
-                modules.add(alias.asname or alias.name)
+                drawn = alias.name.split(".")[0] in script.PLOTTING
+                if not drawn:
+                    allowed(text, statement, alias.name)
+                (plotting if drawn else modules).add(alias.asname or alias.name.split(".")[0])
         elif isinstance(statement, ast.ImportFrom):
             allowed(text, statement, statement.module or ".")
             imported |= {alias.asname or alias.name: alias.name for alias in statement.names}
@@ -126,12 +128,14 @@ def read_code(text: str) -> Code:
             values |= {t.id: statement.value for t in statement.targets if isinstance(t, ast.Name)}
         elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value is not None:
             values[statement.target.id] = statement.value
-        elif not (harmless(statement) or only_as_a_program(statement)):
+        elif script.passed_over(statement, functions, modules | plotting):
+            passed |= dict.fromkeys(script.assigned(statement), statement.lineno)
+        elif not (isinstance(statement, ast.FunctionDef) or harmless(statement) or only_as_a_program(statement)):
             refuse(text, statement, f"{named(statement)} outside a function is not read; put the derivative in a function that returns it")
-    twice = next((name for name in functions if name in values or name in imported), None)
+    twice = next((name for name in functions if name in values or name in imported or name in passed), None)
     if twice is not None:
         refuse(text, functions[twice], f"'{twice}' is a function and another thing too; give each its own name")
-    return Code(text, functions, frozenset(modules), imported, values)
+    return Code(text, functions, frozenset(modules), imported, values, passed)
 
 
 def parsed(text: str) -> ast.Module:
@@ -177,4 +181,5 @@ def only_as_a_program(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
         return False
     sides = [statement.test.left, *statement.test.comparators]
-    return any(isinstance(s, ast.Name) and s.id == "__name__" for s in sides) and any(isinstance(s, ast.Constant) and s.value == "__main__" for s in sides)
+    names, words = [s.id for s in sides if isinstance(s, ast.Name)], [s.value for s in sides if isinstance(s, ast.Constant)]
+    return isinstance(statement.test.ops[0], ast.Eq) and (names, words) == (["__name__"], ["__main__"])

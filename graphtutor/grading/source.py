@@ -24,13 +24,16 @@ WORDS = {"While": "while", "Try": "try", "With": "with", "ClassDef": "class", "L
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A parsed text. `modules` are the names of math and numpy in it, `imported` the names taken from them, `globals` what is assigned outside functions."""
+    """A parsed text. `modules` are the names of math and numpy in it, `imported` the names taken from them, `globals` what is
+    assigned outside functions, `passed` the names, with a line, that get a value where nothing is read.
+    """
 
     text: str
     functions: Mapping[str, ast.FunctionDef]
     modules: frozenset[str] = MODULES
     imported: Mapping[str, str] = field(default_factory=dict)
     globals: Mapping[str, ast.expr] = field(default_factory=dict)
+    passed: Mapping[str, int] = field(default_factory=dict)
 
 
 class Vector(list[Any]):

@@ -125,6 +125,8 @@ class Values(Operators):
             return scope.known[node.id]
         if node.id in scope.own:
             self.fail(node, f"'{node.id}' is used before this function has given it a value")
+        if node.id in self.code.passed:
+            self.fail(node, f"'{node.id}' gets its value outside functions, on line {self.code.passed[node.id]}, which is not read; make it a parameter")
         if node.id in self.code.globals:
             self.depth += 1
             if self.depth > MOST_DEPTH:
