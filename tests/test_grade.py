@@ -333,6 +333,22 @@ def test_variant_tells_the_explanations_of_an_answer_apart(source: str, answer: 
     assert all(float(sp.Rational(value)) != pytest.approx(right) for value in given.values())
 
 
+# ----- hostile derivations -----
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["u0 = x", *(f"u{k + 1} = u{k}*u{k}" for k in range(40)), "du40/dx = 1", "2x"],
+        [*(f"u{k} = u{k + 1} + 1" for k in range(200)), "2x"],
+        [*(f"dL/du{k} = {k}" for k in range(200)), "2x"],
+        [*(f"if x > {k}: 2x" for k in range(200))],
+    ],
+    ids=["doubling", "names before they are said", "chains", "cases"],
+)  # fmt: skip
+def test_derivation_that_doubles_or_winds_ends_and_is_graded(lines: list[str]) -> None:
+    found = gt.grade("x**2", lines, wrt="x")
+    assert len(found.lines) == len(lines) and len(json.dumps(found.to_json())) < 200_000
+
+
 # ----- the Grade as a value -----
 def test_grade_compares_by_value_hashes_pickles_and_becomes_json() -> None:
     one, other = (gt.grade(LOSS, ["2*(w*x + b - y)", "2*((w"], wrt="w") for _ in range(2))

@@ -162,7 +162,7 @@ def test_every_line_of_a_generated_derivation_is_right(seed: int) -> None:
 
 def test_line_with_one_number_or_sign_changed_is_the_first_wrong_one() -> None:
     checked = named = 0
-    for seed in range(5000, 5060):
+    for seed in range(5000, 5040):
         r = random.Random(seed)
         text, lines = derived(seed)
         k = r.randrange(len(lines))
@@ -177,4 +177,4 @@ def test_line_with_one_number_or_sign_changed_is_the_first_wrong_one() -> None:
         found = gt.grade(text, [*lines[:k], changed, *lines[k + 1 :]], wrt="w")
         assert found.first_wrong == k, (text, lines[k], changed, found)
         checked, named = checked + 1, named + bool(found.misconceptions)
-    assert checked >= 30 and named >= 0.9 * checked
+    assert checked >= 20 and named >= 0.9 * checked

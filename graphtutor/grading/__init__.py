@@ -9,6 +9,7 @@
     algebra         slips of algebra: something else written in place of a node
     forms, marks    in what form an answer stands; what a grade is made of
     problems        a function, its variable, and points with the values of all that may go wrong
+    formulas        a node as text, never longer than can be read
     phrases         a misconception with its place and its hints
     diagnose        which slips explain a wrong derivative
     rewrites        which slip leads from one line to the next, and what would mend one

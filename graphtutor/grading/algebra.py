@@ -14,6 +14,7 @@ from ..adjoint import Folding, backward
 from ..graphs import Cell, Graph, Tracer
 from ..maths.ops import ROWS
 from ..maths.row import Slip
+from .formulas import formula
 from .malrules import ALGEBRA_RANK, LAW_RANK, LAWS, RARE, STRUCTURAL
 
 MOST_VARIANTS, MOST_CELLS = 300, 6000
@@ -33,7 +34,7 @@ class Variant(NamedTuple):
 
     def formula(self, i: int) -> str:
         """Return a node of the builder as text."""
-        return Graph(tuple(self.builder.cells), tuple(self.builder.shapes), i).formula(i)
+        return formula(Graph(tuple(self.builder.cells), tuple(self.builder.shapes), i), i)
 
     @property
     def said(self) -> str:

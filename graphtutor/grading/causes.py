@@ -18,6 +18,7 @@ from ..maths import heads
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import diagnose
 from .forms import parts, unfinished
+from .formulas import formula
 from .judge import compare
 from .malrules import STRUCTURAL
 from .marks import Misconception, Variant
@@ -176,7 +177,7 @@ class Cause:
         if self.problem is None:
             return ()
         whole = self.task.graph_of(self.truth.args[0])  # where a part of it has a name for this line alone, its own formulas
-        drawn = {self.task.graph.formula(i) for i in range(len(self.task.graph))}
-        nodes = {self.problem.graph.formula(i): whole.formula(i) for i in range(len(whole)) if whole.formula(i) in drawn}
+        drawn = {formula(self.task.graph, i) for i in range(len(self.task.graph))}
+        nodes = {formula(self.problem.graph, i): formula(whole, i) for i in range(len(whole)) if formula(whole, i) in drawn}
         at = next((m for m in told if m.text in nodes), None)
         return () if at is None else self.task.place(nodes[at.text], nodes.get(at.argument, ""))

@@ -39,7 +39,9 @@ class Record:
     def whole(self, name: str | None) -> sp.Basic | None:
         """Return what a name of the student's own stands for over the problem's inputs, None if it is not known."""
         tree = self.own.get(name or "")
-        for _ in range(len(self.own) if tree is not None else 0):
+        for _ in range(len(self.own)):
+            if tree is None or trees.names_in(tree) <= self.task.inputs:
+                break
             tree = self.spelled(tree)
         return tree if tree is not None and trees.names_in(tree) <= self.task.inputs else None
 

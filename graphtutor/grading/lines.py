@@ -31,12 +31,13 @@ PRIME = re.compile(r"['′’]|\\prime")
 
 @dataclass
 class Judge:
-    """Goes through the claims in order; `meant` is the derivative that the last one was about."""
+    """Goes through the claims in order; `meant` is the derivative that the one before was about, `last` the last claim of all."""
 
     task: Task
     record: Record = field(init=False)
     about: Quantities = field(init=False)
     meant: Key = ("", "")
+    last: Claim | None = None
     under: Under | None = None
     primed: bool = False
     bare: bool = False
@@ -73,7 +74,7 @@ class Judge:
             for part in claim.parts:
                 self.judged(part, index, known, (claim.name or "", ""))
             return
-        wrt, parts = self.about.in_disguise(claim)
+        wrt, parts = self.about.in_disguise(claim, claim is self.last)
         if wrt:
             self.bare = False
             for part in parts:
@@ -204,6 +205,7 @@ def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
     rows, index_of = numbered(answer)
     judge, conditions = Judge(task), Conditions(task)
     claims = derivation(rows, **task.read_options())
+    judge.last = next((c for c in reversed(claims) if c.kind in ("claim", "definition")), None)
     judge.record.own |= outputs(task, claims) | said_later(task, claims)
     for line, group in groupby(claims, key=lambda c: c.line):
         here = list(group)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..graphs import Graph
+from .formulas import formula
 from .marks import Misconception
 from .problems import Problem
 from .slopes import Site
@@ -57,7 +58,7 @@ def one(problem: Problem, c: Candidate) -> Misconception:
     other = args[c.slot] if c.slot is not None and args else None
     edge = None if other is None else (graph.name(c.node), graph.name(other))
     second = c.second.id if c.second is not None else c.wrong
-    return Misconception(c.id, graph.name(c.node), graph.formula(c.node), edge, c.hint, c.said or strong(problem, c), second, argument="" if other is None else graph.formula(other))
+    return Misconception(c.id, graph.name(c.node), formula(graph, c.node), edge, c.hint, c.said or strong(problem, c), second, argument="" if other is None else formula(graph, other))
 
 
 def strong(problem: Problem, c: Candidate) -> str:
@@ -74,6 +75,6 @@ def strong(problem: Problem, c: Candidate) -> str:
     for slot in [c.slot] if c.slot is not None and c.slot in tree.moving(c.node) else tree.moving(c.node):
         d = tree.locals.get(c.node, ())[slot]
         if d is not None:
-            text = Graph(tuple(tree.builder.cells), tuple(tree.builder.shapes), d).formula(d)
-            parts.append(f"its derivative by {graph.formula(graph.cells[c.node][1][slot])} is {text}")
-    return f"{row.rule}: {row.formula}. At {graph.formula(c.node)} {' and '.join(parts)}." if parts else f"{row.rule}: {row.formula}."
+            text = formula(Graph(tuple(tree.builder.cells), tuple(tree.builder.shapes), d), d)
+            parts.append(f"its derivative by {formula(graph, graph.cells[c.node][1][slot])} is {text}")
+    return f"{row.rule}: {row.formula}. At {formula(graph, c.node)} {' and '.join(parts)}." if parts else f"{row.rule}: {row.formula}."

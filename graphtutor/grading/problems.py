@@ -18,7 +18,7 @@ from .slopes import Site, Slopes
 Array = Any
 POINTS, FEWEST, FIRST = 40, 5, 6
 CLOSE = 1e-8  # relative; float64 leaves some 1e-12 of a derivative of twenty operations
-MOST_PAIRS = 12000
+MOST_PAIRS, MOST_IN_PAIRS, MOST_SITES = 12000, 200, 2500  # of big functions only the most specific slips are tried
 
 
 class Problem:
@@ -74,7 +74,8 @@ class Problem:
     @cached_property
     def tree(self) -> Slopes:
         tree = Slopes(self.graph, self.here)
-        tree.sites = malrules.sites(tree)
+        found = malrules.sites(tree)
+        tree.sites = found if len(found) <= MOST_SITES else sorted(found, key=lambda s: s.rank)[:MOST_SITES]
         tree.settle(self.points)
         return tree
 
@@ -90,7 +91,7 @@ class Problem:
     @cached_property
     def pairs(self) -> tuple[list[tuple[Site, Site]], Array]:
         """Every pair of slips in two places, with its values at the first few points."""
-        usual = [s for s in self.tree.sites if s.kind != "minus"]
+        usual = sorted((s for s in self.tree.sites if s.kind != "minus"), key=lambda s: s.rank)[:MOST_IN_PAIRS]
         both = [(a, b) for a, b in combinations(usual, 2) if a.clash != b.clash]
         both.sort(key=lambda pair: pair[0].rank + pair[1].rank)
         both = both[:MOST_PAIRS]

@@ -49,12 +49,12 @@ class Quantities:
         inner = heads.Diff(own, sp.Symbol(self.task.wrt[0]))
         return (inner, (name, self.task.wrt[0])) if compare(self.task, self.record.spelled(part.tree), inner, prove=False) else (truth, key)
 
-    def in_disguise(self, claim: Claim) -> tuple[str, Sequence[Part]]:
-        """Return (variable, expressions) of a right derivative that looks like a definition: L_w = …, dL = … dw, or out = …"""
+    def in_disguise(self, claim: Claim, last: bool) -> tuple[str, Sequence[Part]]:
+        """Return (variable, expressions) of a right derivative that looks like a definition: L_w = …, dL = … dw, or at last out = …"""
         for wrt in self.task.wrt:
             one = {f"d{wrt}": sp.S.One}
             parts = [replace(part, tree=trees.replaced(part.tree, one)) for part in claim.parts]
-            named = len(self.task.wrt) == 1 or (claim.name or "").endswith(f"_{wrt}") or (claim.name or "").startswith("d")
+            named = (last and len(self.task.wrt) == 1) or (claim.name or "").endswith(f"_{wrt}") or (claim.name or "").startswith("d")
             if named and parts and all(compare(self.task, self.record.spelled(p.tree), self.task.slope(wrt), prove=False) for p in parts):
                 return wrt, parts
         return "", ()

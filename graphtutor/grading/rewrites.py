@@ -10,6 +10,7 @@ import numpy as np
 from ..adjoint import Folding
 from ..graphs import Graph, run
 from . import algebra, samples
+from .formulas import formula
 from .marks import Misconception
 from .phrases import MOST_NAMED, Ranked
 from .problems import POINTS, fits, same_values
@@ -20,7 +21,7 @@ Make = Callable[[Graph], tuple[Folding, list[algebra.Variant]]]
 
 def rewritten(start: Graph, answer: Graph, assume: Mapping[str, Any]) -> list[Ranked]:
     """Return the slips of algebra that make `answer` of `start`, two scalar graphs that ought to be equal."""
-    return [Ranked(v.rank, Misconception(v.id, start.name(v.node), start.formula(v.node), hint=v.hint, strong=v.said))
+    return [Ranked(v.rank, Misconception(v.id, start.name(v.node), formula(start, v.node), hint=v.hint, strong=v.said))
             for v in leading(start, answer, assume, algebra.in_value)]  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def mending(answer: Graph, truth: Graph, assume: Mapping[str, Any]) -> list[Rank
     """Return what would mend an answer in one place, named by what stands there."""
     found = []
     for v in leading(answer, truth, assume, algebra.in_answer):
-        here = answer.formula(v.node)
+        here = formula(answer, v.node)
         found.append(Ranked(v.rank + MENDED, Misconception(v.id, "", here, hint=f"Look at {here} in your answer. {v.hint}", strong=f"With {v.formula(v.wrong)} in place of {here} it would be right.")))
     return found
 

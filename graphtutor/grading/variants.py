@@ -9,6 +9,7 @@ import numpy as np
 
 from ..graphs import Cell, Graph
 from .counterexamples import friendly, short
+from .formulas import formula
 from .marks import Variant
 from .problems import Array, Problem, fits, problem
 from .slopes import Site, Slopes
@@ -96,7 +97,7 @@ def tried(asked: Problem, changed: Graph, moved: dict[int, int], sites: Sequence
     if k is None:
         return None
     at = tuple((name, short(float(v[k]))) for name, v in points.items())
-    return Variant(changed.formula(changed.out), asked.wrt, at, tuple((site.id, short(float(v))) for site, v in zip(sites, values[:, k], strict=True)))
+    return Variant(formula(changed, changed.out), asked.wrt, at, tuple((site.id, short(float(v))) for site, v in zip(sites, values[:, k], strict=True)))
 
 
 def counterpart(here: Slopes, there: Slopes, site: Site, moved: dict[int, int]) -> Site | None:

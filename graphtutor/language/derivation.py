@@ -21,6 +21,7 @@ from .readings import Reading, readings
 from .tokens import LOOKS_LATEX, Token, tokens
 from .trees import names_in, replaced
 
+MOST_LATE = 300  # meanings put into earlier ones; more of them is no derivation of a person's
 MOST_SPENT = 8_000  # tokens; what a whole derivation may cost in other readings
 ANSWERS = frozenset(["grad", "gradient", "answer", "ans", "result", "derivative", "slope"])
 CODE_STYLE = re.compile(r"d(?:[A-Za-z]+_?d|_)?(\w+)|grad_(\w+)|(\w+)_grad")
@@ -71,7 +72,7 @@ class Reader:
     def __init__(self, text: str, known: Context, limits: Limits):
         self.text, self.known, self.limits = text, known, limits
         self.given = known
-        self.spent = 0
+        self.spent = self.late = 0
 
     def row(self, row: Sequence[Token]) -> list[Claim]:
         """Return the claims of one line; definitions that come after `where` are read first."""
@@ -248,7 +249,8 @@ class Reader:
         if name in self.given.definitions or name in names_in(tree):
             return  # u = 2u: a claim about u, and no definition of it
         for other, meaning in self.known.definitions.items():
-            if name in meaning.free and other not in self.given.definitions:  # p = σ(z), and z = wx + b only now
+            if self.late < MOST_LATE and name in meaning.free and other not in self.given.definitions:  # p = σ(z), and z = wx + b only now
+                self.late += 1
                 told = replaced(meaning.tree, {name: tree})
                 self.known = self.known.defining(other, Definition(told, meaning.params, meaning.shape, names_in(told)))
         self.known = self.known.defining(name, Definition(tree, None, part.shape, names_in(tree)))

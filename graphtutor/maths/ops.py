@@ -22,7 +22,7 @@ from .tracing import f
 
 HALF = Fraction(1, 2)
 EACH = range(1_000_000)
-MOST_FACTORS = 4  # beside a bracket, for its slips
+MOST_FACTORS, MOST_LEVELS = 4, 12  # beside a bracket, for its slips; in a product of products
 Axes = tuple[int, ...]
 
 
@@ -425,9 +425,12 @@ def followed(start: Any, steps: Any) -> Any:
 
 
 def factors(x: Any) -> list[Any]:
-    """Return the factors of a product of products, in order."""
-    found, todo = [], [x]
+    """Return the factors of a product of products, in order; of one with very many the first level alone."""
+    found: list[Any] = []
+    todo = [x]
     while todo:
+        if len(found) + len(todo) > MOST_LEVELS:
+            return list(inside(x, "mul"))
         top = todo.pop()
         args = inside(top, "mul")
         if args:
@@ -526,12 +529,12 @@ def share(y: Any, u: Any, v: Any) -> bool:
     """Return whether u/v is a share eᵘ/Σeᵘ: an exponential over a sum that holds it."""
     if not inside(u, "exp"):
         return False
-    todo, seen = [v], False
+    todo, met = [v], {v.id}
     while todo:
-        top = todo.pop()
-        seen |= top.id == u.id
-        todo.extend(inside(top, "add"))
-    return bool(seen and v.id != u.id)
+        terms = [t for t in inside(todo.pop(), "add") if t.id not in met]
+        met.update(t.id for t in terms)
+        todo.extend(terms)
+    return u.id in met and v.id != u.id
 
 
 def probability(x: Any) -> bool:
