@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import build, checks, derivation, graphs
-from .picture import board, files
+from .picture import board, boards, files
 from .picture.page import framed
 
 
@@ -36,12 +36,14 @@ class Derivation(derivation.Derivation):
         """
         return dressed(derivation.turned(self))
 
-    def draw(self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
+    def draw(self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, both: bool = False, **look: Any) -> list[Path]:
         """Write the derivation as a picture (.svg, .png, .pdf), an animation (.gif), a page (.html), or line after line into a folder; return the paths.
 
-        `step`: up to this line. `look`: theme="light" | "dark", palette="default" | "cs231n".
+        `step`: up to this line. `both`: the derivation along the graph below it. `look`: theme="light" | "dark",
+        palette="default" | "cs231n".
         """
-        return files.stored(board.Board(self, **look), path, step, format)
+        drawn = boards.Boards(self, self.along_graph(), **look) if both else board.Board(self, **look)
+        return files.stored(drawn, path, step, format)
 
     def svg(self, step: int | None = None, **look: Any) -> str:
         """Return the derivation, up to line `step`, as SVG text."""

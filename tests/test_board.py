@@ -98,6 +98,22 @@ def test_files_of_every_format_are_written(tmp_path: Path) -> None:
     assert QUOTIENT.draw(tmp_path / "one.svg", step=2)[0].read_text("utf-8") == QUOTIENT.svg(2)
 
 
+def test_both_ways_stand_on_one_picture_and_nothing_moves(tmp_path: Path) -> None:
+    by_rules = gt.derive("f = w0*x0 + w1*x1 + b; L = (f - y)**2", "w0", style="lecture")
+    [path] = by_rules.draw(tmp_path / "both.svg", both=True)
+    whole = path.read_text("utf-8")
+    assert re.findall(r'id="(line\d+)"', whole) == [f"line{k}" for k in range(1, 13)]
+    for k in range(1, 6):
+        assert ElementTree.tostring(line(whole, k)) == ElementTree.tostring(line(by_rules.svg(), k))
+    heights = [float(next(line(whole, k).iter(f"{SVG}text")).get("y")) for k in range(1, 13)]
+    assert heights == sorted(heights) and heights[-1] < float(root(whole).get("height"))
+    assert set(LEGEND.values()) <= set(texts(root(whole)))
+    [early] = by_rules.draw(tmp_path / "early.svg", step=6, both=True)
+    assert re.findall(r'id="(line\d+)"', early.read_text("utf-8")) == [f"line{k}" for k in range(1, 8)]
+    [page] = by_rules.draw(tmp_path / "both.html", both=True)
+    assert page.read_text("utf-8").count("<tr ") == 13
+
+
 def test_the_text_of_a_pdf_can_be_searched(tmp_path: Path) -> None:
     import pypdf
 

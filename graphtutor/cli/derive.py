@@ -38,13 +38,13 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
     from ..analysis import derive as derived
     from ..equal import same
 
-    if along == "both" and (output or form == "html"):
-        raise click.UsageError("--along both is for text, LaTeX and JSON; draw --along rules and --along graph one by one", click.get_current_context())
+    if along == "both" and form == "html" and not output:
+        raise click.UsageError("--along both is printed as text, LaTeX or JSON; write the page with -o FILE.html", click.get_current_context())
     ways = ("rules", "graph") if along == "both" else (along,)
     found = [derived(expr, wrt, style=style, detail=detail, along=way, shapes=shapes_of(shapes, None), constants=constants_of(constants)) for way in ways]
     if found[0].along == "rules" and found[0].wrt not in found[0].names:
         complain(f"'{found[0].wrt}' does not occur in it, so the derivative is 0; the names in it are {', '.join(found[0].names) or 'none'}")
-    files = [str(path) for path in found[0].draw(output, **look)] if output else []
+    files = [str(path) for path in found[0].draw(output, both=along == "both", **look)] if output else []
     if as_json:
         first, *others = map(whole, found)
         show_json({"ok": True, **first, "files": files, **({"along_graph": others[0], "verdict": same(*(d.result for d in found)).to_json()} if others else {})})

@@ -47,14 +47,16 @@ class Board(Reel):
     """A derivation laid out once; picture k shows its lines up to number k, each at its place.
 
     `theme`: "light" or "dark"; `palette`: "default" or "cs231n". Raises LearnerError for anything else.
+    `above`: the board below which it stands.
     """
 
     formats = ("svg", "png", "pdf", *MANY)
     each, whole = "line", "derivation"
 
-    def __init__(self, derivation: Derivation, *, theme: str = "light", palette: str = "default"):
+    def __init__(self, derivation: Derivation, *, theme: str = "light", palette: str = "default", above: Board | None = None):
         self.derivation, self.theme, self.palette = derivation, theme, palette
         self.colours = colours(theme, palette)
+        self.top, self.before = (above.size[1], len(above)) if above else (0.0, 0)
 
     def __len__(self) -> int:
         return len(self.derivation.lines)
@@ -64,15 +66,25 @@ class Board(Reel):
         return f"derivation by {self.derivation.wrt}"
 
     def page(self, theme: str | None = None) -> str:
-        rows = [Row(self.drawn(k), line.mathml, line.rule.name, line.rule.formula) for k, line in enumerate(self.derivation.lines)]
-        given = pictured(self.given, VARIABLES, MARGIN) if self.given else ""
-        legend = f'<svg width="{n(self.size[0])}" height="28" viewBox="{n(MARGIN - 6)} 0 {n(self.size[0])} 28" font-family="{STACK}">{self.legend(20, VARIABLES)}</svg>'
-        return page(self.heading, given, rows, legend, theme, self.palette)
+        return page(self.heading, self.names_drawn, self.rows, self.legend_drawn, theme, self.palette)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The lines for a page."""
+        return [Row(self.drawn(k), line.mathml, line.rule.name, line.rule.formula) for k, line in enumerate(self.derivation.lines)]
+
+    @property
+    def names_drawn(self) -> str:
+        return pictured(self.given, VARIABLES, MARGIN) if self.given else ""
+
+    @property
+    def legend_drawn(self) -> str:
+        return f'<svg width="{n(self.size[0])}" height="28" viewBox="{n(MARGIN - 6)} 0 {n(self.size[0])} 28" font-family="{STACK}">{self.legend(20, VARIABLES)}</svg>'
 
     @property
     def page_height(self) -> float:
         """How high the page is, in pixels, where it is wide enough."""
-        return (self.size[1] - GAP * len(self)) * LARGER + 36 * len(self) + 90
+        return (self.size[1] - self.top - GAP * len(self)) * LARGER + 36 * len(self) + 90
 
     def drawn(self, k: int) -> str:
         """Return line k as a picture of its own, in the colours of a page."""
@@ -96,7 +108,7 @@ class Board(Reel):
                 rows.append([])
             rows[-1].append(block)
         placed: list[tuple[Block, float, float]] = []
-        y = MARGIN
+        y = self.top + MARGIN
         for row in filter(None, rows):
             x, y = MARGIN, y + max(b.up for b in row)
             for block in row:
@@ -107,7 +119,7 @@ class Board(Reel):
 
     @cached_property
     def places(self) -> list[Place]:
-        y = max((y + block.down for block, _, y in self.given), default=MARGIN - GAP) + GAP
+        y = max((y + block.down for block, _, y in self.given), default=self.top + MARGIN - GAP) + GAP
         found = []
         for k, line in enumerate(self.derivation.lines):
             left = MARGIN + (0.0 if line.left else INDENT)
@@ -145,24 +157,16 @@ class Board(Reel):
     # ----- the picture -----
     def svg(self, step: int | None = None) -> str:
         """Return the lines up to `step` (all of them if left out) as SVG text; the same derivation always gives the same bytes."""
-        shown = self.number(step)
-        wide, high = map(n, self.size)
-        parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="{STACK}" role="img">',
-            f"<title>{escape(self.heading)}</title>",
-            f"<desc>{escape(str(self.derivation))}</desc>",
-            f'<rect class="ground" width="{wide}" height="{high}" fill="{self.colours.ground}"/>',
-            *(painted(block, x, y, self.colours) for block, x, y in self.given),
-            *(self.line(k, k == shown) for k in range(shown + 1)),
-            self.legend(self.size[1] - 22, self.colours),
-            "</svg>",
-            "",
-        ]
-        return "\n".join(p for p in parts[:-1] if p) + "\n"
+        return picture(self.heading, str(self.derivation), self.size, self.painted(self.number(step)), self.colours)
+
+    def painted(self, shown: int) -> list[str]:
+        """Return what the names stand for, the lines up to number `shown`, and the legend, as SVG."""
+        lines = [self.line(k, k == shown) for k in range(shown + 1)]
+        return [*(painted(block, x, y, self.colours) for block, x, y in self.given), *lines, self.legend(self.size[1] - 22, self.colours)]
 
     def line(self, k: int, last: bool) -> str:
         place, c = self.places[k], self.colours
-        parts = [f'<g id="line{k + 1}" class="line">', self.equals(k, c)]
+        parts = [f'<g id="line{self.before + k + 1}" class="line">', self.equals(k, c)]
         parts += [painted(block, x, y, c, hidden=("next",) if last else ()) for block, x, y in place.blocks]
         parts += [text(self.rules_from, place.base + NOTE_ROW * j, row, RULE, c.ink, "start", BOLD_FACE) for j, row in enumerate(place.name)]
         parts += [text(self.rules_from, place.base + NOTE_ROW * (j + len(place.name)), row, NOTE, c.muted, "start") for j, row in enumerate(place.note)]
@@ -193,6 +197,14 @@ def packed(formulas: str) -> Iterator[str]:
 
 
 # ----- painting -----
+def picture(heading: str, words: str, size: tuple[float, float], inner: list[str], c: Colours) -> str:
+    """Return a whole SVG picture with its title, the same in words, and its ground."""
+    wide, high = map(n, size)
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="{STACK}" role="img">'
+    ground = f'<rect class="ground" width="{wide}" height="{high}" fill="{c.ground}"/>'
+    return "\n".join([head, f"<title>{escape(heading)}</title>", f"<desc>{escape(words)}</desc>", ground, *filter(None, inner), "</svg>", ""])
+
+
 def pictured(blocks: Placed, c: Colours, left: float, before: str = "") -> str:
     """Return blocks as an SVG picture of their own that begins at `left`, with room for the frames around them, a little larger."""
     top = min(y - b.up for b, _, y in blocks) - 6
