@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import pickle
+import random
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -354,3 +355,36 @@ def test_where_another_expression_is_undefined_nothing_is_compared() -> None:
     assert gt.same("log(abs(x))", "log(x)", within="x*log(x)")
     assert gt.same("log(abs(x - 1))", "log(x - 1)", within="x*log(x)").kind == "differs"
     assert gt.same("2*x", "2*exp(log(x))", within="x**2").kind == "differs"
+
+
+# ----- random expressions -----
+FUNCTIONS = "exp log sqrt sin cos tan tanh abs sigmoid relu sign softplus sinh".split()
+IDENTITIES = [
+    "({0}) + x - x", "-(-({0}))", "(2*({0}))/2", "(({0})**2 - 4)/(({0}) + 2) + 2", "({0}) + 0*x", "({0})*(sin(y)**2 + cos(y)**2)",
+    "log(exp({0}))", "max({0}, ({0}) - 1)", "where(x > y, {0}, {0})", "({0})*sigmoid(y) + ({0})*sigmoid(-y)",
+]  # fmt: skip
+
+
+def expression(pick: random.Random, depth: int) -> str:
+    if depth == 0 or pick.random() < 0.15:
+        return pick.choice(["x", "y", "2", "3", "-1", "1/2"])
+    if pick.random() < 0.5:
+        return f"({expression(pick, depth - 1)}{pick.choice('+-*/')}{expression(pick, depth - 1)})"
+    if pick.random() < 0.3:
+        return f"({expression(pick, depth - 1)})**{pick.choice(['2', '3', '(1/2)', '(-1)', '(3/2)'])}"
+    return f"{pick.choice(FUNCTIONS)}({expression(pick, depth - 1)})"
+
+
+@pytest.mark.parametrize("share", range(4))
+def test_random_expressions_are_equal_however_they_are_rewritten(share: int) -> None:
+    """300 expressions, each rewritten by one or two identities; those that are nowhere defined are undecided."""
+    count = {"equal": 0, "undecided": 0}
+    for number in range(share, 300, 4):
+        pick = random.Random(number)
+        a = b = expression(pick, 3)
+        for _ in range(pick.randint(1, 2)):
+            b = pick.choice(IDENTITIES).format(b)
+        verdict = gt.same(a, b, pick.choice([None, "x=positive; y=positive"]))
+        assert verdict.kind not in ("differs", "kink"), (a, b, verdict)
+        count[told(verdict)] += 1
+    assert count["equal"] > 10 * count["undecided"]
