@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -331,6 +332,13 @@ def test_variant_tells_the_explanations_of_an_answer_apart(source: str, answer: 
     # on the variant each explanation's own answer is wrong at the point, and told apart from the other
     right = gt.graph(found.problem).trace(at={name: float(sp.Rational(value)) for name, value in found.point}).gradients["w"]
     assert all(float(sp.Rational(value)) != pytest.approx(right) for value in given.values())
+
+
+def test_threads_that_grade_one_problem_do_not_meet() -> None:
+    answers = ["2*(w*x - y)", "x*(w*x - y)", "-2*x*(w*x - y)", "2*x*(w*x - y)", "x", "2*x*w*(w*x - y)**3"] * 8
+    alone = [gt.grade("(w*x - y)**2", a, wrt="w").key for a in answers]
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(lambda a: gt.grade("(w*x - y)**2", a, wrt="w").key, answers)) == alone
 
 
 # ----- hostile derivations -----

@@ -109,19 +109,19 @@ class Slopes:
                     known.append(apply_row(ROWS[op], [known[a] for a in args], params, "float"))
         self.values = known
 
-    def value(self, target: int, given: Mapping[int, Array]) -> Array:
-        """Return a cell that asks for slopes, with those `given`."""
+    def value(self, target: int, given: Mapping[int, Array], values: Sequence[Any]) -> Array:
+        """Return a cell that asks for slopes, with those `given`; `values` are those of the cells that ask for none."""
         needed, todo = set(), [target]
         while todo:
             i = todo.pop()
-            if self.values[i] is None and i not in given and i not in needed:
+            if values[i] is None and i not in given and i not in needed:
                 needed.add(i)
                 todo.extend(self.builder.cells[i][1])
         found = dict(given)
         for i in sorted(needed):
             op, args, params = self.builder.cells[i]
-            found[i] = apply_row(ROWS[op], [found[a] if a in found else self.values[a] for a in args], params, "float")
-        return found[target] if target in found else self.values[target]
+            found[i] = apply_row(ROWS[op], [found[a] if a in found else values[a] for a in args], params, "float")
+        return found[target] if target in found else values[target]
 
     def swept(self, scenarios: Sequence[Sequence[Site]], points: slice = slice(None)) -> Array:
         """Return the slope of the output in every scenario: shape (scenarios, points)."""
@@ -144,26 +144,22 @@ class Slopes:
 
     def run(self, rows: Mapping[int, list[tuple[Site, Array]]], count: int, size: int, points: slice) -> dict[int, Array]:
         slopes: dict[int, Array] = {self.wrt: np.ones((1, size))}
-        cut = self.values if points == slice(None) else [v[points] if isinstance(v, np.ndarray) and v.ndim else v for v in self.values]
-        whole_values, self.values = self.values, cut
-        try:
-            for i in sorted(self.locals):
-                slopes[i] = self.one(i, slopes, rows.get(i, ()), count, size)
-        finally:
-            self.values = whole_values
+        values = self.values if points == slice(None) else [v[points] if isinstance(v, np.ndarray) and v.ndim else v for v in self.values]
+        for i in sorted(self.locals):
+            slopes[i] = self.one(i, slopes, rows.get(i, ()), count, size, values)
         return slopes
 
-    def one(self, i: int, slopes: dict[int, Array], rows: Iterable[tuple[Site, Array]], count: int, size: int) -> Array:
+    def one(self, i: int, slopes: dict[int, Array], rows: Iterable[tuple[Site, Array]], count: int, size: int, values: Sequence[Any]) -> Array:
         """Return the slope of node `i` in every scenario."""
         args = self.graph.cells[i][1]
         inner: dict[int, Array] = {slot: slopes[args[slot]] for slot in self.moving(i)}
-        local: dict[int, Array] = {slot: self.values[d] for slot, d in enumerate(self.locals[i]) if d is not None}
+        local: dict[int, Array] = {slot: values[d] for slot, d in enumerate(self.locals[i]) if d is not None}
         for site, where in rows:
             if site.kind in ("edge", "local"):
                 table = inner if site.kind == "edge" else local
                 for slot, target in site.plan:
                     table[slot] = spread(table.get(slot, 0.0), count, size)
-                    table[slot][where] = self.values[target]
+                    table[slot][where] = values[target]
         total: Array = np.zeros((1, size))
         for slot, slope in inner.items():
             if slot in local:
@@ -174,7 +170,7 @@ class Slopes:
             total = spread(total, count, size)
             if site.kind == "whole":
                 given = {k: spread(inner[slot], count, size)[where] for k, (node, slot) in self.slope_inputs.items() if node == i and slot in inner}
-                total[where] = self.value(site.plan[0][1], given)
+                total[where] = self.value(site.plan[0][1], given, values)
             elif site.kind == "jump":
                 total[where] = spread(slopes[site.plan[0][1]], count, size)[where]
             else:
