@@ -73,7 +73,8 @@ def beside(path: str | Path) -> Path:
     ('answers.jsonl.review.json', 'week3.review.json')
     """
     place = Path(path)
-    return place.with_name(f"{place.resolve().name}.review.json")
+    whole = place.resolve()  # "." has no name of its own
+    return (place if place.name else whole).with_name(f"{whole.name or 'answers'}.review.json")
 
 
 def load(path: Path) -> Reviews:

@@ -355,7 +355,7 @@ def power_code(u: Any, n: Any) -> Any:
     if isinstance(n, int):
         if isinstance(u, np.ndarray) and u.dtype != object:
             return u * u if n == 2 else u ** float(n)
-        return u**n
+        return symbolic_power(u, n) if isinstance(u, sp.Rational) else u**n
     return _power(u, n)
 
 
@@ -373,7 +373,18 @@ def real_power(u: Any, v: Any) -> Any:
     return math.nan if u < 0 and v != int(v) else u**v
 
 
-_power = Entry(real_power, lambda m, u, v: u**v if m is sp else (m.nan if u < 0 and v != int(v) else u**v), exact=True)
+def symbolic_power(u: Any, v: Any) -> Any:
+    """Return uᵛ over SymPy; nan for a number of more than MOST_BITS bits, which SymPy would write out digit by digit.
+
+    >>> symbolic_power(sp.Integer(2), sp.Integer(3)), symbolic_power(sp.Integer(10), -(10**8))
+    (8, nan)
+    """
+    numbers = isinstance(u, sp.Rational) and isinstance(v, int | sp.Integer) and u not in (-1, 0, 1)
+    return sp.nan if numbers and abs(int(v)) * max(u.p.bit_length(), u.q.bit_length()) > MOST_BITS else u**v
+
+
+MOST_BITS = 100_000  # of an exact number
+_power = Entry(real_power, lambda m, u, v: symbolic_power(u, v) if m is sp else (m.nan if u < 0 and v != int(v) else u**v), exact=True)
 
 
 def power_local(y: Any, u: Any, n: Any) -> tuple[Any]:
