@@ -69,10 +69,23 @@ class Backward:
         named = {i for i, _ in names}
         for i, adjoint in self.gradient.items():
             label = f"d{top}/d{self.graph.name(i)}"
-            if adjoint >= len(self.graph) and self.cells[adjoint][0] != "const" and label not in taken and adjoint not in named:
+            if (
+                adjoint >= len(self.graph)
+                and self.cells[adjoint][0] != "const"
+                and label not in taken
+                and adjoint not in named
+            ):
                 named.add(adjoint)
                 names.append((adjoint, label))
-        return Graph(self.cells, self.shapes, self.graph.out, tuple(names), self.graph.parameters, self.graph.groups, self.graph.symbols)
+        return Graph(
+            self.cells,
+            self.shapes,
+            self.graph.out,
+            tuple(names),
+            self.graph.parameters,
+            self.graph.groups,
+            self.graph.symbols,
+        )
 
 
 class Folding(Builder):
@@ -164,7 +177,9 @@ class Template(NamedTuple):
 
 
 @lru_cache(maxsize=10_000)
-def template(op: str, params: tuple[Any, ...], known: tuple[Cell | None, ...], tie: str, asked: tuple[bool, ...]) -> Template:
+def template(
+    op: str, params: tuple[Any, ...], known: tuple[Cell | None, ...], tie: str, asked: tuple[bool, ...]
+) -> Template:
     """Return the template of a scalar node; `known` holds the constants among its upstream and its arguments.
 
     The row's own rule is run on stand-ins: rules are written once, and run once per kind of node.
@@ -186,7 +201,11 @@ def template(op: str, params: tuple[Any, ...], known: tuple[Cell | None, ...], t
             where[i] = len(stand_ins) + len(constants) + len(cells)
             refs = tuple(where[a] for a in args)
             cells.append((name, refs[0], refs[-1] if len(refs) == 2 else -1 if len(refs) == 1 else -2, refs, settings))
-    outs = tuple((slot, where[local], where[part]) for slot, (local, part) in enumerate(sent) if part is not None and local is not None)
+    outs = tuple(
+        (slot, where[local], where[part])
+        for slot, (local, part) in enumerate(sent)
+        if part is not None and local is not None
+    )
     return Template(tuple(constants), tuple(cells), outs, ((),) * len(cells))
 
 
@@ -201,7 +220,9 @@ def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = N
         raise LearnerError(f"tie='{tie}' is no choice at a kink; expected one of {', '.join(TIES)}")
     out = graph.out
     if graph.shapes[out]:
-        raise LearnerError(f"the output {graph.name(out)} has shape {show_shape(graph.shapes[out])}; a backward pass starts from a number: sum it, or take an entry")
+        raise LearnerError(
+            f"the output {graph.name(out)} has shape {show_shape(graph.shapes[out])}; a backward pass starts from a number: sum it, or take an entry"
+        )
     wants = reach(graph, wanted)
     arrivals = expected(graph, wants)
     builder = Folding(graph.cells, graph.shapes)
@@ -271,7 +292,9 @@ class Sender:
         if not row.differentiable or not any(asked):
             return Template((), (), (), ()), []
         if row.local is None:
-            raise LearnerError(f"{op} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}")
+            raise LearnerError(
+                f"{op} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}"
+            )
         plan = template(op, params, tuple(self.constants.get(a) for a in (g, *args)), self.tie, asked)
         ids = []
         for cell in plan.constants:

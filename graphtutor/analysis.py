@@ -36,7 +36,14 @@ class Derivation(derivation.Derivation):
         """
         return dressed(derivation.turned(self))
 
-    def draw(self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, both: bool = False, **look: Any) -> list[Path]:
+    def draw(
+        self,
+        path: str | os.PathLike[str],
+        step: int | None = None,
+        format: str | None = None,
+        both: bool = False,
+        **look: Any,
+    ) -> list[Path]:
         """Write the derivation as a picture (.svg, .png, .pdf), an animation (.gif), a page (.html), or line after line into a folder; return the paths.
 
         `step`: up to this line. `both`: the derivation along the graph below it. `look`: theme="light" | "dark",

@@ -39,7 +39,9 @@ class Graph(graphs.Graph):
     def id_of(self, name: str, walk: adjoint.Backward) -> int:
         i = self.ids.get(str(name))
         if i is None or i not in walk.gradient:
-            raise LearnerError(f"'{name}' is no node with a gradient; this graph has {', '.join(n for n, j in self.ids.items() if j in walk.gradient)}")
+            raise LearnerError(
+                f"'{name}' is no node with a gradient; this graph has {', '.join(n for n, j in self.ids.items() if j in walk.gradient)}"
+            )
         return i
 
     def backward_graph(self, wrt: str | None = None, tie: str = "zero") -> Graph:
@@ -49,9 +51,21 @@ class Graph(graphs.Graph):
         adjoint is named `dL/dw0`.
         """
         walk = adjoint.backward(self, tie)
-        first = wrt or next((n.name for n in self.inputs if n.role == "parameter"), self.inputs[0].name if self.inputs else "")
+        first = wrt or next(
+            (n.name for n in self.inputs if n.role == "parameter"), self.inputs[0].name if self.inputs else ""
+        )
         extended = walk.extended
-        return dressed(graphs.Graph(extended.cells, extended.shapes, walk.gradient[self.id_of(first, walk)], extended.names, self.parameters, self.groups, self.symbols))
+        return dressed(
+            graphs.Graph(
+                extended.cells,
+                extended.shapes,
+                walk.gradient[self.id_of(first, walk)],
+                extended.names,
+                self.parameters,
+                self.groups,
+                self.symbols,
+            )
+        )
 
     def function(self, reduce: str | None = None, tie: str = "zero") -> compile.Function:
         """Return the compiled function: `f({"w0": …})` → (value, {"w0": gradient, …}), one point or a batch."""
@@ -67,7 +81,9 @@ class Graph(graphs.Graph):
         return save.save(self, path, **look)
 
     def __repr__(self) -> str:
-        return f"<Graph {self.output.name}: {len(self)} nodes; inputs {', '.join(n.name for n in self.inputs) or 'none'}>"
+        return (
+            f"<Graph {self.output.name}: {len(self)} nodes; inputs {', '.join(n.name for n in self.inputs) or 'none'}>"
+        )
 
     def _repr_svg_(self) -> str:
         return save.Painter(self).svg()
@@ -84,7 +100,9 @@ class Graph(graphs.Graph):
 class Trace(trace.Trace):
     """A walk over a graph; see `trace.Trace` for its data."""
 
-    def draw(self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any) -> list[Path]:
+    def draw(
+        self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any
+    ) -> list[Path]:
         """Write every step into a folder, one step or an animation into one file; return the paths. See `picture.save.save`.
 
         `look`: theme="light" | "dark", palette="default" | "cs231n", direction="LR" | "TB", digits, engine.
@@ -124,7 +142,11 @@ def dressed(plain: graphs.Graph) -> Graph:
 def make(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, definitions: Mapping[str, Any] | None = None,
          parameters: Iterable[str] | None = None, data: Iterable[str] | None = None) -> Graph:  # fmt: skip
     """Return the computation graph of text, of a SymPy expression, or of a Python function; see `build.build`."""
-    return dressed(build.build(source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data))
+    return dressed(
+        build.build(
+            source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data
+        )
+    )
 
 
 class Functions:
@@ -137,12 +159,16 @@ class Functions:
     def __getattr__(self, name: str) -> Any:
         row = ROWS.get(name) or next((r for r in TABLE if name in r.names), None)
         if row is None:
-            raise AttributeError(f"no operation for '{name}'; gt.fn has {', '.join(sorted(n for r in TABLE for n in r.names))}")
+            raise AttributeError(
+                f"no operation for '{name}'; gt.fn has {', '.join(sorted(n for r in TABLE for n in r.names))}"
+            )
 
         def call(*args: Any, **settings: Any) -> Any:
             unknown = set(settings) - {key for key, _ in row.params}
             if unknown:
-                raise LearnerError(f"{name} has no setting '{min(unknown)}'; it takes {', '.join(k for k, _ in row.params) or 'none'}")
+                raise LearnerError(
+                    f"{name} has no setting '{min(unknown)}'; it takes {', '.join(k for k, _ in row.params) or 'none'}"
+                )
             params = tuple(settings.get(key, default) for key, default in row.params)
             if any(isinstance(a, graphs.Tracer) for a in args):
                 return getattr(on_tracers, row.name)(*args, params=params)

@@ -24,7 +24,9 @@ def lift(value: Any, axes: int) -> Any:
     return np.expand_dims(value, tuple(range(1, 1 + axes)))
 
 
-def batch_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None, value: bool = True) -> Callable[..., Any]:
+def batch_code(
+    walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None, value: bool = True
+) -> Callable[..., Any]:
     """Return `run(N, *inputs)` → (value, *gradients of `wanted`) over arrays; `batched` says which inputs have N points in front.
 
     Many points are gone through in pieces that stay in the processor's cache. Without `value` the
@@ -38,7 +40,9 @@ def batch_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], red
         step = -(-N // -(-N // size))
         done: list[Any] = [[] if many else 0.0 for many in rows]
         for i in range(0, N, step):
-            part = code(min(step, N - i), N, *[v[i : i + step] if many else v for v, many in zip(inputs, batched, strict=True)])
+            part = code(
+                min(step, N - i), N, *[v[i : i + step] if many else v for v, many in zip(inputs, batched, strict=True)]
+            )
             for k, new in enumerate(part):
                 if rows[k]:
                     done[k].append(new)
@@ -49,19 +53,32 @@ def batch_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], red
     return run
 
 
-def piece_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None, value: bool) -> tuple[Callable[..., Any], int, list[bool]]:
+def piece_code(
+    walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None, value: bool
+) -> tuple[Callable[..., Any], int, list[bool]]:
     """Return `run(N, M, *inputs)` over N points of M, how many points suit a call, and which results have a row for each point."""
     space: dict[str, Any] = {"np": np, "lift": lift, "nan": np.nan, "inf": np.inf}
     out = walk.graph.out
     inputs = {n.id: many for n, many in zip(walk.graph.inputs, batched, strict=True)}
     places = [walk.graph.ids[name] for name in wanted]
     many = spreads(walk, inputs)
-    strokes = {walk.gradient[i]: in_one_stroke(walk, walk.gradient[i], many) if reduce is not None and not inputs[i] else None for i in places}
-    outs = [out] * value + [a for adjoint, stroke in strokes.items() for a in (walk.cells[adjoint][1] if stroke else (adjoint,))]
+    strokes = {
+        walk.gradient[i]: in_one_stroke(walk, walk.gradient[i], many) if reduce is not None and not inputs[i] else None
+        for i in places
+    }
+    outs = [out] * value + [
+        a for adjoint, stroke in strokes.items() for a in (walk.cells[adjoint][1] if stroke else (adjoint,))
+    ]
     live = needed(walk, outs)
     constants = constant_values(walk, live)
     space |= {f"v{i}": known for i, known in constants.items()}
-    lines, texts = body(walk, live, outs, {i: Term(False, f"v{i}") for i in constants}, lambda i, texts: spelled(walk, i, texts, many, space))
+    lines, texts = body(
+        walk,
+        live,
+        outs,
+        {i: Term(False, f"v{i}") for i in constants},
+        lambda i, texts: spelled(walk, i, texts, many, space),
+    )
     told = dict(zip(outs, texts, strict=True))
     batch = any(batched)
     scale = " / M" if reduce == "mean" else ""
@@ -73,9 +90,13 @@ def piece_code(walk: Backward, wanted: list[str], batched: tuple[bool, ...], red
             space[f"stroke{adjoint}"] = stroke
             text = f"stroke{adjoint}({', '.join(told[a] for a in walk.cells[adjoint][1])})"
         else:
-            text = gradient_code(told[adjoint], walk.shapes[place], many[adjoint], batch, reduce is None or inputs[place])
+            text = gradient_code(
+                told[adjoint], walk.shapes[place], many[adjoint], batch, reduce is None or inputs[place]
+            )
         results.append(text + scale * batch)
-    run = make(lines, ["N", "M", *(f"v{n.id}" for n in walk.graph.inputs)], f"({''.join(r + ', ' for r in results)})", space)
+    run = make(
+        lines, ["N", "M", *(f"v{n.id}" for n in walk.graph.inputs)], f"({''.join(r + ', ' for r in results)})", space
+    )
     rows = [reduce is None and many[out]] * value + [batch and (reduce is None or inputs[place]) for place in places]
     size = points_a_piece(walk, [i for i in live if many[i] and walk.cells[i][1]]) if many[out] else sys.maxsize
     return run, size, rows
@@ -93,7 +114,10 @@ def spelled(walk: Backward, i: int, texts: list[str], many: list[bool], space: d
     op, args, params = walk.cells[i]
     row = ROWS[op]
     depth = len(walk.shapes[i]) if row.entrywise else 0
-    given = [f"lift({text}, {depth - len(walk.shapes[a])})" if many[a] and depth > len(walk.shapes[a]) else text for a, text in zip(args, texts, strict=True)]
+    given = [
+        f"lift({text}, {depth - len(walk.shapes[a])})" if many[a] and depth > len(walk.shapes[a]) else text
+        for a, text in zip(args, texts, strict=True)
+    ]
     code = code_of(row, params)
     if code is not None and not any(map(str.isalpha, code)):  # operators alone
         return expression(row, given, params, i, space)
@@ -134,7 +158,11 @@ def in_one_stroke(walk: Backward, adjoint: int, many: list[bool]) -> Callable[..
     """Return the function of the arguments of `adjoint` that sums it over the batch without making it for each point."""
     op, args, _ = walk.cells[adjoint]
     row = ROWS.get(op)
-    return row.reduced if row is not None and row.reduced is not None and len(args) == 2 and all(many[a] for a in args) else None
+    return (
+        row.reduced
+        if row is not None and row.reduced is not None and len(args) == 2 and all(many[a] for a in args)
+        else None
+    )
 
 
 def gradient_code(text: str, shape: tuple[int, ...], many: bool, batch: bool, each: bool) -> str:

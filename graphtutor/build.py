@@ -67,7 +67,9 @@ class Plan:
             moved.append(self.builder.intern((op, tuple(moved[a] for a in args), params), shape))
         return moved[walk.gradient[wrt]]
 
-    def graph(self, out: int, names: Iterable[tuple[int, str]] = (), groups: Iterable[Group] = (), source: str = "") -> Graph:
+    def graph(
+        self, out: int, names: Iterable[tuple[int, str]] = (), groups: Iterable[Group] = (), source: str = ""
+    ) -> Graph:
         assumed = tuple((n, s) for n, s in self.symbols.items() if s != sp.Symbol(n))
         return self.builder.graph(out, names=tuple(names), groups=tuple(groups), symbols=assumed, source=source)
 
@@ -113,7 +115,9 @@ def from_tree(tree: Any, shapes: Mapping[str, Any] | None = None, constants: Map
     return plan.graph(plan.tree(tree))
 
 
-def from_function(function: Callable[..., Any], shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None) -> Graph:
+def from_function(
+    function: Callable[..., Any], shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None
+) -> Graph:
     """Return the graph of a Python function, called once with a tracer for each of its parameters.
 
     >>> g = from_function(lambda x: x + x)
@@ -133,7 +137,9 @@ def from_function(function: Callable[..., Any], shapes: Mapping[str, Any] | None
     try:
         result = function(*args, **named)
     except TypeError as error:
-        raise LearnerError(f"the function cannot be traced: {error}; use operators, gt.fn functions and NumPy ufuncs of its parameters") from error
+        raise LearnerError(
+            f"the function cannot be traced: {error}; use operators, gt.fn functions and NumPy ufuncs of its parameters"
+        ) from error
     return plan.graph(Tracer(plan.builder, 0).lift(result))
 
 
@@ -152,6 +158,7 @@ def build(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Ma
     elif callable(source):
         graph = from_function(source, shapes, constants)
     else:
-        raise LearnerError(f"cannot draw {type(source).__name__}; expected text, a SymPy expression or a Python function")
+        raise LearnerError(
+            f"cannot draw {type(source).__name__}; expected text, a SymPy expression or a Python function"
+        )
     return with_roles(graph, parameters, data)
-

@@ -45,7 +45,11 @@ class Function:
         self.names = [name for name, _ in self.inputs]
         self.wanted = self.names if self.wrt is None else [name for name in self.names if name in self.wrt]
         ids = tuple(self.graph.ids[name] for name in self.wanted)
-        self.walk = forward_alone(self.graph) if self.wrt == () else backward(self.graph, self.tie, None if self.wrt is None else ids)
+        self.walk = (
+            forward_alone(self.graph)
+            if self.wrt == ()
+            else backward(self.graph, self.tie, None if self.wrt is None else ids)
+        )
         self.fast = None if any(self.walk.shapes) else scalar_code(self.walk, self.names, self.wanted)
 
     def __call__(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -74,7 +78,9 @@ class Function:
         batched = tuple(self.is_batched(name, v, shape) for (name, shape), v in zip(self.inputs, values, strict=True))
         sizes = {len(v) for v, many in zip(values, batched, strict=True) if many}
         if len(sizes) > 1:
-            raise ShapeError(f"batches of {' and '.join(map(str, sorted(sizes)))} points met; all inputs with a batch axis need the same number")
+            raise ShapeError(
+                f"batches of {' and '.join(map(str, sorted(sizes)))} points met; all inputs with a batch axis need the same number"
+            )
         code = self.code(batched)
         with np.errstate(all="ignore"):
             out = code(*sizes or (1,), *values)
@@ -93,7 +99,9 @@ class Function:
             return False
         if value.ndim == len(shape) + 1 and value.shape[1:] == shape:
             return True
-        raise ShapeError(f"'{name}' has shape {show_shape(value.shape)}; expected {show_shape(shape)}, or that with a batch axis in front")
+        raise ShapeError(
+            f"'{name}' has shape {show_shape(value.shape)}; expected {show_shape(shape)}, or that with a batch axis in front"
+        )
 
     def __reduce__(self) -> Any:
         return Function, (self.graph, self.reduce, self.tie, self.wrt)
@@ -108,7 +116,9 @@ def scalar_code(walk: Backward, names: list[str], wanted: list[str]) -> Callable
     """Return `run(at)` → (value, {name: gradient}) over Python floats, or None where `at` holds anything else."""
     space: dict[str, Any] = dict(SCALARS)
     places = {name: walk.graph.ids[name] for name in names}
-    lines, (value, *gradients) = scalar_body(walk, [walk.graph.out, *(walk.gradient[places[name]] for name in wanted)], space)
+    lines, (value, *gradients) = scalar_body(
+        walk, [walk.graph.out, *(walk.gradient[places[name]] for name in wanted)], space
+    )
     keys = {name: f"n{k}" for k, name in enumerate(names)}
     space |= {key: name for name, key in keys.items()}
     taken = [f"v{i} = at[{keys[name]}]" for name, i in places.items()]
@@ -117,7 +127,8 @@ def scalar_code(walk: Backward, names: list[str], wanted: list[str]) -> Callable
     return make([*taken, f"if not {checked}: return None", *lines], ["at"], f"{value}, {{{told}}}", space)
 
 
-def compiled(graph: Graph, reduce: str | None = None, tie: str = "zero", wrt: tuple[str, ...] | None = None) -> Function:
+def compiled(
+    graph: Graph, reduce: str | None = None, tie: str = "zero", wrt: tuple[str, ...] | None = None
+) -> Function:
     """Return value and gradients of `graph` as one compiled function; see `Function`."""
     return Function(graph, reduce, tie, wrt)
-

@@ -44,9 +44,13 @@ def load(path: str | Path) -> dict[str, np.ndarray]:
     try:
         return arrays_of(where) if where.suffix == ".npz" else columns_of(where)
     except FileNotFoundError:
-        raise LearnerError(f"no data file '{path}'; give a .csv with a header, an .npz, or 'lecture' for the lecture's four points") from None
+        raise LearnerError(
+            f"no data file '{path}'; give a .csv with a header, an .npz, or 'lecture' for the lecture's four points"
+        ) from None
     except OSError as error:
-        raise LearnerError(f"cannot read '{path}': {error.strerror or error}; give a .csv with a header or an .npz") from None
+        raise LearnerError(
+            f"cannot read '{path}': {error.strerror or error}; give a .csv with a header or an .npz"
+        ) from None
 
 
 def arrays_of(path: Path) -> dict[str, np.ndarray]:
@@ -54,17 +58,25 @@ def arrays_of(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (ValueError, zipfile.BadZipFile, EOFError):
-        raise LearnerError(f"'{path}' is no .npz of plain arrays; write it with np.savez('{path.name}', x=…, y=…)") from None
+        raise LearnerError(
+            f"'{path}' is no .npz of plain arrays; write it with np.savez('{path.name}', x=…, y=…)"
+        ) from None
 
 
 def columns_of(path: Path) -> dict[str, np.ndarray]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [(reader_line, row) for reader_line, row in numbered(csv.reader(file)) if any(cell.strip() for cell in row)]
+            rows = [
+                (reader_line, row)
+                for reader_line, row in numbered(csv.reader(file))
+                if any(cell.strip() for cell in row)
+            ]
     except (UnicodeDecodeError, csv.Error) as error:
         raise LearnerError(f"'{path}' cannot be read as CSV in UTF-8: {error}") from None
     if len(rows) < 2:
-        raise LearnerError(f"'{path}' has no rows under its header; expected a line of names, then a line of numbers for each point")
+        raise LearnerError(
+            f"'{path}' has no rows under its header; expected a line of names, then a line of numbers for each point"
+        )
     header = [name.strip() for name in rows[0][1]]
     twice = next((name for k, name in enumerate(header) if name in header[:k]), None)
     if twice is not None:
@@ -73,7 +85,9 @@ def columns_of(path: Path) -> dict[str, np.ndarray]:
         raise LearnerError(f"'{path}' begins with numbers; expected a header line of names such as x0,x1,y")
     for line, row in rows[1:]:
         if len(row) != len(header):
-            raise LearnerError(f"'{path}', line {line}: {len(row)} entries under {len(header)} names; every line needs one entry a name")
+            raise LearnerError(
+                f"'{path}', line {line}: {len(row)} entries under {len(header)} names; every line needs one entry a name"
+            )
     return {name: column([row[k].strip() for _, row in rows[1:]]) for k, name in enumerate(header)}
 
 
@@ -159,7 +173,11 @@ def fitted(graph: Graph, data: Mapping[str, Any]) -> Data:
         shape = shapes[name]
         if a.ndim == len(shape) + 1 and a.shape[1:] == shape:
             arrays[name] = a
-        elif len(shape) == 1 and a.ndim == 1 and (a.shape != shape or a.dtype.kind == "U" or class_numbers(a, shape[0], sizes)):
+        elif (
+            len(shape) == 1
+            and a.ndim == 1
+            and (a.shape != shape or a.dtype.kind == "U" or class_numbers(a, shape[0], sizes))
+        ):
             arrays[name], labels[name] = one_hot(name, a, shape[0])
         elif a.shape == shape:
             fixed[name] = float(a) if not shape and a.dtype.kind != "U" else a
@@ -172,7 +190,9 @@ def fitted(graph: Graph, data: Mapping[str, Any]) -> Data:
     if len(set(lengths.values())) > 1:
         first, second = lengths, next(n for n in lengths if lengths[n] != next(iter(lengths.values())))
         name = next(iter(first))
-        raise ShapeError(f"the data '{name}' have {lengths[name]} points and '{second}' {lengths[second]}; every name needs one row a point")
+        raise ShapeError(
+            f"the data '{name}' have {lengths[name]} points and '{second}' {lengths[second]}; every name needs one row a point"
+        )
     count = next(iter(lengths.values()), 1)
     if count == 0:
         raise LearnerError("the data have no points; expected at least one")
@@ -188,17 +208,23 @@ def as_array(name: str, value: Any) -> np.ndarray:
             raise TypeError("complex")
         return np.ascontiguousarray(array, dtype=float) if array.ndim else np.asarray(array, dtype=float)
     except (ValueError, TypeError):
-        raise LearnerError(f"the data '{name}' are not numbers in rows of one length; expected one value a point") from None
+        raise LearnerError(
+            f"the data '{name}' are not numbers in rows of one length; expected one value a point"
+        ) from None
 
 
 def check_numbers(name: str, array: np.ndarray) -> None:
     if array.dtype.kind == "U":
-        raise LearnerError(f"the data '{name}' hold text such as {str(array.flat[0])!r}; expected numbers, or give '{name}' the shape of one entry a class")
+        raise LearnerError(
+            f"the data '{name}' hold text such as {str(array.flat[0])!r}; expected numbers, or give '{name}' the shape of one entry a class"
+        )
     if array.size > MAX_CELLS:
         raise LearnerError(f"the data '{name}' hold {array.size} numbers; expected at most {MAX_CELLS}")
     if not math.isfinite(array.sum()) and not np.isfinite(array).all():
         row = int(np.argwhere(~np.isfinite(array))[0][0]) if array.ndim else 0
-        raise LearnerError(f"the data '{name}' hold a number that is not finite at point {row + 1}; leave the point out or fill it in")
+        raise LearnerError(
+            f"the data '{name}' hold a number that is not finite at point {row + 1}; leave the point out or fill it in"
+        )
 
 
 def class_numbers(a: np.ndarray, classes: int, sizes: Mapping[str, int]) -> bool:
@@ -223,6 +249,8 @@ def one_hot(name: str, a: np.ndarray, classes: int) -> tuple[np.ndarray, tuple[A
         kinds, places = np.unique(a, return_inverse=True)
         if len(kinds) > classes or not (whole or a.dtype.kind == "U"):
             met = f"{len(kinds)} different labels" if whole or a.dtype.kind == "U" else "numbers that are not whole"
-            raise ShapeError(f"the data '{name}' hold {met}; expected rows of {classes}, or class numbers from 0 to {classes - 1}")
+            raise ShapeError(
+                f"the data '{name}' hold {met}; expected rows of {classes}, or class numbers from 0 to {classes - 1}"
+            )
         names = tuple(k.item() if a.dtype.kind == "U" else int(k) for k in kinds)
     return np.eye(classes)[places], names

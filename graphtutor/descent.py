@@ -83,7 +83,9 @@ def points_an_update(method: Method, size: int | None, count: int) -> int:
     if not isinstance(size, int) or size < 1:
         raise LearnerError(f"batch_size={size!r}; expected a whole number of points above 0")
     if method.size in ("one", "all") and min(size, count) != usual:
-        raise LearnerError(f"method='{method.name}' {method.says}, so batch_size={size} does not fit; use method='minibatch'")
+        raise LearnerError(
+            f"method='{method.name}' {method.says}, so batch_size={size} does not fit; use method='minibatch'"
+        )
     return min(size, count)
 
 
@@ -102,7 +104,9 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule("step", lambda k, n, every, factor: float(factor ** (k // every)), (("every", 10.0), ("factor", 0.5))),
     Schedule("exponential", lambda k, n, factor: float(factor**k), (("factor", 0.95),)),
     Schedule("inverse", lambda k, n, decay: 1 / (1 + decay * k), (("decay", 0.1),)),
-    Schedule("cosine", lambda k, n, least: least + (1 - least) * (1 + math.cos(math.pi * k / n)) / 2, (("least", 0.0),)),
+    Schedule(
+        "cosine", lambda k, n, least: least + (1 - least) * (1 + math.cos(math.pi * k / n)) / 2, (("least", 0.0),)
+    ),
     Schedule("warmup", lambda k, n, over: min(1.0, (k + 1) / over), (("over", 5.0),)),
 )
 SCHEDULE_NAMED = {schedule.name: schedule for schedule in SCHEDULES}
@@ -191,7 +195,12 @@ def loop_code(loop: Loop) -> Callable[..., Any]:
     parameters = [name[p] for p in loop.parameters]
     states = [[f"s{key}{k}" for key in loop.method.state] for k in range(count)]
     flat = [s for each in states for s in each]
-    unpack = [(loop.fixed and [name[f] for f in loop.fixed], "fixed"), (parameters, "parameters"), (flat, "state"), ([key for key, _ in loop.method.settings], "settings")]
+    unpack = [
+        (loop.fixed and [name[f] for f in loop.fixed], "fixed"),
+        (parameters, "parameters"),
+        (flat, "state"),
+        ([key for key, _ in loop.method.settings], "settings"),
+    ]
     if loop.lean:
         inside, after = at_once(loop, parameters, space), ["t += len(batches)"]
     else:
@@ -205,7 +214,11 @@ def loop_code(loop: Loop) -> Callable[..., Any]:
                 inside += [line.format(p=parameters[k], g=gradients[k], **names) for line in loop.method.update]
     if loop.record:
         inside.append(f"seen.append((L, {listed(gradients)}, {listed(parameters)}, {listed(flat)}))")
-    inner = ["for " + (point_of(loop) if loop.one and loop.floats else "batch") + " in batches:", *indented(inside), *after]
+    inner = [
+        "for " + (point_of(loop) if loop.one and loop.floats else "batch") + " in batches:",
+        *indented(inside),
+        *after,
+    ]
     if loop.single:
         inner.append("losses.append(L / points)" if loop.reduction == "sum" else "losses.append(L)")
     elif loop.inline:
@@ -213,8 +226,24 @@ def loop_code(loop: Loop) -> Callable[..., Any]:
     else:
         inner = [f"losses.append(error({listed(parameters)}))", *inner]
     inner.append(f"rows.append(({listed(parameters)}, {listed(flat)}, t))")
-    body = [f"{listed(names)} = {what}" for names, what in unpack if names] + ["for rate, batches in epochs:", *indented(inner)]
-    args = ["epochs", "points", "error", "fixed", "parameters", "state", "t", "clip", "settings", "rows", "losses", "seen"]
+    body = [f"{listed(names)} = {what}" for names, what in unpack if names] + [
+        "for rate, batches in epochs:",
+        *indented(inner),
+    ]
+    args = [
+        "epochs",
+        "points",
+        "error",
+        "fixed",
+        "parameters",
+        "state",
+        "t",
+        "clip",
+        "settings",
+        "rows",
+        "losses",
+        "seen",
+    ]
     return make(body, args, "None", space)
 
 
@@ -259,7 +288,9 @@ def at_once(loop: Loop, parameters: list[str], space: dict[str, Any]) -> list[st
     ids = tuple(loop.graph.ids[p] for p in loop.parameters)
     walk = backward(loop.graph, loop.tie, ids)
     lines, slopes = scalar_body(walk, [walk.gradient[i] for i in ids], space)
-    updates = [loop.method.update[0].format(p=p, g=g).split(" = ", 1)[1] for p, g in zip(parameters, slopes, strict=True)]
+    updates = [
+        loop.method.update[0].format(p=p, g=g).split(" = ", 1)[1] for p, g in zip(parameters, slopes, strict=True)
+    ]
     return [*lines, f"{', '.join(parameters)} = {', '.join(updates)}"]
 
 
@@ -268,9 +299,14 @@ def on_arrays(loop: Loop, part: list[int], space: dict[str, Any]) -> list[str]:
     wanted = [loop.parameters[k] for k in part]
     walk = backward(loop.graph, loop.tie, tuple(loop.graph.ids[w] for w in wanted))
     key = f"code{part[0]}" if part else "code"
-    space[key] = batch_code(walk, wanted, tuple(n.name in loop.data for n in loop.graph.inputs), loop.reduction, loop.value)
+    space[key] = batch_code(
+        walk, wanted, tuple(n.name in loop.data for n in loop.graph.inputs), loop.reduction, loop.value
+    )
     given = ", ".join(f"v{n.id}" for n in loop.graph.inputs)
-    return [f"(N, {point_of(loop)[1:]} = batch", f"{listed(['L'] * loop.value + [f'g{k}' for k in part])} = {key}(N, {given})"]
+    return [
+        f"(N, {point_of(loop)[1:]} = batch",
+        f"{listed(['L'] * loop.value + [f'g{k}' for k in part])} = {key}(N, {given})",
+    ]
 
 
 def clipping(gradients: list[str], floats: bool) -> list[str]:
@@ -285,10 +321,16 @@ def length(gradients: tuple[Any, ...]) -> float:
 
 
 @lru_cache(maxsize=256)
-def loss_code(graph: Graph, data: tuple[str, ...], fixed: tuple[str, ...], parameters: tuple[str, ...], floats: bool) -> Callable[..., Any]:
+def loss_code(
+    graph: Graph, data: tuple[str, ...], fixed: tuple[str, ...], parameters: tuple[str, ...], floats: bool
+) -> Callable[..., Any]:
     """Return `loss(points, fixed, parameters)`: the mean loss over points (floats), or over (N, array, …)."""
     walk = backward(graph, "zero", ())
-    unpack = [f"{listed([f'v{graph.ids[n]}' for n in names])} = {what}" for names, what in ((fixed, "fixed"), (parameters, "parameters")) if names]
+    unpack = [
+        f"{listed([f'v{graph.ids[n]}' for n in names])} = {what}"
+        for names, what in ((fixed, "fixed"), (parameters, "parameters"))
+        if names
+    ]
     point = listed([f"v{graph.ids[d]}" for d in data])
     if floats:
         space: dict[str, Any] = dict(SCALARS)
@@ -297,7 +339,9 @@ def loss_code(graph: Graph, data: tuple[str, ...], fixed: tuple[str, ...], param
         return make([*unpack, *loop], ["batch", "fixed", "parameters"], "L / len(batch)", space)
     space = {"code": batch_code(walk, [], tuple(n.name in data for n in graph.inputs), "mean")}
     given = ", ".join(f"v{n.id}" for n in graph.inputs)
-    return make([*unpack, f"(N, {point[1:-1]}) = batch"], ["batch", "fixed", "parameters"], f"code(N, {given})[0]", space)
+    return make(
+        [*unpack, f"(N, {point[1:-1]}) = batch"], ["batch", "fixed", "parameters"], f"code(N, {given})[0]", space
+    )
 
 
 # ----- the order of points -----
@@ -316,4 +360,18 @@ def array_batches(arrays: Sequence[np.ndarray], size: int, count: int) -> Iterat
         yield (min(size, count - i), *[a[i : i + size] for a in arrays])
 
 
-__all__ = ["BY_NAME", "FEW", "METHODS", "SCHEDULES", "Loop", "Method", "Schedule", "array_batches", "cut", "factors", "loop_code", "loss_code", "order"]
+__all__ = [
+    "BY_NAME",
+    "FEW",
+    "METHODS",
+    "SCHEDULES",
+    "Loop",
+    "Method",
+    "Schedule",
+    "array_batches",
+    "cut",
+    "factors",
+    "loop_code",
+    "loss_code",
+    "order",
+]

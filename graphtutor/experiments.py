@@ -31,7 +31,13 @@ KINDS = ("loss", "boundary", "regions", "surface")
 class History(training.History):
     """What happened in a run; see `training.History` for its data."""
 
-    def plot(self, kind: str = "loss", path: str | Path | None = None, beside: Mapping[str, training.History] | Iterable[training.History] = (), **look: Any) -> figures.Plot:
+    def plot(
+        self,
+        kind: str = "loss",
+        path: str | Path | None = None,
+        beside: Mapping[str, training.History] | Iterable[training.History] = (),
+        **look: Any,
+    ) -> figures.Plot:
         """Return a plot of the run, and write it to `path` (.svg, .png, .pdf) if given.
 
         `kind`: "loss" by epoch, "boundary" between two classes (`epoch=`, `slide=True` for the
@@ -130,7 +136,12 @@ class Bar:
             return
         self.looked = now
         if self.shown is None:
-            columns = TextColumn("epoch {task.completed}/{task.total}"), BarColumn(), TextColumn("loss {task.fields[loss]:.6g}"), TimeRemainingColumn()
+            columns = (
+                TextColumn("epoch {task.completed}/{task.total}"),
+                BarColumn(),
+                TextColumn("loss {task.fields[loss]:.6g}"),
+                TimeRemainingColumn(),
+            )
             self.shown = Progress(*columns, console=Console(stderr=True), transient=True)
             self.task = self.shown.add_task("training", total=total, loss=loss)
             self.shown.start()
@@ -141,7 +152,14 @@ class Bar:
             self.shown.stop()
 
 
-def train(loss: Any, data: Mapping[str, Any] | None = None, *, epochs: int = 20, progress: Callable[[int, int, float], None] | None = None, **settings: Any) -> History:
+def train(
+    loss: Any,
+    data: Mapping[str, Any] | None = None,
+    *,
+    epochs: int = 20,
+    progress: Callable[[int, int, float], None] | None = None,
+    **settings: Any,
+) -> History:
     """Return the History of descending `loss` over `data`; see `training.train` for all it takes.
 
     A long run shows a bar where standard error is a terminal.

@@ -21,7 +21,9 @@ from .maths.arrays import Entry, erf
 from .maths.ops import ROWS
 from .maths.row import Row
 
-INLINE = 100  # characters: a value used once is written where it is used, up to this length (Python's compiler recurses)
+INLINE = (
+    100  # characters: a value used once is written where it is used, up to this length (Python's compiler recurses)
+)
 NEAR = 6  # nodes: … and up to this far from there, so that what it is made of need not be kept
 TURN = "-{0}"  # the code of an operation that turns the sign and does nothing else
 SUM = re.compile(r"\{0\} [+-] \{1\}")  # code in which a term may open with its minus, and take the sign before it along
@@ -44,7 +46,9 @@ def make(lines: list[str], args: list[str], result: str, space: dict[str, Any]) 
     """Return the function of `args` that runs `lines` and gives back `result`; `space` holds what else they name."""
     body = "\n ".join([*lines, f"return {result}"])
     scope = dict(space)
-    exec(compile(f"def run({', '.join(args)}):\n {body}\n", "<graph>", "exec"), scope)  # the text holds rows' templates and node numbers only
+    exec(
+        compile(f"def run({', '.join(args)}):\n {body}\n", "<graph>", "exec"), scope
+    )  # the text holds rows' templates and node numbers only
     return scope["run"]  # type: ignore[no-any-return]
 
 
@@ -119,7 +123,9 @@ def scalar_body(walk: Backward, outs: list[int], space: dict[str, Any]) -> tuple
     return named_anew(turned_once(lines), texts)
 
 
-def body(walk: Backward, live: list[int], outs: list[int], constants: dict[int, Term], spell: Callable[[int, list[str]], str]) -> tuple[list[str], list[str]]:
+def body(
+    walk: Backward, live: list[int], outs: list[int], constants: dict[int, Term], spell: Callable[[int, list[str]], str]
+) -> tuple[list[str], list[str]]:
     """Return statements for the nodes `live`, and the expressions of `outs` after them; `spell(i, texts)` gives that of node i over its arguments."""
     return named_anew(*statements(walk, live, outs, constants, spell))
 
@@ -156,7 +162,10 @@ def turned_once(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
         w, x, b = found.groups()
         return f"({often[w]} * {x} - {b})" if w in often else found[0]
 
-    return [*((minus, f"-{w}") for w, minus in often.items()), *((target, AFFINE.sub(turned, text)) for target, text in lines)]
+    return [
+        *((minus, f"-{w}") for w, minus in often.items()),
+        *((target, AFFINE.sub(turned, text)) for target, text in lines),
+    ]
 
 
 def signed(cell: Cell, i: int, given: list[Term], spell: Callable[[int, list[str]], str]) -> tuple[bool, str]:
@@ -165,9 +174,13 @@ def signed(cell: Cell, i: int, given: list[Term], spell: Callable[[int, list[str
     if row.code == TURN:
         return not given[0].minus, given[0].body
     if isinstance(row.code, str) and SUM.fullmatch(row.code):
-        return False, spell(i, ["-" * term.minus + term.body for term in given]).replace(" + -", " - ").replace(" - -", " + ")
+        return False, spell(i, ["-" * term.minus + term.body for term in given]).replace(" + -", " - ").replace(
+            " - -", " + "
+        )
     turned = [term.minus and slot in row.linear for slot, term in enumerate(given)]
-    return sum(turned) % 2 == 1, spell(i, [term.body if turn else str(term) for term, turn in zip(given, turned, strict=True)])
+    return sum(turned) % 2 == 1, spell(
+        i, [term.body if turn else str(term) for term, turn in zip(given, turned, strict=True)]
+    )
 
 
 def named_anew(lines: list[tuple[str, str]], outs: list[str]) -> tuple[list[str], list[str]]:

@@ -87,7 +87,9 @@ class Graph:
         return self.hashed
 
     def __getstate__(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in fields(self)}  # without what was cached: hashes of text differ between processes
+        return {
+            f.name: getattr(self, f.name) for f in fields(self)
+        }  # without what was cached: hashes of text differ between processes
 
     @cached_property
     def hashed(self) -> int:
@@ -160,7 +162,9 @@ class Graph:
         """Return the formula of node `i` over the names of its arguments; a leaf's is its name."""
         return self.formula(i, form, depth=1)
 
-    def formula(self, i: int, form: str = "plain", depth: int | None = None, stops: Mapping[int, str] | None = None) -> str:
+    def formula(
+        self, i: int, form: str = "plain", depth: int | None = None, stops: Mapping[int, str] | None = None
+    ) -> str:
         """Return node `i` written out down to leaves, to `stops` (id → its text), or `depth` operations deep."""
         parts: dict[int, write.Part] = {}
         todo = [(i, 0, False)]
@@ -177,7 +181,11 @@ class Graph:
                 parts[j] = write.Part(write.name(self.labels[j], form), ATOM)
             elif ready:
                 row, given = ROWS[op], [parts[a] for a in args]
-                parts[j] = row.written(given, *params, form) if row.written else write.operation(row, given, self.settings(j, form), form)
+                parts[j] = (
+                    row.written(given, *params, form)
+                    if row.written
+                    else write.operation(row, given, self.settings(j, form), form)
+                )
             else:
                 todo.append((j, level, True))
                 todo.extend((a, level + 1, False) for a in reversed(args))
@@ -190,7 +198,10 @@ class Graph:
         unusual = {key for key, _ in write.unusual(row, params)}
         if not unusual or len(params) != len(row.params):
             return params
-        given = tuple(from_front(v, len(self.shapes[args[0]])) if key in unusual and key == "axis" else v for (key, _), v in zip(row.params, params, strict=True))
+        given = tuple(
+            from_front(v, len(self.shapes[args[0]])) if key in unusual and key == "axis" else v
+            for (key, _), v in zip(row.params, params, strict=True)
+        )
         return given if form == "plain" else row.seen(given)
 
     def edges(self) -> tuple[Edge, ...]:
@@ -266,7 +277,9 @@ def constant(params: tuple[Any, ...], form: str) -> write.Part:
 EXACT_BITS = 4096
 
 
-def run(cells: Iterable[Cell], shapes: tuple[Shape, ...], point: Mapping[str, Any], algebra: str, upto: int | None = None) -> list[Any]:
+def run(
+    cells: Iterable[Cell], shapes: tuple[Shape, ...], point: Mapping[str, Any], algebra: str, upto: int | None = None
+) -> list[Any]:
     """Return the value of each cell; see `Graph.evaluate`."""
     values: list[Any] = []
     scalars_only = not any(shapes)
@@ -280,7 +293,9 @@ def run(cells: Iterable[Cell], shapes: tuple[Shape, ...], point: Mapping[str, An
             else:
                 given = [values[a] for a in args]
                 out = apply_row(ROWS[op], given, params, algebra)
-                values.append(out if scalars_only or algebra in ("exact", "mpmath") else np.asarray(out) if shapes[i] else out)
+                values.append(
+                    out if scalars_only or algebra in ("exact", "mpmath") else np.asarray(out) if shapes[i] else out
+                )
             if upto == i:
                 break
     return values
@@ -324,7 +339,13 @@ def apply_row(row: Row, given: list[Any], params: tuple[Any, ...], algebra: str)
         return to_float(out)
     if isinstance(out, complex | mpmath.mpc):
         return float("nan") if algebra != "mpmath" else mpmath.nan
-    return Fraction(out) if algebra == "exact" and isinstance(out, int) else float(out) if algebra == "float" and isinstance(out, int | Fraction) else out
+    return (
+        Fraction(out)
+        if algebra == "exact" and isinstance(out, int)
+        else float(out)
+        if algebra == "float" and isinstance(out, int | Fraction)
+        else out
+    )
 
 
 def settings(params: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -335,7 +356,10 @@ def settings(params: tuple[Any, ...]) -> tuple[Any, ...]:
 def edge_value(row: Row, given: list[Any], params: tuple[Any, ...]) -> Any:
     """Return the IEEE value (inf, nan) of an operation that Python's own floats refuse: NumPy's, on 0-d arrays."""
     try:
-        out = row.forward(*(v if isinstance(v, np.ndarray) else np.asarray(to_float(v), dtype=float) for v in given), *settings(params))
+        out = row.forward(
+            *(v if isinstance(v, np.ndarray) else np.asarray(to_float(v), dtype=float) for v in given),
+            *settings(params),
+        )
     except (ZeroDivisionError, ValueError, OverflowError, TypeError):
         return float("nan")
     return float(out) if np.ndim(out) == 0 else out
@@ -383,7 +407,9 @@ class Builder:
         if isinstance(value, bool | int):
             value = Fraction(int(value))
         if text is None:
-            text = value if isinstance(value, str) else str(value) if isinstance(value, Fraction) else repr(float(value))
+            text = (
+                value if isinstance(value, str) else str(value) if isinstance(value, Fraction) else repr(float(value))
+            )
         return self.intern(("const", (), (value, text)), ())
 
     def add(self, op: str, args: tuple[int, ...], params: tuple[Any, ...] = ()) -> int:
@@ -418,7 +444,13 @@ class Builder:
         return int(out.id)
 
     def graph(self, out: int, **fields: Any) -> Graph:
-        return Graph(tuple(self.cells), tuple(self.shapes), out, groups=tuple(self.groups) + tuple(fields.pop("groups", ())), **fields)
+        return Graph(
+            tuple(self.cells),
+            tuple(self.shapes),
+            out,
+            groups=tuple(self.groups) + tuple(fields.pop("groups", ())),
+            **fields,
+        )
 
 
 class Tracer:
@@ -463,7 +495,11 @@ class Tracer:
         if isinstance(value, np.generic):
             value = value.item()
         if isinstance(value, float):
-            return self.builder.constant(Fraction(repr(value)), repr(value)) if np.isfinite(value) else self.builder.constant(repr(value))
+            return (
+                self.builder.constant(Fraction(repr(value)), repr(value))
+                if np.isfinite(value)
+                else self.builder.constant(repr(value))
+            )
         if isinstance(value, int | Fraction):
             return self.builder.constant(value)
         raise LearnerError(f"cannot use {value!r} in a graph; expected a number, a tracer or a list of them")
@@ -537,7 +573,9 @@ class Tracer:
 
     def __getitem__(self, key: Any) -> Tracer:
         keys = key if isinstance(key, tuple) else (key,)
-        return self.apply("index", (self,), (tuple((k.start, k.stop, k.step) if isinstance(k, slice) else int(k) for k in keys),))
+        return self.apply(
+            "index", (self,), (tuple((k.start, k.stop, k.step) if isinstance(k, slice) else int(k) for k in keys),)
+        )
 
     def __len__(self) -> int:
         if not self.shape:
@@ -555,13 +593,17 @@ class Tracer:
         return self.apply("mean", (self,), (axis,))
 
     def __bool__(self) -> bool:
-        raise LearnerError("a graph has no truth of its own while it is built; write gt.fn.where(condition, a, b) or gt.fn.max(a, b) instead of if")
+        raise LearnerError(
+            "a graph has no truth of its own while it is built; write gt.fn.where(condition, a, b) or gt.fn.max(a, b) instead of if"
+        )
 
     def __float__(self) -> float:
         raise LearnerError("a graph has no number while it is built; trace it at a point with .trace(at={…})")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **settings: Any) -> Tracer:
-        op = UFUNCS.get(ufunc.__name__) or next((row.name for row in ROWS.values() if ufunc.__name__ in row.names), None)
+        op = UFUNCS.get(ufunc.__name__) or next(
+            (row.name for row in ROWS.values() if ufunc.__name__ in row.names), None
+        )
         if op is None or method != "__call__" or settings:
             raise LearnerError(f"np.{ufunc.__name__} is no operation of a graph; gt.fn lists those that are")
         return self.apply(op, args)

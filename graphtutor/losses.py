@@ -15,7 +15,10 @@ from .compile import compiled
 from .errors import LearnerError, ShapeError
 from .maths.arrays import show_shape, softmax
 
-MODELS = {"Model 1": ((0.3, 0.3, 0.4), (0.3, 0.4, 0.3), (0.1, 0.2, 0.7)), "Model 2": ((0.1, 0.2, 0.7), (0.1, 0.7, 0.2), (0.3, 0.4, 0.3))}
+MODELS = {
+    "Model 1": ((0.3, 0.3, 0.4), (0.3, 0.4, 0.3), (0.1, 0.2, 0.7)),
+    "Model 2": ((0.1, 0.2, 0.7), (0.1, 0.7, 0.2), (0.3, 0.4, 0.3)),
+}
 CLASSES = ("Other", "Republican", "Democrat")
 LABELS = (2, 1, 0)
 SCORES, PRINTED = (-1.85, 0.42, 0.15), (0.06, 0.54, 0.40)  # the softmax example of S91, as the slide prints it
@@ -127,7 +130,14 @@ class Comparison:
     def __str__(self) -> str:
         lines = []
         for t in self.tables:
-            lines += [t.name, "  " + "".join(h.rjust(w) for h, w in (("row", 3), ("right class", 13), ("p", 7), *((k, WIDE) for k in KINDS.values())))]
+            lines += [
+                t.name,
+                "  "
+                + "".join(
+                    h.rjust(w)
+                    for h, w in (("row", 3), ("right class", 13), ("p", 7), *((k, WIDE) for k in KINDS.values()))
+                ),
+            ]
             for k in range(len(t.rows)):
                 mark = "  wrong" if k in t.wrong else ""
                 numbers = "".join(f"{getattr(t, name)[k]:{WIDE}.6f}" for name in KINDS)
@@ -153,7 +163,11 @@ def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, 
     'does not hold'
     """
     if model_rows is None:
-        model_rows, labels, classes = MODELS, LABELS if labels is None else labels, CLASSES if classes is None else classes
+        model_rows, labels, classes = (
+            MODELS,
+            LABELS if labels is None else labels,
+            CLASSES if classes is None else classes,
+        )
     if not isinstance(model_rows, Mapping):
         many = [model_rows] if len(model_rows) and np.ndim(model_rows[0]) == 1 else list(model_rows)
         model_rows = {f"Model {k + 1}": rows for k, rows in enumerate(many)}
@@ -165,7 +179,9 @@ def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, 
     shape = next(iter(rows.values())).shape
     for name, table in rows.items():
         if table.shape != shape:
-            raise ShapeError(f"'{name}' has rows of shape {show_shape(table.shape)}, the first model {show_shape(shape)}; all models answer the same rows")
+            raise ShapeError(
+                f"'{name}' has rows of shape {show_shape(table.shape)}, the first model {show_shape(shape)}; all models answer the same rows"
+            )
     names = tuple(map(str, classes)) if classes is not None else tuple(map(str, range(shape[1])))
     if len(names) != shape[1]:
         raise ShapeError(f"{len(names)} class names for rows of {shape[1]}; expected one a column")
@@ -178,12 +194,16 @@ def probabilities(name: str, given: Any) -> np.ndarray:
     try:
         rows = np.array(given, dtype=float)
     except (TypeError, ValueError):
-        raise LearnerError(f"the rows of '{name}' are not numbers in rows of one length; expected one probability a class") from None
+        raise LearnerError(
+            f"the rows of '{name}' are not numbers in rows of one length; expected one probability a class"
+        ) from None
     if rows.ndim != 2 or not rows.size:
         raise ShapeError(f"the rows of '{name}' have shape {show_shape(rows.shape)}; expected (rows×classes)")
     bad = np.flatnonzero(~(np.all(rows >= 0, axis=1) & (np.abs(rows.sum(axis=1) - 1) < 1e-6)))
     if len(bad):
-        raise LearnerError(f"row {bad[0] + 1} of '{name}' adds up to {rows[bad[0]].sum():.6g}; expected probabilities, 0 or more, that add up to 1")
+        raise LearnerError(
+            f"row {bad[0] + 1} of '{name}' adds up to {rows[bad[0]].sum():.6g}; expected probabilities, 0 or more, that add up to 1"
+        )
     return rows
 
 
@@ -192,14 +212,19 @@ def truth_of(labels: Any, classes: tuple[str, ...], shape: tuple[int, ...]) -> n
     if np.ndim(labels) == 2:
         hot = np.array(labels, dtype=float)
         if hot.shape != shape or not np.all(np.isin(hot, (0, 1))) or not np.all(hot.sum(axis=1) == 1):
-            raise ShapeError(f"one-hot labels need shape {show_shape(shape)} and a single 1 a row; met {show_shape(hot.shape)}")
+            raise ShapeError(
+                f"one-hot labels need shape {show_shape(shape)} and a single 1 a row; met {show_shape(hot.shape)}"
+            )
         return np.asarray(np.argmax(hot, axis=1))
     if len(labels) != shape[0]:
         raise ShapeError(f"{len(labels)} labels for {shape[0]} rows; expected one a row")
     places = [classes.index(k) if isinstance(k, str) and k in classes else k for k in labels]
     for k in places:
         if not isinstance(k, int | float | np.integer | np.floating) or k != int(k) or not 0 <= k < shape[1]:
-            raise LearnerError(f"label {k!r} is no class; expected a whole number from 0 to {shape[1] - 1}" + (f", or one of {', '.join(classes)}" if not classes[0].isdigit() else ""))
+            raise LearnerError(
+                f"label {k!r} is no class; expected a whole number from 0 to {shape[1] - 1}"
+                + (f", or one of {', '.join(classes)}" if not classes[0].isdigit() else "")
+            )
     return np.array([int(k) for k in places])
 
 
@@ -217,7 +242,12 @@ def rounding() -> Claim:
     off = [k for k, (p, printed) in enumerate(zip(exact, PRINTED, strict=True)) if round(float(p), 2) != printed]
     shown = ", ".join(f"{p:.12f}" for p in exact)
     wrong = "; ".join(f"entry {k + 1} rounds to {exact[k]:.2f}, printed {PRINTED[k]:.2f}" for k in off)
-    return Claim("S91", "softmax(−1.85, 0.42, 0.15) = (0.06, 0.54, 0.40)", FAILS if off else HOLDS, f"it is ({shown})" + (f"; {wrong}" if off else ""))
+    return Claim(
+        "S91",
+        "softmax(−1.85, 0.42, 0.15) = (0.06, 0.54, 0.40)",
+        FAILS if off else HOLDS,
+        f"it is ({shown})" + (f"; {wrong}" if off else ""),
+    )
 
 
 def differing(first: Table, second: Table) -> Claim:
@@ -225,9 +255,17 @@ def differing(first: Table, second: Table) -> Claim:
     sentence = "The difference between the models is greater in cross entropy than in MSE"
     endless = [t.name for t in (first, second) if not np.isfinite(t.averages["cross_entropy"])]
     if endless:
-        return Claim("S108", sentence, HOLDS if len(endless) == 1 else PARTLY, f"the cross entropy of {' and '.join(endless)} is infinite, for a right class got probability 0; squared error stays finite")
+        return Claim(
+            "S108",
+            sentence,
+            HOLDS if len(endless) == 1 else PARTLY,
+            f"the cross entropy of {' and '.join(endless)} is infinite, for a right class got probability 0; squared error stays finite",
+        )
     squared, cross = a["squared"] - b["squared"], a["cross_entropy"] - b["cross_entropy"]
-    ratios = a["squared"] / b["squared"] if b["squared"] else np.inf, a["cross_entropy"] / b["cross_entropy"] if b["cross_entropy"] else np.inf
+    ratios = (
+        a["squared"] / b["squared"] if b["squared"] else np.inf,
+        a["cross_entropy"] / b["cross_entropy"] if b["cross_entropy"] else np.inf,
+    )
     evidence = f"the averages differ by {cross:.6f} in cross entropy and {squared:.6f} in squared error"
     if (ratios[1] > ratios[0]) != (cross > squared):
         evidence += f"; but their ratios say the opposite ({ratios[1]:.4f} and {ratios[0]:.4f}), and differences of losses on different scales cannot be compared"
@@ -237,17 +275,34 @@ def differing(first: Table, second: Table) -> Claim:
 def penalties(tables: tuple[Table, ...]) -> Claim:
     most = max(float(np.max(t.squared - t.cross_entropy)) for t in tables)
     rows = sum(len(t.rows) for t in tables)
-    evidence = (f"in all {rows} rows squared error is at most cross entropy" if most <= 1e-12 else f"squared error exceeds cross entropy by up to {most:.6f}") + (
-        "; for every probability p of the right class, Σ(f − y)² ≤ 2(1 − p)² ≤ −log p, equal at p = 1 alone, and squared error never exceeds 2")
-    return Claim("S109", "MSE penalizes incorrect predictions much more than cross entropy", FAILS if most <= 1e-12 else HOLDS, evidence)
+    evidence = (
+        f"in all {rows} rows squared error is at most cross entropy"
+        if most <= 1e-12
+        else f"squared error exceeds cross entropy by up to {most:.6f}"
+    ) + (
+        "; for every probability p of the right class, Σ(f − y)² ≤ 2(1 − p)² ≤ −log p, equal at p = 1 alone, and squared error never exceeds 2"
+    )
+    return Claim(
+        "S109",
+        "MSE penalizes incorrect predictions much more than cross entropy",
+        FAILS if most <= 1e-12 else HOLDS,
+        evidence,
+    )
 
 
 def slowing() -> Claim:
     s = saturation(np.array([0.0001, 0.01, 0.5, 0.99]))
     low, least, half, high = np.abs(s.squared_slope / s.cross_slope)
-    evidence = (f"by the score, squared error's slope is 4p(1 − p) times cross entropy's: {high:.4f} at p = 0.99 and {half:.0f} at p = 0.5, but also {least:.4f} at p = 0.01 "
-                f"and {low:.4f} at p = 0.0001, when the model is confidently wrong; that is where it fails to learn")
-    return Claim("S110", "MSE makes the gradients very small as the scores become better, so learning slows down", PARTLY, evidence)
+    evidence = (
+        f"by the score, squared error's slope is 4p(1 − p) times cross entropy's: {high:.4f} at p = 0.99 and {half:.0f} at p = 0.5, but also {least:.4f} at p = 0.01 "
+        f"and {low:.4f} at p = 0.0001, when the model is confidently wrong; that is where it fails to learn"
+    )
+    return Claim(
+        "S110",
+        "MSE makes the gradients very small as the scores become better, so learning slows down",
+        PARTLY,
+        evidence,
+    )
 
 
 class Saturation(NamedTuple):

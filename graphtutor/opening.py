@@ -57,7 +57,9 @@ class Update:
 
     def gradient_of(self, k: int) -> dict[str, Any]:
         """Return the gradients of the loss of point `k` alone."""
-        return compiled(self.graph, None, self.plan.tie, self.plan.parameters)({**self.before, **self.plan.data.point(k)})[1]
+        return compiled(self.graph, None, self.plan.tie, self.plan.parameters)(
+            {**self.before, **self.plan.data.point(k)}
+        )[1]
 
     def lines(self) -> list[str]:
         """Return the update in words and numbers.
@@ -84,7 +86,11 @@ class Update:
         names = self.plan.data.arrays
         many = len(self.points) > 1
         here = ", ".join(str(k + 1) for k in self.points[:12]) + (", …" if len(self.points) > 12 else "")
-        values = "" if many or not names else ": " + ", ".join(f"{write.name(n, 'unicode')} = {shown(a[self.points[0]])}" for n, a in names.items())
+        values = (
+            ""
+            if many or not names
+            else ": " + ", ".join(f"{write.name(n, 'unicode')} = {shown(a[self.points[0]])}" for n, a in names.items())
+        )
         where = f", point{'s' * many} {here}" if names else ""
         return f"Update {self.number + 1} (epoch {self.epoch}){where}{values}"
 
@@ -102,7 +108,9 @@ class Update:
             formula = self.graph.text(node.id, "unicode") if node.args else ""
             value = f"{name} = {formula + ' = ' if formula and formula != name else ''}{shown(t.number(node.id))}"
             slope = t.need_walk().gradient.get(node.id)
-            rows.append((value, "" if slope is None else f"{derivative(top + ' ' + node.name)} = {shown(t.number(slope))}"))
+            rows.append(
+                (value, "" if slope is None else f"{derivative(top + ' ' + node.name)} = {shown(t.number(slope))}")
+            )
         wide = max(len(value) for value, _ in rows)
         for value, gradient in rows:
             yield f"  {value.ljust(wide)}   {gradient}".rstrip()
@@ -117,7 +125,9 @@ class Update:
         for name, g in self.gradients.items():
             terms = " + ".join([bracketed(shown(part[name])) for part in parts] + more)
             text = terms if self.plan.reduction == "sum" else f"({terms}) / {len(self.points)}"
-            yield f"{self.plan.reduction} of {derivative(top + ' ' + name)}: {text} = {shown(g)}" + (" (clipped)" if self.plan.clip is not None else "")
+            yield f"{self.plan.reduction} of {derivative(top + ' ' + name)}: {text} = {shown(g)}" + (
+                " (clipped)" if self.plan.clip is not None else ""
+            )
         yield ""
 
     def changes(self) -> Iterator[str]:
@@ -126,12 +136,18 @@ class Update:
         known = {"rate": self.rate, "t": float(self.number + 1)}
         known |= dict(zip((key for key, _ in method.settings), self.plan.settings, strict=True))
         for name, g in self.gradients.items():
-            now: dict[str, Any] = {"p": self.before[name], "g": g, **dict(zip(method.state, self.moments[name], strict=True))}
+            now: dict[str, Any] = {
+                "p": self.before[name],
+                "g": g,
+                **dict(zip(method.state, self.moments[name], strict=True)),
+            }
             for statement in method.update:
                 target, formula = statement.split(" = ", 1)
                 key = target.strip("{}")
                 run = make([], [*now, *known], re.sub(r"[{}]", "", formula), {"sqrt": np.sqrt})
-                filled = "".join(self.filled(piece, now, known) for piece in re.split(r"(\{\w+\}|\b[a-z]\w*\b)", formula))
+                filled = "".join(
+                    self.filled(piece, now, known) for piece in re.split(r"(\{\w+\}|\b[a-z]\w*\b)", formula)
+                )
                 now[key] = run(**now, **known)
                 mark = write.name(name, "unicode") if key == "p" else f"{key}({write.name(name, 'unicode')})"
                 yield f"{mark} ← {filled.replace(' * ', ' · ').replace(' - ', ' − ').replace('**', '^')} = {shown(now[key])}"
@@ -150,7 +166,9 @@ def bracketed(number: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    return value.tolist() if isinstance(value, np.ndarray) else float(value) if isinstance(value, np.floating) else value
+    return (
+        value.tolist() if isinstance(value, np.ndarray) else float(value) if isinstance(value, np.floating) else value
+    )
 
 
 def update(h: History, number: int = 0) -> Update:
@@ -166,7 +184,9 @@ def update(h: History, number: int = 0) -> Update:
     plan, epochs = stretch.plan, stretch.start.epochs
     per = -(-plan.data.count // plan.size)
     done, place = divmod(number - earlier, per)
-    turned = order(plan.data.count, plan.seed, epochs + done) if plan.shuffle and per > 1 else np.arange(plan.data.count)
+    turned = (
+        order(plan.data.count, plan.seed, epochs + done) if plan.shuffle and per > 1 else np.arange(plan.data.count)
+    )
     chosen = tuple(int(k) for k in turned[place * plan.size : (place + 1) * plan.size]) if plan.data.arrays else ()
     values = {name: [plain_number(rows[number + k]) for k in (0, 1)] for name, rows in made.parameters.items()}
     rate = plan.rates(epochs, stretch.epochs, epochs + stretch.epochs)[done]

@@ -49,7 +49,10 @@ class Robustness:
 
     def __str__(self) -> str:
         lines = [f"{'run':28}{'from clean':>12}{'from spoiled':>14}{'swing':>10}"]
-        lines += [f"{name:28}{self.distance(name):12.6f}{self.distance(name, 'spoiled'):14.6f}{self.swing(name):10.6f}" for name in self.runs]
+        lines += [
+            f"{name:28}{self.distance(name):12.6f}{self.distance(name, 'spoiled'):14.6f}{self.swing(name):10.6f}"
+            for name in self.runs
+        ]
         return "\n".join([*lines, *(f"{c.slide}: “{c.sentence}” {c.verdict}: {c.evidence}" for c in self.claims)])
 
     __repr__ = __str__
@@ -91,13 +94,17 @@ def outliers(seed: int = 0, rate: float = 0.01, epochs: int = EPOCHS) -> Robustn
     batch: dict[str, Any] = settings | {"reduction": "mean", "rate": 10 * rate}
     runs = {
         "stochastic, squared": train(SQUARED, data, **settings),
-        "minibatch of 14, squared": train(SQUARED, data, method="minibatch", batch_size=14, **batch | {"rate": 3 * rate}, shuffle=True),
+        "minibatch of 14, squared": train(
+            SQUARED, data, method="minibatch", batch_size=14, **batch | {"rate": 3 * rate}, shuffle=True
+        ),
         "batch, squared": train(SQUARED, data, method="batch", **batch),
         "batch, absolute": train(ABSOLUTE, data, method="batch", **batch, schedule="inverse"),
     }
     broken = next((name for name, h in runs.items() if h.stopped is not None), None)
     if broken is not None:
-        raise LearnerError(f"rate={rate:g} is too large: the run '{broken}' is not finite any more; choose a smaller rate, such as 0.01")
+        raise LearnerError(
+            f"rate={rate:g} is too large: the run '{broken}' is not finite any more; choose a smaller rate, such as 0.01"
+        )
     clean = least_squares({name: column[:-1] for name, column in data.items()})
     r = Robustness(data, runs, clean, least_squares(data), ())
     return Robustness(data, runs, clean, r.spoiled, judged(r))

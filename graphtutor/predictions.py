@@ -39,7 +39,9 @@ class Prediction:
     @cached_property
     def chosen(self) -> np.ndarray:
         if not self.classes:
-            raise LearnerError(f"'{self.node}' predicts numbers, not classes; its labels are not two different numbers or one-hot rows")
+            raise LearnerError(
+                f"'{self.node}' predicts numbers, not classes; its labels are not two different numbers or one-hot rows"
+            )
         if self.scores.ndim == 2:
             return np.asarray(np.argmax(self.scores, axis=1))
         middle = (self.classes[0] + self.classes[1]) / 2
@@ -95,7 +97,10 @@ class Prediction:
         wide = max(4, *(len(n) + 2 for n in names), *(len(str(k)) + 2 for k in self.confusion.flat))
         first = max(len("true, said"), *(len(n) for n in names))
         lines = ["true, said".ljust(first) + "".join(n.rjust(wide) for n in names)]
-        lines += [name.ljust(first) + "".join(str(k).rjust(wide) for k in row) for name, row in zip(names, self.confusion, strict=True)]
+        lines += [
+            name.ljust(first) + "".join(str(k).rjust(wide) for k in row)
+            for name, row in zip(names, self.confusion, strict=True)
+        ]
         return "\n".join(lines)
 
     @property
@@ -129,11 +134,17 @@ def score_of(graph: Graph, parameters: tuple[str, ...], label: str | None) -> in
         learned.append(name in parameters if not args else any(learned[a] for a in args))
         told.append(name == label if not args else any(told[a] for a in args))
         seen.append(name is not None and name not in parameters if not args else any(seen[a] for a in args))
-    found = [i for i, (_, args, _) in enumerate(graph.cells) if args and learned[i] and seen[i] and not told[i] and len(graph.shapes[i]) < 2]
+    found = [
+        i
+        for i, (_, args, _) in enumerate(graph.cells)
+        if args and learned[i] and seen[i] and not told[i] and len(graph.shapes[i]) < 2
+    ]
     named = {i for i, _ in graph.names}
     best = [i for i in found if i in named] or found
     if not best:
-        raise LearnerError(f"no node depends on the parameters and not on the labels '{label}'; name the one that predicts with node=…")
+        raise LearnerError(
+            f"no node depends on the parameters and not on the labels '{label}'; name the one that predicts with node=…"
+        )
     return best[-1]
 
 
@@ -147,7 +158,13 @@ def part(graph: Graph, out: int) -> Graph:
     moved = {i: k for k, i in enumerate(kept)}
     cells = tuple((op, tuple(moved[a] for a in args), params) for op, args, params in (graph.cells[i] for i in kept))
     names = tuple((moved[i], name) for i, name in graph.names if i in live)
-    return Graph(cells, tuple(graph.shapes[i] for i in kept), moved[out], names, tuple(p for p in graph.parameters if graph.ids[p] in live))
+    return Graph(
+        cells,
+        tuple(graph.shapes[i] for i in kept),
+        moved[out],
+        names,
+        tuple(p for p in graph.parameters if graph.ids[p] in live),
+    )
 
 
 def predict(graph: Graph, parameters: Mapping[str, Any], data: Data | Mapping[str, Any], node: str | None = None, label: str | None = None,
@@ -165,7 +182,9 @@ def predict(graph: Graph, parameters: Mapping[str, Any], data: Data | Mapping[st
     inputs = {n.name for n in model.inputs}
     shape = model.shapes[model.out]
     if len(shape) > 1:
-        raise LearnerError(f"node {model.output.name} has shape {show_shape(shape)}; expected one score a point, or one for each class")
+        raise LearnerError(
+            f"node {model.output.name} has shape {show_shape(shape)}; expected one score a point, or one for each class"
+        )
     if not isinstance(data, Data):
         known = [n.name for n in graph.inputs]
         data = fitted(replace_inputs(graph, data), {k: v for k, v in data.items() if k in known})
@@ -179,7 +198,9 @@ def predict(graph: Graph, parameters: Mapping[str, Any], data: Data | Mapping[st
     answers, called = answers_of(data, label, shape)
     columns = [a.reshape(data.count, -1) for name, a in data.arrays.items() if name in points]
     rows = tuple(map(tuple, np.concatenate(columns, axis=1).tolist())) if columns else ()
-    return Prediction(model.output.name, scores, classes or called, answers if not classes or classes == called else None, rows)
+    return Prediction(
+        model.output.name, scores, classes or called, answers if not classes or classes == called else None, rows
+    )
 
 
 def replace_inputs(graph: Graph, data: Mapping[str, Any]) -> Graph:

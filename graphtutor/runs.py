@@ -80,7 +80,9 @@ class Plan:
         else:
             rates = [self.rate * factor for factor in factors(self.schedule, first, count, total)]
         if not math.isfinite(sum(rates)):
-            raise LearnerError(f"a rate is not finite: {next(r for r in rates if not math.isfinite(r))}; expected finite numbers")
+            raise LearnerError(
+                f"a rate is not finite: {next(r for r in rates if not math.isfinite(r))}; expected finite numbers"
+            )
         return rates
 
 
@@ -128,21 +130,46 @@ class Run:
                 self.stretch(here, rates[done : done + 1], states, losses, log, False)
         return states, losses
 
-    def stretch(self, state: State, rates: list[float], states: list[Row], losses: list[float], log: list[Any] | None, floats: bool) -> None:
+    def stretch(
+        self,
+        state: State,
+        rates: list[float],
+        states: list[Row],
+        losses: list[float],
+        log: list[Any] | None,
+        floats: bool,
+    ) -> None:
         """Run epochs on floats or on arrays, adding to `states`, `losses` and `log`."""
         plan = self.plan
         run = self.loop(log is not None, floats)
         epochs = zip(rates, self.order(state.epochs, floats), strict=False)
         points = plan.data.count if self.single else self.rows
         with nullcontext() if floats else np.errstate(all="ignore"):
-            run(epochs, points, self.loss, self.fixed, state.parameters, state.moments, state.updates, plan.clip, plan.settings, states, losses, log)
+            run(
+                epochs,
+                points,
+                self.loss,
+                self.fixed,
+                state.parameters,
+                state.moments,
+                state.updates,
+                plan.clip,
+                plan.settings,
+                states,
+                losses,
+                log,
+            )
 
     def order(self, first: int, floats: bool) -> Iterator[Any]:
         """Return the batches of each epoch from `first`."""
         plan = self.plan
         if plan.shuffle and not self.single:
             return (self.turned(order(plan.data.count, plan.seed, k), floats) for k in count(first))
-        return repeat(self.batches) if floats else (array_batches(self.arrays, plan.size, plan.data.count) for _ in count())
+        return (
+            repeat(self.batches)
+            if floats
+            else (array_batches(self.arrays, plan.size, plan.data.count) for _ in count())
+        )
 
     def turned(self, places: np.ndarray, floats: bool) -> Any:
         if floats:
@@ -244,7 +271,14 @@ def add(run: Run, record: Record, rates: list[float]) -> bool:
     states, losses = run.go(record.state, rates)
     sound = math.isfinite(sum(losses)) and (not states or all_finite(states[-1][0]))
     if not sound:
-        bad = next((k for k, (s, loss) in enumerate(zip(states, losses, strict=True)) if not (math.isfinite(loss) and all_finite(s[0]))), None)
+        bad = next(
+            (
+                k
+                for k, (s, loss) in enumerate(zip(states, losses, strict=True))
+                if not (math.isfinite(loss) and all_finite(s[0]))
+            ),
+            None,
+        )
         if bad is not None:
             if not math.isfinite(losses[bad]) and (bad or record.before is not None):
                 bad -= 1
@@ -269,7 +303,13 @@ def ended(run: Run, record: Record) -> Record:
     if record.stop is None or record.stop.reason != BROKEN:
         record.loss = run.loss(record.state.parameters)
         if not math.isfinite(record.loss):
-            broken(run, record, record.before or record.state, record.rates[-1] if record.rates else 0.0, record.before is not None)
+            broken(
+                run,
+                record,
+                record.before or record.state,
+                record.rates[-1] if record.rates else 0.0,
+                record.before is not None,
+            )
     return record
 
 
@@ -287,8 +327,19 @@ def broken(run: Run, record: Record, state: State, rate: float, drop: bool) -> N
         bad -= 1
     good, broke = steps[max(0, bad - 1)], steps[bad]
     node, point, what = culprit(run.plan, good, broke)
-    kept = "the parameters before that update are kept; try a smaller rate" if bad else "the run did not begin; choose another start"
-    record.stop = Stop(BROKEN, broke.epochs, broke.updates, f"stopped at update {broke.updates} (epoch {broke.epochs}): {what}; {kept}", node, point)
+    kept = (
+        "the parameters before that update are kept; try a smaller rate"
+        if bad
+        else "the run did not begin; choose another start"
+    )
+    record.stop = Stop(
+        BROKEN,
+        broke.epochs,
+        broke.updates,
+        f"stopped at update {broke.updates} (epoch {broke.epochs}): {what}; {kept}",
+        node,
+        point,
+    )
     record.state, record.loss = good, run.loss(good.parameters)
     if good is not state:
         record.rows.append(good.parameters)
@@ -302,15 +353,32 @@ def culprit(plan: Plan, good: State, broke: State) -> tuple[str | None, int | No
     at = dict(zip(plan.parameters, (broke if forward else good).parameters, strict=True))
     walk = backward(plan.graph, plan.tie, () if forward else tuple(plan.graph.ids[p] for p in plan.parameters))
     graph = walk.extended
-    many = compiled(plan.graph, None, plan.tie, () if forward else plan.parameters)({**at, **plan.data.fixed, **plan.data.arrays})
-    results = [np.asarray(r, dtype=float).reshape(plan.data.count, -1) for r in ([many[0]] if forward else many[1].values()) if np.size(r) % plan.data.count == 0]
+    many = compiled(plan.graph, None, plan.tie, () if forward else plan.parameters)(
+        {**at, **plan.data.fixed, **plan.data.arrays}
+    )
+    results = [
+        np.asarray(r, dtype=float).reshape(plan.data.count, -1)
+        for r in ([many[0]] if forward else many[1].values())
+        if np.size(r) % plan.data.count == 0
+    ]
     odd = np.flatnonzero(~np.all([np.isfinite(r).all(axis=1) for r in results], axis=0))
     if not len(odd):
-        wrong = next((p for p, v in zip(plan.parameters, broke.parameters, strict=True) if not np.isfinite(v).all()), plan.parameters[0])
-        return wrong, None, f"the update of {wrong} is not finite" if not forward else f"the sum of the losses over {plan.data.count} points is not finite"
+        wrong = next(
+            (p for p, v in zip(plan.parameters, broke.parameters, strict=True) if not np.isfinite(v).all()),
+            plan.parameters[0],
+        )
+        return (
+            wrong,
+            None,
+            f"the update of {wrong} is not finite"
+            if not forward
+            else f"the sum of the losses over {plan.data.count} points is not finite",
+        )
     k = int(odd[0])
     values = graph.evaluate({**at, **plan.data.point(k)}, "float")
-    live = ancestors(graph, [plan.graph.out] if forward else [walk.gradient[plan.graph.ids[p]] for p in plan.parameters])
+    live = ancestors(
+        graph, [plan.graph.out] if forward else [walk.gradient[plan.graph.ids[p]] for p in plan.parameters]
+    )
     first = min(i for i in live if not np.isfinite(np.asarray(values[i], dtype=float)).all())
     name = graph.name(first)
     value = values[first] if np.ndim(values[first]) == 0 else "not finite"

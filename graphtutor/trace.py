@@ -50,7 +50,11 @@ class Quantity:
         if self.symbol:
             return derivative(self.symbol, form)
         if self.id < size:
-            return graph.formula(self.id, form) if graph.cells[self.id][0] == "const" else write.name(graph.name(self.id), form)
+            return (
+                graph.formula(self.id, form)
+                if graph.cells[self.id][0] == "const"
+                else write.name(graph.name(self.id), form)
+            )
         stops = ChainMap({i: derivative(symbol, form) for i, symbol in self.stops}, operations(self.walk.graph, form))
         return stops[self.id] if self.id in stops else graph.formula(self.id, form, stops=stops)
 
@@ -68,7 +72,11 @@ class Quantity:
 @lru_cache(maxsize=32)
 def operations(graph: Graph, form: str) -> dict[int, str]:
     """Return the written name of every operation of a graph."""
-    return {i: write.name(name, form) for i, (name, cell) in enumerate(zip(graph.labels, graph.cells, strict=True)) if cell[1]}
+    return {
+        i: write.name(name, form)
+        for i, (name, cell) in enumerate(zip(graph.labels, graph.cells, strict=True))
+        if cell[1]
+    }
 
 
 def derivative(pair: str, form: str = "unicode") -> str:
@@ -160,7 +168,11 @@ class Trace:
         found = {name: self.numbers[i] for name, i in self.graph.ids.items()}
         if self.walk:
             top = self.graph.name(self.graph.out)
-            found |= {f"d{top}/d{name}": self.numbers[self.walk.gradient[i]] for name, i in self.graph.ids.items() if i in self.walk.gradient}
+            found |= {
+                f"d{top}/d{name}": self.numbers[self.walk.gradient[i]]
+                for name, i in self.graph.ids.items()
+                if i in self.walk.gradient
+            }
         return {name: v if isinstance(v, Fraction) else None for name, v in found.items()}
 
     def need_point(self) -> None:
@@ -170,7 +182,9 @@ class Trace:
     def need_walk(self) -> Backward:
         if self.walk is None:
             shape = show_shape(self.graph.shapes[self.graph.out])
-            raise LearnerError(f"the output {self.graph.name(self.graph.out)} has shape {shape}; gradients start from a number: sum it, or take an entry")
+            raise LearnerError(
+                f"the output {self.graph.name(self.graph.out)} has shape {shape}; gradients start from a number: sum it, or take an entry"
+            )
         return self.walk
 
     # ----- steps -----
@@ -184,7 +198,19 @@ class Trace:
         for i, (op, _, _) in enumerate(self.graph.cells):
             if op not in ("input", "const"):
                 value = self.quantity(i)
-                yield Step(index, "forward", self.graph.node(i), None, None, None, None, None, 0, self.forward_sentence(i), value)
+                yield Step(
+                    index,
+                    "forward",
+                    self.graph.node(i),
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    0,
+                    self.forward_sentence(i),
+                    value,
+                )
                 index += 1
         if self.walk is None:
             return
@@ -216,7 +242,20 @@ class Trace:
         total = self.quantity(flow.total, symbol=f"{top} {target}")
         kink = self.kink(edge)
         sentence = self.backward_sentence(edge, local, upstream, contribution, total, flow.missing, arrived, kink)
-        return Step(index, "backward", self.graph.node(edge.source), edge, local, upstream, contribution, total, flow.missing, sentence, None, kink)
+        return Step(
+            index,
+            "backward",
+            self.graph.node(edge.source),
+            edge,
+            local,
+            upstream,
+            contribution,
+            total,
+            flow.missing,
+            sentence,
+            None,
+            kink,
+        )
 
     def kink(self, edge: Edge) -> tuple[Any, Any] | None:
         """Return the interval of slopes if the operation at the edge's source is at a kink here."""
@@ -259,7 +298,9 @@ class Trace:
         sum_ = total.text()
         if len(arrived) > 1 or missing:
             terms = " + ".join(bracketed(self.term(f)) for f in arrived)
-            result = f"; {sum_} = {terms}" + (" + ?" * missing if missing else f" = {shown_of(total)}" if total.value is not None else "")
+            result = f"; {sum_} = {terms}" + (
+                " + ?" * missing if missing else f" = {shown_of(total)}" if total.value is not None else ""
+            )
             result += f" ({len(arrived)} of {len(arrived) + missing} {PATH[len(arrived) + missing > 1]})"
         else:
             result = f"; {sum_} = {shown_of(total)}" if total.value is not None else ""
@@ -269,7 +310,10 @@ class Trace:
         """Return one contribution to a sum: its number, or its symbols without a point."""
         if self.numbers is not None:
             return shown(self.numbers[flow.contribution])
-        return self.quantity(flow.contribution, ((flow.upstream, f"{self.graph.name(self.graph.out)} {self.graph.name(flow.edge.source)}"),)).text()
+        return self.quantity(
+            flow.contribution,
+            ((flow.upstream, f"{self.graph.name(self.graph.out)} {self.graph.name(flow.edge.source)}"),),
+        ).text()
 
     def remark(self, row: Row, local: Quantity | None, kink: tuple[Any, Any] | None) -> str:
         """Return what is to be noticed: the choice at a kink, a gradient that is blocked or not finite, else what the row says."""
@@ -352,7 +396,10 @@ def exactly(name: str, value: Any) -> Any:
         return Fraction(int(value.p), int(value.q))
     if getattr(value, "is_Float", False):
         return Fraction(repr(float(value)))
-    raise LearnerError(f"the value of '{name}' is {value!r}; expected a finite number" + (", or an array for a name with a shape" if isinstance(value, list | tuple) else ""))
+    raise LearnerError(
+        f"the value of '{name}' is {value!r}; expected a finite number"
+        + (", or an array for a name with a shape" if isinstance(value, list | tuple) else "")
+    )
 
 
 def settle_point(graph: Graph, at: Mapping[Any, Any]) -> tuple[tuple[str, Any], ...]:
@@ -363,10 +410,15 @@ def settle_point(graph: Graph, at: Mapping[Any, Any]) -> tuple[tuple[str, Any], 
         if name not in inputs:
             near = difflib.get_close_matches(name, inputs, 1)
             why = "is computed by the graph, not given" if name in graph.ids else "is no input of this graph"
-            raise LearnerError(f"'{name}' {why}; its inputs are {', '.join(inputs) or 'none'}" + (f" (did you mean '{near[0]}'?)" if near else ""))
+            raise LearnerError(
+                f"'{name}' {why}; its inputs are {', '.join(inputs) or 'none'}"
+                + (f" (did you mean '{near[0]}'?)" if near else "")
+            )
     missing = [name for name in inputs if name not in given]
     if missing:
-        raise LearnerError(f"no value for {', '.join(missing)}; give a number to each of {', '.join(inputs)} with at={{…}} (--at name=value in the shell)")
+        raise LearnerError(
+            f"no value for {', '.join(missing)}; give a number to each of {', '.join(inputs)} with at={{…}} (--at name=value in the shell)"
+        )
     return tuple((name, shaped_value(name, given[name], shape)) for name, shape in inputs.items())
 
 
@@ -376,11 +428,15 @@ def shaped_value(name: str, value: Any, shape: tuple[int, ...]) -> Any:
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
-        raise LearnerError(f"the value of '{name}' is {value!r}; expected numbers of shape {show_shape(shape)}") from None
+        raise LearnerError(
+            f"the value of '{name}' is {value!r}; expected numbers of shape {show_shape(shape)}"
+        ) from None
     if array.shape != shape:
         raise ShapeError(f"the value of '{name}' has shape {show_shape(array.shape)}; expected {show_shape(shape)}")
     if not np.all(np.isfinite(array)):
-        raise LearnerError(f"the value of '{name}' holds an entry that is not finite; expected finite numbers of shape {show_shape(shape)}")
+        raise LearnerError(
+            f"the value of '{name}' holds an entry that is not finite; expected finite numbers of shape {show_shape(shape)}"
+        )
     return nested(array.tolist())
 
 
@@ -414,12 +470,20 @@ def check_domain(walked: Trace) -> None:
             live.update(graph.cells[i][1])
     culprit = min(i for i in live if not finite(numbers[i]))
     _, args, _ = graph.cells[culprit]
-    where = ", ".join(f"{graph.name(a)} = {shown(numbers[a])}" for a in dict.fromkeys(args) if graph.cells[a][0] != "const")
+    where = ", ".join(
+        f"{graph.name(a)} = {shown(numbers[a])}" for a in dict.fromkeys(args) if graph.cells[a][0] != "const"
+    )
     row = graph.row(culprit)
-    needs = f" it needs {' and '.join(dict.fromkeys(need(d) for d in row.domain if d != 'real'))};" if any(d != "real" for d in row.domain) else ""
+    needs = (
+        f" it needs {' and '.join(dict.fromkeys(need(d) for d in row.domain if d != 'real'))};"
+        if any(d != "real" for d in row.domain)
+        else ""
+    )
     named = graph.name(culprit)
     name = f" (node {named})" if f"{graph.text(culprit)}" != named else ""
-    raise DomainError(f"{graph.text(culprit)}{name} is {shown(numbers[culprit]).replace('−', '-')} at {where.replace('−', '-') or 'this point'};{needs} choose another point")
+    raise DomainError(
+        f"{graph.text(culprit)}{name} is {shown(numbers[culprit]).replace('−', '-')} at {where.replace('−', '-') or 'this point'};{needs} choose another point"
+    )
 
 
 def need(domain: Any) -> str:
@@ -428,5 +492,3 @@ def need(domain: Any) -> str:
 
 def finite(value: Any) -> bool:
     return bool(np.all(np.isfinite(value))) if isinstance(value, np.ndarray) else math.isfinite(to_float(value))
-
-

@@ -90,8 +90,14 @@ class History:
         plan = self.plan
         function = compiled(plan.graph, "mean", plan.tie, plan.parameters)
         points = {**plan.data.fixed, **plan.data.arrays}
-        rows = [function({**points, **{name: rows[k] for name, rows in self.parameters.items()}})[1] for k in range(len(self.losses))]
-        return {name: np.array([row[name] for row in rows]).reshape(len(rows), *self.parameters[name].shape[1:]) for name in plan.parameters}
+        rows = [
+            function({**points, **{name: rows[k] for name, rows in self.parameters.items()}})[1]
+            for k in range(len(self.losses))
+        ]
+        return {
+            name: np.array([row[name] for row in rows]).reshape(len(rows), *self.parameters[name].shape[1:])
+            for name in plan.parameters
+        }
 
     @cached_property
     def updates(self) -> Updates:
@@ -107,9 +113,18 @@ class History:
             log += part[:updates]
         names = self.plan.parameters
         shapes = [np.shape(p) for p in start]
-        gradients = {name: np.array([np.asarray(g[k]) for _, g, _, _ in log]).reshape(-1, *shapes[k]) for k, name in enumerate(names)}
+        gradients = {
+            name: np.array([np.asarray(g[k]) for _, g, _, _ in log]).reshape(-1, *shapes[k])
+            for k, name in enumerate(names)
+        }
         parameters = {name: np.array([start[k], *(p[k] for _, _, p, _ in log)]) for k, name in enumerate(names)}
-        return Updates(np.array(epochs, dtype=int), np.array([float(row[0]) for row in log]), gradients, parameters, tuple(row[3] for row in log))
+        return Updates(
+            np.array(epochs, dtype=int),
+            np.array([float(row[0]) for row in log]),
+            gradients,
+            parameters,
+            tuple(row[3] for row in log),
+        )
 
     def resume(self: H, epochs: int = 20, progress: Progress | None = None, **changes: Any) -> H:
         """Return the history of this run and `epochs` more; `changes` are fields of its plan, such as rate=0.001.
@@ -119,7 +134,9 @@ class History:
         known = {"rate", "schedule", "shuffle", "seed", "clip", "patience", "tolerance", "tie", "sequential"}
         for name in changes:
             if name not in known:
-                raise LearnerError(f"'{name}' cannot be changed when a run goes on; expected one of {', '.join(sorted(known))}")
+                raise LearnerError(
+                    f"'{name}' cannot be changed when a run goes on; expected one of {', '.join(sorted(known))}"
+                )
         plan = replace(self.plan, **changes) if changes else self.plan
         check(plan, epochs)
         more = history(plan, self.state, epochs, progress)
@@ -127,11 +144,16 @@ class History:
         last = self.stretches[-1]
         stretches = (*self.stretches, *more.stretches)
         if not changes and self.stopped is None:
-            stretches = (*self.stretches[:-1], Stretch(plan, last.start, last.epochs + epochs, last.updates + more.stretches[0].updates))
+            stretches = (
+                *self.stretches[:-1],
+                Stretch(plan, last.start, last.epochs + epochs, last.updates + more.stretches[0].updates),
+            )
         return type(self)(joined, np.concatenate([self.losses, more.losses]), more.loss, np.concatenate([self.rates, more.rates]),
                           np.concatenate([self.validation, more.validation]), more.stopped, more.state, stretches)  # fmt: skip
 
-    def predict(self, data: Mapping[str, Any] | None = None, node: str | None = None, label: str | None = None, epoch: int = -1) -> Prediction:
+    def predict(
+        self, data: Mapping[str, Any] | None = None, node: str | None = None, label: str | None = None, epoch: int = -1
+    ) -> Prediction:
         """Return what the model says about the training data, or about other points, after an epoch (0: at the start).
 
         `node` names the node that predicts, `label` the data that hold the right answers; see `predictions.predict`.
@@ -146,7 +168,11 @@ class History:
         """
         parameters = self.after(epoch)
         known = predict(self.graph, parameters, self.plan.data, node, label)
-        return known if data is None else predict(self.graph, parameters, named("data", data, "one value a point"), node, label, known.classes)
+        return (
+            known
+            if data is None
+            else predict(self.graph, parameters, named("data", data, "one value a point"), node, label, known.classes)
+        )
 
     def after(self, epoch: int) -> dict[str, Any]:
         """Return the parameters after an epoch (0: at the start, -1: at the end)."""
@@ -161,12 +187,18 @@ class History:
             raise LearnerError(f"every='{every}' is not known; expected 'epoch' or 'update'")
         names = self.plan.parameters
         columns = [column for name in names for column in entries(name, self.parameters[name].shape[1:])]
-        source, losses = (self, [*self.losses, self.loss]) if every == "epoch" else (self.updates, list(self.updates.losses))
+        source, losses = (
+            (self, [*self.losses, self.loss]) if every == "epoch" else (self.updates, list(self.updates.losses))
+        )
         yield [every, "loss", *columns, *(f"dL/d{c}" for c in columns)]
         for k, loss in enumerate(losses):
             values = [v for name in names for v in np.ravel(source.parameters[name][k]).tolist()]
             known = k < len(next(iter(source.gradients.values())))
-            slopes = [v for name in names for v in np.ravel(source.gradients[name][k]).tolist()] if known else [""] * len(columns)
+            slopes = (
+                [v for name in names for v in np.ravel(source.gradients[name][k]).tolist()]
+                if known
+                else [""] * len(columns)
+            )
             yield [k, float(loss), *values, *slopes]
 
     def to_csv(self, path: str | Path | None = None, every: str = "epoch") -> str:
@@ -180,7 +212,9 @@ class History:
             try:
                 Path(path).write_text(text.getvalue(), encoding="utf-8")
             except OSError as error:
-                raise LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place") from None
+                raise LearnerError(
+                    f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place"
+                ) from None
         return text.getvalue()
 
     def __repr__(self) -> str:
@@ -200,7 +234,9 @@ def entries(name: str, shape: tuple[int, ...]) -> list[str]:
 def history(plan: Plan, start: State, epochs: int, progress: Progress | None = None) -> History:
     """Return the History of `epochs` epochs from `start`."""
     record = go_on(plan, start, epochs, progress)
-    parameters = {name: np.array(rows) for name, rows in zip(plan.parameters, zip(*record.rows, strict=True), strict=True)}
+    parameters = {
+        name: np.array(rows) for name, rows in zip(plan.parameters, zip(*record.rows, strict=True), strict=True)
+    }
     stretch = Stretch(plan, start, epochs, record.state.updates - start.updates)
     return History(parameters, np.array(record.losses, dtype=float), record.loss, np.array(record.rates, dtype=float),
                    np.array(record.checks if plan.validation is not None else [], dtype=float), record.stop, record.state, (stretch,))  # fmt: skip
@@ -233,9 +269,15 @@ def train(loss: Any, data: Mapping[str, Any] | None = None, *, method: str = "sg
     ([0.0, 1.68, 1.9488, 1.991808], [10.0, 0.256, 0.006554])
     """
     data, given = named("data", data, "one value a point"), named("start", start, "first value")
-    graph = loss if isinstance(loss, Graph) else build(loss, shapes={**shapes_from(data), **known_shapes(given), **(shapes or {})}, constants=constants)
+    graph = (
+        loss
+        if isinstance(loss, Graph)
+        else build(loss, shapes={**shapes_from(data), **known_shapes(given), **(shapes or {})}, constants=constants)
+    )
     if graph.shapes[graph.out]:
-        raise ShapeError(f"the loss has shape {show_shape(graph.shapes[graph.out])}; descent needs one number a point: sum it, or take its mean")
+        raise ShapeError(
+            f"the loss has shape {show_shape(graph.shapes[graph.out])}; descent needs one number a point: sum it, or take its mean"
+        )
     fit = fitted(graph, data)
     names = parameters_of(graph, data, given, tuple(parameters))
     row = descent.method_called(method)
@@ -257,7 +299,9 @@ def chosen(what: str, value: str, allowed: tuple[str, ...]) -> str:
 def named(what: str, given: Mapping[str, Any] | None, each: str) -> dict[str, Any]:
     """Return what belongs to input names as a dictionary."""
     if given is not None and not hasattr(given, "items"):
-        raise LearnerError(f"{what} is a {type(given).__name__}; expected input name → {each}, such as {what}={{'x': …}}")
+        raise LearnerError(
+            f"{what} is a {type(given).__name__}; expected input name → {each}, such as {what}={{'x': …}}"
+        )
     return {} if given is None else {str(name): value for name, value in given.items()}
 
 
@@ -282,7 +326,9 @@ def check(plan: Plan, epochs: int) -> None:
         if not fits:
             raise LearnerError(f"{what}={value!r}; expected {expected}")
     if plan.clip is not None and plan.sequential:
-        raise LearnerError("clip needs the whole gradient, and sequential=True takes it piece by piece; leave one of them out")
+        raise LearnerError(
+            "clip needs the whole gradient, and sequential=True takes it piece by piece; leave one of them out"
+        )
 
 
 def is_number(value: Any) -> bool:
@@ -295,7 +341,9 @@ def known_shapes(start: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     return {name: shape for name, shape in shapes.items() if shape}
 
 
-def parameters_of(graph: Graph, data: Mapping[str, Any], start: Mapping[str, Any], named: tuple[str, ...] = ()) -> tuple[str, ...]:
+def parameters_of(
+    graph: Graph, data: Mapping[str, Any], start: Mapping[str, Any], named: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Return the inputs that are to be learned: those with a start, those `named`, and those without data that look like parameters."""
     names = [n.name for n in graph.inputs]
     for what, name in [*(("start", name) for name in start), *(("parameters", name) for name in named)]:
@@ -306,9 +354,13 @@ def parameters_of(graph: Graph, data: Mapping[str, Any], start: Mapping[str, Any
     found = tuple(n for n in names if n in start or n in named or (n not in data and n in graph.parameters))
     missing = [n for n in names if n not in data and n not in found]
     if missing:
-        raise LearnerError(f"no data for '{missing[0]}'; give it one value a point, or name it in parameters=[…] (in the shell: --learn {missing[0]}) if it is to be learned")
+        raise LearnerError(
+            f"no data for '{missing[0]}'; give it one value a point, or name it in parameters=[…] (in the shell: --learn {missing[0]}) if it is to be learned"
+        )
     if not found:
-        raise LearnerError(f"every input of the loss ({', '.join(names) or 'none'}) has data, so nothing is left to learn; leave the parameters out of the data")
+        raise LearnerError(
+            f"every input of the loss ({', '.join(names) or 'none'}) has data, so nothing is left to learn; leave the parameters out of the data"
+        )
     return found
 
 
@@ -338,7 +390,9 @@ def started(graph: Graph, names: tuple[str, ...], start: Mapping[str, Any], seed
         try:
             value = np.array(start[name], dtype=float)
         except (TypeError, ValueError):
-            raise LearnerError(f"start['{name}'] is {start[name]!r}; expected numbers of shape {show_shape(shape)}") from None
+            raise LearnerError(
+                f"start['{name}'] is {start[name]!r}; expected numbers of shape {show_shape(shape)}"
+            ) from None
         if value.shape != shape:
             raise ShapeError(f"start['{name}'] has shape {show_shape(value.shape)}; expected {show_shape(shape)}")
         if not np.isfinite(value).all():

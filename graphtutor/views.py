@@ -53,12 +53,18 @@ class Body:
     def forward(self, *args: Any) -> Any:
         return run_values(self.graph, args)
 
-    def inlined(self, args: Sequence[Tracer], cells: Sequence[Any], shapes: Sequence[Shape], known: dict[int, int]) -> dict[int, int]:
+    def inlined(
+        self, args: Sequence[Tracer], cells: Sequence[Any], shapes: Sequence[Shape], known: dict[int, int]
+    ) -> dict[int, int]:
         """Return where `cells` come to stand in the builder of `args`; `known` are placed already."""
         builder = args[0].builder
         for i, ((op, inner, params), shape) in enumerate(zip(cells, shapes, strict=True)):
             if i not in known:
-                known[i] = args[int(params[0])].id if op == "input" else builder.intern((op, tuple(known[a] for a in inner), params), shape)
+                known[i] = (
+                    args[int(params[0])].id
+                    if op == "input"
+                    else builder.intern((op, tuple(known[a] for a in inner), params), shape)
+                )
         return known
 
     def local(self, y: Any, args: Sequence[Tracer], tie: str) -> tuple[Any, ...]:
@@ -93,7 +99,9 @@ def collapsed(graph: Graph, names: Iterable[str]) -> Graph:
     Raises LearnerError for an unknown group, or one whose inside is used outside it.
     """
     for name in names:
-        group = next((g for g in graph.groups if g.name == name), None) or next((g for g in graph.groups if graph.name(g.output) == name), None)
+        group = next((g for g in graph.groups if g.name == name), None) or next(
+            (g for g in graph.groups if graph.name(g.output) == name), None
+        )
         if group is None:
             known = ", ".join(dict.fromkeys(g.name for g in graph.groups)) or "none"
             raise LearnerError(f"'{name}' is no group of this graph; its groups are {known}")
@@ -108,10 +116,14 @@ def closed(graph: Graph, group: Group) -> Graph:
     for i, (_, args, _) in enumerate(graph.cells):
         shown = [a for a in args if a in hidden] if i not in inside else []
         if shown or (i in hidden and i == graph.out):
-            raise LearnerError(f"node {graph.name((shown or [i])[0])} inside '{group.name}' is used outside it, so the group cannot be one node")
+            raise LearnerError(
+                f"node {graph.name((shown or [i])[0])} inside '{group.name}' is used outside it, so the group cannot be one node"
+            )
     outer: list[int] = []
     for i in group.nodes:
-        outer.extend(a for a in graph.cells[i][1] if a not in inside and a not in outer and graph.cells[a][0] != "const")
+        outer.extend(
+            a for a in graph.cells[i][1] if a not in inside and a not in outer and graph.cells[a][0] != "const"
+        )
     body = Body(inner_graph(graph, group, outer), group.label)
     builder = Builder()
     moved: dict[int, int] = {}
@@ -126,8 +138,21 @@ def closed(graph: Graph, group: Group) -> Graph:
     names = tuple((moved[i], n) for i, n in graph.names if i in moved)
     if all(i != moved[group.output] for i, _ in names):
         names = (*names, (moved[group.output], graph.name(group.output)))
-    groups = tuple(Group(g.name, g.label, tuple(moved[i] for i in g.nodes if i in moved), moved[g.output]) for g in graph.groups if g is not group and g.output in moved)
-    return Graph(tuple(builder.cells), tuple(builder.shapes), moved[graph.out], names, graph.parameters, groups, graph.symbols, graph.source)
+    groups = tuple(
+        Group(g.name, g.label, tuple(moved[i] for i in g.nodes if i in moved), moved[g.output])
+        for g in graph.groups
+        if g is not group and g.output in moved
+    )
+    return Graph(
+        tuple(builder.cells),
+        tuple(builder.shapes),
+        moved[graph.out],
+        names,
+        graph.parameters,
+        groups,
+        graph.symbols,
+        graph.source,
+    )
 
 
 def inner_graph(graph: Graph, group: Group, outer: list[int]) -> Graph:

@@ -78,12 +78,23 @@ TYPED = {
     "E54": "-0.99, -0.5, -0.01\n-0.039204, -0.5, -0.000396",
     "E63": "42.0000\n42",
 }
-LOCAL = {"L.local.e": "8.4", "e.local.f": "1", "e.local.y": "-1", "f.local.s": "1", "f.local.b": "1", "p0.local.w0": "5", "p1.local.w1": "-2"}
+LOCAL = {
+    "L.local.e": "8.4",
+    "e.local.f": "1",
+    "e.local.y": "-1",
+    "f.local.s": "1",
+    "f.local.b": "1",
+    "p0.local.w0": "5",
+    "p1.local.w1": "-2",
+}
 
 
 def ids_of(alias: str) -> set[str]:
     """Return the ids that count as naming a slip of the plan; none where it stands for no rule."""
-    rows = {row["alias"]: row["ids"] for row in csv.DictReader((DATA / "misconceptions.csv").read_text("utf-8").splitlines())}
+    rows = {
+        row["alias"]: row["ids"]
+        for row in csv.DictReader((DATA / "misconceptions.csv").read_text("utf-8").splitlines())
+    }
     return {name.rstrip("*") for name in rows.get(alias, alias).split("|") if not name.startswith("(")}
 
 
@@ -126,7 +137,9 @@ def test_what_the_plan_accepts_passes_and_what_it_refuses_fails_with_its_misconc
         expected = ids_of(wrong["misconception"])
         assert grade.correct is False, wrong["answer"]
         assert not expected or expected & set(ids(grade)), (wrong["answer"], ids(grade))
-        assert any(same(wrong["answer"], given, exercise.assume) for given in refused), wrong["answer"]  # it stands in the file too
+        assert any(same(wrong["answer"], given, exercise.assume) for given in refused), wrong[
+            "answer"
+        ]  # it stands in the file too
 
 
 def test_the_plan_has_93_wrong_answers_for_its_symbolic_exercises() -> None:
@@ -181,7 +194,11 @@ def test_each_template_holds_as_it_stands(kind: str, tmp_path: Path) -> None:
         ('answer = "2*(w*x - y)"', 'answer = "2*x*(w*x - y)"', "it is accepted"),
         ('wrt = "w"', 'wrt = "v"', "the program: wrt = 'v' is no name of it; it has w, x, y"),
         ('"The inner derivative is the factor beside w."', '"2*x*(w*x - y)"', "it is an accepted answer"),
-        ('program = "L = (w*x - y)**2"', 'program = "L = (w*x - y"', "the program: line 1, column 13: expected ')' to close the '('"),
+        (
+            'program = "L = (w*x - y)**2"',
+            'program = "L = (w*x - y"',
+            "the program: line 1, column 13: expected ')' to close the '('",
+        ),
         ('kind = "expression"', 'kind = "expresion"', "kinds are expression, gradients"),
         ("hints = [", "hint = [", "unknown field `hint` (did you mean 'hints'?)"),
         ('wrt = "w"', "wrt = 3", "Expected `str`, got `int` - at `$.wrt`"),
@@ -203,11 +220,13 @@ def test_a_file_at_fault_says_what_and_where(old: str, new: str, said: str, tmp_
 def test_an_exercise_solved_as_it_stands_is_a_fault(tmp_path: Path) -> None:
     text = 'format_version = 1\nid = "my-first"\nkind = "expression"\ntitle = "t"\nprompt = "p"\nhints = ["a?", "b?", "c?"]\nprogram = "exp(x)"\nwrt = "x"\n'
     text += 'accept = ["exp(x)"]\n[[wrong]]\nanswer = "x*exp(x)"\n'
-    assert "an empty answer is right" in " ".join(fault(text, tmp_path)) or "as it stands" in " ".join(f.what for f in check(parse(text)) if f.fault)
+    assert "an empty answer is right" in " ".join(fault(text, tmp_path)) or "as it stands" in " ".join(
+        f.what for f in check(parse(text)) if f.fault
+    )
 
 
 def test_a_fault_in_a_variant_alone_is_found(tmp_path: Path) -> None:
-    text = template("my-first", "My first", "expression").replace("{ w = \"a\", x = \"t\" }]", "{ w = \"a\", x = \"a\" }]")
+    text = template("my-first", "My first", "expression").replace('{ w = "a", x = "t" }]', '{ w = "a", x = "a" }]')
     assert fault(text, tmp_path)
     assert SEEDS[0] is None
 
@@ -228,7 +247,13 @@ def test_long_answers_are_shown_in_short() -> None:
 
 def test_the_diagnosis_names_nine_of_ten_wrong_formulas_without_the_files_help() -> None:
     exercises = [variant(COURSE.exercise(name)) for name in NAMES]
-    by_file = [bool(unnamed(e, answer, names)) for e in exercises if isinstance(e, Worded) for answer, names in rejected(e) if names]
+    by_file = [
+        bool(unnamed(e, answer, names))
+        for e in exercises
+        if isinstance(e, Worded)
+        for answer, names in rejected(e)
+        if names
+    ]
     assert len(by_file) > 150
     assert sum(by_file) / len(by_file) < 0.1
 

@@ -13,18 +13,40 @@ from graphtutor.batch import compare, results
 from graphtutor.batch.fields import FIELDS
 from graphtutor.tutor.solutions import accepted
 
-MANY = [{"id": f"s{k}", "expression": "(w*x - y)**2", "wrt": "w", "answer": answer} for k, answer in enumerate(["2*x*(w*x - y)", "2*(w*x - y)", "2*x +* 1", "x(2wx - 2y)", ""])]
+MANY = [
+    {"id": f"s{k}", "expression": "(w*x - y)**2", "wrt": "w", "answer": answer}
+    for k, answer in enumerate(["2*x*(w*x - y)", "2*(w*x - y)", "2*x +* 1", "x(2wx - 2y)", ""])
+]
 
 
 def test_every_submission_gets_its_result_in_order() -> None:
     found = gt.grade_many(MANY)
-    assert [(r["id"], r["correct"]) for r in found] == [("s0", True), ("s1", False), ("s2", None), ("s3", True), ("s4", None)]
+    assert [(r["id"], r["correct"]) for r in found] == [
+        ("s0", True),
+        ("s1", False),
+        ("s2", None),
+        ("s3", True),
+        ("s4", None),
+    ]
     assert found[1]["misconceptions"][0]["id"] == "chain.missing-inner"
-    assert {"correct", "score", "first_wrong", "misconceptions", "message", "invalid", "undecided_because", "answer"} <= set(found[0])
+    assert {
+        "correct",
+        "score",
+        "first_wrong",
+        "misconceptions",
+        "message",
+        "invalid",
+        "undecided_because",
+        "answer",
+    } <= set(found[0])
     json.dumps(found, allow_nan=False)
 
 
-@pytest.mark.parametrize("executor", [lambda: ThreadPoolExecutor(2), lambda: ProcessPoolExecutor(2, mp_context=get_context("spawn"))], ids=["threads", "processes"])
+@pytest.mark.parametrize(
+    "executor",
+    [lambda: ThreadPoolExecutor(2), lambda: ProcessPoolExecutor(2, mp_context=get_context("spawn"))],
+    ids=["threads", "processes"],
+)
 def test_any_executor_gives_the_same_results(executor) -> None:
     with executor() as pool:
         assert gt.grade_many(MANY, executor=pool) == gt.grade_many(MANY)
@@ -33,7 +55,11 @@ def test_any_executor_gives_the_same_results(executor) -> None:
 def test_what_is_no_submission_has_an_error_and_costs_the_others_nothing() -> None:
     found = gt.grade_many([3, {"answer": "2x"}, {**MANY[0], "wrt": 5}, {**MANY[0], "wrt": "q"}, MANY[0]])
     assert [r["correct"] for r in found] == [None, None, None, None, True]
-    for words, one in zip(["expected an object", "says neither exercise nor expression", "wrt is '5'", "'q' is no variable"], found, strict=False):
+    for words, one in zip(
+        ["expected an object", "says neither exercise nor expression", "wrt is '5'", "'q' is no variable"],
+        found,
+        strict=False,
+    ):
         assert words in one["error"]
 
 
@@ -70,7 +96,10 @@ def test_results_that_did_not_change_are_no_change() -> None:
 
 
 def test_exercises_are_graded_as_the_lesson_asks_them_each_student_in_a_variant_of_their_own() -> None:
-    handed_in = [{"id": "as filed", "exercise": "constant-multiple", "answer": "5"}, {"id": "at the kink", "exercise": "on-the-kink", "answer": "0; 1; 0; 2; 0, 2"}]
+    handed_in = [
+        {"id": "as filed", "exercise": "constant-multiple", "answer": "5"},
+        {"id": "at the kink", "exercise": "on-the-kink", "answer": "0; 1; 0; 2; 0, 2"},
+    ]
     for who in ("ada", "grace", "emmy"):
         drill = gt.exercise("small-graph", who)
         handed_in.append({"id": who, "exercise": "small-graph", "seed": who, "answer": accepted(drill)[0]})

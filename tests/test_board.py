@@ -91,7 +91,13 @@ def test_everything_is_inside_the_picture() -> None:
 
 
 def test_files_of_every_format_are_written(tmp_path: Path) -> None:
-    for name, start in (("d.svg", b"<svg"), ("d.png", b"\x89PNG"), ("d.pdf", b"%PDF"), ("d.gif", b"GIF8"), ("d.html", b"<!DOCTYPE html>")):
+    for name, start in (
+        ("d.svg", b"<svg"),
+        ("d.png", b"\x89PNG"),
+        ("d.pdf", b"%PDF"),
+        ("d.gif", b"GIF8"),
+        ("d.html", b"<!DOCTYPE html>"),
+    ):
         [path] = QUOTIENT.draw(tmp_path / name)
         assert path.read_bytes().startswith(start)
     assert [p.name for p in ALONG.draw(tmp_path / "folder")] == [f"{k:03d}.svg" for k in range(7)]
@@ -131,7 +137,7 @@ def test_lines_and_formats_that_there_are_not_are_named(tmp_path: Path) -> None:
 def test_names_from_a_sympy_user_are_escaped() -> None:
     odd = sp.Symbol("</text><script>")
     found = gt.derive(odd * sp.Symbol("w") ** 2, "w")
-    assert "<script>" not in found.svg() + found.page().replace("<script>\"use strict\"", "")
+    assert "<script>" not in found.svg() + found.page().replace('<script>"use strict"', "")
     assert ElementTree.fromstring(found.svg()) is not None
 
 
@@ -173,7 +179,9 @@ def test_lines_come_and_go_with_the_keys(browser, tmp_path: Path) -> None:
     page.goto(path.as_uri())
 
     def shown() -> int:
-        return page.evaluate("[...document.querySelectorAll('#lines tr')].filter(r => getComputedStyle(r).visibility === 'visible').length")
+        return page.evaluate(
+            "[...document.querySelectorAll('#lines tr')].filter(r => getComputedStyle(r).visibility === 'visible').length"
+        )
 
     def places() -> list[float]:
         return page.evaluate("[...document.querySelectorAll('#lines tr')].map(r => r.getBoundingClientRect().top)")

@@ -56,7 +56,9 @@ def test_at_a_kink_the_gradient_lies_between_the_slopes_from_both_sides() -> Non
 
 def test_where_the_chain_rule_does_not_hold_at_a_kink_it_is_said() -> None:
     assert check(make("relu(x) - relu(-x)"), at={"x": 0}, tie="half").ok
-    assert "the slope of x here is 1, but backpropagation gives 0" in str(check(make("relu(x) - relu(-x)"), at={"x": 0}).verdicts["x"].evidence)
+    assert "the slope of x here is 1, but backpropagation gives 0" in str(
+        check(make("relu(x) - relu(-x)"), at={"x": 0}).verdicts["x"].evidence
+    )
     found = check(make("abs(x) + relu(x) - relu(-x)"), at={"x": 0}, tie="last").verdicts["x"]
     assert found.kind == "differs" and "the chain rule does not hold there" in str(found.evidence)
 
@@ -77,7 +79,10 @@ def test_a_sample_is_never_called_proof() -> None:
 @pytest.mark.parametrize(
     ("lines", "shapes"),
     [
-        (["a0 = x + 1", *(f"a{i} = a{i - 1}*a{i - 1} + a{i - 1}" for i in range(1, 40))], {}),  # 4**40 nodes when written out
+        (
+            ["a0 = x + 1", *(f"a{i} = a{i - 1}*a{i - 1} + a{i - 1}" for i in range(1, 40))],
+            {},
+        ),  # 4**40 nodes when written out
         (["(a + b + c + d + e1 + g)**60"], {}),  # 8 million terms when multiplied out
         (["L = -log(softmax(W@x + b)[7])"], {"W": (30, 20), "x": 20, "b": 30}),
     ],
@@ -90,7 +95,11 @@ def test_what_would_take_sympy_for_ever_is_checked_with_what_can_be_counted(line
 def test_a_planted_mistake_in_a_big_graph_is_found_by_differences(monkeypatch: pytest.MonkeyPatch) -> None:
     from graphtutor import adjoint
 
-    monkeypatch.setitem(ROWS, "matmul", replace(ROWS["matmul"], pull=lambda g, out, a, b, *rest: tuple(2 * v for v in original(g, out, a, b, *rest))))
+    monkeypatch.setitem(
+        ROWS,
+        "matmul",
+        replace(ROWS["matmul"], pull=lambda g, out, a, b, *rest: tuple(2 * v for v in original(g, out, a, b, *rest))),
+    )
     adjoint.template.cache_clear()
     try:
         found = check(make("sum(tanh(W@x)) + sum(x)", shapes={"W": (30, 20), "x": 20}))

@@ -14,7 +14,11 @@ from graphtutor.language.write import write
 
 DATA = Path(__file__).parent / "data"
 LINEAR: dict[str, Any] = {"names": "w x b y".split(), "target": "(w*x + b - y)**2", "wrt": "w"}
-LECTURE: dict[str, Any] = {"names": "w0 w1 x0 x1 b y".split(), "definitions": {"f(x, W, b)": "w0*x0 + w1*x1 + b", "L": "(f - y)**2"}, "wrt": "w0"}
+LECTURE: dict[str, Any] = {
+    "names": "w0 w1 x0 x1 b y".split(),
+    "definitions": {"f(x, W, b)": "w0*x0 + w1*x1 + b", "L": "(f - y)**2"},
+    "wrt": "w0",
+}
 F = "w0*x0 + w1*x1 + b"
 CASES: dict[str, Any] = {**LECTURE, "definitions": {"f(x, W, b)": F, "L": "max(0, 1 - y*f)"}}
 ACTIVE = f"y*({F}) < 1"
@@ -31,7 +35,11 @@ def said(claim: Claim) -> str:
 
 
 HANDED_IN = [
-    ("Let z = wx + b. By the chain rule, dL/dw = 2(z-y)x.", LINEAR, ["[Let]", "z = w*x + b", "[By the chain rule]", "dL/dw = 2*(w*x + b - y)*x"]),
+    (
+        "Let z = wx + b. By the chain rule, dL/dw = 2(z-y)x.",
+        LINEAR,
+        ["[Let]", "z = w*x + b", "[By the chain rule]", "dL/dw = 2*(w*x + b - y)*x"],
+    ),
     ("therefore dL/db = 2(wx + b - y)", LINEAR, ["[therefore]", "dL/db = 2*(w*x + b - y)"]),
     ("since y f < 1:\ndL/dw0 = -y x0", LECTURE, ["[since]", "[y f < 1]", "dL/dw0 = -y*x0"]),
     (
@@ -39,8 +47,16 @@ HANDED_IN = [
         LINEAR,
         ["u = w*x + b - y", "du/dw = x", "dL/du = 2*(w*x + b - y)", "[so]", "dL/dw = 2*(w*x + b - y)*x"],
     ),
-    ("dL/dw = 2u x = 2(wx+b-y)x where u = wx+b-y", LINEAR, ["dL/dw = 2*(w*x + b - y)*x = 2*(w*x + b - y)*x", "[where]", "u = w*x + b - y"]),
-    ("p = σ(z), z = wx + b\ndL/dw = (p − y)x", LINEAR, ["p = sigmoid(z)", "z = w*x + b", "dL/dw = (sigmoid(w*x + b) - y)*x"]),
+    (
+        "dL/dw = 2u x = 2(wx+b-y)x where u = wx+b-y",
+        LINEAR,
+        ["dL/dw = 2*(w*x + b - y)*x = 2*(w*x + b - y)*x", "[where]", "u = w*x + b - y"],
+    ),
+    (
+        "p = σ(z), z = wx + b\ndL/dw = (p − y)x",
+        LINEAR,
+        ["p = sigmoid(z)", "z = w*x + b", "dL/dw = (sigmoid(w*x + b) - y)*x"],
+    ),
     (
         "1) dL/dw0 = d/dw0 (f-y)^2\n2) = 2(f-y) df/dw0\n(iii) = 2 x0 (f-y)  # done",
         LECTURE,
@@ -89,27 +105,58 @@ HANDED_IN = [
         LECTURE,
         ["[The derivative of]", "[(f-y)^2]", "[with respect to]", "[w0]", "[is]", f"2*({F} - y)*x0"],
     ),
-    *((text, CASES, [f"dL/dw0 = where({ACTIVE}, -y*x0, 0)"]) for text in (
-        "dL/dw0 = -y x0 if y f < 1 else 0", "dL/dw0 = -y x0 if yf < 1, 0 otherwise", "dL/dw0 = -y x0 for yf < 1 and 0 otherwise", "dL/dw0 = -y x0 when y f < 1, 0 else",
-        "dL/dw0 = { -y x0 if y f < 1; 0 otherwise", "dL/dw0 = -y x0 if y f < 1\n         0 otherwise", "dL/dw0 = -y x0 (if y f < 1), 0 (otherwise)")),
-    *((text, CASES, [f"dL/dw0 = where({ACTIVE}, -y*x0, where(y*({F}) >= 1, 0, nan))"]) for text in (
-        "dL/dw0 = -y x0 if y f < 1 and 0 if y f >= 1", "dL/dw0 = -y x0 for y f < 1\n 0 for y f ≥ 1")),
+    *(
+        (text, CASES, [f"dL/dw0 = where({ACTIVE}, -y*x0, 0)"])
+        for text in (
+            "dL/dw0 = -y x0 if y f < 1 else 0",
+            "dL/dw0 = -y x0 if yf < 1, 0 otherwise",
+            "dL/dw0 = -y x0 for yf < 1 and 0 otherwise",
+            "dL/dw0 = -y x0 when y f < 1, 0 else",
+            "dL/dw0 = { -y x0 if y f < 1; 0 otherwise",
+            "dL/dw0 = -y x0 if y f < 1\n         0 otherwise",
+            "dL/dw0 = -y x0 (if y f < 1), 0 (otherwise)",
+        )
+    ),
+    *(
+        (text, CASES, [f"dL/dw0 = where({ACTIVE}, -y*x0, where(y*({F}) >= 1, 0, nan))"])
+        for text in ("dL/dw0 = -y x0 if y f < 1 and 0 if y f >= 1", "dL/dw0 = -y x0 for y f < 1\n 0 for y f ≥ 1")
+    ),
     ("dL/dw0 = -y x0 if y f < 1", CASES, ["dL/dw0 = -y*x0", "[if]", "[y f < 1]"]),
-    ("dL/dw0 = -y x0 for y f < 1, dL/dw0 = 0 otherwise", CASES, ["dL/dw0 = -y*x0", "[for]", "[y f < 1]", "dL/dw0 = 0", "[otherwise]"]),
+    (
+        "dL/dw0 = -y x0 for y f < 1, dL/dw0 = 0 otherwise",
+        CASES,
+        ["dL/dw0 = -y*x0", "[for]", "[y f < 1]", "dL/dw0 = 0", "[otherwise]"],
+    ),
     ("if y*f < 1: dL/dw0 = -y x0, else 0", CASES, ["[if]", "[y*f < 1]", "dL/dw0 = -y*x0", "[else]", "0"]),
-    ("if y f < 1 the gradient is -y x0, otherwise it is 0", CASES, ["[if]", "[y f < 1]", "[the gradient is]", "-y*x0", "[otherwise]", "[it is]", "0"]),
+    (
+        "if y f < 1 the gradient is -y x0, otherwise it is 0",
+        CASES,
+        ["[if]", "[y f < 1]", "[the gradient is]", "-y*x0", "[otherwise]", "[it is]", "0"],
+    ),
     ("Answer: 2x", LINEAR, ["[Answer]", "2*x"]),
     ("I think it's 2x ✓", LINEAR, ["[I think it's]", "2*x"]),
     ("By the power rule: 3x^2 (power rule)", LINEAR, ["[By the power rule]", "3*x**2", "[(power rule)]"]),
-    ("dL/dw = 2x (by the chain rule, where d(wx)/dw = x)", LINEAR, ["dL/dw = 2*x", "[(by the chain rule]", "[where]", "d/dw (w*x) = x", "[)]"]),
+    (
+        "dL/dw = 2x (by the chain rule, where d(wx)/dw = x)",
+        LINEAR,
+        ["dL/dw = 2*x", "[(by the chain rule]", "[where]", "d/dw (w*x) = x", "[)]"],
+    ),
     ("dL/dw =\n   2x", LINEAR, ["dL/dw = 2*x"]),
     ("dL/dw = 2.4 ≈ 2", LINEAR, ["dL/dw = 2.4 ≈ 2"]),
     ("∇_w L = 2x", LINEAR, ["dL/dw = 2*x"]),
     ("\\nabla_{w} L = 2x", LINEAR, ["dL/dw = 2*x"]),
-    ("loss = (w*x+b-y)**2\nd loss/dw = 2*x\ndloss/db = 2", LINEAR, ["loss = (w*x + b - y)**2", "dloss/dw = 2*x", "dloss/db = 2"]),
+    (
+        "loss = (w*x+b-y)**2\nd loss/dw = 2*x\ndloss/db = 2",
+        LINEAR,
+        ["loss = (w*x + b - y)**2", "dloss/dw = 2*x", "dloss/db = 2"],
+    ),
     ("y = w*x", LINEAR, ["y = w*x"]),
     ("", LINEAR, []),
-    ("I think it's 2x(wx+b-y) because the inner derivative is x", LINEAR, ["[I think it's]", "2*x*(w*x + b - y)", "[because the inner derivative is]", "[x]"]),
+    (
+        "I think it's 2x(wx+b-y) because the inner derivative is x",
+        LINEAR,
+        ["[I think it's]", "2*x*(w*x + b - y)", "[because the inner derivative is]", "[x]"],
+    ),
     ("2x is the derivative", LINEAR, ["2*x", "[is the derivative]"]),
     ("wx + b - y is the error", LINEAR, ["[wx + b - y]", "[is the error]"]),
     ("Also, 2x", LINEAR, ["[Also]", "2*x"]),
@@ -185,5 +232,7 @@ def test_every_students_derivation_is_read_line_by_line() -> None:
 
 @pytest.mark.parametrize("word", ["for", r"\text{for}\:", r"\text{when }", r"\text{if }"])
 def test_cases_may_say_their_condition_in_any_word_and_with_an_equals_sign(word: str) -> None:
-    (claim,) = derivation(rf"\begin{{cases}} 0 & {word} w = 0 \\\frac{{w}}{{|w|}} & \text{{otherwise}} \end{{cases}}", names=["w"])
+    (claim,) = derivation(
+        rf"\begin{{cases}} 0 & {word} w = 0 \\\frac{{w}}{{|w|}} & \text{{otherwise}} \end{{cases}}", names=["w"]
+    )
     assert claim.kind == "claim" and write(claim.tree) == "where(w == 0, 0, w/abs(w))"

@@ -42,9 +42,22 @@ def run(capsys):
 
 def shell(*args: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a process of its own."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("LC_") and k not in ("LANG", "PYTHONUTF8", "PYTHONIOENCODING")}
+    env = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith("LC_") and k not in ("LANG", "PYTHONUTF8", "PYTHONIOENCODING")
+    }
     env |= {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"} | environment
-    return subprocess.run([sys.executable, "-m", "graphtutor", *args], input=stdin, capture_output=True, text=True, encoding="utf-8", env=env, timeout=120, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "graphtutor", *args],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=env,
+        timeout=120,
+        check=False,
+    )
 
 
 # ----- the front door -----
@@ -67,13 +80,25 @@ def test_help_of_every_command_shows_its_options(run, name) -> None:
 
 def test_help_imports_no_sympy_nor_numpy_nor_rich() -> None:
     program = "import sys; from graphtutor.cli import main; main(['--help']); print(sorted({'sympy', 'numpy', 'rich', 'matplotlib', 'pygraphviz'} & set(sys.modules)))"
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+    ).stdout
     assert out.splitlines()[-1] == "[]"
 
 
 def test_importing_the_package_imports_no_sympy() -> None:
     program = "import sys, graphtutor; print('sympy' in sys.modules); graphtutor.graph; print('sympy' in sys.modules)"
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+    ).stdout
     assert out.split() == ["False", "True"]
 
 
@@ -87,7 +112,10 @@ def test_version_is_the_packages(run) -> None:
         (["drwa"], "no command 'drwa' (did you mean 'draw'?); 'graphtutor --help' lists them"),
         (["x**2"], "no command 'x**2'; to draw an expression: graphtutor draw 'x**2'"),
         (["draw"], "Missing argument 'EXPR'; 'graphtutor draw --help' shows what it takes"),
-        (["draw", "x", "--backward", "--step", "1"], "--backward draws the last step and --step N another; give one of them; 'graphtutor draw --help' shows what it takes"),
+        (
+            ["draw", "x", "--backward", "--step", "1"],
+            "--backward draws the last step and --step N another; give one of them; 'graphtutor draw --help' shows what it takes",
+        ),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(run, args, line) -> None:
@@ -102,7 +130,11 @@ BAD = [
     (["2 +"], 3, "line 1, column 4: the text ends after '+'; expected a number, a name or '('"),
     ([""], 3, "nothing to read; expected an expression such as"),
     (["f = w*x\nL = f**2 +"], 3, "line 2, column 11"),
-    (["W@x", "--shapes", "W=3x2,x=3"], 2, "cannot multiply (3×2) by (3): 2 columns meet 3 rows; .T on the left would fit (in W @ x)"),
+    (
+        ["W@x", "--shapes", "W=3x2,x=3"],
+        2,
+        "cannot multiply (3×2) by (3): 2 columns meet 3 rows; .T on the left would fit (in W @ x)",
+    ),
     (["W@x", "--shapes", "W=3by2"], 2, "the shape of 'W' is 3by2; expected whole numbers above 0, such as 2 or 3x2"),
     (["w*x", "--at", "w=1"], 2, "no value for x; give a number to each of w, x"),
     (["w*x", "--at", "w=1,x=2,z=3"], 2, "'z' is no input of this graph; its inputs are w, x"),
@@ -110,7 +142,11 @@ BAD = [
     (["w*x", "--at", "w=1,w=2"], 2, "'w' is given twice in --at; give it once"),
     (["w*x", "--at", "w=one,x=1"], 2, "the value of 'w' is 'one'; expected a number such as 0.5, -2 or 1/3"),
     (["w@x", "--at", "w=[1,2],x=[1,two]"], 2, "the value of 'x' is [1,two]; expected numbers in brackets"),
-    (["log(x)", "--at", "x=-1"], 2, "log(x) (node v1) is undefined at x = -1; it needs a positive value; choose another point"),
+    (
+        ["log(x)", "--at", "x=-1"],
+        2,
+        "log(x) (node v1) is undefined at x = -1; it needs a positive value; choose another point",
+    ),
     (["x*y", "-o", "missing.xyz"], 2, "'.xyz' is no format of pictures; expected .svg, .png"),
     (["x*y", "--step", "99"], 2, "there is no step 99; this trace has steps 0 to 3"),
     (["x*y", "--palette", "beige"], 2, "palette='beige' is not known; expected default or cs231n"),
@@ -137,7 +173,10 @@ def test_caret_stands_under_the_place_where_reading_stopped(run) -> None:
 def test_line_of_100000_brackets_is_refused_at_once(run, empty_folder) -> None:
     (empty_folder / "deep.txt").write_text("(" * 100_000)
     code, _, err = run("draw", "@deep.txt")
-    assert (code, err.splitlines()[0]) == (3, "graphtutor: line 1, column 1: the text is 100000 characters long; at most 10000 are read")
+    assert (code, err.splitlines()[0]) == (
+        3,
+        "graphtutor: line 1, column 1: the text is 100000 characters long; at most 10000 are read",
+    )
     assert max(map(len, err.splitlines())) < 120
     assert [p.name for p in empty_folder.iterdir()] == ["deep.txt"]
 
@@ -153,7 +192,14 @@ def test_place_that_cannot_be_written_is_named(run) -> None:
 def test_json_tells_what_was_refused_and_where(run) -> None:
     code, out, err = run("draw", "sine(x)", "--json")
     told = json.loads(out)
-    assert (code, told["ok"], told["code"], told["kind"], told["line"], told["column"]) == (3, False, 3, "ReadError", 1, 1)
+    assert (code, told["ok"], told["code"], told["kind"], told["line"], told["column"]) == (
+        3,
+        False,
+        3,
+        "ReadError",
+        1,
+        1,
+    )
     assert err.startswith("graphtutor: line 1, column 1: unknown function 'sine'")
 
 
@@ -197,7 +243,17 @@ def test_draw_at_a_point_shows_values_and_no_gradient_yet(run, empty_folder) -> 
     assert "8.4" not in words
 
 
-@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("dot", b"digraph"), ("gif", b"GIF89a"), ("html", b"<!DOCTYPE html>")])
+@pytest.mark.parametrize(
+    ("suffix", "start"),
+    [
+        ("svg", b"<svg"),
+        ("png", b"\x89PNG"),
+        ("pdf", b"%PDF"),
+        ("dot", b"digraph"),
+        ("gif", b"GIF89a"),
+        ("html", b"<!DOCTYPE html>"),
+    ],
+)
 def test_draw_writes_the_format_of_the_suffix(run, empty_folder, suffix, start) -> None:
     assert run("draw", "w*x", "--at", "w=2,x=3", "-o", f"a/b.{suffix}")[0] == 0
     data = (empty_folder / f"a/b.{suffix}").read_bytes()
@@ -274,7 +330,12 @@ def test_check_as_json_has_a_verdict_for_each_input(run) -> None:
 def test_check_exits_by_its_worst_verdict(run, monkeypatch, kind, code) -> None:
     from graphtutor.checks import Check, Evidence, Verdict
 
-    monkeypatch.setattr("graphtutor.analysis.check", lambda *_: Check({"w": Verdict("proved", Evidence("yes")), "x": Verdict(kind, Evidence("no"))}, {}, "sympy.diff"))
+    monkeypatch.setattr(
+        "graphtutor.analysis.check",
+        lambda *_: Check(
+            {"w": Verdict("proved", Evidence("yes")), "x": Verdict(kind, Evidence("no"))}, {}, "sympy.diff"
+        ),
+    )
     got, out, _ = run("check", "w*x")
     assert got == code
     assert kind in out
@@ -311,11 +372,15 @@ def test_gallery_in_the_repository_is_what_the_command_draws(run, empty_folder) 
     drawn = {p.name: p.read_bytes() for p in (empty_folder / "outputs/gallery").iterdir()}
     kept = {p.name: p.read_bytes() for p in (ROOT / "outputs/gallery").iterdir()}
     assert sorted(drawn) == sorted(kept)
-    assert [name for name in drawn if drawn[name] != kept[name]] == [], "these changed; 'graphtutor demo --gallery' draws them anew"
+    assert [name for name in drawn if drawn[name] != kept[name]] == [], (
+        "these changed; 'graphtutor demo --gallery' draws them anew"
+    )
 
 
 # ----- terminals of every kind -----
-@pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"LC_ALL": "", "LANG": "C"}, {"PYTHONIOENCODING": "ascii"}])
+@pytest.mark.parametrize(
+    "locale", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"LC_ALL": "", "LANG": "C"}, {"PYTHONIOENCODING": "ascii"}]
+)
 def test_ascii_locale_gets_ascii(locale) -> None:
     done = shell("step", "L = (w₀·x − y)²", "--at", "w0=2,x=3,y=5", **locale)
     assert done.returncode == 0, done.stderr
@@ -332,7 +397,12 @@ def test_without_a_terminal_nothing_is_coloured() -> None:
 
 
 def test_control_characters_from_learners_reach_no_terminal(run) -> None:
-    for args in (["draw", "x\x1b[31m"], ["x\x1b]0;title\x07"], ["draw", "x", "--at", "\x1b[2Jx=1"], ["draw", "x", "-o", "a\x1b[2J.xyz"]):
+    for args in (
+        ["draw", "x\x1b[31m"],
+        ["x\x1b]0;title\x07"],
+        ["draw", "x", "--at", "\x1b[2Jx=1"],
+        ["draw", "x", "-o", "a\x1b[2J.xyz"],
+    ):
         _, out, err = run(*args)
         assert "\x1b" not in out + err
         assert "\x07" not in out + err
@@ -340,7 +410,14 @@ def test_control_characters_from_learners_reach_no_terminal(run) -> None:
 
 def test_reader_of_a_pipe_may_leave_early() -> None:
     command = f"{sys.executable} -m graphtutor step '{LECTURE}' | head -1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=120, check=False)
+    done = subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        timeout=120,
+        check=False,
+    )
     assert (done.stdout, done.stderr) == ("forward:\n", "")
 
 
@@ -353,7 +430,14 @@ def terminal():
 
     def start(*args: str, **environment: str):
         env = os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "TERM": "xterm"} | environment
-        child = pexpect.spawn(sys.executable, ["-m", "graphtutor", "step", *args], encoding="utf-8", timeout=30, env=env, dimensions=(40, 200))
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "graphtutor", "step", *args],
+            encoding="utf-8",
+            timeout=30,
+            env=env,
+            dimensions=(40, 200),
+        )
         started.append(child)
         return child
 
@@ -370,7 +454,17 @@ def test_arrows_walk_and_q_leaves(terminal, empty_folder) -> None:
     child.expect("step 1 of 9")
     child.expect("▶ +v₁ = w·x +6 +∂L/∂v₁ = [?]")
     child.expect("picture: outputs/step/000.svg")
-    for keys, step in (("\x1b[C", 1), ("\x1b[C", 2), ("\x1b[D", 1), ("\x1b[F", 8), ("\x1b[C", 8), ("\x1b[H", 0), ("\x1b[D", 0), ("z", 0), ("n", 1)):
+    for keys, step in (
+        ("\x1b[C", 1),
+        ("\x1b[C", 2),
+        ("\x1b[D", 1),
+        ("\x1b[F", 8),
+        ("\x1b[C", 8),
+        ("\x1b[H", 0),
+        ("\x1b[D", 0),
+        ("z", 0),
+        ("n", 1),
+    ):
         child.send(keys)
         child.expect(rf"step {step + 1} of 9")
     child.send("q")

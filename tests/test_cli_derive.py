@@ -56,9 +56,26 @@ def test_along_the_graph_the_nodes_are_named_first(run) -> None:
 
 
 def test_an_ascii_terminal_gets_lines_that_can_be_typed() -> None:
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "PYTHON")) and k != "LANG"} | {"LC_ALL": "C", "PYTHONPATH": str(ROOT)}
-    args = [sys.executable, "-m", "graphtutor", "derive", "norm(w*x)**2", "--wrt", "w", "--shapes", "x=3", "--detail", "brief"]
-    said = subprocess.run(args, capture_output=True, env=env, check=True, timeout=120).stdout.decode("ascii").splitlines()
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "PYTHON")) and k != "LANG"} | {
+        "LC_ALL": "C",
+        "PYTHONPATH": str(ROOT),
+    }
+    args = [
+        sys.executable,
+        "-m",
+        "graphtutor",
+        "derive",
+        "norm(w*x)**2",
+        "--wrt",
+        "w",
+        "--shapes",
+        "x=3",
+        "--detail",
+        "brief",
+    ]
+    said = (
+        subprocess.run(args, capture_output=True, env=env, check=True, timeout=120).stdout.decode("ascii").splitlines()
+    )
     assert said[0].split() == ["d/dw", "(norm(w*x)**2)", "what", "is", "asked"]
     assert said[-1].startswith("= 2*sum(w*x**2)  ")
 
@@ -71,7 +88,10 @@ def test_both_ways_stand_one_below_the_other_and_are_compared(run) -> None:
     assert along.splitlines()[-1].startswith("  ∂L/∂w₀ = 2·x₀·(f − y) ")
     assert verdict.startswith("Both ways: Equal")
     found = json.loads(run(LECTURE, "--wrt", "w0", "--along", "both", "--json")[1])
-    assert found["verdict"]["kind"] in ("proved", "agrees") and found["along_graph"]["lines"][-1]["text"] == "dL/dw0 = 2*x0*(f - y)"
+    assert (
+        found["verdict"]["kind"] in ("proved", "agrees")
+        and found["along_graph"]["lines"][-1]["text"] == "dL/dw0 = 2*x0*(f - y)"
+    )
 
 
 def test_a_terminal_with_colours_sees_what_changed_underlined(run, monkeypatch) -> None:
@@ -111,7 +131,10 @@ def test_what_cannot_be_derived_is_one_line_on_stderr(run, args: tuple[str, ...]
     assert err.lower().startswith(message.lower()) and "Traceback" not in err
 
 
-@pytest.mark.parametrize(("name", "start"), [("d.svg", b"<svg"), ("d.png", b"\x89PNG"), ("d.pdf", b"%PDF"), ("d.gif", b"GIF"), ("d.html", b"<!DOCTYPE html>")])
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("d.svg", b"<svg"), ("d.png", b"\x89PNG"), ("d.pdf", b"%PDF"), ("d.gif", b"GIF"), ("d.html", b"<!DOCTYPE html>")],
+)
 def test_a_picture_is_written_in_the_format_of_its_name(run, tmp_path, name: str, start: bytes) -> None:
     code, out, _ = run("(w*x - y)**2", "--wrt", "w", "--detail", "brief", "-o", name)
     assert (code, out) == (0, f"wrote {name}\n")
@@ -121,12 +144,18 @@ def test_a_picture_is_written_in_the_format_of_its_name(run, tmp_path, name: str
 def test_a_folder_gets_line_after_line(run, tmp_path) -> None:
     _, out, _ = run("(w*x - y)**2", "--wrt", "w", "--detail", "brief", "-o", "lines", "--json")
     names = [Path(file).name for file in json.loads(out)["files"]]
-    assert names == ["000.svg", "001.svg", "002.svg", "003.svg"] == sorted(p.name for p in (tmp_path / "lines").iterdir())
+    assert (
+        names == ["000.svg", "001.svg", "002.svg", "003.svg"] == sorted(p.name for p in (tmp_path / "lines").iterdir())
+    )
 
 
 def test_a_derivation_is_no_graph_to_be_written_as_dot(run) -> None:
     code, _, err = run("w**2", "--wrt", "w", "-o", "d.dot")
-    assert code == 2 and err == "graphtutor: '.dot' is no format of pictures; expected .svg, .png, .pdf, .gif, .html, or a folder name\n"
+    assert (
+        code == 2
+        and err
+        == "graphtutor: '.dot' is no format of pictures; expected .svg, .png, .pdf, .gif, .html, or a folder name\n"
+    )
 
 
 def test_html_is_printed_whole(run) -> None:

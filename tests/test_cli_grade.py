@@ -64,7 +64,10 @@ def test_a_sheet_is_printed_with_blanks_and_with_its_key(capsys) -> None:
     args = ["sheet", "u = w*x; L = max(0, 1 - y*u)", "--at", "w=.5,x=1/3,y=-1"]
     assert run(capsys, *args) == (0, BLANK, "")
     _, key, _ = run(capsys, *args, "--key")
-    assert [line.split(" | ")[1:] for line in key.splitlines()[8:10]] == [["0.17 ", "w: 0.33; x: 0.5", "1"], ["-1   ", "               ", "-0.17"]]
+    assert [line.split(" | ")[1:] for line in key.splitlines()[8:10]] == [
+        ["0.17 ", "w: 0.33; x: 0.5", "1"],
+        ["-1   ", "               ", "-0.17"],
+    ]
 
 
 def test_the_sheet_of_an_exercise_is_printed_at_its_own_point_and_graded(here, capsys, monkeypatch) -> None:
@@ -73,7 +76,15 @@ def test_the_sheet_of_an_exercise_is_printed_at_its_own_point_and_graded(here, c
     assert (code, out, err) == (0, "wrote s.txt\n", "graphtutor: taking 'forward-sheet' as the exercise of that name\n")
     assert run(capsys, "grade", "s.txt")[1].startswith("right, 100 %")
     rows = read_sheet(Path("s.txt").read_text("utf-8"))["answer"]["sheet"]
-    Path("a.json").write_text(json.dumps({"exercise": "forward-sheet", "answer": {"sheet": [{"node": r["node"], "value": r.get("value")} for r in rows]}}), "utf-8")
+    Path("a.json").write_text(
+        json.dumps(
+            {
+                "exercise": "forward-sheet",
+                "answer": {"sheet": [{"node": r["node"], "value": r.get("value")} for r in rows]},
+            }
+        ),
+        "utf-8",
+    )
     assert json.loads(run(capsys, "grade", "a.json", "--json")[1])["correct"] is True
 
 
@@ -100,7 +111,9 @@ def test_a_printed_sheet_filled_with_its_key_is_all_right(problem, form, here, c
 def test_one_wrong_cell_of_a_printed_sheet_is_found_with_what_follows(here, capsys) -> None:
     key = run(capsys, "sheet", "u = w*x; L = (u - y)**2", "--at", "w=2,x=3,y=5", "--key")[1]
     assert "w: 3; x: 2      | 2\n" in key
-    Path("s.txt").write_text(key.replace("u: 1; y: -1", "u: -1; y: -1").replace("w: 3; x: 2      | 2\n", "w: 3; x: 2      | -2\n"), "utf-8")
+    Path("s.txt").write_text(
+        key.replace("u: 1; y: -1", "u: -1; y: -1").replace("w: 3; x: 2      | 2\n", "w: 3; x: 2      | -2\n"), "utf-8"
+    )
     cells = json.loads(run(capsys, "grade", "s.txt", "--json")[1])["cells"]
     assert {n: s for n, s in cells.items() if s != "right"} == {"v1.local.u": "wrong", "u.upstream": "follows"}
 
@@ -131,33 +144,57 @@ def test_a_python_file_is_graded_and_not_run(here, capsys) -> None:
     code, out, _ = run(capsys, "grade", "hand_in.py", "--exercise", "code-dw0")
     assert code == 0 and "an expression outside a function is not read" in out
     assert not Path("gt_canary").exists()
-    Path("hand_in.py").write_text("def fn(x, w, b):\n    return x[0]*w[0] + x[1]*w[1] + b\ndef dfn_w0(x, w, b, y):\n    return 2*x[0]*(fn(x, w, b) - y)\n", "utf-8")
-    assert run(capsys, "grade", "hand_in.py", "--expression", MSE, "--wrt", "w0", "--function", "dfn_w0")[1].startswith("right, 100 %")
+    Path("hand_in.py").write_text(
+        "def fn(x, w, b):\n    return x[0]*w[0] + x[1]*w[1] + b\ndef dfn_w0(x, w, b, y):\n    return 2*x[0]*(fn(x, w, b) - y)\n",
+        "utf-8",
+    )
+    assert run(capsys, "grade", "hand_in.py", "--expression", MSE, "--wrt", "w0", "--function", "dfn_w0")[1].startswith(
+        "right, 100 %"
+    )
 
 
 def test_points_and_follow_through_are_given_as_asked(here, capsys) -> None:
     Path("a.txt").write_text("2*(w*x - y)*d/dw(w*x - y)\n= 2*(w*x - y)\n= 2*w*x - 2*y\n", "utf-8")
     asked = ["grade", "a.txt", "--expression", "(w*x - y)**2", "--wrt", "w", "--json"]
-    scores = [json.loads(run(capsys, *asked, *more)[1])["score"] for more in ([], ["--follow", "0"], ["--points", "1,1,8", "--follow", "0.5"])]
+    scores = [
+        json.loads(run(capsys, *asked, *more)[1])["score"]
+        for more in ([], ["--follow", "0"], ["--points", "1,1,8", "--follow", "0.5"])
+    ]
     assert scores == [pytest.approx(2 / 3), pytest.approx(1 / 3), pytest.approx(0.5)]
     Path("b.txt").write_text("2*(x + 1)", "utf-8")
-    result = json.loads(run(capsys, "grade", "b.txt", "--expression", "(x + 1)**2", "--wrt", "x", "--form", "expanded", "--json")[1])
+    result = json.loads(
+        run(capsys, "grade", "b.txt", "--expression", "(x + 1)**2", "--wrt", "x", "--form", "expanded", "--json")[1]
+    )
     assert (result["correct"], result["score"]) == (False, 0.5)
-    assert "'weird' is no form" in run(capsys, "grade", "b.txt", "--expression", "(x + 1)**2", "--wrt", "x", "--form", "weird")[1]
+    assert (
+        "'weird' is no form"
+        in run(capsys, "grade", "b.txt", "--expression", "(x + 1)**2", "--wrt", "x", "--form", "weird")[1]
+    )
     assert run(capsys, "grade", "b.txt", "--expression", "x", "--points", "one")[0] == 2
 
 
 def test_a_problem_that_tells_explanations_apart_is_proposed_where_asked(here, capsys) -> None:
     Path("a.txt").write_text("2*(w*x - y)", "utf-8")
     assert "To tell these apart" not in run(capsys, "grade", "a.txt", "--expression", "(w*x - y)**2", "--wrt", "w")[1]
-    assert "To tell these apart: d/dw of " in run(capsys, "grade", "a.txt", "--expression", "(w*x - y)**2", "--wrt", "w", "--variant")[1]
+    assert (
+        "To tell these apart: d/dw of "
+        in run(capsys, "grade", "a.txt", "--expression", "(w*x - y)**2", "--wrt", "w", "--variant")[1]
+    )
 
 
 def test_one_result_as_json_holds_the_submission_and_the_grade(here, capsys) -> None:
     Path("one.json").write_text(json.dumps(SUBMISSIONS[1]), "utf-8")
     result = json.loads(run(capsys, "grade", "one.json", "--json")[1])
-    assert (result["ok"], result["id"], result["correct"], result["first_wrong"], result["expression"]) == (True, "bob", False, 1, "(w*x - y)**2")
-    assert {"score", "misconceptions", "message", "invalid", "undecided_because", "lines", "counterexample"} <= set(result)
+    assert (result["ok"], result["id"], result["correct"], result["first_wrong"], result["expression"]) == (
+        True,
+        "bob",
+        False,
+        1,
+        "(w*x - y)**2",
+    )
+    assert {"score", "misconceptions", "message", "invalid", "undecided_because", "lines", "counterexample"} <= set(
+        result
+    )
 
 
 def test_the_verdict_is_drawn(here, capsys) -> None:
@@ -170,7 +207,12 @@ def test_the_verdict_is_drawn(here, capsys) -> None:
 def test_an_ascii_terminal_gets_ascii(here) -> None:
     Path("a.txt").write_text("∂L/∂w₀ = 2·x₀·(f − y)", "utf-8")
     ascii_only = {**os.environ, "LC_ALL": "C", "PYTHONPATH": str(Path(__file__).parent.parent)}
-    done = subprocess.run([sys.executable, "-m", "graphtutor", "grade", "a.txt", "--expression", MSE, "--wrt", "w0"], capture_output=True, env=ascii_only, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "graphtutor", "grade", "a.txt", "--expression", MSE, "--wrt", "w0"],
+        capture_output=True,
+        env=ascii_only,
+        check=True,
+    )
     assert done.stdout.decode("ascii").splitlines()[:2] == ["right, 100 %", "Right."]
 
 
@@ -195,7 +237,11 @@ def test_processes_give_the_same_results(here, capsys) -> None:
 def test_csv_runs_nothing_in_a_spreadsheet(here, capsys) -> None:
     rows = list(csv.DictReader(io.StringIO(run(capsys, "grade", "week.jsonl", "--format", "csv")[1])))
     assert [r["correct"] for r in rows] == ["right", "not right", "right", "undecided", "right", "right"]
-    assert (rows[1]["first_wrong"], rows[1]["misconceptions"].split()[0], rows[5]["student"]) == ("2", "chain.missing-inner", "'=cmd()")
+    assert (rows[1]["first_wrong"], rows[1]["misconceptions"].split()[0], rows[5]["student"]) == (
+        "2",
+        "chain.missing-inner",
+        "'=cmd()",
+    )
 
 
 def test_grading_systems_get_their_own_form(here, capsys) -> None:
@@ -215,8 +261,19 @@ def test_files_of_all_kinds_lie_in_one_folder(here, capsys) -> None:
     Path("box/sub/c.txt").write_text("2*x", "utf-8")
     Path("box/.hidden").write_text("x", "utf-8")
     Path("box/ada.json").write_text(json.dumps(SUBMISSIONS[0]), "utf-8")
-    assert [s.id for s in gathered(["box"], {"expression": "x**2", "wrt": "x"}) if isinstance(s, Submission)] == ["ada", "bob", "ada#2", "g", "h", "c"]
-    assert run(capsys, "grade", "box", "--expression", "x**2", "--wrt", "x")[1].splitlines()[-1].startswith("6 graded: 5 right, 1 not right.")
+    assert [s.id for s in gathered(["box"], {"expression": "x**2", "wrt": "x"}) if isinstance(s, Submission)] == [
+        "ada",
+        "bob",
+        "ada#2",
+        "g",
+        "h",
+        "c",
+    ]
+    assert (
+        run(capsys, "grade", "box", "--expression", "x**2", "--wrt", "x")[1]
+        .splitlines()[-1]
+        .startswith("6 graded: 5 right, 1 not right.")
+    )
 
 
 BAD = ["not json", '{"id": "x"}', "3", '{"id": "x", "answer": "1"}', '{"id": "x", "answer": "1", "expression": 3}', '{"id": "x", "answer": "1", "expression": "x", "wrt": 3}', '{"a":' * 3000,
@@ -258,8 +315,14 @@ def test_an_answer_to_no_exercise_is_undecided_and_says_why(here, capsys) -> Non
 # ----- what a person decides -----
 def test_a_decision_is_kept_beside_the_machines_verdict_and_survives_grading_again(here, capsys) -> None:
     run(capsys, "grade", "week.jsonl", "--decide", "dan=0.5 the idea is right", "--decide", "eve=wrong: not simplified")
-    results = {r["id"]: r for r in map(json.loads, run(capsys, "grade", "week.jsonl", "--format", "json")[1].splitlines())}
-    assert (results["dan"]["correct"], results["dan"]["human"]["score"], results["dan"]["human"]["note"]) == (None, 0.5, "the idea is right")
+    results = {
+        r["id"]: r for r in map(json.loads, run(capsys, "grade", "week.jsonl", "--format", "json")[1].splitlines())
+    }
+    assert (results["dan"]["correct"], results["dan"]["human"]["score"], results["dan"]["human"]["note"]) == (
+        None,
+        0.5,
+        "the idea is right",
+    )
     assert (results["eve"]["correct"], results["eve"]["human"]["correct"]) == (True, False)
     lines = run(capsys, "grade", "week.jsonl")[1].splitlines()
     assert lines[3] == "dan  not right   50 %  decided by a person"
@@ -272,7 +335,9 @@ def test_a_decision_about_another_answer_is_stale(here, capsys) -> None:
     run(capsys, "grade", "week.jsonl", "--decide", "dan=right")
     changed = [*SUBMISSIONS[:3], {**SUBMISSIONS[3], "answer": "3x"}, *SUBMISSIONS[4:]]
     Path("week.jsonl").write_text("\n".join(map(json.dumps, changed)), "utf-8")
-    results = {r["id"]: r for r in map(json.loads, run(capsys, "grade", "week.jsonl", "--format", "json")[1].splitlines())}
+    results = {
+        r["id"]: r for r in map(json.loads, run(capsys, "grade", "week.jsonl", "--format", "json")[1].splitlines())
+    }
     assert results["dan"]["human"]["stale"] is True
     assert run(capsys, "grade", "week.jsonl")[1].splitlines()[3].startswith("dan  not right    0 %")
 
@@ -301,17 +366,26 @@ def test_the_difference_between_two_gradings_is_shown(here, capsys) -> None:
     run(capsys, "grade", "week.jsonl", "-o", "old.results.jsonl")
     mended = [{**s, "expression": "(w*x - y)**2/x"} if s["id"] == "bob" else s for s in SUBMISSIONS[:-1]]
     Path("week.jsonl").write_text("\n".join(map(json.dumps, mended)), "utf-8")
-    assert run(capsys, "grade", "week.jsonl", "-o", "new.results.jsonl")[1].startswith("wrote new.results.jsonl: 5 graded: ")
+    assert run(capsys, "grade", "week.jsonl", "-o", "new.results.jsonl")[1].startswith(
+        "wrote new.results.jsonl: 5 graded: "
+    )
     code, out, _ = run(capsys, "grade", "--diff", "old.results.jsonl", "new.results.jsonl")
     assert code == 0
     assert out.splitlines()[0].startswith("bob: not right from line 2 -> ")
     assert out.splitlines()[-1] == "1 of 5 results changed, 1 only in the old file."
-    assert json.loads(run(capsys, "grade", "--diff", "old.results.jsonl", "new.results.jsonl", "--json")[1])["changes"][0]["id"] == "bob"
+    assert (
+        json.loads(run(capsys, "grade", "--diff", "old.results.jsonl", "new.results.jsonl", "--json")[1])["changes"][0][
+            "id"
+        ]
+        == "bob"
+    )
 
 
 def test_a_file_of_results_is_not_graded_as_answers(here) -> None:
     Path("box").mkdir()
     Path("box/a.results.jsonl").write_text("{}", "utf-8")
     Path("box/b.txt").write_text("2x", "utf-8")
-    assert [s.id if isinstance(s, Submission) else str(s) for s in gathered(["box"], {"expression": "x**2", "wrt": "x"})] == ["b"]
+    assert [
+        s.id if isinstance(s, Submission) else str(s) for s in gathered(["box"], {"expression": "x**2", "wrt": "x"})
+    ] == ["b"]
     assert isinstance(next(iter(gathered(["box/a.results.jsonl"]))), Fault)

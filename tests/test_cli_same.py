@@ -50,16 +50,38 @@ def test_the_answer_and_its_exit_code(run: Run, args: list[str], code: int, said
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (["2*(x", "x"], 3, "graphtutor: line 1, column 5: expected ')' to close the '(' of column 3, met the end\n2*(x\n    ^\n"),
-        (["x", "y+"], 3, "graphtutor: line 1, column 3: the text ends after '+'; expected a number, a name or '('\ny+\n  ^\n"),
-        (["sine(x)", "x"], 3, "graphtutor: line 1, column 1: unknown function 'sine' (did you mean 'sin'?)\nsine(x)\n^\n"),
+        (
+            ["2*(x", "x"],
+            3,
+            "graphtutor: line 1, column 5: expected ')' to close the '(' of column 3, met the end\n2*(x\n    ^\n",
+        ),
+        (
+            ["x", "y+"],
+            3,
+            "graphtutor: line 1, column 3: the text ends after '+'; expected a number, a name or '('\ny+\n  ^\n",
+        ),
+        (
+            ["sine(x)", "x"],
+            3,
+            "graphtutor: line 1, column 1: unknown function 'sine' (did you mean 'sin'?)\nsine(x)\n^\n",
+        ),
         (["x"], 2, "graphtutor: Missing argument 'B'; 'graphtutor same --help' shows what it takes\n"),
-        (["x", "x", "--assume", "x"], 2, "graphtutor: cannot read the assumption 'x'; expected name=domain, such as x=positive or y=[-1,1]\n"),
+        (
+            ["x", "x", "--assume", "x"],
+            2,
+            "graphtutor: cannot read the assumption 'x'; expected name=domain, such as x=positive or y=[-1,1]\n",
+        ),
         (["x", "x", "--assume", "x=[1]!1"], 2, "graphtutor: the assumption on 'x' leaves no number to try: [1]!1\n"),
-        (["x", "x", "--seed", "abc"], 2, "graphtutor: Invalid value for '--seed': 'abc' is not a valid integer; 'graphtutor same --help' shows what it takes\n"),
+        (
+            ["x", "x", "--seed", "abc"],
+            2,
+            "graphtutor: Invalid value for '--seed': 'abc' is not a valid integer; 'graphtutor same --help' shows what it takes\n",
+        ),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_one_line_with_the_next_move(run: Run, args: list[str], code: int, said: str) -> None:
+def test_what_cannot_be_compared_is_said_in_one_line_with_the_next_move(
+    run: Run, args: list[str], code: int, said: str
+) -> None:
     assert run(*args) == (code, "", said)
 
 
@@ -72,7 +94,17 @@ def test_json_holds_the_verdict_with_its_evidence(run: Run) -> None:
         "points": found["points"], "digits": 35, "excluded": [{"x": "1"}], "method": "bringing both to one normal form",
     }  # fmt: skip
     code, out, _ = run("x", "x + 1/3", "--json")
-    assert (code, json.loads(out)) == (1, {"kind": "differs", "equal": False, "sentence": "At x = 2 the first is 2, the second 2.33333.", "seed": 0, "point": {"x": "2"}, "values": ["2", "2.33333"]})
+    assert (code, json.loads(out)) == (
+        1,
+        {
+            "kind": "differs",
+            "equal": False,
+            "sentence": "At x = 2 the first is 2, the second 2.33333.",
+            "seed": 0,
+            "point": {"x": "2"},
+            "values": ["2", "2.33333"],
+        },
+    )
     code, out, _ = run("log(-x^2 - 1)", "log(-x^2 - 2)", "--json")
     assert code == 5
     assert json.loads(out)["equal"] is None

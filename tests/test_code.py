@@ -39,7 +39,16 @@ F = "(w0*x0 + w1*x1 + b - y)"
 
 
 # ----- the lecture's exercise -----
-@pytest.mark.parametrize(("function", "right"), [("loss", f"{F}**2"), ("dfn_w0", f"2*x0*{F}"), ("dfn_w1", f"2*x1*{F}"), ("dfn_b", f"2*{F}"), ("fn", "w0*x0 + w1*x1 + b")])
+@pytest.mark.parametrize(
+    ("function", "right"),
+    [
+        ("loss", f"{F}**2"),
+        ("dfn_w0", f"2*x0*{F}"),
+        ("dfn_w1", f"2*x1*{F}"),
+        ("dfn_b", f"2*{F}"),
+        ("fn", "w0*x0 + w1*x1 + b"),
+    ],
+)
 def test_the_lectures_functions_return_the_lectures_formulas(function, right) -> None:
     assert same(read_code(LECTURE)(function, ARGS), right)
 
@@ -94,7 +103,9 @@ def test_a_condition_becomes_cases(body) -> None:
     assert same(code("d", ARGS), HINGE)
 
 
-SCRIPT = LECTURE + """
+SCRIPT = (
+    LECTURE
+    + """
 import matplotlib.pyplot as plt
 
 data = [(2, 0), (5, -2), (-2, 2), (-1, -3)]
@@ -118,6 +129,7 @@ x1 = np.arange(-20, 20, 0.1)
 plt.plot(x1, (-b - w[0]*x1)/w[1])
 plt.show()
 """
+)
 
 
 def test_the_lectures_whole_script_is_taken_and_only_its_functions_are_read() -> None:
@@ -180,10 +192,17 @@ def test_reading_agrees_with_running(text) -> None:
     exec(text, known)  # our own text, in a test
     rng = random.Random(1)
     for _ in range(20):
-        x, w, b, y = [rng.uniform(-2, 2) for _ in "01"], [rng.uniform(-2, 2) for _ in "01"], rng.uniform(-2, 2), rng.choice([-1.0, 1.0])
+        x, w, b, y = (
+            [rng.uniform(-2, 2) for _ in "01"],
+            [rng.uniform(-2, 2) for _ in "01"],
+            rng.uniform(-2, 2),
+            rng.choice([-1.0, 1.0]),
+        )
         point = {"x0": x[0], "x1": x[1], "w0": w[0], "w1": w[1], "b": b, "y": y}
         value = graph.evaluate({n.name: point[n.name] for n in graph.inputs}, "float")[graph.out]
-        assert math.isclose(value, known["f"](x, w, b, y), rel_tol=1e-12, abs_tol=1e-12)  # some ten float operations in another order
+        assert math.isclose(
+            value, known["f"](x, w, b, y), rel_tol=1e-12, abs_tol=1e-12
+        )  # some ten float operations in another order
 
 
 # ----- what is refused -----
@@ -297,7 +316,9 @@ def test_no_code_makes_the_reader_work_long_or_fall(text) -> None:
 
 
 def test_a_result_that_doubles_at_every_step_is_refused_before_it_is_written() -> None:
-    with pytest.raises(ReadError, match="line 1, column 1: what f returns is too long: written out it has more than 20000 terms"):
+    with pytest.raises(
+        ReadError, match="line 1, column 1: what f returns is too long: written out it has more than 20000 terms"
+    ):
         read_code("def f(x):\n    for i in range(40):\n        x = x*x + 1\n    return x")("f")
 
 
@@ -313,7 +334,9 @@ def test_parameters_without_a_description_are_found_by_name() -> None:
 
 def test_each_derivative_is_found_by_the_name_of_its_function() -> None:
     found = returned({"code": LECTURE}, ["w0", "w1", "b"], INPUTS)
-    assert [bool(same(t, r)) for t, r in zip(found.trees, [f"2*x0*{F}", f"2*x1*{F}", f"2*{F}"], strict=True)] == [True] * 3
+    assert [bool(same(t, r)) for t, r in zip(found.trees, [f"2*x0*{F}", f"2*x1*{F}", f"2*{F}"], strict=True)] == [
+        True
+    ] * 3
 
 
 def test_a_function_may_return_several_derivatives() -> None:
@@ -324,11 +347,16 @@ def test_a_function_may_return_several_derivatives() -> None:
 def test_vectors_of_the_problem_are_indexed() -> None:
     code = "import numpy as np\ndef grad(w, x, y):\n    return 2*(np.dot(w, x) - y)*x"
     found = returned({"code": code}, ["w"], {"w": (2,), "x": (2,), "y": ()})
-    assert [write(t) for t in found.trees] == ["2*(w[0]*x[0] + w[1]*x[1] - y)*x[0]", "2*(w[0]*x[0] + w[1]*x[1] - y)*x[1]"]
+    assert [write(t) for t in found.trees] == [
+        "2*(w[0]*x[0] + w[1]*x[1] - y)*x[0]",
+        "2*(w[0]*x[0] + w[1]*x[1] - y)*x[1]",
+    ]
 
 
 def test_an_answer_that_leaves_the_function_open_asks_for_it() -> None:
-    with pytest.raises(LearnerError, match="which function is the answer\\? The code has f, g; say it as \"function\": \"dfn_w0\""):
+    with pytest.raises(
+        LearnerError, match='which function is the answer\\? The code has f, g; say it as "function": "dfn_w0"'
+    ):
         returned({"code": "def f(x):\n    return x\ndef g(x):\n    return x"}, ["w"], {"w": (), "x": ()})
 
 

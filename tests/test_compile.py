@@ -29,9 +29,13 @@ def test_a_batch_gives_each_point_and_reductions_sum_or_average() -> None:
     assert each == pytest.approx([4.41, 17.64, 6.25, 0.25])
     assert gradients["w0"] == pytest.approx([8.4, 42.0, 10.0, 1.0])
     total, summed = g.function("sum")(START | POINTS)
-    assert total == pytest.approx(28.55) and (summed["w0"], summed["w1"], summed["b"]) == pytest.approx((61.4, -23.8, 6.6))
+    assert total == pytest.approx(28.55) and (summed["w0"], summed["w1"], summed["b"]) == pytest.approx(
+        (61.4, -23.8, 6.6)
+    )
     mean, averaged = g.function("mean")(START | POINTS)
-    assert mean == pytest.approx(7.1375) and (averaged["w0"], averaged["w1"], averaged["b"]) == pytest.approx((15.35, -5.95, 1.65))
+    assert mean == pytest.approx(7.1375) and (averaged["w0"], averaged["w1"], averaged["b"]) == pytest.approx(
+        (15.35, -5.95, 1.65)
+    )
     assert averaged["x0"] == pytest.approx(gradients["x0"] / 4)
 
 
@@ -51,7 +55,9 @@ def test_a_batch_of_vectors_agrees_with_point_by_point(text: str, reduce: str | 
     g = make(text, shapes=shapes)
     rng = np.random.default_rng(1)
     names = [n.name for n in g.inputs]
-    at = {n: rng.normal(size=(5, *g.nodes[g.ids[n]].shape) if n in ("x", "y") else g.nodes[g.ids[n]].shape) for n in names}
+    at = {
+        n: rng.normal(size=(5, *g.nodes[g.ids[n]].shape) if n in ("x", "y") else g.nodes[g.ids[n]].shape) for n in names
+    }
     value, gradients = g.function(reduce)(at)
     singles = [g.trace({n: (v[k] if n in ("x", "y") else v).tolist() for n, v in at.items()}) for k in range(5)]
     scale = {None: 1, "sum": 1, "mean": 1 / 5}[reduce]
@@ -67,7 +73,13 @@ def test_a_batch_of_vectors_agrees_with_point_by_point(text: str, reduce: str | 
 def test_a_large_batch_goes_in_pieces_and_comes_back_whole() -> None:
     g = make("h = tanh(V@x)\nL = sum((W@h - y)**2) + c**2", shapes={"V": (3, 2), "W": (2, 3), "x": 2, "y": 2})
     rng = np.random.default_rng(2)
-    at = {"V": rng.normal(size=(3, 2)), "W": rng.normal(size=(2, 3)), "c": 0.5, "x": rng.normal(size=(30_001, 2)), "y": rng.normal(size=(30_001, 2))}
+    at = {
+        "V": rng.normal(size=(3, 2)),
+        "W": rng.normal(size=(2, 3)),
+        "c": 0.5,
+        "x": rng.normal(size=(30_001, 2)),
+        "y": rng.normal(size=(30_001, 2)),
+    }
     value, each = g.function()(at)
     total, summed = g.function("sum")(at)
     assert value.shape == (30_001,) and total == pytest.approx(value.sum(), rel=1e-12)
@@ -76,13 +88,17 @@ def test_a_large_batch_goes_in_pieces_and_comes_back_whole() -> None:
     assert np.array_equal(each["x"], summed["x"])
     few = {n: v if np.shape(v)[:1] != (30_001,) else v[20_000:20_005] for n, v in at.items()}
     part, slopes = g.function()(few)
-    assert part == pytest.approx(value[20_000:20_005], rel=1e-13) and slopes["V"] == pytest.approx(each["V"][20_000:20_005], rel=1e-12)
+    assert part == pytest.approx(value[20_000:20_005], rel=1e-13) and slopes["V"] == pytest.approx(
+        each["V"][20_000:20_005], rel=1e-12
+    )
 
 
 def test_a_value_that_no_point_touches_is_one_number() -> None:
     f = make("g = 2*x\nL = w**2").function()
     value, gradients = f({"w": 3.0, "x": np.ones(40_000)})
-    assert value == 9.0 and gradients["w"].shape == (40_000,) and set(gradients["w"]) == {6.0} and not gradients["x"].any()
+    assert (
+        value == 9.0 and gradients["w"].shape == (40_000,) and set(gradients["w"]) == {6.0} and not gradients["x"].any()
+    )
 
 
 @pytest.mark.parametrize(("text", "x", "value", "slope"), [
@@ -101,12 +117,16 @@ def test_a_weight_that_sigmoids_share_turns_its_sign_once() -> None:
     for at in ({"w": 0.5, "x": 2.0, "b": -0.3}, {"w": 1.0, "x": 0.25, "b": -0.25}, {"w": -30.0, "x": 30.0, "b": 0.0}):
         value, gradients = g.function()(at)
         t = g.trace(at)
-        assert value == pytest.approx(t.value, rel=1e-15) and gradients == pytest.approx({n: t.gradients[n] for n in at}, rel=1e-14, abs=1e-300)
+        assert value == pytest.approx(t.value, rel=1e-15) and gradients == pytest.approx(
+            {n: t.gradients[n] for n in at}, rel=1e-14, abs=1e-300
+        )
 
 
 def test_whole_numbers_come_back_as_floats() -> None:
     value, gradients = make("w*x").function()({"w": 2, "x": 3.5})
-    assert (value, gradients) == (7.0, {"w": 3.5, "x": 2.0}) and all(type(v) is float for v in (value, *gradients.values()))
+    assert (value, gradients) == (7.0, {"w": 3.5, "x": 2.0}) and all(
+        type(v) is float for v in (value, *gradients.values())
+    )
 
 
 def test_a_central_difference_agrees() -> None:

@@ -30,7 +30,11 @@ def trace(graph: gt.Graph) -> gt.Trace:
 def test_text_a_tree_and_a_function_give_graphs_of_the_same_function() -> None:
     w, x, b, y = sp.symbols("w x b y")
     values = {"w": 2, "x": 3, "b": 1, "y": 5}
-    graphs = [gt.graph("(w*x + b - y)**2"), gt.graph((w * x + b - y) ** 2), gt.graph(lambda w, x, b, y: (w * x + b - y) ** 2)]
+    graphs = [
+        gt.graph("(w*x + b - y)**2"),
+        gt.graph((w * x + b - y) ** 2),
+        gt.graph(lambda w, x, b, y: (w * x + b - y) ** 2),
+    ]
     assert [g.trace(at=values).value for g in graphs] == [4, 4, 4]
 
 
@@ -56,7 +60,9 @@ def test_a_trace_has_numbers_for_every_named_node(trace: gt.Trace) -> None:
     assert (trace.values["f"], trace.gradients["w0"], trace.gradients["f"]) == pytest.approx((1.1, 8.4, 4.2))
     step = trace.steps[-1]
     assert step.phase == "backward" and step.missing == 0
-    assert [q.value for q in (step.local, step.upstream, step.contribution, step.total)] == pytest.approx([0.5, 4.2, 2.1, 2.1])
+    assert [q.value for q in (step.local, step.upstream, step.contribution, step.total)] == pytest.approx(
+        [0.5, 4.2, 2.1, 2.1]
+    )
 
 
 def test_a_compiled_function_takes_a_point_a_batch_and_a_reduction() -> None:
@@ -85,7 +91,10 @@ def test_every_step_is_drawn_into_a_folder_and_only_own_frames_are_replaced(tmp_
     assert [p.name for p in made] == [f"{k:03}.{format}" for k in range(len(trace.steps))]
     shorter = gt.graph("w*x").trace(at={"w": 1, "x": 2})
     shorter.draw(str(folder), format=format)
-    assert sorted(p.name for p in folder.iterdir()) == [*(f"{k:03}.{format}" for k in range(len(shorter.steps))), "notes.txt"]
+    assert sorted(p.name for p in folder.iterdir()) == [
+        *(f"{k:03}.{format}" for k in range(len(shorter.steps))),
+        "notes.txt",
+    ]
 
 
 def test_one_step_an_animation_and_a_page_are_one_file_each(trace: gt.Trace, tmp_path: Path) -> None:
@@ -125,14 +134,28 @@ def test_reading_knows_the_names_of_the_problem() -> None:
 
 def test_training_gives_a_history() -> None:
     data = {"x0": [2, 1, 0, -1], "x1": [0, -1, 2, 1], "y": [-1, -1, 1, 1]}
-    history = gt.train(LOSS, data, method="minibatch", batch_size=2, reduction="mean", rate=0.01, epochs=5, start={"w0": 0.5, "w1": -0.3, "b": 0.1})
+    history = gt.train(
+        LOSS,
+        data,
+        method="minibatch",
+        batch_size=2,
+        reduction="mean",
+        rate=0.01,
+        epochs=5,
+        start={"w0": 0.5, "w1": -0.3, "b": 0.1},
+    )
     assert len(history.losses) in (5, 6) and history.parameters["w0"][0] == 0.5
     assert history.losses[-1] < history.losses[0]
 
 
 def things() -> dict[str, object]:
     g = gt.graph(LOSS)
-    return {"graph": g, "trace": g.trace(at=AT), "verdict": gt.same("x + x", "2*x"), "derivation": gt.derive("x + x", wrt="x")}
+    return {
+        "graph": g,
+        "trace": g.trace(at=AT),
+        "verdict": gt.same("x + x", "2*x"),
+        "derivation": gt.derive("x + x", wrt="x"),
+    }
 
 
 def again(thing: object) -> object:

@@ -71,7 +71,16 @@ def test_the_reduction_of_a_class_is_that_of_its_training_runs(tmp_path: Path) -
 
 
 def test_order_and_groups_are_those_of_the_course_file(tmp_path: Path, at: Callable[..., tuple[int, str, str]]) -> None:
-    file = settings(tmp_path / "mine.toml", 'title = "Short"', "[[groups]]", 'title = "Kinks first"', 'folder = "hinge"', "[[groups]]", 'title = "Then one rule"', 'exercises = ["power-rule"]')
+    file = settings(
+        tmp_path / "mine.toml",
+        'title = "Short"',
+        "[[groups]]",
+        'title = "Kinks first"',
+        'folder = "hinge"',
+        "[[groups]]",
+        'title = "Then one rule"',
+        'exercises = ["power-rule"]',
+    )
     _, out, _ = at("list", "--course", str(file), "--json")
     rows = json.loads(out)["exercises"]
     assert rows[0]["id"] == "hinge-dw0"
@@ -81,8 +90,17 @@ def test_order_and_groups_are_those_of_the_course_file(tmp_path: Path, at: Calla
     assert "Exercise 1 of 8" in at("--course", str(file), "show", "hinge-dw0")[1]
 
 
-@pytest.mark.parametrize(("notation", "line"), [("plain", "= 2*(f - y)*d/dw0 (f - y)"), ("unicode", "= 2·(f − y)·∂/∂w₀ (f − y)"), ("latex", r"= 2 \cdot (f - y) \cdot \frac{\partial")])
-def test_solutions_are_written_in_the_notation_of_the_class(notation: str, line: str, tmp_path: Path, at: Callable[..., tuple[int, str, str]]) -> None:
+@pytest.mark.parametrize(
+    ("notation", "line"),
+    [
+        ("plain", "= 2*(f - y)*d/dw0 (f - y)"),
+        ("unicode", "= 2·(f − y)·∂/∂w₀ (f − y)"),
+        ("latex", r"= 2 \cdot (f - y) \cdot \frac{\partial"),
+    ],
+)
+def test_solutions_are_written_in_the_notation_of_the_class(
+    notation: str, line: str, tmp_path: Path, at: Callable[..., tuple[int, str, str]]
+) -> None:
     file = settings(tmp_path / "mine.toml", f'notation = "{notation}"')
     assert line in at("solution", "mse-dw0", "--course", str(file))[1]
 
@@ -94,7 +112,9 @@ def test_pictures_have_the_palette_of_the_class(tmp_path: Path, at: Callable[...
         assert at("answer", "mse-dw0", "2*(f - y)", "--course", str(file))[0] == 1
         pictures.add((tmp_path / "outputs" / "lesson" / "mse-dw0.svg").read_text("utf-8"))
     assert len(pictures) == 2
-    code, _, err = at("answer", "mse-dw0", "2*(f - y)", "--course", str(settings(tmp_path / "pink.toml", 'palette = "pink"')))
+    code, _, err = at(
+        "answer", "mse-dw0", "2*(f - y)", "--course", str(settings(tmp_path / "pink.toml", 'palette = "pink"'))
+    )
     assert code == 2
     assert "pink" in err
     assert "cs231n" in err
@@ -110,7 +130,10 @@ def test_pictures_have_the_palette_of_the_class(tmp_path: Path, at: Callable[...
         ("tie = 3", "Expected `str`, got `int` - at `$.tie`"),
         ("tie = ", "is no TOML"),
         ('[[groups]]\ntitle = "x"\nfolder = "hinges"', "takes folder 'hinges', which holds no exercise"),
-        ('[[groups]]\ntitle = "x"\nexercises = ["hinge-dw"]', "lists 'hinge-dw' (did you mean 'hinge-dw0'?), which is no exercise"),
+        (
+            '[[groups]]\ntitle = "x"\nexercises = ["hinge-dw"]',
+            "lists 'hinge-dw' (did you mean 'hinge-dw0'?), which is no exercise",
+        ),
     ],
 )
 def test_a_course_file_at_fault_says_what_and_where(line: str, said: str, tmp_path: Path) -> None:
@@ -129,14 +152,23 @@ def test_a_newer_course_file_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_missing_folder_or_course_file_is_said(at: Callable[..., tuple[int, str, str]]) -> None:
     code, _, err = at("list", "--exercises", "nowhere")
-    assert (code, err) == (2, "graphtutor: no folder of exercises at 'nowhere'; give one with --exercises DIR or $GRAPHTUTOR_EXERCISES\n")
+    assert (code, err) == (
+        2,
+        "graphtutor: no folder of exercises at 'nowhere'; give one with --exercises DIR or $GRAPHTUTOR_EXERCISES\n",
+    )
     code, _, err = at("list", "--course", "nowhere.toml")
     assert (code, err) == (2, "graphtutor: no course file 'nowhere.toml'; expected a TOML file such as course.toml\n")
 
 
 # ----- variants -----
 CLASS = [f"student {k}" for k in range(30)]
-VARIED = [name for name in course(FOLDER).order if course(FOLDER).exercise(name).variants or course(FOLDER).exercise(name).vary or getattr(course(FOLDER).exercise(name), "drill", None)]
+VARIED = [
+    name
+    for name in course(FOLDER).order
+    if course(FOLDER).exercise(name).variants
+    or course(FOLDER).exercise(name).vary
+    or getattr(course(FOLDER).exercise(name), "drill", None)
+]
 
 
 def test_most_exercises_have_variants() -> None:
@@ -164,18 +196,33 @@ def test_a_renamed_variant_keeps_the_shape_of_the_question() -> None:
 
 
 # ----- for authors -----
-def test_the_schema_of_a_file_is_json_schema_and_every_file_of_ours_names_only_its_fields(at: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_the_schema_of_a_file_is_json_schema_and_every_file_of_ours_names_only_its_fields(
+    at: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     code, out, _ = at("author", "schema")
     assert code == 0
     schema = json.loads(out)
     kinds = {d["properties"]["kind"]["enum"][0] for d in schema["$defs"].values() if "kind" in d.get("properties", {})}
-    assert {"expression", "gradients", "derivation", "sheet", "local", "find-line", "numbers", "code", "choice", "solve"} == kinds
+    assert {
+        "expression",
+        "gradients",
+        "derivation",
+        "sheet",
+        "local",
+        "find-line",
+        "numbers",
+        "code",
+        "choice",
+        "solve",
+    } == kinds
     assert schema["$defs"]["Expression"]["additionalProperties"] is False
     assert at("author", "schema", "-o", "schema.json") == (0, "", "")
     assert json.loads((tmp_path / "schema.json").read_text("utf-8")) == schema
 
 
-def test_a_preview_shows_prompt_hints_solution_and_what_is_said_to_wrong_answers(at: Callable[..., tuple[int, str, str]]) -> None:
+def test_a_preview_shows_prompt_hints_solution_and_what_is_said_to_wrong_answers(
+    at: Callable[..., tuple[int, str, str]],
+) -> None:
     code, out, _ = at("author", "preview", "constant-multiple", "--seed", "7")
     drawn = variant(course(FOLDER).exercise("constant-multiple"), "7")
     assert code == 0
@@ -186,18 +233,27 @@ def test_a_preview_shows_prompt_hints_solution_and_what_is_said_to_wrong_answers
     assert out.count("\nTo ") == 3
 
 
-def test_a_new_file_is_refused_where_one_stands_and_named_as_its_id(at: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_a_new_file_is_refused_where_one_stands_and_named_as_its_id(
+    at: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     assert at("author", "new", "my-first")[0] == 0
     assert (tmp_path / "01-my-first.toml").is_file()
     assert "exists; take another name" in at("author", "new", "my-first")[2]
-    assert "should be called like it, such as 01-my-second.toml" in at("author", "new", "my-second", "-o", "other.toml")[2]
-    assert "no template for 'essay'; there is one for expression, numbers, sheet, choice, gradients" in at("author", "new", "x", "--kind", "essay")[2]
+    assert (
+        "should be called like it, such as 01-my-second.toml" in at("author", "new", "my-second", "-o", "other.toml")[2]
+    )
+    assert (
+        "no template for 'essay'; there is one for expression, numbers, sheet, choice, gradients"
+        in at("author", "new", "x", "--kind", "essay")[2]
+    )
     assert "`$.id`" in at("author", "new", "My First")[2]
     assert at("author", "new", "quoted", "--title", 'The "inner" \\ part')[0] == 0
     assert 'The "inner" \\ part (quoted, expression)' in at("author", "preview", "01-quoted.toml")[1]
 
 
-def test_author_check_says_what_is_at_fault_and_ends_with_one(at: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_author_check_says_what_is_at_fault_and_ends_with_one(
+    at: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     at("author", "new", "my-first")
     file = tmp_path / "01-my-first.toml"
     file.write_text(file.read_text("utf-8").replace("2*x*(w*x - y)", "x*(w*x - y)"), "utf-8")

@@ -48,7 +48,10 @@ def holds(found: Derivation, low: float = 0.1, high: float = 0.9) -> None:
     symbols = sorted(set().union(*(v.free_symbols for v in values)), key=str)
     rng = random.Random(7)
     for _ in range(3):
-        point = {s: sp.Rational(rng.randint(1, 999), 1000) * sp.Rational(str(high - low)) + sp.Rational(str(low)) for s in symbols}
+        point = {
+            s: sp.Rational(rng.randint(1, 999), 1000) * sp.Rational(str(high - low)) + sp.Rational(str(low))
+            for s in symbols
+        }
         want = numbers(values[0], point)
         for k, value in enumerate(values):
             got = numbers(value, point)
@@ -61,7 +64,9 @@ def holds(found: Derivation, low: float = 0.1, high: float = 0.9) -> None:
     ("(f - y)**2", "w0", "SD01", {"f(x, W, b)": "w0*x0 + w1*x1 + b"}),
     ("(exp(x*w)/(x*w))**3", "w", "SD04", {}),
 ])  # fmt: skip
-def test_the_lecture_s_derivation_comes_line_by_line_in_its_order(source: str, wrt: str, id: str, definitions: dict[str, str]) -> None:
+def test_the_lecture_s_derivation_comes_line_by_line_in_its_order(
+    source: str, wrt: str, id: str, definitions: dict[str, str]
+) -> None:
     found = derive(source, wrt, style="lecture", definitions=definitions)
     assert len(found.lines) == len(LECTURE[id]["lines"])
     assert [line.text for line in found.lines] == LECTURE_TEXT[id]
@@ -122,7 +127,9 @@ def test_one_rule_a_line_in_full() -> None:
 # ----- every line has SymPy's value -----
 @pytest.mark.parametrize("detail", ["full", "brief"])
 @pytest.mark.parametrize(("source", "wrt"), source_functions(), ids=lambda v: v)
-def test_every_source_function_of_the_corpus_has_a_derivation_whose_lines_all_hold(source: str, wrt: str, detail: str) -> None:
+def test_every_source_function_of_the_corpus_has_a_derivation_whose_lines_all_hold(
+    source: str, wrt: str, detail: str
+) -> None:
     found = derive(source, wrt, detail=detail)
     assert "d/d" not in found.lines[-1].text
     holds(found)
@@ -132,7 +139,10 @@ def domains(text: str) -> dict[str, Any]:
     """Return the assumptions of a row; what it says of kinks (`@`) and excluded points (`!`) does not matter here."""
     known = {"unit": (-1, 1), "unit01": (0, 1)}
     pairs = (part.split("=") for part in text.split(";") if part)
-    return {name.strip(): known.get(domain, domain) for name, domain in ((n, re.split("[@!]", d)[0].strip()) for n, d in pairs)}
+    return {
+        name.strip(): known.get(domain, domain)
+        for name, domain in ((n, re.split("[@!]", d)[0].strip()) for n, d in pairs)
+    }
 
 
 @pytest.mark.parametrize("detail", ["full", "brief"])
@@ -140,7 +150,11 @@ def domains(text: str) -> dict[str, Any]:
 def test_the_last_line_is_proved_or_agrees_with_sympy(source: str, wrt: str, detail: str) -> None:
     found = derive(source, wrt, detail=detail)
     with (DATA / "equivalence.csv").open(encoding="utf-8") as file:
-        assumed = next(domains(row["assumptions"]) for row in csv.DictReader(file) if (row["source_function"], row["wrt"]) == (source, wrt))
+        assumed = next(
+            domains(row["assumptions"])
+            for row in csv.DictReader(file)
+            if (row["source_function"], row["wrt"]) == (source, wrt)
+        )
     # SymPy's Heaviside(0) is 1/2, in the middle of what a kink allows; ours is the end nearest 0
     wanted = found.evaluated(0).replace(lambda e: isinstance(e, sp.Heaviside), lambda e: sp.Heaviside(e.args[0], 0))
     assert equal(found.lines[-1].text, wanted, assume=assumed).kind in ("proved", "agrees")
@@ -174,7 +188,10 @@ def test_every_line_of_a_random_expression_holds(seed: int) -> None:
 
 
 def agree(a: Any, b: Any) -> bool:
-    point = {sp.Symbol(n): v for n, v in (("w", sp.Rational(37, 100)), ("x", sp.Rational(71, 100)), ("y", sp.Rational(53, 100)))}
+    point = {
+        sp.Symbol(n): v
+        for n, v in (("w", sp.Rational(37, 100)), ("x", sp.Rational(71, 100)), ("y", sp.Rational(53, 100)))
+    }
     return numbers(sp.sympify(a), point) == pytest.approx(numbers(sp.sympify(b), point), rel=1e-12, abs=1e-12)
 
 
@@ -184,7 +201,9 @@ UNARY = [row for row in TABLE if row.differentiable and row.names and row.arity 
 
 @pytest.mark.parametrize("row", UNARY, ids=lambda r: r.name)
 def test_every_function_of_one_argument_is_derived_inside_a_chain(row: Row) -> None:
-    low, high = {"asin": (0.1, 0.4), "acos": (0.1, 0.4), "atanh": (0.1, 0.4), "acosh": (1.2, 1.9)}.get(row.name, (0.1, 0.9))
+    low, high = {"asin": (0.1, 0.4), "acos": (0.1, 0.4), "atanh": (0.1, 0.4), "acosh": (1.2, 1.9)}.get(
+        row.name, (0.1, 0.9)
+    )
     inner = "w*x" if row.name == "acosh" else "w*x + b/2"
     found = derive(f"y*{row.names[0]}({inner})**2", "w")
     assert any(line.rule.name.startswith(row.rule) for line in found.lines)
@@ -236,7 +255,13 @@ def test_every_differentiable_row_is_covered() -> None:
     derived = {row.name for row in UNARY} | set(MIXING)
     for source in ARITHMETIC:
         derived |= {line.rule.id for line in derive(source, "w").lines}
-    arithmetic = {"add", "sub", "neg", "mul", "div"}  # their rules go by the sum, the constant multiple, the product and the quotient
+    arithmetic = {
+        "add",
+        "sub",
+        "neg",
+        "mul",
+        "div",
+    }  # their rules go by the sum, the constant multiple, the product and the quotient
     assert {row.name for row in TABLE if row.differentiable} - derived - INTERNAL - arithmetic == set()
 
 
@@ -248,7 +273,10 @@ def test_what_has_no_gradient_is_refused_with_the_next_move() -> None:
 # ----- definitions, programs, variables -----
 def test_lines_of_a_program_are_definitions() -> None:
     found = derive("u = w*x\nf = u + b\nL = f**2", "w", detail="brief")
-    assert [line.rule.name for line in found.lines if line.rule.id == "definition"] == ["definition of f", "definition of u"]
+    assert [line.rule.name for line in found.lines if line.rule.id == "definition"] == [
+        "definition of f",
+        "definition of u",
+    ]
     assert write(found.result) == "2*x*(w*x + b)"
 
 
@@ -308,7 +336,15 @@ def test_unknown_styles_and_text_that_cannot_be_read_are_refused() -> None:
 # ----- along the graph -----
 def test_along_the_graph_each_line_is_an_edge_local_times_upstream() -> None:
     found = derive("(f - y)**2", "w0", definitions={"f": "w0*x0 + w1*x1 + b"}, along="graph")
-    assert [line.left for line in found.lines] == [("L", "L"), ("L", "v4"), ("L", "f"), ("L", "v3"), ("L", "v1"), ("L", "w0"), ("L", "w0")]
+    assert [line.left for line in found.lines] == [
+        ("L", "L"),
+        ("L", "v4"),
+        ("L", "f"),
+        ("L", "v3"),
+        ("L", "v1"),
+        ("L", "w0"),
+        ("L", "w0"),
+    ]
     assert found.lines[1].unicode == "∂L/∂v₄ = 2·v₄ × 1 = 2·v₄"
     assert found.lines[-2].unicode == "∂L/∂w₀ = x₀ × (2·v₄) = x₀·(2·v₄)"
     assert found.lines[-1].unicode == "∂L/∂w₀ = 2·x₀·(f − y)"  # as the derivation by rules ends
@@ -342,7 +378,9 @@ def test_a_derivation_compares_hashes_and_pickles_through_a_process() -> None:
     found = derive("x + x*w + 0.50*w**2", "w")
     again = derive("x + x*w + 0.50*w**2", "w")
     assert found == again and hash(found) == hash(again) and found != derive("x + x*w", "w")
-    assert found.lines[0].text == "d/dw (x + x*w + 0.50*w**2)"  # its tree is built now, and must not travel: SymPy would evaluate it
+    assert (
+        found.lines[0].text == "d/dw (x + x*w + 0.50*w**2)"
+    )  # its tree is built now, and must not travel: SymPy would evaluate it
     assert pickle.loads(pickle.dumps(found)) == found
     assert [line.text for line in pickle.loads(pickle.dumps(found)).lines] == [line.text for line in found.lines]
     with ProcessPoolExecutor(1) as pool:
@@ -361,13 +399,18 @@ def test_what_a_rule_changed_is_marked() -> None:
     found = derive("(exp(x*w)/(x*w))**3", "w", style="lecture")
     assert [p.text for p in found.lines[3].pieces() if p.marked] == ["exp(x·w)·x", "x"]
     assert "".join(p.text for p in found.lines[3].pieces()) == found.lines[3].unicode
-    assert [p.text for p in found.lines[2].pieces("unicode", found.lines[3].before) if p.marked] == ["∂/∂w (exp(x·w))", "∂/∂w (x·w)"]
+    assert [p.text for p in found.lines[2].pieces("unicode", found.lines[3].before) if p.marked] == [
+        "∂/∂w (exp(x·w))",
+        "∂/∂w (x·w)",
+    ]
 
 
 def test_a_derivation_is_written_in_all_forms() -> None:
     found = derive("(w*x - y)**2", "w", detail="brief")
     assert found.lines[1].latex == r"2 \cdot (w \cdot x - y) \cdot \frac{\partial}{\partial w} (w \cdot x - y)"
-    assert found.written("latex").startswith("\\begin{align*}\n  & \\frac{\\partial}{\\partial w} ((w \\cdot x - y)^2) && \\text{what is asked} \\\\\n  & ={} 2")
+    assert found.written("latex").startswith(
+        "\\begin{align*}\n  & \\frac{\\partial}{\\partial w} ((w \\cdot x - y)^2) && \\text{what is asked} \\\\\n  & ={} 2"
+    )
     assert found.lines[1].mathml.startswith("<math")
     assert found.lines[-1].unicode == "2·x·(w·x − y)"
 
@@ -384,7 +427,11 @@ def test_a_deep_chain_and_a_long_sum_are_derived_without_recursion() -> None:
 def test_a_program_of_hundreds_of_lines_is_derived_without_recursion() -> None:
     program = "\n".join(["a0 = w*x", *(f"a{k + 1} = a{k} + 1" for k in range(350)), "a350**2"])
     found = derive(program, "w", detail="brief")
-    assert [line.rule.name for line in found.lines[:3]] == ["what is asked", "power rule and chain rule", "definition of a350"]
+    assert [line.rule.name for line in found.lines[:3]] == [
+        "what is asked",
+        "power rule and chain rule",
+        "definition of a350",
+    ]
     assert found.lines[-1].text == "2*a350*x"
     assert derive(program, "w", along="graph").lines[-1].text == "dL/dw = 2*x*a350"
 
@@ -422,7 +469,17 @@ def test_tidying_keeps_the_value() -> None:
         text = rng.choice(atoms)
         for _ in range(rng.randint(1, 7)):
             other = rng.choice(atoms)
-            text = rng.choice([f"({text})*{other}", f"{other}*({text})", f"({text})/({other}+3)", f"({text}) + {other}", f"{other} - ({text})", f"-({text})", f"({text})**2"])
+            text = rng.choice(
+                [
+                    f"({text})*{other}",
+                    f"{other}*({text})",
+                    f"({text})/({other}+3)",
+                    f"({text}) + {other}",
+                    f"{other} - ({text})",
+                    f"-({text})",
+                    f"({text})**2",
+                ]
+            )
         tree = read(text)
         point = {sp.Symbol("x"): sp.Rational(37, 100), sp.Symbol("y"): sp.Rational(61, 100)}
         value = evaluate(tree)

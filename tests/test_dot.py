@@ -18,7 +18,9 @@ from graphtutor.picture.save import Painter
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
-SOFTMAX = make("L = -log(softmax(W@x + b)[0])", shapes={"W": (3, 2), "x": 2, "b": 3}).trace({"W": [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]], "x": [1, 2], "b": [0, 0.1, -0.1]})
+SOFTMAX = make("L = -log(softmax(W@x + b)[0])", shapes={"W": (3, 2), "x": 2, "b": 3}).trace(
+    {"W": [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]], "x": [1, 2], "b": [0, 0.1, -0.1]}
+)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -29,13 +31,26 @@ def drawn(source: graphviz.Source) -> dict[str, object]:
 
 def rendered(source: graphviz.Source, *options: str) -> dict[str, object]:
     """What the program `dot` makes of it, as its own JSON."""
-    return dict(json.loads(subprocess.run(["dot", "-Kneato", *options, "-Tjson"], input=source.source.encode(), capture_output=True, check=True).stdout))
+    return dict(
+        json.loads(
+            subprocess.run(
+                ["dot", "-Kneato", *options, "-Tjson"], input=source.source.encode(), capture_output=True, check=True
+            ).stdout
+        )
+    )
 
 
 def check_places(found: dict[str, object], placed: Layout, routes: bool = True) -> None:
     """Assert that every node, and every edge's tip, is where the SVG has it, to 0.01 pt, apart from one shift of the whole."""
     nodes = {thing["name"]: thing for thing in found["objects"] if thing["name"] != "caption"}
-    dx, dy = (a - b for a, b in zip(map(float, nodes["n0"]["pos"].split(",")), (placed.places[0].x, placed.height - placed.places[0].y), strict=True))
+    dx, dy = (
+        a - b
+        for a, b in zip(
+            map(float, nodes["n0"]["pos"].split(",")),
+            (placed.places[0].x, placed.height - placed.places[0].y),
+            strict=True,
+        )
+    )
     for i, place in placed.places.items():
         x, y = map(float, nodes[f"n{i}"]["pos"].split(","))
         assert abs(x - dx - place.x) <= 0.01 and abs(y - dy - (placed.height - place.y)) <= 0.01
@@ -51,7 +66,9 @@ def check_places(found: dict[str, object], placed: Layout, routes: bool = True) 
         assert abs(x - dx - end[0]) <= 0.01 and abs(y - dy - (placed.height - end[1])) <= 0.01
 
 
-WALKED = pytest.mark.parametrize("walked", [make(MSE).trace(LECTURE), make("x*x").trace({"x": 3}), SOFTMAX], ids=["squared error", "x*x", "softmax"])
+WALKED = pytest.mark.parametrize(
+    "walked", [make(MSE).trace(LECTURE), make("x*x").trace({"x": 3}), SOFTMAX], ids=["squared error", "x*x", "softmax"]
+)
 DIRECTIONS = pytest.mark.parametrize("direction", ["LR", "TB"])
 
 
@@ -70,7 +87,9 @@ def test_the_program_dot_draws_it_there_too(walked, direction: str) -> None:
     painter = Painter(walked, direction=direction)
     for step in (0, len(painter.frames) - 1):
         check_places(rendered(painter.dot(step), "-n2"), painter.layout)
-        check_places(rendered(painter.dot(step), "-n"), painter.layout, routes=False)  # plain -n keeps nodes, and routes edges itself
+        check_places(
+            rendered(painter.dot(step), "-n"), painter.layout, routes=False
+        )  # plain -n keeps nodes, and routes edges itself
 
 
 def test_positions_are_pinned_as_given() -> None:
@@ -90,7 +109,11 @@ def test_the_text_is_the_golden_one() -> None:
 def test_graphviz_draws_it_without_a_complaint(capfd) -> None:
     source = make(MSE).trace(LECTURE).dot(16).source
     picture = pygraphviz.AGraph(string=source).draw(format="svg", prog="nop2").decode()
-    said = [line for line in capfd.readouterr().err.splitlines() if "Fontconfig" not in line and "cell size too small" not in line]
+    said = [
+        line
+        for line in capfd.readouterr().err.splitlines()
+        if "Fontconfig" not in line and "cell size too small" not in line
+    ]
     assert said == []  # another font may be wider than its cell, and moves nothing
     assert "∂v₁/∂w₀ = x₀ = " in picture and ">8.4<" in picture
 
@@ -112,10 +135,16 @@ def test_hostile_text_stays_text(evil: str) -> None:
     picture = graph.draw(format="svg", prog="nop2").decode()
     import html
 
-    assert evil in html.unescape(html.unescape(picture).replace("\xa0", " ")) or evil.replace("&amp;", "&") in html.unescape(picture)
+    assert evil in html.unescape(html.unescape(picture).replace("\xa0", " ")) or evil.replace(
+        "&amp;", "&"
+    ) in html.unescape(picture)
 
 
 @pytest.mark.dot
 def test_dot_on_path_renders_it() -> None:
-    svg = graphviz.Source(make(MSE).trace(LECTURE).dot(16).source, engine="neato").pipe(format="svg", neato_no_op=2, quiet=True).decode()
+    svg = (
+        graphviz.Source(make(MSE).trace(LECTURE).dot(16).source, engine="neato")
+        .pipe(format="svg", neato_no_op=2, quiet=True)
+        .decode()
+    )
     assert svg.count('class="node') >= 12

@@ -21,7 +21,9 @@ print(experiments.train("f = w0*x0 + w1*x1 + b; L = (f - y)**2", lecture(), star
 
 def test_a_long_run_is_silent_without_a_terminal() -> None:
     done = subprocess.run([sys.executable, "-c", LONG], capture_output=True, text=True, check=True)
-    assert done.stderr == "" and done.stdout.startswith("<History: sgd, 60000 epochs, 240000 updates, loss 7.1375 → 0.11")
+    assert done.stderr == "" and done.stdout.startswith(
+        "<History: sgd, 60000 epochs, 240000 updates, loss 7.1375 → 0.11"
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal is driven by pexpect, which needs a Unix")

@@ -43,7 +43,18 @@ def test_a_fraction_stands_on_the_axis_with_a_bar_as_wide_as_its_widest_part() -
 
 def test_names_are_slanted_and_numbers_and_functions_are_not() -> None:
     slant = {ink.words: ink.italic for ink in only(set_("2*x*sin(w0) + pi"), "text")}
-    assert slant == {"2": False, "·": False, "x": True, "sin": False, "(": False, "w": True, "0": False, ")": False, "+": False, "π": True}
+    assert slant == {
+        "2": False,
+        "·": False,
+        "x": True,
+        "sin": False,
+        "(": False,
+        "w": True,
+        "0": False,
+        ")": False,
+        "+": False,
+        "π": True,
+    }
 
 
 def test_an_exponent_is_raised_and_smaller_and_an_index_lowered() -> None:
@@ -77,11 +88,18 @@ def test_cases_stand_below_one_another_behind_a_brace() -> None:
     [brace] = only(block, "path")
     rows = {ink.words: ink for ink in only(block, "text")}
     assert rows["if"].y < rows["otherwise"].y and rows["if"].x == rows["otherwise"].x
-    assert min(y for _, y in brace.points) < rows["if"].y - 0.5 * SIZE < rows["otherwise"].y < max(y for _, y in brace.points)
+    assert (
+        min(y for _, y in brace.points)
+        < rows["if"].y - 0.5 * SIZE
+        < rows["otherwise"].y
+        < max(y for _, y in brace.points)
+    )
 
 
 def test_a_mark_stands_around_its_group_alone() -> None:
-    [block] = typeset('<math><mi>a</mi><mo>+</mo><mrow class="new"><mi>b</mi><mo>+</mo><mi>c</mi></mrow><mo>+</mo><mi>d</mi></math>')
+    [block] = typeset(
+        '<math><mi>a</mi><mo>+</mo><mrow class="new"><mi>b</mi><mo>+</mo><mi>c</mi></mrow><mo>+</mo><mi>d</mi></math>'
+    )
     [mark] = only(block, "mark")
     held = [ink.words for ink in only(block, "text") if mark.x <= ink.x and ink.x + ink.width <= mark.x + mark.width]
     assert held == ["b", "+", "c"] == [ink.words for ink in only(block, "text") if ink.role == "new"]
@@ -106,7 +124,9 @@ def test_a_mark_goes_on_where_a_formula_is_broken() -> None:
 
 def functions() -> list[str]:
     with (DATA / "equivalence.csv").open(encoding="utf-8") as file:
-        return sorted({row["source_function"] for row in csv.DictReader(file)} | {row["answer"] for row in csv.DictReader(file)})
+        return sorted(
+            {row["source_function"] for row in csv.DictReader(file)} | {row["answer"] for row in csv.DictReader(file)}
+        )
 
 
 def overlaps(a: Ink, b: Ink) -> bool:

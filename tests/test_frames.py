@@ -32,7 +32,12 @@ def test_there_is_one_frame_a_step_and_its_caption_is_the_sentence() -> None:
 def test_the_node_computed_is_lit_and_what_comes_later_waits() -> None:
     frame = film(make(MSE).trace(LECTURE))[2]
     states = {b.name: b.state for b in frame.boxes}
-    assert states == dict.fromkeys(("w₀", "x₀", "w₁", "x₁", "b", "y", "v₁", "v₂"), "done") | {"v₃": "computed", "f": "waiting", "v₄": "waiting", "L": "waiting"}
+    assert states == dict.fromkeys(("w₀", "x₀", "w₁", "x₁", "b", "y", "v₁", "v₂"), "done") | {
+        "v₃": "computed",
+        "f": "waiting",
+        "v₄": "waiting",
+        "L": "waiting",
+    }
     assert [w.edge.target for w in frame.wires if w.state == "feeding"] == [2, 5]
 
 
@@ -44,7 +49,12 @@ def test_backward_lights_the_sender_the_receiver_and_one_edge() -> None:
 
 def test_an_edge_shows_local_in_symbol_and_number_and_the_product_when_its_turn_comes() -> None:
     frames = film(make(MSE).trace(LECTURE))
-    seen = [(w.state, words(w.local), words(w.product)) for f in frames for w in f.wires if (w.edge.source, w.edge.slot) == (2, 0)]
+    seen = [
+        (w.state, words(w.local), words(w.product))
+        for f in frames
+        for w in f.wires
+        if (w.edge.source, w.edge.slot) == (2, 0)
+    ]
     assert seen[2] == ("feeding" if frames[2].boxes[2].state == "computed" else "done", "", "")
     assert seen[15] == ("waiting", "∂v₁/∂w₀ = x₀", "")
     assert seen[16] == ("active", "∂v₁/∂w₀ = x₀ = 2", "2 × 4.2 = 8.4")
@@ -56,12 +66,24 @@ def test_the_product_is_local_times_upstream_on_every_edge() -> None:
     for step, frame in zip(t.steps, film(t, digits=12), strict=True):
         if step.phase == "backward":
             (wire,) = (w for w in frame.wires if w.state == "active")
-            local, upstream = (float(run.text.strip("()").replace("−", "-")) for run in wire.product if run.kind in ("local", "upstream"))
+            local, upstream = (
+                float(run.text.strip("()").replace("−", "-"))
+                for run in wire.product
+                if run.kind in ("local", "upstream")
+            )
             assert (local, upstream) == pytest.approx((step.local.value, step.upstream.value), rel=1e-11)
 
 
 def test_a_gradient_not_reached_is_a_question_mark_and_never_zero() -> None:
-    assert gradients(film(make("L = x*x + x").trace({"x": 3})), "x") == ["?", "?", "?", "?", "1 + ? + ?", "1 + 3 + ?", "1 + 3 + 3 = 7"]
+    assert gradients(film(make("L = x*x + x").trace({"x": 3})), "x") == [
+        "?",
+        "?",
+        "?",
+        "?",
+        "1 + ? + ?",
+        "1 + 3 + ?",
+        "1 + 3 + 3 = 7",
+    ]
 
 
 def test_negative_terms_of_a_sum_stand_in_brackets() -> None:
@@ -75,7 +97,13 @@ def test_at_a_kink_the_edge_shows_the_interval_of_slopes() -> None:
 
 def test_many_terms_are_shown_as_the_sum_so_far() -> None:
     got = gradients(film(make("L = x*a + x*b + x*c + x*d").trace({"x": 1, "a": 1, "b": 2, "c": 4, "d": 8})), "x")
-    assert [text for k, text in enumerate(got) if k == 0 or text != got[k - 1]] == ["?", "8 + 3·?", "12 + 2·?", "14 + ?", "15"]
+    assert [text for k, text in enumerate(got) if k == 0 or text != got[k - 1]] == [
+        "?",
+        "8 + 3·?",
+        "12 + 2·?",
+        "14 + ?",
+        "15",
+    ]
 
 
 def test_a_line_that_does_not_feed_the_output_has_gradient_0_after_the_last_step_only() -> None:
@@ -85,7 +113,10 @@ def test_a_line_that_does_not_feed_the_output_has_gradient_0_after_the_last_step
 
 def test_constants_are_shown_without_a_gradient() -> None:
     frame = film(make("L = max(0, 1 - y*s)").trace({"y": 1, "s": 0.5}))[-1]
-    assert [(b.role, line(b.value), b.gradient) for b in frame.boxes if b.role == "constant"] == [("constant", "0", None), ("constant", "1", None)]
+    assert [(b.role, line(b.value), b.gradient) for b in frame.boxes if b.role == "constant"] == [
+        ("constant", "0", None),
+        ("constant", "1", None),
+    ]
 
 
 def test_a_constant_exponent_is_part_of_its_operation() -> None:
@@ -122,7 +153,9 @@ def test_a_graph_alone_is_one_frame_without_values() -> None:
     (frame,) = film(make(MSE))
     assert frame == still(make(MSE))
     assert frame.title == "Computation graph"
-    assert all(b.value is None and b.gradient is None and b.state == "done" for b in frame.boxes if b.role != "constant")
+    assert all(
+        b.value is None and b.gradient is None and b.state == "done" for b in frame.boxes if b.role != "constant"
+    )
 
 
 def test_a_graph_of_one_name_has_a_frame_too() -> None:

@@ -55,15 +55,29 @@ def assumptions(given: dict[str, Any]) -> dict[str, Any]:
     """The domains of the lecture's names; what it says in prose is translated."""
     told = dict(given["assumptions"]["symbols"])
     for name in told:
-        told[name] = "positive" if f"{name} > 0" in given["assumptions"]["extra"] else "nonzero" if f"{name} != 0" in given["assumptions"]["extra"] else told[name]
+        told[name] = (
+            "positive"
+            if f"{name} > 0" in given["assumptions"]["extra"]
+            else "nonzero"
+            if f"{name} != 0" in given["assumptions"]["extra"]
+            else told[name]
+        )
     return told
 
 
 @pytest.mark.parametrize("column", ["latex", "sympy"])
-@pytest.mark.parametrize("given", [d for d in rows("lecture_derivations.json") if d["kind"] == "derivative"], ids=lambda g: g["id"])
+@pytest.mark.parametrize(
+    "given", [d for d in rows("lecture_derivations.json") if d["kind"] == "derivative"], ids=lambda g: g["id"]
+)
 def test_lectures_derivation_is_right_or_flagged_where_it_goes_wrong(given: dict[str, Any], column: str) -> None:
     definitions = given["definitions"] if column == "latex" else None
-    found = gt.grade(given["expression"], [line[column] for line in given["lines"]], wrt=given["wrt"], assume=assumptions(given), definitions=definitions)
+    found = gt.grade(
+        given["expression"],
+        [line[column] for line in given["lines"]],
+        wrt=given["wrt"],
+        assume=assumptions(given),
+        definitions=definitions,
+    )
     assert found.first_wrong == given["first_line_wrong_vs_truth"], found
     assert found.correct is (given["first_line_wrong_vs_truth"] is None), found
 
@@ -93,7 +107,10 @@ def test_wrong_expression_gets_a_counterexample_and_a_hint_that_gives_nothing_aw
     assert found.misconceptions[0].id == "power.coefficient-dropped"
     assert found.misconceptions[0].node == "v4" and found.misconceptions[0].text == "(w*x + b - y)**2"
     assert found.misconceptions[0].hint == "The exponent comes down as a factor."
-    assert found.misconceptions[0].strong == "power rule: d(uⁿ) = n·uⁿ⁻¹·du. At (w*x + b - y)**2 its derivative by w*x + b - y is 2*(w*x + b - y)."
+    assert (
+        found.misconceptions[0].strong
+        == "power rule: d(uⁿ) = n·uⁿ⁻¹·du. At (w*x + b - y)**2 its derivative by w*x + b - y is 2*(w*x + b - y)."
+    )
     shown = found.counterexample
     assert shown is not None and shown.ratio == "half the right value"
     at = {name: sp.Rational(value) for name, value in shown.point}
@@ -139,7 +156,9 @@ def test_symbols_bring_their_assumptions() -> None:
 
 def test_code_is_graded_by_what_its_function_returns() -> None:
     text = "def f(w, x, b):\n    return w*x + b\n\ndef dw(w, x, b, y):\n    return 2*(f(w, x, b) - y)*x"
-    assert gt.grade(LOSS, {"code": text, "function": "dw", "args": {"w": "w", "x": "x", "b": "b", "y": "y"}}, wrt="w").correct
+    assert gt.grade(
+        LOSS, {"code": text, "function": "dw", "args": {"w": "w", "x": "x", "b": "b", "y": "y"}}, wrt="w"
+    ).correct
     wrong = gt.grade(LOSS, {"code": text.replace("*x\n", "*x\n").replace("y)*x", "y)"), "function": "dw"}, wrt="w")
     assert wrong.correct is False and "chain.missing-inner" in ids(wrong)
 
@@ -155,7 +174,9 @@ def test_line_that_follows_from_a_wrong_local_gradient_earns_its_points() -> Non
     assert [line.status for line in found.lines] == ["definition", "wrong", "follows"]
     assert (found.correct, found.first_wrong, found.score) == (False, 1, 0.5)
     assert found.message == "Line 2 is the first wrong one. Line 3 follows correctly from line 2."
-    assert gt.grade(LOSS, ["u = w*x + b - y", "dL/du = u", "dL/dw = u*x"], wrt="w", rubric=gt.Rubric(follow=0)).score == 0
+    assert (
+        gt.grade(LOSS, ["u = w*x + b - y", "dL/du = u", "dL/dw = u*x"], wrt="w", rubric=gt.Rubric(follow=0)).score == 0
+    )
 
 
 def test_right_last_line_after_a_wrong_middle_is_not_a_right_derivation() -> None:
@@ -272,7 +293,12 @@ def test_equations_between_other_things_are_no_errors(source: str, answer: Any) 
 def test_follow_through_goes_along_a_chain_of_local_gradients() -> None:
     lines = ["dL/df = 2(f - y)", "df/dh = v", "dh/dw = h(1 - h) x", "dL/dw = 2(f - y) v h(1 - h) x"]
     found = gt.grade("h = tanh(w*x)\nf = v*h\nL = (f - y)**2", lines, wrt="w")
-    assert [(line.status, line.after) for line in found.lines] == [("right", None), ("right", None), ("wrong", None), ("follows", 2)]
+    assert [(line.status, line.after) for line in found.lines] == [
+        ("right", None),
+        ("right", None),
+        ("wrong", None),
+        ("follows", 2),
+    ]
     assert (found.score, found.misconceptions[0].id) == (0.75, "tanh-as-sigmoid")
 
 
@@ -302,7 +328,9 @@ def test_form_that_was_asked_for_is_looked_at(form: str, source: str, bad: str, 
     rubric = gt.Rubric(form=(form,))
     assert gt.grade(source, good, wrt="w", rubric=rubric).score == 1
     found = gt.grade(source, bad, wrt="w", rubric=rubric)
-    assert (found.correct, found.score) == (False, 0.5) and found.message.startswith("Equal to the right answer, but it was asked for")
+    assert (found.correct, found.score) == (False, 0.5) and found.message.startswith(
+        "Equal to the right answer, but it was asked for"
+    )
 
 
 def test_points_can_be_given_per_line() -> None:
@@ -311,7 +339,9 @@ def test_points_can_be_given_per_line() -> None:
 
 
 def test_rubric_that_makes_no_sense_is_refused() -> None:
-    with pytest.raises(LearnerError, match="'simplest' is no form of an answer; expected cases, expanded, product, no-decimals"):
+    with pytest.raises(
+        LearnerError, match="'simplest' is no form of an answer; expected cases, expanded, product, no-decimals"
+    ):
         gt.Rubric(form=("simplest",))
 
 
@@ -323,14 +353,20 @@ def test_rubric_that_makes_no_sense_is_refused() -> None:
         ("(w*x - y)**2", "2*(w*x - y)", "(3*w*x - y)**2", {"chain.missing-inner", "local.dropped"}),
     ],
 )
-def test_variant_tells_the_explanations_of_an_answer_apart(source: str, answer: str, problem: str, answers: set[str]) -> None:
+def test_variant_tells_the_explanations_of_an_answer_apart(
+    source: str, answer: str, problem: str, answers: set[str]
+) -> None:
     found = gt.grade(source, answer, wrt="w", rubric=gt.Rubric(variant=True)).variant
     assert found is not None and found.problem == problem
     given = dict(found.answers)
     assert answers <= set(given) and len(set(given.values())) > 1
     assert gt.grade(source, answer, wrt="w").variant is None
     # on the variant each explanation's own answer is wrong at the point, and told apart from the other
-    right = gt.graph(found.problem).trace(at={name: float(sp.Rational(value)) for name, value in found.point}).gradients["w"]
+    right = (
+        gt.graph(found.problem)
+        .trace(at={name: float(sp.Rational(value)) for name, value in found.point})
+        .gradients["w"]
+    )
     assert all(float(sp.Rational(value)) != pytest.approx(right) for value in given.values())
 
 
@@ -403,17 +439,30 @@ def test_gradient_of_a_layer_is_right_in_textbook_notation(wrt: str, answer: Any
         ("L = -log(softmax(z)[1])", "z", {"z": 3}, "[0,1,0] - softmax(z)", "ce.sign"),
     ],
 )
-def test_slip_with_vectors_and_matrices_is_named(source: str, wrt: str, shapes: dict[str, Any], answer: str, id: str) -> None:
+def test_slip_with_vectors_and_matrices_is_named(
+    source: str, wrt: str, shapes: dict[str, Any], answer: str, id: str
+) -> None:
     found = gt.grade(source, answer, wrt=wrt, shapes=shapes)
     assert found.correct is False and id in ids(found), found
 
 
 def test_counterexample_of_matrices_shows_them_as_they_are_written() -> None:
     found = gt.grade("L = sum(W@x)", "[x, 2*x]", wrt="W", shapes={"W": (2, 2), "x": 2})
-    assert str(found.counterexample) == "At W = [[5, 5], [5, 3]], x = [3, 5]: yours is [[3, 5], [6, 10]], the derivative is [[3, 5], [3, 5]]."
+    assert (
+        str(found.counterexample)
+        == "At W = [[5, 5], [5, 3]], x = [3, 5]: yours is [[3, 5], [6, 10]], the derivative is [[3, 5], [3, 5]]."
+    )
 
 
-@pytest.mark.parametrize(("function", "answer"), [("log(x)", "1/abs(x)"), ("x*log(x)", "log(abs(x)) + 1"), ("log(x)**2", "log(x**2)/x"), ("sqrt(x)", "exp(-log(x)/2)/2")])
+@pytest.mark.parametrize(
+    ("function", "answer"),
+    [
+        ("log(x)", "1/abs(x)"),
+        ("x*log(x)", "log(abs(x)) + 1"),
+        ("log(x)**2", "log(x**2)/x"),
+        ("sqrt(x)", "exp(-log(x)/2)/2"),
+    ],
+)
 def test_a_derivative_is_asked_for_only_where_the_function_is(function: str, answer: str) -> None:
     assert gt.grade(function, answer, wrt="x").correct is True
 

@@ -46,7 +46,13 @@ def test_names_are_kept_aliases_too_and_the_rest_count_in_order() -> None:
 
 def test_roles_follow_the_stated_guess_or_what_is_said() -> None:
     roles = {n.name: n.role for n in make("(w0*x0 + b - y)**2").nodes}
-    assert (roles["w0"], roles["b"], roles["x0"], roles["y"], roles["v4"]) == ("parameter", "parameter", "data", "data", "output")
+    assert (roles["w0"], roles["b"], roles["x0"], roles["y"], roles["v4"]) == (
+        "parameter",
+        "parameter",
+        "data",
+        "data",
+        "output",
+    )
     assert {n.name: n.role for n in make("w*x", parameters=["x"]).inputs} == {"w": "data", "x": "parameter"}
     with pytest.raises(LearnerError, match="'q' is no input of this graph; its inputs are w, x"):
         make("w*x", parameters=["q"])
@@ -106,7 +112,9 @@ def test_a_closed_line_is_one_node_with_the_same_gradients() -> None:
     closed = g.collapsed("f")
     assert [n.name for n in closed.nodes if n.args] == ["f", "v1", "L"]
     assert closed.nodes[closed.ids["f"]].text == "w0*x0 + w1*x1 + b"
-    assert {n: v for n, v in closed.trace(at).gradients.items() if n in at} == {n: v for n, v in g.trace(at).gradients.items() if n in at}
+    assert {n: v for n, v in closed.trace(at).gradients.items() if n in at} == {
+        n: v for n, v in g.trace(at).gradients.items() if n in at
+    }
     with pytest.raises(LearnerError, match="'q' is no group of this graph; its groups are f"):
         g.collapsed("q")
 
@@ -128,7 +136,9 @@ def test_softmax_closed_and_opened_give_the_same_gradient() -> None:
 
 def test_hinge_mse_and_cross_entropy_are_groups() -> None:
     assert [g.name for g in make("hinge(w*x + b, y)").groups] == ["hinge"]
-    assert make("mse(p, y)", shapes={"p": 3, "y": 3}).trace({"p": [1, 2, 3], "y": [1, 1, 1]}).value == pytest.approx(5 / 3)
+    assert make("mse(p, y)", shapes={"p": 3, "y": 3}).trace({"p": [1, 2, 3], "y": [1, 1, 1]}).value == pytest.approx(
+        5 / 3
+    )
     assert [n.op for n in make("hinge(w*x + b, y)").collapsed("hinge").nodes if n.args] == ["mul", "add", "block"]
 
 
@@ -143,7 +153,11 @@ def test_tracers_take_numpy_functions_indices_and_transposes() -> None:
     "text, shapes, message",
     [
         ("W*x", {"W": (3, 2), "x": 2}, None),
-        ("W*x", {"W": (3, 2), "x": 3}, r"cannot multiply shapes \(3×2\) and \(3\) entry by entry; for the matrix product write @"),
+        (
+            "W*x",
+            {"W": (3, 2), "x": 3},
+            r"cannot multiply shapes \(3×2\) and \(3\) entry by entry; for the matrix product write @",
+        ),
         ("W@x", {"W": (3, 2), "x": 3}, r"cannot multiply \(3×2\) by \(3\): 2 columns meet 3 rows"),
         ("x[5]", {"x": 3}, r"index 5 into shape \(3\): expected -3 to 2; counting starts at 0"),
         ("softmax(x)", {}, "softmax and its kind need a vector or matrix, met a number"),

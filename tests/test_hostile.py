@@ -33,10 +33,20 @@ print(json.dumps(["memory", "", "", (resource.getrusage(resource.RUSAGE_SELF).ru
 
 def test_hostile_text_never_runs_hangs_or_ends_in_a_traceback(tmp_path: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONIOENCODING": "utf-8"}
-    run = subprocess.run([sys.executable, "-c", CHILD, str(DATA)], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True, env=env)
+    run = subprocess.run(
+        [sys.executable, "-c", CHILD, str(DATA)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        env=env,
+    )
     *rows, memory = [json.loads(line) for line in run.stdout.splitlines()]
     assert len(rows) == 2 * len(DATA.read_text(encoding="utf-8").splitlines()) == 260
-    assert {end for _, _, end, _ in rows} == {"expression", "ReadError"}, [r for r in rows if r[2] not in ("expression", "ReadError")]
+    assert {end for _, _, end, _ in rows} == {"expression", "ReadError"}, [
+        r for r in rows if r[2] not in ("expression", "ReadError")
+    ]
     assert max(seconds for *_, seconds in rows) < 1, max(rows, key=lambda r: r[3])
     assert memory[3] < 300
     assert list(tmp_path.iterdir()) == []

@@ -17,31 +17,48 @@ FLOORS = """
 """.split()
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"
-OPTIONAL = {"graphviz", "pygraphviz", "resvg_py", "PIL", "matplotlib"}  # slow to import: taken where they draw, so that no other command waits for them
+OPTIONAL = {
+    "graphviz",
+    "pygraphviz",
+    "resvg_py",
+    "PIL",
+    "matplotlib",
+}  # slow to import: taken where they draw, so that no other command waits for them
 
 
 def floor_of(module: str) -> int:
     """Return the floor of `maths.ops`; a module without one is an error that says where to put it."""
     top = module.split(".")[0]
     if top not in FLOORS:
-        raise AssertionError(f"graphtutor/{top} has no floor; add it to FLOORS in {Path(__file__).name}, above all that it imports")
+        raise AssertionError(
+            f"graphtutor/{top} has no floor; add it to FLOORS in {Path(__file__).name}, above all that it imports"
+        )
     return FLOORS.index(top)
 
 
 def imports(tree: ast.Module, module: str, package: bool) -> Iterator[tuple[str, int, bool]]:
     """Yield (module imported, line, inside a function) for each import of our own package; absolute ones as `graphtutor.…`."""
     here = module.split(".") if package else module.split(".")[:-1]
-    inner = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) for n in ast.walk(f)}
+    inner = {
+        id(n)
+        for f in ast.walk(tree)
+        if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for n in ast.walk(f)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = here[: len(here) - node.level + 1]
-            for name in [node.module] if node.module else [alias.name for alias in node.names if alias.name != "__version__"]:
+            for name in (
+                [node.module] if node.module else [alias.name for alias in node.names if alias.name != "__version__"]
+            ):
                 yield ".".join([*base, name]), node.lineno, id(node) in inner
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "graphtutor":
             yield node.module or "", node.lineno, id(node) in inner
         elif isinstance(node, ast.Import):
             for alias in node.names:
-                yield from [(alias.name, node.lineno, id(node) in inner)] if alias.name.split(".")[0] == "graphtutor" else []
+                yield from (
+                    [(alias.name, node.lineno, id(node) in inner)] if alias.name.split(".")[0] == "graphtutor" else []
+                )
 
 
 def late(tree: ast.Module) -> Iterator[int]:
@@ -49,7 +66,11 @@ def late(tree: ast.Module) -> Iterator[int]:
     for function in ast.walk(tree):
         for node in ast.walk(function) if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) else ():
             if isinstance(node, ast.Import | ast.ImportFrom):
-                names = [a.name for a in node.names] if isinstance(node, ast.Import) else ["." * node.level + (node.module or "")]
+                names = (
+                    [a.name for a in node.names]
+                    if isinstance(node, ast.Import)
+                    else ["." * node.level + (node.module or "")]
+                )
                 if not {name.split(".")[0] for name in names} <= OPTIONAL:
                     yield node.lineno
 
@@ -92,7 +113,10 @@ def test_rooms_of_one_floor_do_not_import_in_a_circle() -> None:
     known = {module for module, _ in modules()}
     below = {}
     for module, path in modules():
-        found = [(n, inside) for n, _, inside in imports(ast.parse(path.read_text("utf-8")), module, path.name == "__init__.py")]
+        found = [
+            (n, inside)
+            for n, _, inside in imports(ast.parse(path.read_text("utf-8")), module, path.name == "__init__.py")
+        ]
         below[module] = {n for n, inside in found if n in known and n != module and not inside}
     while below:
         free = {module for module, needs in below.items() if not needs & set(below)}
@@ -129,5 +153,5 @@ def test_module_without_a_floor_is_told_where_to_get_one() -> None:
 
 def test_the_map_of_the_package_has_a_line_for_every_room_in_order() -> None:
     docstring = ast.get_docstring(ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))) or ""
-    rooms = [line.split()[0] for line in docstring.split("import only") [-1].split("\n") if line.startswith("    ")]
+    rooms = [line.split()[0] for line in docstring.split("import only")[-1].split("\n") if line.startswith("    ")]
     assert [room for room in rooms if room in FLOORS] == FLOORS

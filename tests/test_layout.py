@@ -19,7 +19,9 @@ from graphtutor.picture.layout import arrange, label_size, need, source
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
 HINGE = "L = max(0, 1 - y*(w0*x0 + w1*x1 + b))"
-SOFTMAX = make("L = -log(softmax(W@x + b)[0])", shapes={"W": (3, 2), "x": 2, "b": 3}).trace({"W": [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]], "x": [1, 2], "b": [0, 0.1, -0.1]})
+SOFTMAX = make("L = -log(softmax(W@x + b)[0])", shapes={"W": (3, 2), "x": 2, "b": 3}).trace(
+    {"W": [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]], "x": [1, 2], "b": [0, 0.1, -0.1]}
+)
 DEEP = "\n".join(f"h{i} = tanh(w{i}*{f'h{i - 1}' if i else 'x'} + b{i})" for i in range(8)) + "\nL = (h7 - y)**2"
 
 
@@ -35,7 +37,11 @@ def films():
 
 def rectangles(frame, placed) -> list[tuple[str, float, float, float, float]]:
     """Every box and label of a frame: name, left, top, right, bottom."""
-    found = [(f"n{b.id}", p.left, p.top, p.left + p.width, p.top + p.height) for b in frame.boxes for p in [placed.places[b.id]]]
+    found = [
+        (f"n{b.id}", p.left, p.top, p.left + p.width, p.top + p.height)
+        for b in frame.boxes
+        for p in [placed.places[b.id]]
+    ]
     for w in frame.wires:
         if w.local or w.product:
             wide, high = label_size(w)
@@ -64,7 +70,10 @@ def test_every_text_of_every_frame_fits_its_box_and_all_lies_on_the_canvas(name:
             assert value <= place.value + 0.01 and gradient <= place.gradient + 0.01
         for what, left, top, right, bottom in rectangles(frame, placed):
             assert left >= 0 and top >= layout.TOP and right <= placed.width and bottom <= placed.height, (name, what)
-        assert all(fonts.width(words, layout.CAPTION) <= placed.width - 2 * layout.MARGIN for words in placed.caption[frame.index])
+        assert all(
+            fonts.width(words, layout.CAPTION) <= placed.width - 2 * layout.MARGIN
+            for words in placed.caption[frame.index]
+        )
 
 
 @settings(max_examples=25, deadline=None)
@@ -91,7 +100,10 @@ def test_both_edges_of_x_times_x_are_apart() -> None:
 def test_edges_end_on_the_borders_of_their_boxes() -> None:
     placed = arrange(film(make(MSE).trace(LECTURE)))
     for edge, route in placed.routes.items():
-        for (x, y), place in ((route.points[0], placed.places[edge.target]), (route.points[-1], placed.places[edge.source])):
+        for (x, y), place in (
+            (route.points[0], placed.places[edge.target]),
+            (route.points[-1], placed.places[edge.source]),
+        ):
             beside = max(abs(x - place.x) - place.width / 2, abs(y - place.y) - place.height / 2)
             assert -0.5 < beside < 1.5  # Graphviz leaves about the width of a pen
 
@@ -129,19 +141,26 @@ def test_dot_on_path_gives_the_same_picture_within_what_versions_differ() -> Non
     here, there = arrange(frames), arrange(frames, engine="dot")
     assert set(here.places) == set(there.places)
     # 30 pt: Graphviz 2.43 and 14.1 place nodes of one rank differently
-    assert all(abs(here.places[i].x - there.places[i].x) < 30 and abs(here.places[i].y - there.places[i].y) < 30 for i in here.places)
+    assert all(
+        abs(here.places[i].x - there.places[i].x) < 30 and abs(here.places[i].y - there.places[i].y) < 30
+        for i in here.places
+    )
 
 
 def test_without_dot_the_message_says_what_to_do(monkeypatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
-    with pytest.raises(LearnerError, match="engine='dot' needs Graphviz's dot on PATH; install Graphviz, or leave engine out"):
+    with pytest.raises(
+        LearnerError, match="engine='dot' needs Graphviz's dot on PATH; install Graphviz, or leave engine out"
+    ):
         arrange(film(make("x*y")), engine="dot")
 
 
 def test_without_pygraphviz_and_without_dot_the_message_says_what_to_do(monkeypatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     monkeypatch.setitem(__import__("sys").modules, "pygraphviz", None)
-    with pytest.raises(LearnerError, match="no Graphviz found; install it with 'pip install pygraphviz', or put Graphviz's dot on PATH"):
+    with pytest.raises(
+        LearnerError, match="no Graphviz found; install it with 'pip install pygraphviz', or put Graphviz's dot on PATH"
+    ):
         arrange(film(make("x*y")))
 
 
@@ -162,7 +181,11 @@ def test_the_committed_widths_are_those_of_the_font_files(weight: str, file: int
 
 @pytest.mark.parametrize(("upright", "slanted"), [(0, 2), (1, 3)])
 def test_an_oblique_is_as_wide_as_its_upright_in_the_letters_of_names(upright: int, slanted: int) -> None:
-    letters = [c for c in fonts.table("regular") if (c.isascii() and c.isalnum()) or c in " ()[]=+*/,._" or c in "₀₁₂₃₄₅₆₇₈₉αβγδεθλμπρστφωΔΣΩ²³·−√∂"]
+    letters = [
+        c
+        for c in fonts.table("regular")
+        if (c.isascii() and c.isalnum()) or c in " ()[]=+*/,._" or c in "₀₁₂₃₄₅₆₇₈₉αβγδεθλμπρστφωΔΣΩ²³·−√∂"
+    ]
     assert fonts.measured(fonts.files()[upright], letters) == fonts.measured(fonts.files()[slanted], letters)
 
 

@@ -106,7 +106,9 @@ def test_ctrl_c_at_every_prompt_of_the_whole_lesson_loses_nothing(tmp_path: Path
     learner = Learner(store, restless=True)
     stops = 0
     done: set[str] = set()
-    names = [n for n in COURSE.order if not questions(variant(COURSE.exercise(n)))[0].lines]  # those with lines: the next test
+    names = [
+        n for n in COURSE.order if not questions(variant(COURSE.exercise(n)))[0].lines
+    ]  # those with lines: the next test
     for name in set(COURSE.order) - set(names):
         store.change(lambda p, name=name: p.with_record(name, Record(state="skipped")))
     while True:
@@ -151,7 +153,10 @@ def test_no_line_is_wider_than_sixty_columns_unless_it_is_a_formula(tmp_path: Pa
     for name in COURSE.order:
         it.show(name)
         it.hint(name, it.exercise(name, store.read()))
-        it.feedback(it.exercise(name, store.read()), judge(it.exercise(name, store.read()), rejected(it.exercise(name, store.read()))[0][0]))
+        it.feedback(
+            it.exercise(name, store.read()),
+            judge(it.exercise(name, store.read()), rejected(it.exercise(name, store.read()))[0][0]),
+        )
     it.list()
     wide = [line for line in screen.lines if len(line) > 60 and " " in line.strip()[:55]]
     assert wide == []
@@ -164,7 +169,15 @@ class Shell:
     def __init__(self, path: Path, *args: str, columns: int = 80, **env: str):
         surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")}
         surroundings |= {"GRAPHTUTOR_PROGRESS": str(path), "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8", **env}
-        self.child = pexpect.spawn(sys.executable, ["-m", "graphtutor", *args], cwd=str(path.parent), env=surroundings, dimensions=(40, columns), encoding="utf-8", timeout=90)
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "graphtutor", *args],
+            cwd=str(path.parent),
+            env=surroundings,
+            dimensions=(40, columns),
+            encoding="utf-8",
+            timeout=90,
+        )
         self.child.delaybeforesend = None
         self.text = ""
 
@@ -262,7 +275,9 @@ def test_the_whole_lesson_with_wrong_answers_first_at_sixty_columns(tmp_path: Pa
         ([("df/dx = ", "n*x**(n-1)"), ("Enter goes on to: ", ""), ("df/dx = ", None)], {"power-rule": "done"}),
     ],
 )
-def test_ctrl_c_in_a_terminal_ends_with_130_and_keeps_what_was_done(tmp_path: Path, steps: list[tuple[str, str | None]], kept: dict[str, str]) -> None:
+def test_ctrl_c_in_a_terminal_ends_with_130_and_keeps_what_was_done(
+    tmp_path: Path, steps: list[tuple[str, str | None]], kept: dict[str, str]
+) -> None:
     path = tmp_path / "progress.json"
     shell = Shell(path)
     for prompt, line in steps:
@@ -310,7 +325,10 @@ def test_of_several_answers_only_the_wrong_one_is_asked_for_again(tmp_path: Path
     assert asked[:5] == ["f = ", "e = ", "L = ", "e = ", "e = "]
     assert asked[5].startswith("Enter goes on to: ")
     assert "Your answers so far: f = 1.1; L = 4.41" in screen.lines
-    assert [a.correct for a in store.read().record("forward-by-hand").attempts] == [False, True]  # what could not be read did not count
+    assert [a.correct for a in store.read().record("forward-by-hand").attempts] == [
+        False,
+        True,
+    ]  # what could not be read did not count
 
 
 def test_back_takes_the_answer_before_again(tmp_path: Path) -> None:
@@ -472,8 +490,21 @@ def test_predict_then_see(tmp_path: Path) -> None:
 # ----- commands -----
 def run(path: Path, *args: str, stdin: str = "", **more: str) -> tuple[int, str, str]:
     """Run a command in a folder of its own, where pictures go."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(path)} | more
-    done = subprocess.run([sys.executable, "-m", "graphtutor", *args], cwd=path.parent, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    env = (
+        {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")}
+        | {"GRAPHTUTOR_PROGRESS": str(path)}
+        | more
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "graphtutor", *args],
+        cwd=path.parent,
+        env=env,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -484,7 +515,10 @@ def test_right_wrong_unreadable_and_unknown_have_their_exit_codes(at: Callable[.
     code, _, err = at("answer", "constant-multiple", "2*(")
     assert code == 3 and "the text ends after '('" in err
     code, _, err = at("show", "hinge-dw")
-    assert code == 2 and err == "graphtutor: no exercise 'hinge-dw' (did you mean 'hinge-dw0'?); see them with graphtutor list\n"
+    assert (
+        code == 2
+        and err == "graphtutor: no exercise 'hinge-dw' (did you mean 'hinge-dw0'?); see them with graphtutor list\n"
+    )
 
 
 def test_answers_as_json(at: Callable[..., tuple[int, str, str]]) -> None:
@@ -507,7 +541,10 @@ def test_next_skip_goto_reset_and_list(at: Callable[..., tuple[int, str, str]]) 
     assert "Exercise" in at("reset", "constant-multiple")[1]
     assert json.loads(at("list", "--json")[1])["current"] == "constant-multiple"
     assert json.loads(at("skip", "--json")[1])["id"] == "product-first-factor"
-    drawn = {json.loads(at("reset", "constant-multiple", "--seed", seed, "--json")[1])["program"] for seed in ("ada", "grace", "emmy", "sofia")}
+    drawn = {
+        json.loads(at("reset", "constant-multiple", "--seed", seed, "--json")[1])["program"]
+        for seed in ("ada", "grace", "emmy", "sofia")
+    }
     assert len(drawn) > 1
     code, out, _ = at("reset", "--all")
     assert code == 0 and "is kept as" in out
@@ -540,10 +577,14 @@ def test_what_the_drawn_variant_asks_is_what_is_graded_for_every_exercise(tmp_pa
         assert judge(drawn, accepted(drawn)[0]).correct, name
 
 
-def test_the_solution_is_shown_when_asked_for_and_the_exercise_does_not_count_as_done(at: Callable[..., tuple[int, str, str]]) -> None:
+def test_the_solution_is_shown_when_asked_for_and_the_exercise_does_not_count_as_done(
+    at: Callable[..., tuple[int, str, str]],
+) -> None:
     code, out, _ = at("solution", "mse-dw0")
     assert code == 0
-    assert out.startswith("  d/dw0 ((f - y)**2)\n= 2*(f - y)*d/dw0 (f - y)                   power rule and chain rule\n")
+    assert out.startswith(
+        "  d/dw0 ((f - y)**2)\n= 2*(f - y)*d/dw0 (f - y)                   power rule and chain rule\n"
+    )
     found = json.loads(at("solution", "forward-by-hand", "--json")[1])
     assert found["solution"] == {"f": "1.1", "e": "2.1", "L": "4.41"}
     states = {r["id"]: r["state"] for r in json.loads(at("list", "--json")[1])["exercises"]}
@@ -554,19 +595,26 @@ def test_the_solution_is_shown_when_asked_for_and_the_exercise_does_not_count_as
     assert {r["id"]: r["state"] for r in json.loads(at("list", "--json")[1])["exercises"]}["mse-dw0"] == "done"
 
 
-def test_a_wrong_line_is_named_with_a_point_at_which_it_fails(at: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_a_wrong_line_is_named_with_a_point_at_which_it_fails(
+    at: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     file = tmp_path / "lines.txt"
     file.write_text("2*(f - y)*d/dw0 (f - y)\n2*(f - y)*(x0 + w1*x1)\n2*x0*(f - y)\n")
     code, out, _ = at("answer", "mse-dw0-derivation", f"@{file}")
     assert code == 1
     assert "Not yet. Line 2 is the first wrong one." in out
-    assert "  1. right: 2*(f - y)*d/dw0 (f - y)\n  2. wrong: 2*(f - y)*(x0 + w1*x1)\n  3. does not follow: 2*x0*(f - y)\n" in out
+    assert (
+        "  1. right: 2*(f - y)*d/dw0 (f - y)\n  2. wrong: 2*(f - y)*(x0 + w1*x1)\n  3. does not follow: 2*x0*(f - y)\n"
+        in out
+    )
     found = json.loads(at("answer", "mse-dw0-derivation", f"@{file}", "--json")[1])
     assert (found["first_wrong"], found["misconceptions"][0]) == (1, "constant.not-zero")
     assert found["counterexample"].startswith("At b = ")
 
 
-def test_the_picture_of_a_wrong_answer_marks_where_it_broke(at: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_the_picture_of_a_wrong_answer_marks_where_it_broke(
+    at: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     _, out, _ = at("answer", "mse-dw0", "2*(f - y)")
     assert "Picture: outputs/lesson/mse-dw0.svg" in out.replace("\\", "/")
     assert "chain.missing-inner" in (tmp_path / "outputs" / "lesson" / "mse-dw0.svg").read_text("utf-8")
@@ -579,7 +627,9 @@ def test_the_picture_of_a_wrong_answer_marks_where_it_broke(at: Callable[..., tu
     assert "Picture" not in out
 
 
-def test_a_sheet_says_which_cell_is_wrong_and_what_only_follows_from_it(at: Callable[..., tuple[int, str, str]]) -> None:
+def test_a_sheet_says_which_cell_is_wrong_and_what_only_follows_from_it(
+    at: Callable[..., tuple[int, str, str]],
+) -> None:
     code, out, _ = at("answer", "forward-sheet", "p0=2.5", "p1=-0.6", "s=1.9", "f=2", "e=3", "L=9")
     assert code == 1
     assert out.startswith("Not yet. p1 is wrong. 4 cells follow from it. (-0.3)*(-2) is positive.\n")
@@ -607,7 +657,9 @@ def test_an_exercise_stepped_without_a_terminal_prints_its_walk(at: Callable[...
     assert code == 0
     assert "taking 'forward-by-hand' as the exercise of that name" in err
     assert "∂L/∂w₀ = 8.4" in out
-    assert json.loads(at("step", "forward-by-hand", "--json", "--at", "y=1")[1])["steps"][5]["value"]["value"] == pytest.approx(0.01)
+    assert json.loads(at("step", "forward-by-hand", "--json", "--at", "y=1")[1])["steps"][5]["value"][
+        "value"
+    ] == pytest.approx(0.01)
     code, _, err = at("step", "forward-by-hand", "--at", "q=1")
     assert code == 2
     assert "'q' is no input of forward-by-hand; it has w0, x0, w1, x1, b, y" in err
@@ -642,7 +694,10 @@ lesson.with_history()
     assert done.returncode == 0, done.stderr
 
 
-HOSTILE = [d["text"] if "text" in d else "".join(unit * times for unit, times in d["runs"]) for d in map(json.loads, (ROOT / "tests" / "data" / "hostile.jsonl").read_text("utf-8").splitlines())]
+HOSTILE = [
+    d["text"] if "text" in d else "".join(unit * times for unit, times in d["runs"])
+    for d in map(json.loads, (ROOT / "tests" / "data" / "hostile.jsonl").read_text("utf-8").splitlines())
+]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.__struct_config__.tag))
@@ -653,7 +708,23 @@ def test_whatever_is_typed_is_graded_or_said_to_be_unreadable(tmp_path: Path, ki
     it = lesson(store, screen)
     exercise = variant(COURSE.exercise(name))
     asks = questions(exercise)
-    for text in (*HOSTILE, "[1, 2]", "x0 < 1", "W@x", "1/0", "0/0", "nan", "1e999", "1" * 5000, "1,2,3", "a = b = c", "=", "L", "(1, 2)", "\x1b[31m"):
+    for text in (
+        *HOSTILE,
+        "[1, 2]",
+        "x0 < 1",
+        "W@x",
+        "1/0",
+        "0/0",
+        "nan",
+        "1e999",
+        "1" * 5000,
+        "1,2,3",
+        "a = b = c",
+        "=",
+        "L",
+        "(1, 2)",
+        "\x1b[31m",
+    ):
         said = len(screen.lines)
         it.attempt(name, exercise, {q.key: text for q in asks} if asks[0].key else text)
         assert len(screen.lines) > said
@@ -696,7 +767,11 @@ def test_hints_come_one_by_one_and_the_last_one_stays(at: Callable[..., tuple[in
 
 def test_list_and_hint_wait_for_no_sympy() -> None:
     code = "import sys; from graphtutor.cli import main; main(['list']); main(['hint']); main(['show']); assert 'sympy' not in sys.modules and 'numpy' not in sys.modules"
-    env = os.environ | {"GRAPHTUTOR_PROGRESS": os.devnull + "-none/x"} if sys.platform == "win32" else os.environ | {"GRAPHTUTOR_PROGRESS": str(Path("/tmp") / f"graphtutor-{os.getpid()}.json")}
+    env = (
+        os.environ | {"GRAPHTUTOR_PROGRESS": os.devnull + "-none/x"}
+        if sys.platform == "win32"
+        else os.environ | {"GRAPHTUTOR_PROGRESS": str(Path("/tmp") / f"graphtutor-{os.getpid()}.json")}
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -709,8 +784,17 @@ def test_without_a_terminal_there_is_help(at: Callable[..., tuple[int, str, str]
 def test_watch_grades_again_on_every_save(tmp_path: Path) -> None:
     file = tmp_path / "answer.txt"
     file.write_text("x**(n-1)\n")
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(tmp_path / "p.json"), "PYTHONUNBUFFERED": "1"}
-    watcher = subprocess.Popen([sys.executable, "-m", "graphtutor", "watch", str(file), "power-rule"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {
+        "GRAPHTUTOR_PROGRESS": str(tmp_path / "p.json"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    watcher = subprocess.Popen(
+        [sys.executable, "-m", "graphtutor", "watch", str(file), "power-rule"],
+        cwd=tmp_path,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert watcher.stdout is not None
     seen = ""
     while "Not yet." not in seen:
@@ -743,7 +827,9 @@ def test_a_folder_and_a_course_of_ones_own(tmp_path: Path, at: Callable[..., tup
     code, out, _ = at("author", "check", str(mine))
     assert code == 0 and "2 files: " in out and out.rstrip().endswith(" 0 at fault")
     assert "my-first" in at("list", "--exercises", str(mine))[1]
-    (mine / "course.toml").write_text('format_version = 1\ntitle = "Mine"\ntie = "half"\n[[groups]]\ntitle = "Turned round"\nexercises = ["in-numbers", "my-first"]\n')
+    (mine / "course.toml").write_text(
+        'format_version = 1\ntitle = "Mine"\ntie = "half"\n[[groups]]\ntitle = "Turned round"\nexercises = ["in-numbers", "my-first"]\n'
+    )
     rows = json.loads(at("list", "--json", "--exercises", str(mine))[1])
     assert [r["id"] for r in rows["exercises"]] == ["in-numbers", "my-first"]
     assert "To 2*(w*x - y):" in at("author", "preview", str(mine / "01-my-first.toml"))[1]

@@ -21,7 +21,12 @@ ROWS = {name: [[float(v) for v in row] for row in TABLES[name]["rows"]] for name
 def test_the_lectures_tables_come_out_to_full_precision(name: str) -> None:
     truth = TABLES[name]
     table = compare_losses(ROWS, truth["true_index"])[name]
-    for ours, theirs in (("squared", "mse_sum"), ("mean_squared", "mse_mean"), ("absolute", "abs_sum"), ("cross_entropy", "ce")):
+    for ours, theirs in (
+        ("squared", "mse_sum"),
+        ("mean_squared", "mse_mean"),
+        ("absolute", "abs_sum"),
+        ("cross_entropy", "ce"),
+    ):
         assert getattr(table, ours) == pytest.approx([float(v) for v in truth[theirs]], rel=1e-12)
         assert table.averages[ours] == pytest.approx(float(truth[f"{theirs}_avg"]), rel=1e-12)
     assert table.said.tolist() == truth["argmax"] and list(table.wrong) == TABLES["misclassified"][name]
@@ -40,9 +45,17 @@ def test_differences_and_ratios_say_opposite_things() -> None:
 
 def test_the_lectures_sentences_are_judged() -> None:
     claims = {c.slide: c for c in compare_losses().claims}
-    assert {slide: c.verdict for slide, c in claims.items()} == {"S91": "does not hold", "S108": "holds", "S109": "does not hold", "S110": "holds in part"}
+    assert {slide: c.verdict for slide, c in claims.items()} == {
+        "S91": "does not hold",
+        "S108": "holds",
+        "S109": "does not hold",
+        "S110": "holds in part",
+    }
     assert "0.408947821859); entry 3 rounds to 0.41, printed 0.40" in claims["S91"].evidence
-    assert "0.739281 in cross entropy and 0.466667 in squared error; but their ratios say the opposite (2.1567 and 2.3725)" in claims["S108"].evidence
+    assert (
+        "0.739281 in cross entropy and 0.466667 in squared error; but their ratios say the opposite (2.1567 and 2.3725)"
+        in claims["S108"].evidence
+    )
 
 
 def test_squared_error_never_exceeds_cross_entropy() -> None:
@@ -58,7 +71,12 @@ def test_squared_error_never_exceeds_cross_entropy() -> None:
 def test_slopes_by_probability_are_those_of_the_field_note() -> None:
     rows = TRUTH["claims"]["saturation"]["rows"]
     s = saturation(np.array([float(r["p_correct"]) for r in rows]))
-    for ours, theirs in ((s.cross, "ce"), (s.squared, "mse_two_class_sum"), (s.cross_slope, "dCE_dz"), (s.squared_slope, "dMSE_dz")):
+    for ours, theirs in (
+        (s.cross, "ce"),
+        (s.squared, "mse_two_class_sum"),
+        (s.cross_slope, "dCE_dz"),
+        (s.squared_slope, "dMSE_dz"),
+    ):
         assert ours == pytest.approx([float(r[theirs]) for r in rows], rel=1e-8)
 
 
@@ -67,12 +85,19 @@ def test_a_right_class_of_probability_0_makes_cross_entropy_infinite_and_says_so
     c = compare_losses([[[1.0, 0.0]], second], [1])
     claim = {claim.slide: claim for claim in c.claims}["S108"]
     assert c.tables[0].averages["cross_entropy"] == np.inf and claim.verdict == verdict
-    assert claim.evidence.startswith("the cross entropy of Model 1") and "a right class got probability 0" in claim.evidence and "inf" in str(c)
+    assert (
+        claim.evidence.startswith("the cross entropy of Model 1")
+        and "a right class got probability 0" in claim.evidence
+        and "inf" in str(c)
+    )
 
 
 def test_labels_are_numbers_names_or_one_hot() -> None:
     rows = [[0.2, 0.8], [0.5, 0.5]]
-    tables = [compare_losses([rows], labels, classes=("cat", "dog")).tables[0].cross_entropy.tolist() for labels in ([1, 0], ["dog", "cat"], [[0, 1], [1, 0]])]
+    tables = [
+        compare_losses([rows], labels, classes=("cat", "dog")).tables[0].cross_entropy.tolist()
+        for labels in ([1, 0], ["dog", "cat"], [[0, 1], [1, 0]])
+    ]
     assert tables[0] == tables[1] == tables[2]
     assert "right class" in str(compare_losses([rows], [1, 0]))
 

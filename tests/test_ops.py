@@ -66,12 +66,20 @@ def test_local_derivatives_agree_with_sympy_and_a_central_difference(row: Row) -
                 if slot in row.conditions:
                     continue
                 got = float(numbers[walk.gradient[graph.ids[name]]])
-                exact = sp.diff(expression, sp.Symbol(name, real=True)).subs({sp.Symbol(n, real=True): sp.Rational(v.numerator, v.denominator) for n, v in point.items()})
+                exact = sp.diff(expression, sp.Symbol(name, real=True)).subs(
+                    {sp.Symbol(n, real=True): sp.Rational(v.numerator, v.denominator) for n, v in point.items()}
+                )
                 assert got == pytest.approx(float(exact), rel=1e-10, abs=1e-12)
                 with mpmath.workdps(40):
                     h = mpmath.mpf(10) ** -12
                     at = [
-                        graph.evaluate({n: mpmath.mpf(v.numerator) / v.denominator + (d if n == name else 0) for n, v in point.items()}, "mpmath")[out]
+                        graph.evaluate(
+                            {
+                                n: mpmath.mpf(v.numerator) / v.denominator + (d if n == name else 0)
+                                for n, v in point.items()
+                            },
+                            "mpmath",
+                        )[out]
                         for d in (h, -h)
                     ]
                     assert got == pytest.approx(float((at[0] - at[1]) / (2 * h)), rel=1e-9, abs=1e-10)
@@ -81,7 +89,14 @@ def shaped_cases() -> list[tuple[Row, tuple[tuple[int, ...], ...], tuple[object,
     cases = []
     for row in MIXING:
         default = [tuple(d for _, d in row.params)]
-        shapes = SHAPES.get(row.name, [((2, 3),) if row.name not in ("index", "place", "spread") else {"index": ((3,),), "place": ((2,),), "spread": ((2, 3),)}[row.name]])
+        shapes = SHAPES.get(
+            row.name,
+            [
+                ((2, 3),)
+                if row.name not in ("index", "place", "spread")
+                else {"index": ((3,),), "place": ((2,),), "spread": ((2, 3),)}[row.name]
+            ],
+        )
         cases += [(row, s, p) for s, p in itertools.product(shapes, PARAMS.get(row.name, default))]
     return cases
 
@@ -99,7 +114,11 @@ def test_what_mixing_operations_send_back_agrees_with_sympy_entry_by_entry(row: 
     point = {n.name: rng.uniform(0.2, 2.0, n.shape) for n in graph.inputs}
     numbers = walk.extended.evaluate(point, "float")
     loss = graph.expression()
-    flat = {s: float(v) for n in graph.inputs for s, v in zip(np.ravel(graph.entries[n.name]), np.ravel(point[n.name]), strict=True)}
+    flat = {
+        s: float(v)
+        for n in graph.inputs
+        for s, v in zip(np.ravel(graph.entries[n.name]), np.ravel(point[n.name]), strict=True)
+    }
     for node in graph.inputs[:-1]:
         got = np.ravel(numbers[walk.gradient[node.id]])
         want = [float(sp.diff(loss, s).subs(flat)) for s in np.ravel(graph.entries[node.name])]
@@ -115,9 +134,14 @@ def test_every_scalar_row_works_entry_by_entry_with_broadcasting(row: Row) -> No
     shapes = tuple((3,) if k == 0 else () for k in range(len(one)))
     builder, out = one_node(row, shapes)
     rest = [float(v) for v in one[1:]]
-    got = builder.graph(out).evaluate({"a0": np.array([m[0] for m in many])} | {f"a{k + 1}": v for k, v in enumerate(rest)}, "float")[out]
+    got = builder.graph(out).evaluate(
+        {"a0": np.array([m[0] for m in many])} | {f"a{k + 1}": v for k, v in enumerate(rest)}, "float"
+    )[out]
     single, node = one_node(row, ((),) * len(one))
-    want = [single.graph(node).evaluate({"a0": m[0]} | {f"a{k + 1}": v for k, v in enumerate(rest)}, "float")[node] for m in many]
+    want = [
+        single.graph(node).evaluate({"a0": m[0]} | {f"a{k + 1}": v for k, v in enumerate(rest)}, "float")[node]
+        for m in many
+    ]
     assert got == pytest.approx(np.array(want, dtype=float), rel=1e-12)
 
 
@@ -131,7 +155,9 @@ def test_an_operation_written_out_has_the_same_value(row: Row) -> None:
     x = np.array([0.3, -1.2, 2.0]) if shape else 0.7
     opened = views.opened(graph)
     assert len(opened) > len(graph)
-    assert opened.evaluate({"a0": x}, "float")[opened.out] == pytest.approx(graph.evaluate({"a0": x}, "float")[out], rel=1e-12)
+    assert opened.evaluate({"a0": x}, "float")[opened.out] == pytest.approx(
+        graph.evaluate({"a0": x}, "float")[out], rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("row", [r for r in TABLE if r.kink is not None and r.local is not None], ids=lambda r: r.name)
@@ -170,10 +196,16 @@ def test_every_slip_differs_from_the_right_rule_somewhere(row: Row) -> None:
         if slip.local is None:
             continue  # what is written instead, or a wrong rule for the whole node: tests/test_grading_diagnose.py
         wrong = slip.local(Tracer(builder, out), *tracers, *params, **choice)
-        pairs = [(tracers[0].lift(r), tracers[0].lift(w)) for r, w in zip(right, wrong, strict=True) if w is not None and r is not None]
+        pairs = [
+            (tracers[0].lift(r), tracers[0].lift(w))
+            for r, w in zip(right, wrong, strict=True)
+            if w is not None and r is not None
+        ]
         differs = False
         for _ in range(10):
-            signs = [rng.choice((1, -1)) if row.domain[min(k, len(row.domain) - 1)] == "real" else 1 for k in range(count)]
+            signs = [
+                rng.choice((1, -1)) if row.domain[min(k, len(row.domain) - 1)] == "real" else 1 for k in range(count)
+            ]
             point = {f"a{k}": s * float(v) for k, (s, v) in enumerate(zip(signs, arguments(row, rng), strict=True))}
             values = Graph(tuple(builder.cells), tuple(builder.shapes), out).evaluate(point, "float")
             differs |= any(abs(values[r] - values[w]) > 1e-9 for r, w in pairs)
@@ -182,16 +214,27 @@ def test_every_slip_differs_from_the_right_rule_somewhere(row: Row) -> None:
 
 def test_argmax_refuses_a_gradient_in_words() -> None:
     builder, out = one_node(ROWS["argmax"], ((3,),))
-    with pytest.raises(LearnerError, match="argmax picks a place, so it has no gradient; take the gradient of softmax or of the score itself"):
+    with pytest.raises(
+        LearnerError,
+        match="argmax picks a place, so it has no gradient; take the gradient of softmax or of the score itself",
+    ):
         adjoint.backward(builder.graph(out))
 
 
 @pytest.mark.parametrize(
     "name, shapes, message",
     [
-        ("matmul", ((3, 2), (1, 2)), r"cannot multiply \(3×2\) by \(1×2\): 2 columns meet 1 row; .T on the right would fit"),
+        (
+            "matmul",
+            ((3, 2), (1, 2)),
+            r"cannot multiply \(3×2\) by \(1×2\): 2 columns meet 1 row; .T on the right would fit",
+        ),
         ("matmul", ((), (2,)), r"@ needs vectors or matrices, met \(scalar\) and \(2\); for numbers write \*"),
-        ("mul", ((3, 2), (3,)), r"cannot multiply shapes \(3×2\) and \(3\) entry by entry; for the matrix product write @"),
+        (
+            "mul",
+            ((3, 2), (3,)),
+            r"cannot multiply shapes \(3×2\) and \(3\) entry by entry; for the matrix product write @",
+        ),
         ("add", ((2, 3), (3, 2)), r"transposing one with .T gives \(2×3\) for both"),
         ("dot", ((2,), (3,)), r"dot needs two vectors of one length, met \(2\) and \(3\)"),
     ],

@@ -55,7 +55,13 @@ def test_only_what_changed_is_kept_and_replaying_it_gives_the_picture() -> None:
 
 def test_controls_have_names_and_the_sentence_is_announced() -> None:
     found = Tags(PAGE).found
-    assert {a["aria-label"] for tag, a in found if tag == "button"} == {"first step", "step back", "play", "next step", "last step"}
+    assert {a["aria-label"] for tag, a in found if tag == "button"} == {
+        "first step",
+        "step back",
+        "play",
+        "next step",
+        "last step",
+    }
     assert any(tag == "header" and a.get("aria-live") == "polite" for tag, a in found)
     assert [(a["min"], a["max"]) for tag, a in found if tag == "input"] == [("0", "17")]
 
@@ -64,7 +70,9 @@ def test_hostile_names_stay_inside_their_script_element() -> None:
     evil = sp.Symbol("</script><img src=x onerror=alert(1)><!--")
     page = Painter(make(evil * sp.Symbol("y")).trace({evil: 1, sp.Symbol("y"): 2})).page()
     assert page.count("</script>") == 2
-    assert not any(tag == "img" or any(name.startswith("on") for name in attributes) for tag, attributes in Tags(page).found)
+    assert not any(
+        tag == "img" or any(name.startswith("on") for name in attributes) for tag, attributes in Tags(page).found
+    )
 
 
 def test_a_theme_may_be_fixed_or_follow_the_reader() -> None:

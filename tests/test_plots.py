@@ -61,7 +61,9 @@ def test_a_plot_is_the_golden_file(name: str, drawn: dict[str, Plot]) -> None:
     if not matplotlib.__version__.startswith(DRAWN_WITH):
         pytest.skip(f"the golden files were drawn with matplotlib {DRAWN_WITH}, here is {matplotlib.__version__}")
     golden = GOLDEN / f"{name}.svg"
-    assert drawn[name].bytes() == golden.read_bytes(), f"{golden} differs; after looking at the plot, write it anew with python tests/test_plots.py"
+    assert drawn[name].bytes() == golden.read_bytes(), (
+        f"{golden} differs; after looking at the plot, write it anew with python tests/test_plots.py"
+    )
 
 
 @pytest.mark.parametrize("name", MAKE)
@@ -77,7 +79,11 @@ def test_a_plot_carries_its_title_and_alt_text(name: str, drawn: dict[str, Plot]
     plot = drawn[name]
     root = ET.fromstring(plot.bytes())
     tag = "{http://www.w3.org/2000/svg}"
-    assert root.get("role") == "img" and root.findtext(f"{tag}title") == plot.title and root.findtext(f"{tag}desc") == plot.alt
+    assert (
+        root.get("role") == "img"
+        and root.findtext(f"{tag}title") == plot.title
+        and root.findtext(f"{tag}desc") == plot.alt
+    )
     assert len(plot.alt) > 80 and plot.alt.endswith(".")
     with Image.open(plot.save(tmp_path / "p.png")) as image:
         assert image.info["Description"] == plot.alt and "Software" not in image.info
@@ -96,7 +102,9 @@ def test_the_boundary_is_the_true_one_and_the_slides_is_1_85_too_low(drawn: dict
     truth = TRUTH["decision_boundary"]
     run = lecture_runs()["stochastic"]
     wrong, slope, right = planes.slide_line(run, -1)
-    assert slope == pytest.approx(truth["slope"], rel=1e-12) and wrong - right == pytest.approx(truth["offset_drawn_minus_true"], rel=1e-12)
+    assert slope == pytest.approx(truth["slope"], rel=1e-12) and wrong - right == pytest.approx(
+        truth["offset_drawn_minus_true"], rel=1e-12
+    )
     for point in truth["points"]:
         assert right + slope * point["x1"] == pytest.approx(point["true"], rel=1e-12)
         assert wrong + slope * point["x1"] == pytest.approx(point["slide"], rel=1e-12)
@@ -110,7 +118,9 @@ def test_the_surface_shows_every_update_of_every_run(drawn: dict[str, Plot]) -> 
     runs = lecture_runs()
     lines = {line.get_label(): line for line in drawn["surface"].figure().axes[0].get_lines()}
     for name, h in runs.items():
-        assert np.array_equal(lines[name].get_xdata(), h.updates.parameters["w0"]) and np.array_equal(lines[name].get_ydata(), h.updates.parameters["w1"])
+        assert np.array_equal(lines[name].get_xdata(), h.updates.parameters["w0"]) and np.array_equal(
+            lines[name].get_ydata(), h.updates.parameters["w1"]
+        )
     first = runs["stochastic"]
     chosen = tuple(surfaces.Entry.of(first, name) for name in ("w0", "w1"))
     height = surfaces.surface(first, chosen, np.array([[0.5]]), np.array([[-0.3]]))
@@ -121,7 +131,9 @@ def test_the_surface_shows_every_update_of_every_run(drawn: dict[str, Plot]) -> 
 def test_the_saturation_curves_are_the_formulas(drawn: dict[str, Plot]) -> None:
     cross, squared = drawn["saturation"].figure().axes[0].get_lines()
     p = cross.get_xdata()
-    assert cross.get_ydata() == pytest.approx(1 - p, abs=1e-12) and squared.get_ydata() == pytest.approx(4 * p * (1 - p) ** 2, abs=1e-12)
+    assert cross.get_ydata() == pytest.approx(1 - p, abs=1e-12) and squared.get_ydata() == pytest.approx(
+        4 * p * (1 - p) ** 2, abs=1e-12
+    )
 
 
 def test_regions_put_each_class_where_its_score_is_highest() -> None:
@@ -133,7 +145,10 @@ def test_regions_put_each_class_where_its_score_is_highest() -> None:
 
 def test_two_features_in_one_vector_or_two_columns_make_a_plane() -> None:
     x = np.stack([lecture()["x0"], lecture()["x1"]], axis=1)
-    one = planes.boundary_plot(train("f = w@x + b\nL = (f - y)**2", {"x": x, "y": lecture()["y"]}, start={"w": [0.5, -0.3], "b": 0.1}), slide=True)
+    one = planes.boundary_plot(
+        train("f = w@x + b\nL = (f - y)**2", {"x": x, "y": lecture()["y"]}, start={"w": [0.5, -0.3], "b": 0.1}),
+        slide=True,
+    )
     assert "x[0]" in one.alt and "1.850 too low" in one.alt
 
 
@@ -142,7 +157,10 @@ def test_a_net_bends_its_boundary_and_says_what_its_surface_holds() -> None:
     h = train("h = tanh(V@x + c)\ns = W@h + b\nL = cross_entropy(s, y)", corners, method="adam", rate=0.1, epochs=100, seed=1,
               start={"c": np.zeros(4), "b": np.zeros(2)}, shapes={"V": (4, 2), "W": (2, 4), "y": 2})  # fmt: skip
     axes = h.plot("boundary").figure().axes[0]
-    assert "boundary: equal scores" in axes.get_legend_handles_labels()[1] and "100 % of the points lie on their own side" in h.plot("boundary").alt
+    assert (
+        "boundary: equal scores" in axes.get_legend_handles_labels()[1]
+        and "100 % of the points lie on their own side" in h.plot("boundary").alt
+    )
     assert "over V[0,0] and W[1,2], with all else held" in h.plot("surface", names=("V[0,0]", "W[1,2]")).alt
 
 
@@ -171,12 +189,22 @@ def test_runs_are_plotted_beside_one_another_and_comparisons_plot_themselves(tmp
     assert "sgd from 7.138 to 0.1149 in 20 epochs; minibatch from" in first.plot(beside=others).alt
     assert "; sgd 2 from 7.138" in first.plot(beside=[first]).alt
     assert first.plot("surface", beside={"two at once": others[0]}).alt.count("updates, from (0.5, -0.3)") == 2
-    with pytest.raises(LearnerError, match="a plot of boundary shows one run; leave beside out, or plot the loss or the surface"):
+    with pytest.raises(
+        LearnerError, match="a plot of boundary shows one run; leave beside out, or plot the loss or the surface"
+    ):
         first.plot("boundary", beside=others)
     assert gt.compare_losses().plot(tmp_path / "s.svg").bytes() == (GOLDEN / "saturation.svg").read_bytes()
     far = gt.outliers()
-    assert far.plot().title == "One far point" and repr(far).startswith("run ") and repr(gt.compare_losses()).startswith("Model 1\n")
-    assert repr(first.predict()) == "<Prediction f: 4 points, 4 right>" and repr(first.update(0)).startswith("Update 1 (epoch 1), point 1") and repr(far.plot()) == "<Plot One far point>"
+    assert (
+        far.plot().title == "One far point"
+        and repr(far).startswith("run ")
+        and repr(gt.compare_losses()).startswith("Model 1\n")
+    )
+    assert (
+        repr(first.predict()) == "<Prediction f: 4 points, 4 right>"
+        and repr(first.update(0)).startswith("Update 1 (epoch 1), point 1")
+        and repr(far.plot()) == "<Plot One far point>"
+    )
 
 
 @pytest.mark.parametrize(("call", "message"), [
@@ -200,7 +228,12 @@ def test_what_cannot_be_plotted_is_one_clear_line(call: Any, message: str) -> No
 
 
 def test_sparks_take_any_numbers() -> None:
-    assert curves.spark([]) == "" and curves.spark([1, 1]) == "▁▁" and curves.spark([0, float("nan"), 1]) == "▁ █" and len(curves.spark(range(1000), 30)) == 30
+    assert (
+        curves.spark([]) == ""
+        and curves.spark([1, 1]) == "▁▁"
+        and curves.spark([0, float("nan"), 1]) == "▁ █"
+        and len(curves.spark(range(1000), 30)) == 30
+    )
 
 
 # ----- the far point -----
@@ -210,7 +243,11 @@ def test_batch_descent_ends_at_the_optimum_of_the_spoiled_data(seed: int) -> Non
     assert r.distance("batch, squared", "spoiled") < 1e-6 < 0.1 < r.distance("batch, squared")
     assert r.distance("batch, absolute") < r.distance("batch, squared") / 2
     assert r.swing("stochastic, squared") > 0.2 and r.swing("batch, squared") < 1e-6
-    assert [(c.slide, c.verdict) for c in r.claims] == [("S85", "holds"), ("S85", "does not hold"), ("S95", "holds in part")]
+    assert [(c.slide, c.verdict) for c in r.claims] == [
+        ("S85", "holds"),
+        ("S85", "does not hold"),
+        ("S95", "holds in part"),
+    ]
     assert "from clean" in str(r)
 
 

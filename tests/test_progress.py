@@ -53,7 +53,18 @@ def test_without_a_file_nothing_is_done(store: Store) -> None:
     assert not store.path.exists()
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"\x00" * 50, b"[]", b'{"format_version": 1, "exercises": 3}', b'{"exercises": {}}', b'{"format_version": "x"}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"\x00" * 50,
+        b"[]",
+        b'{"format_version": 1, "exercises": 3}',
+        b'{"exercises": {}}',
+        b'{"format_version": "x"}',
+    ],
+)
 def test_damaged_progress_is_set_aside_and_said(tmp_path: Path, damage: bytes) -> None:
     said: list[str] = []
     store = Store(tmp_path / "progress.json", said.append)
@@ -79,14 +90,19 @@ def test_progress_of_a_newer_graphtutor_is_left_alone(tmp_path: Path) -> None:
     store = Store(tmp_path / "progress.json")
     store.path.write_text('{"format_version": 99, "exercises": {"a": {"unknown": 1}}}')
     for act in (store.read, lambda: store.change(count())):
-        with pytest.raises(LearnerError, match="was written by a newer graphtutor \\(format 99\\); update graphtutor, or set \\$GRAPHTUTOR_PROGRESS"):
+        with pytest.raises(
+            LearnerError,
+            match="was written by a newer graphtutor \\(format 99\\); update graphtutor, or set \\$GRAPHTUTOR_PROGRESS",
+        ):
             act()
     assert '"format_version": 99' in store.path.read_text()
 
 
 def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(LearnerError, match=r"cannot write your progress to .*; set \$GRAPHTUTOR_PROGRESS to a file you may write"):
+    with pytest.raises(
+        LearnerError, match=r"cannot write your progress to .*; set \$GRAPHTUTOR_PROGRESS to a file you may write"
+    ):
         Store(tmp_path / "file" / "progress.json").change(count())
 
 
@@ -103,7 +119,9 @@ for k in range(int(sys.argv[2])):
 
 
 def worker(path: Path, times: int, name: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", WORKER, str(path), str(times), name], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(path), str(times), name], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
 
 
 def test_two_shells_lose_nothing_of_each_other(tmp_path: Path) -> None:
@@ -167,12 +185,20 @@ def test_a_misconception_comes_back_after_growing_intervals_and_leaves_after_the
     progress = noted(Progress(), "power-rule", attempt(False, "power.exponent-kept", "power.off-by-one"))
     assert list(progress.cards) == ["power.exponent-kept"]
     assert due(progress, WHEN) == []
-    assert due(progress, "2026-01-01T00:10:00Z") == [Card("power.exponent-kept", "power-rule", 0, "2026-01-01T00:10:00Z")]
+    assert due(progress, "2026-01-01T00:10:00Z") == [
+        Card("power.exponent-kept", "power-rule", 0, "2026-01-01T00:10:00Z")
+    ]
     dates = []
     for _ in INTERVALS:
         progress = reviewed(progress, "power.exponent-kept", True, WHEN)
         dates += [card.due for card in progress.cards.values()]
-    assert dates == ["2026-01-02T00:00:00Z", "2026-01-04T00:00:00Z", "2026-01-08T00:00:00Z", "2026-01-22T00:00:00Z", "2026-03-02T00:00:00Z"]
+    assert dates == [
+        "2026-01-02T00:00:00Z",
+        "2026-01-04T00:00:00Z",
+        "2026-01-08T00:00:00Z",
+        "2026-01-22T00:00:00Z",
+        "2026-03-02T00:00:00Z",
+    ]
     assert progress.cards == {}
 
 

@@ -16,7 +16,11 @@ from graphtutor.compile import compiled
 from graphtutor.graphs import Builder, Graph
 from graphtutor.maths.ops import ROWS, TABLE
 
-UNARY = [r.name for r in TABLE if r.local is not None and r.pull is None and r.arity == (1, 1) and r.name not in ("power", "step", "sign")]
+UNARY = [
+    r.name
+    for r in TABLE
+    if r.local is not None and r.pull is None and r.arity == (1, 1) and r.name not in ("power", "step", "sign")
+]
 BINARY = ["add", "sub", "mul", "div", "max", "min", "pow"]
 NAMES = ("x", "y", "z")
 
@@ -43,7 +47,12 @@ def test_backpropagation_agrees_with_sympy_and_a_central_difference(graph: Graph
     walk = backward(graph)
     values = walk.extended.evaluate(point, "float")
     assume(all(math.isfinite(v) and abs(v) < 1e6 for v in values))
-    kinks = [q for i, (op, args, _) in enumerate(graph.cells) if args and (k := ROWS[op].kink) for q in k.where(*(values[a] for a in args))]
+    kinks = [
+        q
+        for i, (op, args, _) in enumerate(graph.cells)
+        if args and (k := ROWS[op].kink)
+        for q in k.where(*(values[a] for a in args))
+    ]
     assume(all(abs(q) > 1e-3 for q in kinks))
     real = {sp.Symbol(n): sp.Symbol(n, real=True) for n in NAMES}
     loss = sp.sympify(graph.expression()).xreplace(real)
@@ -53,14 +62,20 @@ def test_backpropagation_agrees_with_sympy_and_a_central_difference(graph: Graph
             high = {n: mpmath.mpf(v) / 1000 for n, v in zip(NAMES, numbers, strict=True)}
             h = mpmath.mpf(10) ** -18
             up, down = (graph.evaluate(high | {name: high[name] + d}, "mpmath")[graph.out] for d in (h, -h))
-            assert got == pytest.approx(float((up - down) / (2 * h)), rel=1e-8, abs=1e-8)  # rel: float64 through up to 7 operations
-            slope = sp.lambdify(list(real.values()), sp.diff(loss, sp.Symbol(name, real=True)), "mpmath")(*high.values())
+            assert got == pytest.approx(
+                float((up - down) / (2 * h)), rel=1e-8, abs=1e-8
+            )  # rel: float64 through up to 7 operations
+            slope = sp.lambdify(list(real.values()), sp.diff(loss, sp.Symbol(name, real=True)), "mpmath")(
+                *high.values()
+            )
             assert got == pytest.approx(float(mpmath.re(slope)), rel=1e-8, abs=1e-8)
 
 
 @settings(max_examples=150, deadline=None)
 @given(graphs(30, ("neg", "neg", *UNARY)), st.tuples(*[st.integers(-950, 950)] * 3))
-def test_compiled_code_agrees_with_the_walk_at_one_point_and_over_a_batch(graph: Graph, numbers: tuple[int, ...]) -> None:
+def test_compiled_code_agrees_with_the_walk_at_one_point_and_over_a_batch(
+    graph: Graph, numbers: tuple[int, ...]
+) -> None:
     point = {n: v / 1000 for n, v in zip(NAMES, numbers, strict=True)}
     walk = backward(graph)
     values = walk.extended.evaluate(point, "float")
@@ -69,7 +84,9 @@ def test_compiled_code_agrees_with_the_walk_at_one_point_and_over_a_batch(graph:
     want = [values[graph.out], *(values[walk.gradient[graph.ids[name]]] for name in used)]
     f = compiled(graph)
     value, slopes = f(used)
-    assert [value, *slopes.values()] == pytest.approx(want, rel=1e-9, abs=1e-9)  # the same operations, signs and sums taken in another order
+    assert [value, *slopes.values()] == pytest.approx(
+        want, rel=1e-9, abs=1e-9
+    )  # the same operations, signs and sums taken in another order
     many, each = f({name: np.full(3, v) for name, v in used.items()})
     for got, expected in zip([many, *each.values()], want, strict=True):
         assert got == pytest.approx(np.full(3, expected), rel=1e-9, abs=1e-9)
@@ -87,7 +104,12 @@ def test_a_graph_built_again_from_its_own_cells_is_equal(graph: Graph) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 3), st.integers(1, 3), st.sampled_from(["softmax", "log_softmax", "tanh", "sigmoid", "gelu", "exp"]), st.integers(0, 10**6))
+@given(
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.sampled_from(["softmax", "log_softmax", "tanh", "sigmoid", "gelu", "exp"]),
+    st.integers(0, 10**6),
+)
 def test_random_shapes_agree_with_sympy_entry_by_entry(rows: int, columns: int, activation: str, seed: int) -> None:
     b = Builder()
     w, x, c = b.input("W", (rows, columns)), b.input("x", (columns,)), b.input("b", (rows,))
@@ -98,7 +120,11 @@ def test_random_shapes_agree_with_sympy_entry_by_entry(rows: int, columns: int, 
     walk = backward(graph)
     values = walk.extended.evaluate(point, "float")
     loss = graph.expression()
-    flat = {s: float(v) for n in graph.inputs for s, v in zip(np.ravel(graph.entries[n.name]), np.ravel(point[n.name]), strict=True)}
+    flat = {
+        s: float(v)
+        for n in graph.inputs
+        for s, v in zip(np.ravel(graph.entries[n.name]), np.ravel(point[n.name]), strict=True)
+    }
     for node in graph.inputs:
         got = np.ravel(values[walk.gradient[node.id]])
         want = [float(sp.diff(loss, s).subs(flat)) for s in np.ravel(graph.entries[node.name])]

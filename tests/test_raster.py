@@ -35,7 +35,10 @@ def test_a_png_has_its_text_without_any_system_font() -> None:
 
 def test_each_letter_has_a_glyph_and_not_a_box() -> None:
     def glyph(letter: str) -> bytes:
-        return png(f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" font-family="\'DejaVu Sans\'"><text x="5" y="30" font-size="24">{letter}</text></svg>', 1.0)
+        return png(
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" font-family="\'DejaVu Sans\'"><text x="5" y="30" font-size="24">{letter}</text></svg>',
+            1.0,
+        )
 
     missing = glyph("\ue123")
     shown = [glyph(c) for c in "∂₀²·×−√Σσδ∞ᵀ⊗▣"]

@@ -29,28 +29,102 @@ def show(tree: sp.Basic) -> str:
 SPELLINGS = [
     (
         "Mul(Mul(2, x0), Add(f, Mul(-1, y)))",
-        ["2*x0*(f - y)", "2 x0 (f-y)", "2·x₀·(f − y)", "2x_0(f-y)", r"2 \cdot x_0 \cdot (f - y)", r"2x_{0}\left(f-y\right)", "2 × x₀ × (f−y)"],
+        [
+            "2*x0*(f - y)",
+            "2 x0 (f-y)",
+            "2·x₀·(f − y)",
+            "2x_0(f-y)",
+            r"2 \cdot x_0 \cdot (f - y)",
+            r"2x_{0}\left(f-y\right)",
+            "2 × x₀ × (f−y)",
+        ],
     ),
     ("Pow(x, 2)", ["x**2", "x^2", "x²", "x^{2}", "{x}^2", "$x^2$", "\\(x^2\\)"]),
-    ("exp(x)", ["e^x", "E**x", "exp(x)", "np.exp(x)", "math.exp(x)", "torch.exp(x)", r"e^{x}", r"\exp x", r"\exp\left(x\right)", "eˣ", "math.e**x"]),
-    ("Pow(x, 1/2)", ["sqrt(x)", "√x", "√(x)", r"\sqrt{x}", r"\sqrt x", "x**(1/2)", "np.sqrt(x)", r"x^{\frac{1}{2}}", r"\sqrt[2]{x}"]),
+    (
+        "exp(x)",
+        [
+            "e^x",
+            "E**x",
+            "exp(x)",
+            "np.exp(x)",
+            "math.exp(x)",
+            "torch.exp(x)",
+            r"e^{x}",
+            r"\exp x",
+            r"\exp\left(x\right)",
+            "eˣ",
+            "math.e**x",
+        ],
+    ),
+    (
+        "Pow(x, 1/2)",
+        [
+            "sqrt(x)",
+            "√x",
+            "√(x)",
+            r"\sqrt{x}",
+            r"\sqrt x",
+            "x**(1/2)",
+            "np.sqrt(x)",
+            r"x^{\frac{1}{2}}",
+            r"\sqrt[2]{x}",
+        ],
+    ),
     ("Mul(a, Pow(b, -1))", ["a/b", "a÷b", r"\frac{a}{b}", r"\dfrac ab", r"\tfrac{a}b", "a ∕ b"]),
     ("Abs(x)", ["|x|", "abs(x)", "Abs(x)", "np.abs(x)", r"\left|x\right|", r"\lvert x \rvert", r"\vert x \vert"]),
     (
         "Pow(Norm(x), 2)",
-        ["norm(x)**2", "‖x‖²", "||x||^2", r"\|x\|^2", r"\lVert x \rVert^{2}", r"\left\lVert x\right\rVert_2^2", r"\left\|x\right\|^2", "‖x‖₂²"],
+        [
+            "norm(x)**2",
+            "‖x‖²",
+            "||x||^2",
+            r"\|x\|^2",
+            r"\lVert x \rVert^{2}",
+            r"\left\lVert x\right\rVert_2^2",
+            r"\left\|x\right\|^2",
+            "‖x‖₂²",
+        ],
     ),
     (
         "Max(0, Add(1, Mul(-1, m)))",
-        ["max(0, 1 - m)", "Max(0, 1 - m)", "np.maximum(0, 1-m)", "max{0, 1 − m}", r"\max\{0, 1 - m\}", r"\max\left\{0, 1-m\right\}", r"\max(0, 1-m)"],
+        [
+            "max(0, 1 - m)",
+            "Max(0, 1 - m)",
+            "np.maximum(0, 1-m)",
+            "max{0, 1 − m}",
+            r"\max\{0, 1 - m\}",
+            r"\max\left\{0, 1-m\right\}",
+            r"\max(0, 1-m)",
+        ],
     ),
-    ("sin(x)", ["sin(x)", "sin x", r"\sin x", r"\sin{x}", r"\sin\left(x\right)", "np.sin (x)", r"\operatorname{sin}(x)", r"\mathrm{sin}(x)"]),
-    ("Pow(tanh(x), 2)", ["tanh(x)**2", "tanh²(x)", r"\tanh^2 x", r"\tanh^{2}\left(x\right)", "(tanh x)^2", "tanh^2(x)"]),
+    (
+        "sin(x)",
+        [
+            "sin(x)",
+            "sin x",
+            r"\sin x",
+            r"\sin{x}",
+            r"\sin\left(x\right)",
+            "np.sin (x)",
+            r"\operatorname{sin}(x)",
+            r"\mathrm{sin}(x)",
+        ],
+    ),
+    (
+        "Pow(tanh(x), 2)",
+        ["tanh(x)**2", "tanh²(x)", r"\tanh^2 x", r"\tanh^{2}\left(x\right)", "(tanh x)^2", "tanh^2(x)"],
+    ),
     ("Pow(x1, 2)", ["x1^2", "x_1^2", "x₁²", "x²₁", "x^2_1", "x^{2}_{1}", "x_{1}^{2}"]),
     ("Pow(Norm(w), 2)", [r"\|w\|^2_2", r"\lVert w \rVert^{2}_{2}"]),
     ("Mul(2, x)", ["2x", "2x;", "`2x`", "```2x```", "2*x  # a remark"]),
-    ("Diff(Pow(w, 2), w)", ["d/dw (w^2)", "(d/dw) w^2", r"\left(\frac{d}{dw}\right) w^2", "D_w w^2", "D_{w} (w^2)", "∂_w w²"]),
-    ("Add(Diff(Pow(w1, 2), w1), Diff(Pow(w2, 2), w2))", [r"\sum_{i=1}^{2} \frac{d}{dw_i} w_i^2", r"\sum_{i=1}^{2} (\frac{d}{dw_i}) w_i^2"]),
+    (
+        "Diff(Pow(w, 2), w)",
+        ["d/dw (w^2)", "(d/dw) w^2", r"\left(\frac{d}{dw}\right) w^2", "D_w w^2", "D_{w} (w^2)", "∂_w w²"],
+    ),
+    (
+        "Add(Diff(Pow(w1, 2), w1), Diff(Pow(w2, 2), w2))",
+        [r"\sum_{i=1}^{2} \frac{d}{dw_i} w_i^2", r"\sum_{i=1}^{2} (\frac{d}{dw_i}) w_i^2"],
+    ),
     ("Mul(log(x), Pow(log(2), -1))", ["log2(x)", "log_2 x", r"\log_2(x)", r"\log_{2} x", "np.log2(x)", "log₂ x"]),
     ("Mul(1, Pow(cosh(x), -1))", ["sech(x)", "sech x", "1/cosh(x)", r"\operatorname{sech}(x)"]),
     ("Mul(1, Pow(Pow(cos(x), 2), -1))", [r"\sec^2 x", "sec^2(x)", "1/cos(x)^2"]),
@@ -62,10 +136,27 @@ SPELLINGS = [
     ("Mul(f, Add(1, Mul(-1, x)))", ["f (1 - x)", "f*(1 - x)"]),
     ("Lt(x, -1)", ["x<-1", "x < -1", "x<−1"]),
     ("log(x)", ["log(x)", "ln(x)", "ln x", r"\ln x", r"\log(x)", "np.log(x)", "math.log(x)"]),
-    ("Sigmoid(z)", ["sigmoid(z)", "σ(z)", r"\sigma(z)", "expit(z)", r"\operatorname{sigmoid}\left(z\right)", "torch.sigmoid(z)", "sigma(z)"]),
+    (
+        "Sigmoid(z)",
+        [
+            "sigmoid(z)",
+            "σ(z)",
+            r"\sigma(z)",
+            "expit(z)",
+            r"\operatorname{sigmoid}\left(z\right)",
+            "torch.sigmoid(z)",
+            "sigma(z)",
+        ],
+    ),
     (
         "LeakyRelu(x; (Fraction(1, 100),))",
-        ["leaky_relu(x)", "LeakyReLU(x)", r"\operatorname{LeakyReLU}(x)", "F.leaky_relu(x, slope=0.01)", "leaky_relu(x, 1/100)"],
+        [
+            "leaky_relu(x)",
+            "LeakyReLU(x)",
+            r"\operatorname{LeakyReLU}(x)",
+            "F.leaky_relu(x, slope=0.01)",
+            "leaky_relu(x, 1/100)",
+        ],
     ),
     ("atanh(x)", ["atanh(x)", "arctanh(x)", r"\operatorname{artanh}\left(x\right)", r"\tanh^{-1}(x)"]),
     (
@@ -101,11 +192,23 @@ SPELLINGS = [
             r"\left\{\begin{aligned} 1 & \text{ for } x > 0 \\ a & \text{ otherwise} \end{aligned}\right.",
         ],
     ),
-    ("Where(Ge(x, 1), 2, Where(Lt(x, 1), 0, nan))", [r"\begin{cases} 2, & x \geq 1 \\ 0, & x < 1 \end{cases}", "Piecewise((2, x >= 1), (0, x < 1))"]),
-    ("And(Lt(0, x), Lt(x, 1))", ["0 < x < 1", "0 < x and x < 1", "(0 < x) & (x < 1)", "0 < x ∧ x < 1", r"0 < x \land x < 1", "0<x && x<1"]),
-    ("Or(Le(x, 0), Not(Eq(x, 2)))", ["x <= 0 or not x == 2", "x ≤ 0 ∨ ¬ x == 2", r"x \le 0 \lor \lnot x == 2", "(x<=0) | not x==2"]),
+    (
+        "Where(Ge(x, 1), 2, Where(Lt(x, 1), 0, nan))",
+        [r"\begin{cases} 2, & x \geq 1 \\ 0, & x < 1 \end{cases}", "Piecewise((2, x >= 1), (0, x < 1))"],
+    ),
+    (
+        "And(Lt(0, x), Lt(x, 1))",
+        ["0 < x < 1", "0 < x and x < 1", "(0 < x) & (x < 1)", "0 < x ∧ x < 1", r"0 < x \land x < 1", "0<x && x<1"],
+    ),
+    (
+        "Or(Le(x, 0), Not(Eq(x, 2)))",
+        ["x <= 0 or not x == 2", "x ≤ 0 ∨ ¬ x == 2", r"x \le 0 \lor \lnot x == 2", "(x<=0) | not x==2"],
+    ),
     ("Transpose(W)", ["W.T", r"W^T", r"W^\top", r"W^{\top}", "Wᵀ", "W^⊤", "transpose(W)"]),
-    ("Add(Add(x1, x2), x3)", [r"\sum_{i=1}^{3} x_i", r"\sum_{i=1}^3 x_{i}", "∑_{i=1}^{3} x_i", "x1 + x2 + x3", "x₁+x₂+x₃"]),
+    (
+        "Add(Add(x1, x2), x3)",
+        [r"\sum_{i=1}^{3} x_i", r"\sum_{i=1}^3 x_{i}", "∑_{i=1}^{3} x_i", "x1 + x2 + x3", "x₁+x₂+x₃"],
+    ),
     ("Mul(Mul(1, Pow(2, -1)), x)", ["1/2*x", r"\frac12 x", r"\frac{1}{2}x"]),
     (
         "Diff(Pow(x, 2), x)",
@@ -137,7 +240,15 @@ SPELLINGS = [
             r"\frac{\partial^2}{\partial x^2} x^3",
         ],
     ),
-    ("Vector(a, b)", ["[a, b]", r"\begin{pmatrix} a \\ b \end{pmatrix}", r"\begin{bmatrix} a & b \end{bmatrix}", r"\left[a, b\right]"]),
+    (
+        "Vector(a, b)",
+        [
+            "[a, b]",
+            r"\begin{pmatrix} a \\ b \end{pmatrix}",
+            r"\begin{bmatrix} a & b \end{bmatrix}",
+            r"\left[a, b\right]",
+        ],
+    ),
     ("Vector(Vector(1, 2), Vector(3, 4))", ["[[1, 2], [3, 4]]", r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}"]),
     ("y_hat", ["y_hat", "ŷ", r"\hat{y}", r"\hat y", "y\u0302"]),
     ("w10", ["w_10", "w₁₀", "w_{10}", "w10", r"\mathbf{w}_{10}"]),
@@ -288,7 +399,9 @@ CONTEXT = [
 
 
 @pytest.mark.parametrize(("text", "problem", "tree"), CONTEXT, ids=[f"{t} {i}" for i, (t, _, _) in enumerate(CONTEXT)])
-def test_the_problems_names_definitions_and_shapes_decide_what_is_meant(text: str, problem: dict[str, Any], tree: str) -> None:
+def test_the_problems_names_definitions_and_shapes_decide_what_is_meant(
+    text: str, problem: dict[str, Any], tree: str
+) -> None:
     assert show(read(text, **problem)) == tree
 
 
@@ -383,7 +496,11 @@ MESSAGES = [
     ("sin('x')", 5, "text in quotes is not mathematics; write names without quotes"),
     ("х + 1", 1, "'х' is CYRILLIC SMALL LETTER HA; did you mean the Latin 'x'?"),
     ("𝐞(x)", 1, "'𝐞' is MATHEMATICAL BOLD SMALL E; did you mean the Latin 'e'?"),
-    ("x\u200b+1", 2, "the character ZERO WIDTH SPACE is not read here; write with Latin or Greek letters, digits, + - * / ^ ( )"),
+    (
+        "x\u200b+1",
+        2,
+        "the character ZERO WIDTH SPACE is not read here; write with Latin or Greek letters, digits, + - * / ^ ( )",
+    ),
     ("x % 2", 3, "'%' is not read here; write with letters, digits, + - * / ^ ( ) and function names"),
     (r"\farc{1}{2}", 1, r"unknown LaTeX command '\farc' (did you mean '\frac'?)"),
     (r"\binom{n}{k}", 1, r"unknown LaTeX command '\binom'; \operatorname{…} names a function"),
@@ -426,9 +543,13 @@ def test_strict_reading_refuses_names_that_were_not_declared() -> None:
 
 
 def test_definitions_that_use_one_another_and_names_that_are_none_are_refused() -> None:
-    with pytest.raises(ReadError, match="the definitions of a and b use one another; put one of them in terms of the problem's names"):
+    with pytest.raises(
+        ReadError, match="the definitions of a and b use one another; put one of them in terms of the problem's names"
+    ):
         read("a", definitions={"a": "b", "b": "a"})
-    with pytest.raises(LearnerError, match=r"'x \+ 1' is no name; a name is letters, then letters, digits or _, such as w0"):
+    with pytest.raises(
+        LearnerError, match=r"'x \+ 1' is no name; a name is letters, then letters, digits or _, such as w0"
+    ):
         read("x", names=["x + 1"])
     with pytest.raises(LearnerError, match="cannot read int; expected text"):
         read(3)  # type: ignore[arg-type]
@@ -442,18 +563,31 @@ def lines(text: str, **given: Any) -> list[tuple[str | None, str]]:
 
 
 def test_a_program_is_named_lines_and_the_last_one_is_the_output() -> None:
-    assert lines("f = w0*x0 + w1*x1 + b\nL = (f - y)**2") == [("f", "Add(Add(Mul(w0, x0), Mul(w1, x1)), b)"), ("L", "Pow(Add(f, Mul(-1, y)), 2)")]
+    assert lines("f = w0*x0 + w1*x1 + b\nL = (f - y)**2") == [
+        ("f", "Add(Add(Mul(w0, x0), Mul(w1, x1)), b)"),
+        ("L", "Pow(Add(f, Mul(-1, y)), 2)"),
+    ]
     assert lines("a = x + y; b = a*a ;a/b") == [("a", "Add(x, y)"), ("b", "Mul(a, a)"), (None, "Mul(a, Pow(b, -1))")]
     assert lines("# the score\nf = (w*x +\n     b)  # joined\n\n") == [("f", "Add(Mul(w, x), b)")]
     assert lines("p0 = x\nout = p0") == [("p0", "x"), ("out", "p0")]
-    assert lines(r"f = w_0 x_0 + b \\ L = (f-y)^{2}") == [("f", "Add(Mul(w0, x0), b)"), ("L", "Pow(Add(f, Mul(-1, y)), 2)")]
-    assert lines("f(x, W, b) = w0*x0 + b\nL = (f(x, W, b) - y)**2") == [("f", "Add(Mul(w0, x0), b)"), ("L", "Pow(Add(f, Mul(-1, y)), 2)")]
+    assert lines(r"f = w_0 x_0 + b \\ L = (f-y)^{2}") == [
+        ("f", "Add(Mul(w0, x0), b)"),
+        ("L", "Pow(Add(f, Mul(-1, y)), 2)"),
+    ]
+    assert lines("f(x, W, b) = w0*x0 + b\nL = (f(x, W, b) - y)**2") == [
+        ("f", "Add(Mul(w0, x0), b)"),
+        ("L", "Pow(Add(f, Mul(-1, y)), 2)"),
+    ]
     assert lines("L = f**2\ndL/df", definitions={})[1] == (None, "Diff(L, f)")
     assert program("a = x\n\n  b = a").lines[1].line_no == 3
 
 
 def test_an_assigned_name_beats_a_function_of_that_name_unless_it_is_called() -> None:
-    assert lines("dot = s + w2\nneg = -dot\nex = exp(neg)") == [("dot", "Add(s, w2)"), ("neg", "Mul(-1, dot)"), ("ex", "exp(neg)")]
+    assert lines("dot = s + w2\nneg = -dot\nex = exp(neg)") == [
+        ("dot", "Add(s, w2)"),
+        ("neg", "Mul(-1, dot)"),
+        ("ex", "exp(neg)"),
+    ]
     assert lines("max = a + b\nmax(max, 2)")[1] == (None, "Max(max, 2)")
 
 
@@ -463,11 +597,17 @@ def test_an_assigned_name_beats_a_function_of_that_name_unless_it_is_called() ->
         ("f = x\nf = y", "line 2, column 1: 'f' is assigned twice; give the second line a name of its own"),
         ("L = f**2\nf = w*x", "line 1, column 5: 'f' is used before its own line 2; move that line up"),
         ("f = f + 1", "line 1, column 5: 'f' is used before its own line 1; move that line up"),
-        ("f(x) = x**2\nf(2)", "line 2, column 1: f was given for (x) and is read with these alone; write its formula out for other arguments"),
+        (
+            "f(x) = x**2\nf(2)",
+            "line 2, column 1: f was given for (x) and is read with these alone; write its formula out for other arguments",
+        ),
         ("", "line 1, column 1: nothing to read; expected an expression such as (w*x - y)**2"),
         ("# only a comment", "line 1, column 1: nothing to read; expected an expression such as (w*x - y)**2"),
         ("f =", "line 1, column 3: 'f =' has no right side; expected an expression after '='"),
-        ("2 = x", "line 1, column 3: '=' cannot stand inside an expression; compare with ==, or give the line a name at its start"),
+        (
+            "2 = x",
+            "line 1, column 3: '=' cannot stand inside an expression; compare with ==, or give the line a name at its start",
+        ),
         ("x; open('gt_canary','w')", "line 1, column 4: unknown function 'open'; sin, exp, log, max, … are known"),
     ],
 )
@@ -480,7 +620,9 @@ def test_programs_that_cannot_be_run_say_which_line_to_mend(text: str, message: 
 def test_the_published_programs_are_read_line_by_line() -> None:
     from pathlib import Path
 
-    examples = [e for e in json.loads((Path(__file__).parent / "data" / "published.json").read_text("utf-8")) if e.get("steps")]
+    examples = [
+        e for e in json.loads((Path(__file__).parent / "data" / "published.json").read_text("utf-8")) if e.get("steps")
+    ]
     assert len(examples) > 15
     for example in examples:
         found = program("\n".join(f"{name} = {text}" for name, text in example["steps"]))
@@ -568,7 +710,11 @@ def test_names_of_a_new_row_are_read_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
     class Swish(heads.Head): ...
 
-    monkeypatch.setitem(ops.ROWS, "swish", Row("swish", lambda x, beta: x, heads=(Swish,), names=("swish", "SiLU"), params=(("beta", Fraction(1)),)))
+    monkeypatch.setitem(
+        ops.ROWS,
+        "swish",
+        Row("swish", lambda x, beta: x, heads=(Swish,), names=("swish", "SiLU"), params=(("beta", Fraction(1)),)),
+    )
     assert show(read("2 swish(x)")) == "Mul(2, Swish(x; (Fraction(1, 1),)))"
     assert show(read(r"\operatorname{SiLU}(x)")) == show(read("swish x"))
     assert show(read("swish(x, beta=1.5)")) == "Swish(x; (Fraction(3, 2),))"

@@ -47,7 +47,11 @@ def value(tree: sp.Basic, at: dict[str, Any]) -> Any:
             done[id(top)] = at[spelled.params[0]]
         elif spelled.op == "const":
             number = spelled.params[0]
-            done[id(top)] = mpmath.mpf(number.numerator) / number.denominator if isinstance(number, Fraction) else +CONSTANTS[number]
+            done[id(top)] = (
+                mpmath.mpf(number.numerator) / number.denominator
+                if isinstance(number, Fraction)
+                else +CONSTANTS[number]
+            )
         else:
             todo.append((top, spelled))
             todo.extend(spelled.args)
@@ -127,7 +131,11 @@ ATOMS = [
     *r"\frac{ \partial \left( \right) \begin{cases} \end{cases} \sum_{i=1}^{3} \text{ \hat{ \\ d/dw dL/dw sin max( if else and not || ^T e^ ** w0 x_{ softmax( 1[ d^2".split(),
     "Piecewise((", "let ", "where ", " so ",
 ]  # fmt: skip
-CONTEXT: dict[str, Any] = {"names": ["x", "w", "b", "y", "w0", "x0"], "definitions": {"f(x)": "w0*x0 + b", "L": "(f - y)**2"}, "shapes": {"v": 3, "A": (2, 3)}}
+CONTEXT: dict[str, Any] = {
+    "names": ["x", "w", "b", "y", "w0", "x0"],
+    "definitions": {"f(x)": "w0*x0 + b", "L": "(f - y)**2"},
+    "shapes": {"v": 3, "A": (2, 3)},
+}
 EXTRA = [
     "Let z = wx + b. By the chain rule, dL/dw = 2(z - y)x", "1) dL/dw0 = d/dw0 (f-y)^2\n2) = 2(f-y) df/dw0", "softmax(A@v + b, axis=0)[0]", "∂L/∂w₀ = 2·x₀·(f − y)", "f′(x)",
     r"\sum_{i=1}^{3} x_i", r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "||x||^2 |y|", "1[m<1]", "x if y else z", "σ'(z)", r"\frac{d^2 L}{d w^2}", r"\mathbb{1}_{m<1}",
@@ -135,7 +143,12 @@ EXTRA = [
 
 
 def seeds() -> list[str]:
-    lines = [line[c] for d in json.loads((DATA / "lecture_derivations.json").read_text("utf-8")) for line in d["lines"] for c in ("latex", "sympy")]
+    lines = [
+        line[c]
+        for d in json.loads((DATA / "lecture_derivations.json").read_text("utf-8"))
+        for line in d["lines"]
+        for c in ("latex", "sympy")
+    ]
     return [*lines, *(text for row in equivalences() for text in row[1:]), *EXTRA]
 
 

@@ -45,8 +45,21 @@ def test_shell_prints_what_the_readme_shows(command, printed, capsys, tmp_path, 
 def test_the_lesson_goes_as_the_readme_shows(tmp_path) -> None:
     pexpect = pytest.importorskip("pexpect")
     (shown,) = re.findall(r"^```lesson\n\$ graphtutor\n(.*?)^```", README, re.S | re.M)
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {"GRAPHTUTOR_PROGRESS": str(tmp_path / "progress.json"), "TERM": "dumb", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
-    shell = pexpect.spawn(sys.executable, ["-m", "graphtutor"], cwd=str(tmp_path), env=env, dimensions=(40, 80), encoding="utf-8", timeout=90)
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")} | {
+        "GRAPHTUTOR_PROGRESS": str(tmp_path / "progress.json"),
+        "TERM": "dumb",
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+    }
+    shell = pexpect.spawn(
+        sys.executable,
+        ["-m", "graphtutor"],
+        cwd=str(tmp_path),
+        env=env,
+        dimensions=(40, 80),
+        encoding="utf-8",
+        timeout=90,
+    )
     said = ""
     for prompt, typed in re.findall(r"^(df/dx = |Enter goes on to: [^\n]*)(.*)$", shown, re.M):
         shell.expect_exact(prompt)
@@ -54,7 +67,9 @@ def test_the_lesson_goes_as_the_readme_shows(tmp_path) -> None:
         shell.sendline(typed)
     shell.expect(pexpect.EOF)
     said += shell.before
-    assert [line.rstrip() for line in said.replace("\r", "").splitlines()] == [line.rstrip() for line in shown.splitlines()]
+    assert [line.rstrip() for line in said.replace("\r", "").splitlines()] == [
+        line.rstrip() for line in shown.splitlines()
+    ]
 
 
 def test_readme_shows_the_shell_at_all() -> None:

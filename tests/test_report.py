@@ -20,7 +20,13 @@ from graphtutor.grading.report import text
 GOLDEN = Path(__file__).parent / "golden"
 MSE = "f = w0*x0 + w1*x1 + b; L = (f - y)**2"
 DERIVATION = ["dL/df = 2(f - y)", "df/dw0 = x1", "dL/dw0 = 2 x1 (f - y)", "so I think | *this* is `it`"]
-SHEET = {"sheet": [{"node": "u = w*x", "value": 5, "local": {"w": 3, "x": 2}, "upstream": 10}, {"node": "L = u**2", "value": 25, "local": {"u": "3..1"}}], "at": {"w": 2, "x": 3}}
+SHEET = {
+    "sheet": [
+        {"node": "u = w*x", "value": 5, "local": {"w": 3, "x": 2}, "upstream": 10},
+        {"node": "L = u**2", "value": 25, "local": {"u": "3..1"}},
+    ],
+    "at": {"w": 2, "x": 3},
+}
 
 
 FOUND = Grade(
@@ -51,7 +57,11 @@ def same_as_golden(name: str, found: str) -> None:
 @pytest.mark.parametrize("form", ["txt", "md", "json"])
 def test_a_grade_is_told_as_in_the_golden_file(name, form, grades) -> None:
     grade = grades[name]
-    told = {"txt": grade.to_text, "md": grade.to_markdown, "json": lambda: json.dumps(grade.to_json(), indent=1, ensure_ascii=False) + "\n"}
+    told = {
+        "txt": grade.to_text,
+        "md": grade.to_markdown,
+        "json": lambda: json.dumps(grade.to_json(), indent=1, ensure_ascii=False) + "\n",
+    }
     same_as_golden(f"grade_{name}.{form}", told[form]())
 
 
@@ -89,7 +99,10 @@ def test_a_persons_decision_is_told_beside_the_machines(grades) -> None:
 
 
 def test_blank_cells_do_not_give_the_key_away() -> None:
-    grade = replace(gt.grade("x**2", "2x", wrt="x"), table=(Cell("u.value", "blank", "", "3.14"), Cell("v.value", "wrong", "2", "2.71")))
+    grade = replace(
+        gt.grade("x**2", "2x", wrt="x"),
+        table=(Cell("u.value", "blank", "", "3.14"), Cell("v.value", "wrong", "2", "2.71")),
+    )
     assert "blank: u.value" in grade.to_text() and "3.14" not in grade.to_text()
 
 
@@ -101,7 +114,9 @@ def test_the_broken_edge_is_dashed_crossed_and_named(tmp_path) -> None:
     mark = picture.find(".//*[@id='broken']")
     assert mark is not None
     assert [p for p in mark.iter() if p.get("stroke-dasharray")]
-    assert sum("M" in (p.get("d") or "") and (p.get("d") or "").count("L") == 2 for p in mark.iter()) == 2  # a cross, on a wider one in the colour of the page
+    assert (
+        sum("M" in (p.get("d") or "") and (p.get("d") or "").count("L") == 2 for p in mark.iter()) == 2
+    )  # a cross, on a wider one in the colour of the page
     words = " ".join("".join(t.itertext()) for t in picture.iter() if t.tag.endswith(("text", "title")))
     assert grade.misconceptions[0].id in words and "Where it broke" in words
 
@@ -118,7 +133,15 @@ def test_a_wrong_value_marks_its_node(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
-@pytest.mark.parametrize(("source", "answer", "wrt"), [("exp(sin(x**2))", "2*x*exp(sin(x**2))", "x"), ("x*x*x", "x*x", "x"), ("log(w*x)/(1 + x)", "1/x/1", "x"), (MSE, "2*x1*(f - y)", "w0")])
+@pytest.mark.parametrize(
+    ("source", "answer", "wrt"),
+    [
+        ("exp(sin(x**2))", "2*x*exp(sin(x**2))", "x"),
+        ("x*x*x", "x*x", "x"),
+        ("log(w*x)/(1 + x)", "1/x/1", "x"),
+        (MSE, "2*x1*(f - y)", "w0"),
+    ],
+)
 def test_every_verdict_with_a_place_can_be_drawn(source, answer, wrt, direction) -> None:
     grade = gt.grade(source, answer, wrt=wrt)
     if grade.broken:
@@ -133,7 +156,9 @@ def test_vectors_can_be_drawn_too(tmp_path) -> None:
 
 
 def test_a_grade_without_a_place_says_so() -> None:
-    with pytest.raises(LearnerError, match="names no place in the graph, so there is nothing to mark: the answer is right"):
+    with pytest.raises(
+        LearnerError, match="names no place in the graph, so there is nothing to mark: the answer is right"
+    ):
         gt.grade("x**2", "2x", wrt="x").draw("v.svg")
 
 

@@ -15,11 +15,50 @@ RIGHT: list[tuple[str, str | list[str], Any]] = [
     (MSE, "w0", "2 x0 (f - y)"),
     (MSE, "w0", "∂L/∂w₀ = 2·x₀·(f − y)"),
     (MSE, "w0", r"\frac{\partial L}{\partial w_0} = 2 x_0 (f-y)"),
-    (MSE, "w0", r"""\begin{align}\frac{\partial L}{\partial w_0} &= 2(f-y) \frac{\partial (f-y)}{\partial w_0}\\ &= 2(f-y)(x_0 + 0 + 0 - 0)\\ &= 2x_0(f-y)\end{align}"""),
+    (
+        MSE,
+        "w0",
+        r"""\begin{align}\frac{\partial L}{\partial w_0} &= 2(f-y) \frac{\partial (f-y)}{\partial w_0}\\ &= 2(f-y)(x_0 + 0 + 0 - 0)\\ &= 2x_0(f-y)\end{align}""",
+    ),
     (MSE, "w0", ["L = (f - y)^2", "dL/df = 2(f-y)", "df/dw0 = x0", "dL/dw0 = 2(f-y) x0", "dL/dw1 = 2(f-y) x1"]),
-    (MSE, "w0", ["z1 = w0 x0", "z2 = w1 x1", "s = z1 + z2", "q = s + b", "e = q - y", "L = e^2", "dL/de = 2e", "de/dq = 1", "dq/ds = 1", "ds/dz1 = 1", "dz1/dw0 = x0", "dL/dw0 = 2e * 1 * 1 * 1 * x0"]),
-    (MSE, "w0", ["forward: f = w0*x0 + w1*x1 + b", "error e = f - y", "backward: dL/de = 2*e", "dL/dw0 = dL/de * de/df * df/dw0 = 2*e*1*x0"]),
-    (MSE, "w0", ["2(f-y) * d/dw0 [w0 x0 + w1 x1 + b - y]", "2(f-y) * [d/dw0(w0 x0) + d/dw0(w1 x1) + d/dw0 b - d/dw0 y]", "2(f-y)[x0 + 0 + 0 - 0]", "2(f-y)x0"]),
+    (
+        MSE,
+        "w0",
+        [
+            "z1 = w0 x0",
+            "z2 = w1 x1",
+            "s = z1 + z2",
+            "q = s + b",
+            "e = q - y",
+            "L = e^2",
+            "dL/de = 2e",
+            "de/dq = 1",
+            "dq/ds = 1",
+            "ds/dz1 = 1",
+            "dz1/dw0 = x0",
+            "dL/dw0 = 2e * 1 * 1 * 1 * x0",
+        ],
+    ),
+    (
+        MSE,
+        "w0",
+        [
+            "forward: f = w0*x0 + w1*x1 + b",
+            "error e = f - y",
+            "backward: dL/de = 2*e",
+            "dL/dw0 = dL/de * de/df * df/dw0 = 2*e*1*x0",
+        ],
+    ),
+    (
+        MSE,
+        "w0",
+        [
+            "2(f-y) * d/dw0 [w0 x0 + w1 x1 + b - y]",
+            "2(f-y) * [d/dw0(w0 x0) + d/dw0(w1 x1) + d/dw0 b - d/dw0 y]",
+            "2(f-y)[x0 + 0 + 0 - 0]",
+            "2(f-y)x0",
+        ],
+    ),
     (MSE, "w0", ["(f-y)^2 = f^2 - 2fy + y^2", "d/dw0: 2f x0 - 2y x0", "= 2x0(f-y)"]),
     (MSE, "w0", ["dL/dw0 = dL/df df/dw0", "dL/df = 2(f-y)", "df/dw0 = x0", "=> dL/dw0 = 2(f-y)x0"]),
     (MSE, "w0", "dw0 = 2*(f-y)*x0"),
@@ -36,9 +75,17 @@ RIGHT: list[tuple[str, str | list[str], Any]] = [
     ("x**3", "x", ["y = x^3", "y' = 3x^2"]),
     ("x**3", "x", ["x^3", "3x^2"]),
     ("x**3", "x", ["dy = 3x^2 dx", "dy/dx = 3x^2"]),
-    ("sin(x)*exp(x)", "x", ["u = sin x, v = e^x", "u' = cos x, v' = e^x", "(uv)' = u'v + uv' = cos(x) e^x + sin(x) e^x"]),
+    (
+        "sin(x)*exp(x)",
+        "x",
+        ["u = sin x, v = e^x", "u' = cos x, v' = e^x", "(uv)' = u'v + uv' = cos(x) e^x + sin(x) e^x"],
+    ),
     ("sin(x)/x", "x", ["f = sin x, g = x", "f' = cos x, g' = 1", "(f'g - fg')/g^2 = (x cos x - sin x)/x^2"]),
-    ("(x**2+1)**3", "x", ["inner: x^2+1, derivative 2x", "outer: u^3, derivative 3u^2", "3(x^2+1)^2 * 2x", "6x(x^2+1)^2"]),
+    (
+        "(x**2+1)**3",
+        "x",
+        ["inner: x^2+1, derivative 2x", "outer: u^3, derivative 3u^2", "3(x^2+1)^2 * 2x", "6x(x^2+1)^2"],
+    ),
     ("exp(sin(x))", "x", ["exp(sin x) * (sin x)'", "exp(sin x) cos x"]),
     ("2*x + 3", "x", "2.0"),
     ("x**2/4", "x", "0.5 x"),
@@ -78,17 +125,67 @@ ONE_LINE = [
 ]
 
 MORE: list[tuple[str, str | list[str], Any, dict[str, Any]]] = [
-    ("z = W@x + b; L = sum((z - y)**2)", "W", ["δ = 2(z - y)", "dL/dW = δ x^T"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
-    ("z = W@x + b; L = sum((z - y)**2)", "b", ["delta = 2(z - y)", "dL/dz = delta", "dL/db = delta"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
-    ("z = W@x + b; L = sum((z - y)**2)", "W", ["\\delta = 2(Wx + b - y)", "\\frac{\\partial L}{\\partial W} = \\delta x^\\top"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
-    ("z = W@x + b; L = sum((z - y)**2)", "x", ["dL/dx = W^T dL/dz", "dL/dz = 2(z-y)", "dL/dx = 2 W^T (z-y)"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
-    ("z = W@x + b; L = sum((z - y)**2)", "W", ["e = Wx + b - y", "L = e^T e", "dL/dW = 2 e x^T"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
-    ("z = W@x + b; L = sum((z - y)**2)", "b", ["e = Wx + b - y", "L = ||e||^2", "dL/db = 2e"], {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}}),
-    ("z = W@x + b; p = softmax(z); L = -log(p[1])", "b", ["dL/dz = p - [0,1,0]", "dL/db = p - [0,1,0]"], {"shapes": {"W": (3, 2), "x": 2, "b": 3}}),
-    ("z = W@x + b; p = softmax(z); L = -log(p[1])", "W", ["dL/dz = p - e1 where e1 = [0,1,0]", "dL/dW = (p - e1) x^T"], {"shapes": {"W": (3, 2), "x": 2, "b": 3}}),
+    (
+        "z = W@x + b; L = sum((z - y)**2)",
+        "W",
+        ["δ = 2(z - y)", "dL/dW = δ x^T"],
+        {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}},
+    ),
+    (
+        "z = W@x + b; L = sum((z - y)**2)",
+        "b",
+        ["delta = 2(z - y)", "dL/dz = delta", "dL/db = delta"],
+        {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}},
+    ),
+    (
+        "z = W@x + b; L = sum((z - y)**2)",
+        "W",
+        ["\\delta = 2(Wx + b - y)", "\\frac{\\partial L}{\\partial W} = \\delta x^\\top"],
+        {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}},
+    ),
+    (
+        "z = W@x + b; L = sum((z - y)**2)",
+        "x",
+        ["dL/dx = W^T dL/dz", "dL/dz = 2(z-y)", "dL/dx = 2 W^T (z-y)"],
+        {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}},
+    ),
+    (
+        "z = W@x + b; L = sum((z - y)**2)",
+        "W",
+        ["e = Wx + b - y", "L = e^T e", "dL/dW = 2 e x^T"],
+        {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}},
+    ),
+    (
+        "z = W@x + b; L = sum((z - y)**2)",
+        "b",
+        ["e = Wx + b - y", "L = ||e||^2", "dL/db = 2e"],
+        {"shapes": {"W": (3, 2), "x": 2, "b": 3, "y": 3}},
+    ),
+    (
+        "z = W@x + b; p = softmax(z); L = -log(p[1])",
+        "b",
+        ["dL/dz = p - [0,1,0]", "dL/db = p - [0,1,0]"],
+        {"shapes": {"W": (3, 2), "x": 2, "b": 3}},
+    ),
+    (
+        "z = W@x + b; p = softmax(z); L = -log(p[1])",
+        "W",
+        ["dL/dz = p - e1 where e1 = [0,1,0]", "dL/dW = (p - e1) x^T"],
+        {"shapes": {"W": (3, 2), "x": 2, "b": 3}},
+    ),
     ("((w*x1 - y1)**2 + (w*x2 - y2)**2)/2", "w", "\\frac{1}{2}\\sum_i 2(w x_i - y_i) x_i", {}),
-    ("((w*x1 - y1)**2 + (w*x2 - y2)**2)/2", "w", ["r1 = w x1 - y1", "r2 = w x2 - y2", "dL/dr1 = r1", "dL/dr2 = r2", "dL/dw = r1 x1 + r2 x2"], {}),
-    ("((w*x1 - y1)**2 + (w*x2 - y2)**2)/2", "w", ["term 1: (w x1 - y1) x1", "term 2: (w x2 - y2) x2", "sum: (w x1 - y1) x1 + (w x2 - y2) x2"], {}),
+    (
+        "((w*x1 - y1)**2 + (w*x2 - y2)**2)/2",
+        "w",
+        ["r1 = w x1 - y1", "r2 = w x2 - y2", "dL/dr1 = r1", "dL/dr2 = r2", "dL/dw = r1 x1 + r2 x2"],
+        {},
+    ),
+    (
+        "((w*x1 - y1)**2 + (w*x2 - y2)**2)/2",
+        "w",
+        ["term 1: (w x1 - y1) x1", "term 2: (w x2 - y2) x2", "sum: (w x1 - y1) x1 + (w x2 - y2) x2"],
+        {},
+    ),
     ("(w*x - y)**2", "w", ["dL/dw = lim (h→0) [((w+h)x - y)^2 - (wx-y)^2]/h", "= 2x(wx-y)"], {}),
     ("sigmoid(w*x)", "w", ["s = sigmoid(wx)", "ds/dw = s(1-s) x"], {}),
     ("max(0,1-y*f)", "f", ["dL/df = -y if yf<1 else 0"], {}),
@@ -130,8 +227,18 @@ WRONG: list[tuple[str, str, list[str], str]] = [
     ("x**2", "x", ["2x", "4x/2", "x + x", "3x"], "right right right wrong"),
     ("x**2", "x", ["3x", "2x"], "wrong compensates"),
     ("x**2", "x", ["x^2 = x^2 + 1", "2x"], "wrong compensates"),
-    ("sin(x)*exp(x)", "x", ["u = sin x, v = e^x", "u' = -cos x, v' = e^x", "u'v + uv' = -cos(x) e^x + sin(x) e^x"], "definition wrong follows"),
-    ("sin(x)*exp(x)", "x", ["u = sin x, v = e^x", "u' = cos x, v' = e^x", "u'v - uv' = cos(x) e^x - sin(x) e^x"], "definition right wrong"),
+    (
+        "sin(x)*exp(x)",
+        "x",
+        ["u = sin x, v = e^x", "u' = -cos x, v' = e^x", "u'v + uv' = -cos(x) e^x + sin(x) e^x"],
+        "definition wrong follows",
+    ),
+    (
+        "sin(x)*exp(x)",
+        "x",
+        ["u = sin x, v = e^x", "u' = cos x, v' = e^x", "u'v - uv' = cos(x) e^x - sin(x) e^x"],
+        "definition right wrong",
+    ),
     ("tanh(w*x)", "w", ["t = tanh(wx)", "t' = 1 - t^2", "dL/dw = 1 - t^2"], "definition side wrong"),
     ("tanh(w*x)", "w", ["t = tanh(wx)", "dt/dw = 1 - t^2", "dL/dw = 1 - t^2"], "definition wrong follows"),
     ("max(0, x)", "x", ["if x > 0: 1", "otherwise 1"], "right wrong"),
@@ -146,7 +253,9 @@ def test_right_work_is_right(source: str, wrt: str | list[str], answer: Any) -> 
 
 
 @pytest.mark.parametrize(("source", "wrt", "answer", "options"), MORE, ids=[str(m[2])[:50] for m in MORE])
-def test_right_work_in_more_ways_is_right(source: str, wrt: str | list[str], answer: Any, options: dict[str, Any]) -> None:
+def test_right_work_in_more_ways_is_right(
+    source: str, wrt: str | list[str], answer: Any, options: dict[str, Any]
+) -> None:
     found = gt.grade(source, answer, wrt=wrt, **options)
     assert found.correct is True and found.misconceptions == (), found
 

@@ -20,7 +20,15 @@ from graphtutor import LearnerError, Verdict
 from graphtutor.equal import Evidence, weakest
 
 DATA = Path(__file__).parent / "data"
-OTHER_WAY = {"kind", "seed", "points", "digits", "point", "interval", "excluded"}  # of a verdict: the same whichever comes first
+OTHER_WAY = {
+    "kind",
+    "seed",
+    "points",
+    "digits",
+    "point",
+    "interval",
+    "excluded",
+}  # of a verdict: the same whichever comes first
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -29,7 +37,7 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def told(verdict: Verdict) -> str:
-    """"equal" for whatever was shown or sampled to be equal everywhere; else the kind."""
+    """ "equal" for whatever was shown or sampled to be equal everywhere; else the kind."""
     return "equal" if verdict.kind in ("proved", "agrees") else verdict.kind
 
 
@@ -42,7 +50,11 @@ def unlike(rows: list[tuple[str, str, str, str]]) -> list[Any]:
     wrong = []
     for a, b, assume, want in rows:
         one, two = gt.same(a, b, assume), gt.same(b, a, assume)
-        if told(one) != want or any(one.to_json().get(key) != two.to_json().get(key) for key in OTHER_WAY) or one.evidence.values != two.evidence.values[::-1]:
+        if (
+            told(one) != want
+            or any(one.to_json().get(key) != two.to_json().get(key) for key in OTHER_WAY)
+            or one.evidence.values != two.evidence.values[::-1]
+        ):
             wrong.append((a, b, assume, want, one, two))
     return wrong
 
@@ -60,7 +72,9 @@ def test_pairs_in_latex_are_judged_as_in_plain_text() -> None:
     for row in table("equivalence.csv"):
         names = [part.split("=")[0] for part in row["assumptions"].split(";") if part]
         verdict = gt.same(row["reference_latex"], row["answer_latex"], row["assumptions"], names=names)
-        if told(verdict) != wanted(row) and not (verdict.kind == "kink" and "H" in row["answer_latex"] + row["reference_latex"]):
+        if told(verdict) != wanted(row) and not (
+            verdict.kind == "kink" and "H" in row["answer_latex"] + row["reference_latex"]
+        ):
             wrong.append((row["id"], verdict))
     assert wrong == []
 
@@ -74,7 +88,11 @@ def test_no_pair_of_our_own_is_judged_wrongly_either() -> None:
 def test_a_pair_is_judged_the_same_with_any_seed() -> None:
     rows = [*table("equivalence.csv")[::5]]
     for seed in (1, 2, 3):
-        assert [row["id"] for row in rows if told(gt.same(row["reference"], row["answer"], row["assumptions"], seed=seed)) != wanted(row)] == []
+        assert [
+            row["id"]
+            for row in rows
+            if told(gt.same(row["reference"], row["answer"], row["assumptions"], seed=seed)) != wanted(row)
+        ] == []
 
 
 def test_every_point_that_tells_a_pair_apart_does_so_for_sympy() -> None:
@@ -90,7 +108,9 @@ def test_every_point_that_tells_a_pair_apart_does_so_for_sympy() -> None:
                 continue
             if value != "undefined":  # SymPy goes through complex numbers and finds a value there
                 checked += 1
-                assert complex(number_at(text, dict(zip(verdict.point, exact, strict=True)))) == pytest.approx(float(value), rel=1e-4), (text, verdict)
+                assert complex(number_at(text, dict(zip(verdict.point, exact, strict=True)))) == pytest.approx(
+                    float(value), rel=1e-4
+                ), (text, verdict)
     assert checked > 120
 
 
@@ -126,7 +146,14 @@ def test_a_lost_domain_differs_with_its_point_unless_an_assumption_makes_it_whol
     assert gt.same("2*exp(log(x))", "2*x", {"x": "positive"}).kind == "proved"
 
 
-@pytest.mark.parametrize(("a", "b"), [("log(1 - 1/(1 + exp(-z)))", "-z - log(1 + exp(-z))"), ("1/(1 - 1/(1 + exp(-z)))", "1 + exp(z)"), ("tanh(z)/(1 - tanh(z)**2)", "sinh(z)*cosh(z)")])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("log(1 - 1/(1 + exp(-z)))", "-z - log(1 + exp(-z))"),
+        ("1/(1 - 1/(1 + exp(-z)))", "1 + exp(z)"),
+        ("tanh(z)/(1 - tanh(z)**2)", "sinh(z)*cosh(z)"),
+    ],
+)
 def test_digits_lost_far_away_are_not_taken_for_a_lost_domain(a: str, b: str) -> None:
     for seed in range(12):  # noise that cancels by chance made log(0) of log(exp(-1000)) with one seed in sixteen
         found = gt.same(a, b, seed=seed)
@@ -143,7 +170,10 @@ def test_an_isolated_point_lost_is_equal_and_named() -> None:
     verdict = gt.same("(x**2 - 1)/(x - 1)", "x + 1")
     assert verdict.kind == "proved"
     assert verdict.evidence.excluded == ((("x", Fraction(1)),),)
-    assert str(verdict.evidence) == "Equal, proved by bringing both to one normal form. Only one of them is defined at x = 1."
+    assert (
+        str(verdict.evidence)
+        == "Equal, proved by bringing both to one normal form. Only one of them is defined at x = 1."
+    )
 
 
 def test_an_excluded_value_is_never_sampled_and_a_required_one_always_is() -> None:
@@ -161,7 +191,10 @@ def test_a_value_wrong_on_a_kink_alone_is_a_kink_with_its_interval() -> None:
     assert verdict.point == {"x": 1, "y": 1}
     assert verdict.evidence.interval == ("-1", "0")
     assert verdict.evidence.values == ("0", "-1")
-    assert str(verdict.evidence) == "Equal but on the kink x = 1, y = 1: there the first is 0 and the second -1, both from -1 to 0, the values on its sides."
+    assert (
+        str(verdict.evidence)
+        == "Equal but on the kink x = 1, y = 1: there the first is 0 and the second -1, both from -1 to 0, the values on its sides."
+    )
 
 
 def test_a_kink_whose_surroundings_cannot_be_worked_out_says_nothing() -> None:
@@ -176,16 +209,25 @@ def test_a_value_outside_the_slopes_on_both_sides_of_a_kink_differs() -> None:
 
 
 def test_values_are_shown_with_as_many_digits_as_tell_them_apart() -> None:
-    assert gt.same("sqrt(2)", "1.41421356237309504880").evidence.values == ("1.414213562373095048801689", "1.4142135623730950488")
+    assert gt.same("sqrt(2)", "1.41421356237309504880").evidence.values == (
+        "1.414213562373095048801689",
+        "1.4142135623730950488",
+    )
 
 
-@pytest.mark.parametrize(("a", "b"), [("log(-x**2 - 1)", "log(-x**2 - 2)"), ("exp(exp(exp(exp(20 + x**2))))", "exp(exp(exp(exp(21 + x**2))))")])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("log(-x**2 - 1)", "log(-x**2 - 2)"), ("exp(exp(exp(exp(20 + x**2))))", "exp(exp(exp(exp(21 + x**2))))")],
+)
 def test_what_cannot_be_worked_out_is_undecided_and_not_truthy(a: str, b: str) -> None:
     verdict = gt.same(a, b)
     assert verdict.kind == "undecided"
     assert not verdict
     assert verdict.to_json()["equal"] is None
-    assert str(verdict.evidence) == "No point was found where both are defined and small enough to be worked out; narrow the assumptions."
+    assert (
+        str(verdict.evidence)
+        == "No point was found where both are defined and small enough to be worked out; narrow the assumptions."
+    )
 
 
 def test_a_longer_proof_is_looked_for_when_it_is_given_time() -> None:
@@ -229,7 +271,11 @@ def test_vectors_and_matrices_are_equal_entry_by_entry(a: Any, b: Any) -> None:
         ("W@x", "W.T@x", (0,)),
         ("softmax(x)", "exp(x)", (0,)),
         ("outer(x, b)", "outer(b, x)", (0, 1)),
-        ("[softmax(x)[0]*(1 - softmax(x)[0]), -softmax(x)[0]*softmax(x)[1]]", "[softmax(x)[0]*(1 - softmax(x)[0]), softmax(x)[1]*(1 - softmax(x)[1])]", (1,)),
+        (
+            "[softmax(x)[0]*(1 - softmax(x)[0]), -softmax(x)[0]*softmax(x)[1]]",
+            "[softmax(x)[0]*(1 - softmax(x)[0]), softmax(x)[1]*(1 - softmax(x)[1])]",
+            (1,),
+        ),
     ],
 )
 def test_the_first_entry_that_differs_is_named(a: Any, b: Any, entry: tuple[int, ...]) -> None:
@@ -250,7 +296,13 @@ def test_a_vector_with_an_entry_that_no_point_decides_is_undecided() -> None:
 
 def test_text_trees_graphs_numbers_and_matrices_meet() -> None:
     x = sp.Symbol("x")
-    assert gt.same(x**2, "x²").kind == gt.same(gt.graph("x*x"), r"x^{2}").kind == gt.same(0.1, "1/10").kind == gt.same(Fraction(1, 3), "1/3").kind == "proved"
+    assert (
+        gt.same(x**2, "x²").kind
+        == gt.same(gt.graph("x*x"), r"x^{2}").kind
+        == gt.same(0.1, "1/10").kind
+        == gt.same(Fraction(1, 3), "1/3").kind
+        == "proved"
+    )
     assert gt.same(sp.Matrix([x, 2]), ["x", "2"]).kind == "proved"
     assert gt.same([[1, 2], [3, 4]], sp.Matrix([[1, 2], [3, 4]])).kind == "proved"
 
@@ -298,7 +350,13 @@ def test_what_cannot_be_compared_is_said_with_what_is_expected(call: tuple[Any, 
 
 # ----- a Verdict as a value -----
 def test_a_verdict_pickles_and_compares_by_value() -> None:
-    for pair in (("2*x", "x + x"), ("sin(2*x)", "2*sin(x)*cos(x)"), ("where(x > 0, 1, 0)", "where(x >= 0, 1, 0)"), ("x", "x + 1"), ("sqrt(2 - x)*0", "sqrt(x - 2)*0")):
+    for pair in (
+        ("2*x", "x + x"),
+        ("sin(2*x)", "2*sin(x)*cos(x)"),
+        ("where(x > 0, 1, 0)", "where(x >= 0, 1, 0)"),
+        ("x", "x + 1"),
+        ("sqrt(2 - x)*0", "sqrt(x - 2)*0"),
+    ):
         verdict = gt.same(*pair)
         again = pickle.loads(pickle.dumps(verdict))
         assert again == verdict == gt.same(*pair)
@@ -337,7 +395,11 @@ def test_every_line_of_the_lecture_is_judged_as_it_should_be_against_the_truth_a
             if before is not None and line["ok_vs_previous"] is not None:
                 verdicts.append((gt.same(before, tree, assume), line["ok_vs_previous"]))
             count += len(verdicts)
-            wrong += [(given["id"], line["n"], verdict) for verdict, right in verdicts if verdict.kind == "undecided" or bool(verdict) != right]
+            wrong += [
+                (given["id"], line["n"], verdict)
+                for verdict, right in verdicts
+                if verdict.kind == "undecided" or bool(verdict) != right
+            ]
             before = tree
     assert wrong == []
     assert count >= 70

@@ -56,7 +56,11 @@ def others(grade):
 def test_the_key_is_the_lectures_own_numbers(case) -> None:
     hinge = case in TRUTH["hinge_graph"]["cases"]
     nodes = {n["id"]: n for n in case["nodes"]}
-    program = "p0 = w0*x0; p1 = w1*x1; s = p0 + p1; f = s + b; e = f - y; L = e**2" if not hinge else "p0 = w0*x0; p1 = w1*x1; s = p0 + p1; f = s + b; m = y*f; h = 1 - m; L = max(0, h)"
+    program = (
+        "p0 = w0*x0; p1 = w1*x1; s = p0 + p1; f = s + b; e = f - y; L = e**2"
+        if not hinge
+        else "p0 = w0*x0; p1 = w1*x1; s = p0 + p1; f = s + b; m = y*f; h = 1 - m; L = max(0, h)"
+    )
     found = sheet(build(program), {n: nodes[n]["value"]["exact"] for n in ("w0", "w1", "x0", "x1", "b", "y")})
     known = Numbers(found).known
     compared = 0
@@ -90,7 +94,9 @@ def test_symbols_and_numbers_agree(program) -> None:
         assert value[-1] == pytest.approx(float(numbers.known[place]), rel=1e-12)
 
 
-PUBLISHED = [p for p in json.loads((Path(__file__).parent / "data" / "published.json").read_text("utf-8")) if "steps" in p]
+PUBLISHED = [
+    p for p in json.loads((Path(__file__).parent / "data" / "published.json").read_text("utf-8")) if "steps" in p
+]
 
 
 @pytest.mark.parametrize("example", PUBLISHED, ids=lambda p: p["id"])
@@ -101,8 +107,15 @@ def test_what_papers_print_is_right_and_their_misprints_are_found(example) -> No
         if kind in ("val", "grad"):
             rows.setdefault(name, {"node": name})["value" if kind == "val" else "upstream"] = number
     misprints = {c["quantity"] for c in example["comparison"] if not c["match"]}
-    grade = gt.grade("\n".join(f"{name} = {text}" for name, text in example["steps"]), {"sheet": list(rows.values()), "at": example["point"], "digits": 1})
-    wrong = {("val:" if c.endswith(".value") else "grad:") + c.split(".")[0] for c, status in grade.cells.items() if status not in ("right", "blank")}
+    grade = gt.grade(
+        "\n".join(f"{name} = {text}" for name, text in example["steps"]),
+        {"sheet": list(rows.values()), "at": example["point"], "digits": 1},
+    )
+    wrong = {
+        ("val:" if c.endswith(".value") else "grad:") + c.split(".")[0]
+        for c, status in grade.cells.items()
+        if status not in ("right", "blank")
+    }
     assert wrong == misprints
 
 
@@ -132,7 +145,9 @@ def test_a_node_may_be_computed_in_one_stroke() -> None:
     assert others(graded(rows, "(w0*x0 + w1*x1 + b - y)**2")) == {"f.local.w0": "wrong"}
 
 
-@pytest.mark.parametrize("cell", ["4.41", "441/100", "2.1**2", "2.1*2.1 = 4.41", "4,41", "4.410", " 4.41 ", "e^2", "e²", "4.4", 4.41])
+@pytest.mark.parametrize(
+    "cell", ["4.41", "441/100", "2.1**2", "2.1*2.1 = 4.41", "4,41", "4.410", " 4.41 ", "e^2", "e²", "4.4", 4.41]
+)
 def test_a_number_may_be_written_in_many_ways(cell) -> None:
     assert others(graded(filled(L__value=cell))) == {}
 
@@ -143,7 +158,10 @@ def test_a_number_may_be_written_in_many_ways(cell) -> None:
 ])  # fmt: skip
 def test_rounding_to_the_digits_shown_is_fine(typed, status) -> None:
     rows = [{"node": "s = exp(a)/(exp(a) + exp(b) + exp(c))", "value": typed}]
-    grade = gt.grade("s = exp(a)/(exp(a) + exp(b) + exp(c)); L = s", {"sheet": rows, "at": {"a": 0.15, "b": -1.85, "c": 0.42}, "digits": 2})
+    grade = gt.grade(
+        "s = exp(a)/(exp(a) + exp(b) + exp(c)); L = s",
+        {"sheet": rows, "at": {"a": 0.15, "b": -1.85, "c": 0.42}, "digits": 2},
+    )
     assert grade.cells["s.value"] == status
 
 
@@ -152,13 +170,31 @@ def test_rounding_is_carried_along_and_said() -> None:
             {"node": "L = q*x", "value": 3.9, "local": {"q": 2, "x": 1.95}}, {"node": "x", "upstream": 3.24}, {"node": "w", "upstream": 7.8}]  # fmt: skip
     grade = gt.grade("exp(x*w)*x", {"sheet": rows, "at": {"x": 2, "w": "1/3"}, "digits": 2})
     assert grade.message == "Right, all 12 cells; 8 as rounded."
-    assert next(c for c in grade.table if c.name == "x.upstream").note == "right from your numbers before"  # 1.95 + 0.33·3.9, where 3.247 is exact
+    assert (
+        next(c for c in grade.table if c.name == "x.upstream").note == "right from your numbers before"
+    )  # 1.95 + 0.33·3.9, where 3.247 is exact
 
 
 # ----- wrong, and what follows -----
 def test_cells_that_only_follow_from_a_wrong_one_are_told_apart() -> None:
-    grade = graded(filled(e__value=1.1, L__value=1.21, L__local__e=2.2, e__upstream=2.2, f__upstream=2.2, u__upstream=2.2, v__upstream=2.2, w0__upstream=4.4))
-    assert others(grade) == {"e.value": "wrong", **dict.fromkeys(["L.value", "L.local.e", "e.upstream", "f.upstream", "u.upstream", "v.upstream", "w0.upstream"], "follows")}
+    grade = graded(
+        filled(
+            e__value=1.1,
+            L__value=1.21,
+            L__local__e=2.2,
+            e__upstream=2.2,
+            f__upstream=2.2,
+            u__upstream=2.2,
+            v__upstream=2.2,
+            w0__upstream=4.4,
+        )
+    )
+    assert others(grade) == {
+        "e.value": "wrong",
+        **dict.fromkeys(
+            ["L.value", "L.local.e", "e.upstream", "f.upstream", "u.upstream", "v.upstream", "w0.upstream"], "follows"
+        ),
+    }
     assert (grade.correct, grade.first_wrong, grade.message) == (False, 3, "e.value is wrong. 7 cells follow from it.")
     assert next(c for c in grade.table if c.name == "w0.upstream").note == "follows from your e.value"
 
@@ -180,7 +216,11 @@ def test_a_right_cell_after_a_wrong_one_stays_right_and_is_noticed() -> None:
 
 
 def test_a_local_gradient_may_be_read_off_the_students_own_value() -> None:
-    rows = [{"node": "u = exp(x)", "value": 3, "local": {"x": 3}}, {"node": "L = u*x", "value": 3, "local": {"u": 1, "x": 3}}, {"node": "x", "upstream": 6}]
+    rows = [
+        {"node": "u = exp(x)", "value": 3, "local": {"x": 3}},
+        {"node": "L = u*x", "value": 3, "local": {"u": 1, "x": 3}},
+        {"node": "x", "upstream": 6},
+    ]
     assert others(gt.grade("u = exp(x); L = u*x", {"sheet": rows, "at": {"x": 1}})) == {
         "u.value": "wrong", "u.local.x": "follows", "L.value": "follows", "L.local.x": "follows", "x.upstream": "follows", "u.upstream": "blank"}  # fmt: skip
 
@@ -192,7 +232,12 @@ def test_an_empty_cell_is_blank_and_not_wrong(cell) -> None:
 
 
 def test_a_row_that_is_left_out_is_blank() -> None:
-    assert others(graded(ROWS[:3] + ROWS[4:])) == {"e.value": "blank", "e.local.f": "blank", "e.local.y": "blank", "e.upstream": "blank"}
+    assert others(graded(ROWS[:3] + ROWS[4:])) == {
+        "e.value": "blank",
+        "e.local.f": "blank",
+        "e.local.y": "blank",
+        "e.upstream": "blank",
+    }
 
 
 def test_nothing_filled_in_is_said_so() -> None:
@@ -212,7 +257,11 @@ def test_the_misconception_of_a_wrong_cell_is_named_with_its_edge(cells, id_) ->
 
 
 def test_a_dropped_path_is_named() -> None:
-    rows = [{"node": "p = x*w", "value": 6, "local": {"x": 3, "w": 2}, "upstream": 2}, {"node": "L = p*x", "value": 12, "local": {"p": 2, "x": 6}}, {"node": "x", "upstream": 6}]
+    rows = [
+        {"node": "p = x*w", "value": 6, "local": {"x": 3, "w": 2}, "upstream": 2},
+        {"node": "L = p*x", "value": 12, "local": {"p": 2, "x": 6}},
+        {"node": "x", "upstream": 6},
+    ]
     assert gt.grade("x*w*x", {"sheet": rows, "at": {"x": 2, "w": 3}}).misconceptions[0].id == "path.dropped"
 
 
@@ -223,11 +272,18 @@ def test_the_broken_edge_is_kept_for_the_drawing() -> None:
 # ----- kinks -----
 @pytest.mark.parametrize("slope", [0, 1, 0.5])
 def test_any_slope_between_the_one_sided_ones_is_right_at_a_kink(slope) -> None:
-    rows = [{"node": "s = 1 - m", "value": 0, "local": {"m": -1}, "upstream": slope}, {"node": "L = max(0, s)", "value": 0, "local": {"s": slope}}, {"node": "m", "upstream": -slope}]
+    rows = [
+        {"node": "s = 1 - m", "value": 0, "local": {"m": -1}, "upstream": slope},
+        {"node": "L = max(0, s)", "value": 0, "local": {"s": slope}},
+        {"node": "m", "upstream": -slope},
+    ]
     grade = gt.grade("max(0, 1 - m)", {"sheet": rows, "at": {"m": 1}})
     assert grade.correct is True
     if slope:
-        assert next(c for c in grade.table if c.name == "L.local.s").note == "at this kink anything from 0 to 1 is a right slope"
+        assert (
+            next(c for c in grade.table if c.name == "L.local.s").note
+            == "at this kink anything from 0 to 1 is a right slope"
+        )
     rows[1]["local"]["s"] = 2
     assert gt.grade("max(0, 1 - m)", {"sheet": rows, "at": {"m": 1}}).cells["L.local.s"] == "wrong"
 
@@ -236,13 +292,26 @@ def test_any_slope_between_the_one_sided_ones_is_right_at_a_kink(slope) -> None:
 @pytest.mark.parametrize("convention", ["slide_0", "half", "active_1"])
 def test_every_convention_at_the_kink_of_the_hinge_is_right_and_nothing_outside(case, convention) -> None:
     gradients = next(g for name, g in case["conventions"].items() if name.startswith(convention))
-    at = {"x0": case["x"][0], "x1": case["x"][1], "y": case["y"], "w0": case["w"][0], "w1": case["w"][1], "b": case["b"]}
+    at = {
+        "x0": case["x"][0],
+        "x1": case["x"][1],
+        "y": case["y"],
+        "w0": case["w"][0],
+        "w1": case["w"][1],
+        "b": case["b"],
+    }
     rows = [{"node": name, "upstream": g["exact"]} for name, g in gradients.items()]
     program = "f = w0*x0 + w1*x1 + b; L = max(0, 1 - y*f)"
     assert {gt.grade(program, {"sheet": rows, "at": at}).cells[f"{name}.upstream"] for name in gradients} == {"right"}
     for name, (low, high) in case["subdifferential"].items():
-        assert gt.grade(program, {"sheet": [{"node": name, "upstream": high + 0.5}], "at": at}).cells[f"{name}.upstream"] == "wrong"
-        assert gt.grade(program, {"sheet": [{"node": name, "upstream": low - 0.5}], "at": at}).cells[f"{name}.upstream"] == "wrong"
+        assert (
+            gt.grade(program, {"sheet": [{"node": name, "upstream": high + 0.5}], "at": at}).cells[f"{name}.upstream"]
+            == "wrong"
+        )
+        assert (
+            gt.grade(program, {"sheet": [{"node": name, "upstream": low - 0.5}], "at": at}).cells[f"{name}.upstream"]
+            == "wrong"
+        )
 
 
 # ----- symbols -----
@@ -258,7 +327,12 @@ def test_formulas_follow_from_formulas() -> None:
     rows = copy.deepcopy(SYMBOLS)
     rows[2]["local"]["e"], rows[1]["upstream"], rows[0]["upstream"], rows[3]["upstream"] = "e", "e", "u - y", "x*e"
     grade = gt.grade("(w*x - y)**2", {"sheet": rows})
-    assert others(grade) == {"L.local.e": "wrong", "e.upstream": "follows", "u.upstream": "follows", "w.upstream": "follows"}
+    assert others(grade) == {
+        "L.local.e": "wrong",
+        "e.upstream": "follows",
+        "u.upstream": "follows",
+        "w.upstream": "follows",
+    }
     assert grade.misconceptions[0].id == "power.coefficient-dropped"
 
 
@@ -311,11 +385,18 @@ class Student:
         for row, (n, op, args) in zip(self.rows, self.nodes, strict=True):
             row["value"] = self.value[n] = self.put(f"{n}.value", LOCAL[op][1](*(self.value[a] for a in args)))
         for row, (n, op, args) in zip(self.rows, self.nodes, strict=True):
-            row["local"] = {a: self.put(f"{n}.local.{a}", d) for a, d in zip(args, LOCAL[op][2](*(self.value[a] for a in args)), strict=True)}
+            row["local"] = {
+                a: self.put(f"{n}.local.{a}", d)
+                for a, d in zip(args, LOCAL[op][2](*(self.value[a] for a in args)), strict=True)
+            }
         last = self.nodes[-1][0]
         self.upstream[last] = 1
         for n in [n for n, _, _ in self.nodes[-2::-1]] + list(self.at):
-            parts = [row["local"][n] * self.upstream[m] for row, (m, _, args) in zip(self.rows, self.nodes, strict=True) if n in args and m in self.upstream]
+            parts = [
+                row["local"][n] * self.upstream[m]
+                for row, (m, _, args) in zip(self.rows, self.nodes, strict=True)
+                if n in args and m in self.upstream
+            ]
             if parts:
                 self.upstream[n] = self.put(f"{n}.upstream", sum(parts))
         self.rows += [{"node": n} for n in self.at if n in self.upstream]
@@ -345,11 +426,21 @@ def test_rounding_every_cell_makes_nothing_wrong(seed, digits) -> None:
 
 # ----- vectors -----
 def test_vectors_have_values_and_gradients_by_their_entries() -> None:
-    rows = [{"node": "z = W@x + b", "value": [-1.85, 0.42, 0.15], "upstream": "[0.06, -0.46, 0.41]"}, {"node": "p = softmax(z)", "value": [0.06, 0.54, 0.41]}, {"node": "b", "upstream": [0.06, -0.46, 0.4]}]
+    rows = [
+        {"node": "z = W@x + b", "value": [-1.85, 0.42, 0.15], "upstream": "[0.06, -0.46, 0.41]"},
+        {"node": "p = softmax(z)", "value": [0.06, 0.54, 0.41]},
+        {"node": "b", "upstream": [0.06, -0.46, 0.4]},
+    ]
     source = "z = W@x + b; p = softmax(z); L = -log(p[1])"
     at = {"W": [[-0.5, 0.75], [0.1, -0.12], [0.05, 0.05]], "x": [2, -1], "b": [-0.1, 0.1, 0.1]}
     cells = gt.grade(source, {"sheet": rows, "at": at}, shapes={"W": (3, 2), "x": 2, "b": 3}).cells
-    assert [cells[n] for n in ("z.value", "z.upstream", "p.value", "b.upstream", "p.upstream")] == ["right", "right", "right", "wrong", "blank"]
+    assert [cells[n] for n in ("z.value", "z.upstream", "p.value", "b.upstream", "p.upstream")] == [
+        "right",
+        "right",
+        "right",
+        "wrong",
+        "blank",
+    ]
 
 
 # ----- on paper -----
@@ -413,14 +504,26 @@ def test_local_gradients_may_be_named_in_many_ways(local, status) -> None:
 
 
 def test_a_sheet_of_the_programs_lines_may_skip_what_is_inside_them() -> None:
-    rows = [{"node": "f", "value": 1.1, "local": {"w0": 2, "x0": 0.5, "w1": 0, "x1": -0.3, "b": 1}, "upstream": 4.2}, {"node": "L", "value": 4.41, "local": {"f": 4.2, "y": -4.2}}]
+    rows = [
+        {"node": "f", "value": 1.1, "local": {"w0": 2, "x0": 0.5, "w1": 0, "x1": -0.3, "b": 1}, "upstream": 4.2},
+        {"node": "L", "value": 4.41, "local": {"f": 4.2, "y": -4.2}},
+    ]
     assert graded(rows, "f = w0*x0 + w1*x1 + b; L = (f - y)**2").correct is True
-    assert others(graded([rows[0] | {"upstream": 2.1}], "f = w0*x0 + w1*x1 + b; L = (f - y)**2")) == {"f.upstream": "wrong", "L.value": "blank", "L.local.f": "blank", "L.local.y": "blank"}
+    assert others(graded([rows[0] | {"upstream": 2.1}], "f = w0*x0 + w1*x1 + b; L = (f - y)**2")) == {
+        "f.upstream": "wrong",
+        "L.value": "blank",
+        "L.local.f": "blank",
+        "L.local.y": "blank",
+    }
 
 
 def test_a_derivative_may_stand_in_a_cell() -> None:
     rows = [{"node": "u", "upstream": "dL/df * df/du"}, {"node": "w0", "upstream": "dL/du*x0"}]
-    assert {name: status for name, status in gt.grade("u = w0*x0; f = u + b; L = (f - y)**2", {"sheet": rows}).cells.items() if status != "blank"} == {"u.upstream": "right", "w0.upstream": "right"}
+    assert {
+        name: status
+        for name, status in gt.grade("u = w0*x0; f = u + b; L = (f - y)**2", {"sheet": rows}).cells.items()
+        if status != "blank"
+    } == {"u.upstream": "right", "w0.upstream": "right"}
 
 
 def test_a_local_gradient_by_another_name_is_named_and_the_rest_is_graded() -> None:

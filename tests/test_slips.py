@@ -20,7 +20,22 @@ from graphtutor.language.write import write
 
 CASES = 300
 FORMS = ("plain", "unicode", "latex")
-UNARY = ("exp({})", "sin({})", "cos({})", "tanh({})", "sigmoid({})", "softplus({})", "sqrt(1 + ({})**2)", "log(1 + ({})**2)", "max(0, {})", "relu({})", "abs({})", "(-{})", "({})**2", "({})**3")
+UNARY = (
+    "exp({})",
+    "sin({})",
+    "cos({})",
+    "tanh({})",
+    "sigmoid({})",
+    "softplus({})",
+    "sqrt(1 + ({})**2)",
+    "log(1 + ({})**2)",
+    "max(0, {})",
+    "relu({})",
+    "abs({})",
+    "(-{})",
+    "({})**2",
+    "({})**3",
+)
 BINARY = ("({} + {})", "({} - {})", "({} * {})", "({} * {})", "({} / (1 + ({})**2))", "max({}, {})")
 
 
@@ -60,7 +75,11 @@ def slipped(tree: Slopes, site: Site) -> Graph:
             if slot in local:
                 total = builder.add("add", (total, builder.add("mul", (local[slot], part))))
         if here and site.kind == "whole":
-            total = put_in(builder, site.plan[0][1], {k: inner[slot] for k, (node, slot) in tree.slope_inputs.items() if node == i and slot in inner})
+            total = put_in(
+                builder,
+                site.plan[0][1],
+                {k: inner[slot] for k, (node, slot) in tree.slope_inputs.items() if node == i and slot in inner},
+            )
         elif here and site.kind == "jump":
             total = slope[site.plan[0][1]]
         elif here and site.kind == "minus":
@@ -104,7 +123,15 @@ def differ(one: Graph, other: Graph) -> bool:
     rng = np.random.default_rng(7)
     points = {name: rng.uniform(-2, 2, 400) for name in "wxby"}
     with np.errstate(all="ignore"):
-        a, b = (np.broadcast_to(np.asarray(g.evaluate({n.name: points.get(n.name, 0.0) for n in g.inputs}, "float")[g.out], dtype=float), (400,)) for g in (one, other))
+        a, b = (
+            np.broadcast_to(
+                np.asarray(
+                    g.evaluate({n.name: points.get(n.name, 0.0) for n in g.inputs}, "float")[g.out], dtype=float
+                ),
+                (400,),
+            )
+            for g in (one, other)
+        )
         return bool((np.abs(a - b) > 1e-6 * (np.abs(a) + np.abs(b)) + 1e-9).any())
 
 
@@ -116,7 +143,11 @@ def truth(graph: Graph) -> Graph:
 @pytest.fixture(scope="module")
 def graded() -> list[tuple[Case, gt.Grade]]:
     """Every case whose slip makes a difference, with its grade."""
-    return [(c, gt.grade(c.text, c.wrong.formula(c.wrong.out, c.form), wrt="w")) for c in cases() if differ(c.wrong, truth(c.graph))]
+    return [
+        (c, gt.grade(c.text, c.wrong.formula(c.wrong.out, c.form), wrt="w"))
+        for c in cases()
+        if differ(c.wrong, truth(c.graph))
+    ]
 
 
 def test_derivative_with_a_slip_is_never_right(graded: list[tuple[Case, gt.Grade]]) -> None:
@@ -126,12 +157,20 @@ def test_derivative_with_a_slip_is_never_right(graded: list[tuple[Case, gt.Grade
 
 
 def test_slip_is_named_at_its_node_or_one_that_gives_the_same_there(graded: list[tuple[Case, gt.Grade]]) -> None:
-    missed = [(c.text, c.site.id, c.graph.formula(c.site.node)) for c, g in graded if c.graph.formula(c.site.node) not in {m.text for m in g.misconceptions}]
+    missed = [
+        (c.text, c.site.id, c.graph.formula(c.site.node))
+        for c, g in graded
+        if c.graph.formula(c.site.node) not in {m.text for m in g.misconceptions}
+    ]
     assert len(missed) <= 0.05 * len(graded), missed  # reached when this was written: 99 %
 
 
 def test_slip_itself_is_named_at_its_node(graded: list[tuple[Case, gt.Grade]]) -> None:
-    missed = [(c.text, c.site.id) for c, g in graded if (c.site.id, c.graph.formula(c.site.node)) not in {(m.id, m.text) for m in g.misconceptions}]
+    missed = [
+        (c.text, c.site.id)
+        for c, g in graded
+        if (c.site.id, c.graph.formula(c.site.node)) not in {(m.id, m.text) for m in g.misconceptions}
+    ]
     assert len(missed) <= 0.05 * len(graded), missed
 
 

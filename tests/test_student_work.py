@@ -27,7 +27,15 @@ POINTS = [dict(zip(NAMES, values, strict=True)) for values in (
     (1.6, -1.1, 0.5, 0.2, 0.6, 1.9, -0.7, 1.2, -0.4, 0.75, 1.3, 0.2, 1.8, -0.6, 0.35, -0.8, 0.7, -1.5, 0.3, 0.6, -0.45, 1.25, 0.15),
     (1.2, 0.9, 1.4, -0.5, 2.1, -0.3, 0.55, 0.65, 0.8, -1.3, -0.2, 1.6, 0.4, 1.7, 0.95, 1.05, -0.9, 0.8, 0.7, 0.9, 1.75, -0.35, 0.45),
 )]  # fmt: skip
-SIGNS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow, ast.Gt: operator.gt, ast.Lt: operator.lt}
+SIGNS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.Gt: operator.gt,
+    ast.Lt: operator.lt,
+}
 CALLS = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "abs": abs, "max": max}
 STEP = 1e-5
 
@@ -66,13 +74,17 @@ def is_derivative(line: Mapping[str, str], problem: Mapping[str, Any], wrt: str)
 
 def test_there_are_enough_of_them_and_a_third_is_right() -> None:
     right = [d for d in DERIVATIONS if d["first_wrong"] is None]
-    assert len(DERIVATIONS) >= 60 and len({d["problem"] for d in DERIVATIONS}) >= 20 and len(right) >= len(DERIVATIONS) / 3
+    assert (
+        len(DERIVATIONS) >= 60 and len({d["problem"] for d in DERIVATIONS}) >= 20 and len(right) >= len(DERIVATIONS) / 3
+    )
 
 
 @pytest.mark.parametrize("given", DERIVATIONS, ids=lambda d: d["id"])
 def test_label_agrees_with_a_central_difference(given: dict[str, Any]) -> None:
     problem = PROBLEMS[given["problem"]]
-    judged = [(k, is_derivative(line, problem, given["wrt"])) for k, line in enumerate(given["lines"]) if "python" in line]
+    judged = [
+        (k, is_derivative(line, problem, given["wrt"])) for k, line in enumerate(given["lines"]) if "python" in line
+    ]
     assert judged, "no line with a number"
     wrong = next((k for k, right in judged if not right), None)
     assert wrong == given["first_wrong"]
@@ -83,7 +95,9 @@ def test_label_agrees_with_a_central_difference(given: dict[str, Any]) -> None:
 @pytest.mark.parametrize("given", DERIVATIONS, ids=lambda d: d["id"])
 def test_derivation_is_graded_as_labelled(given: dict[str, Any]) -> None:
     problem = PROBLEMS[given["problem"]]
-    found = gt.grade(problem["source"], [line["text"] for line in given["lines"]], wrt=given["wrt"], assume=problem.get("assume"))
+    found = gt.grade(
+        problem["source"], [line["text"] for line in given["lines"]], wrt=given["wrt"], assume=problem.get("assume")
+    )
     assert (found.first_wrong, found.correct) == (given["first_wrong"], given["first_wrong"] is None), found
     if "statuses" in given:
         assert [line.status for line in found.lines] == given["statuses"]

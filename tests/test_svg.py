@@ -113,19 +113,50 @@ def test_roles_differ_by_shape_and_not_by_colour_alone() -> None:
 
 def test_states_differ_by_line_and_not_by_colour_alone() -> None:
     svg = make(MSE).trace(LECTURE).svg(10)
-    widths = {g.get("class").split()[2]: g.find(f"{SVG}rect").get("stroke-width") for g in ET.fromstring(svg).iter(f"{SVG}g") if g.get("class", "").startswith("node")}
+    widths = {
+        g.get("class").split()[2]: g.find(f"{SVG}rect").get("stroke-width")
+        for g in ET.fromstring(svg).iter(f"{SVG}g")
+        if g.get("class", "").startswith("node")
+    }
     assert widths["active"] == widths["target"] == "2.4" and widths["waiting"] == widths["done"] == "1.2"
     assert said(group(svg, "n0"))[-1] == "?"  # a node that waits says so
 
 
 def test_matrices_stand_in_brackets_entry_by_entry() -> None:
-    t = make("L = sum(W@x)", shapes={"W": (3, 2), "x": 2}).trace({"W": [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]], "x": [1, 2]})
+    t = make("L = sum(W@x)", shapes={"W": (3, 2), "x": 2}).trace(
+        {"W": [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]], "x": [1, 2]}
+    )
     box = group(t.svg(-1), "n0")
-    assert said(box) == ["W", "(3×2)", "value", "0.1", "0.3", "0.5", "0.2", "−0.4", "0.6", "∂L/∂W", "1", "1", "1", "2", "2", "2"]
+    assert said(box) == [
+        "W",
+        "(3×2)",
+        "value",
+        "0.1",
+        "0.3",
+        "0.5",
+        "0.2",
+        "−0.4",
+        "0.6",
+        "∂L/∂W",
+        "1",
+        "1",
+        "1",
+        "2",
+        "2",
+        "2",
+    ]
     assert len(box.findall(f"{SVG}path")) == 5  # the rule under the name, and two pairs of brackets
 
 
-HOSTILE = ['<script>alert(1)</script>"&\x1b[31m', "]]><!--", "'\" onload=\"x", "\u202egnp.exe", "&#0;\x00\x07", "javascript:alert(1)", "%s{0}{{}}$x"]
+HOSTILE = [
+    '<script>alert(1)</script>"&\x1b[31m',
+    "]]><!--",
+    '\'" onload="x',
+    "\u202egnp.exe",
+    "&#0;\x00\x07",
+    "javascript:alert(1)",
+    "%s{0}{{}}$x",
+]
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
@@ -133,7 +164,12 @@ def test_hostile_text_is_escaped(evil: str) -> None:
     from graphtutor.picture.frames import clean
 
     frame = film(make(MSE).trace(LECTURE))[16]
-    boxes = tuple(b._replace(name=clean(evil), formula=clean(evil) if b.formula else "", label=clean(evil), value=((clean(evil),),)) for b in frame.boxes)
+    boxes = tuple(
+        b._replace(
+            name=clean(evil), formula=clean(evil) if b.formula else "", label=clean(evil), value=((clean(evil),),)
+        )
+        for b in frame.boxes
+    )
     wires = tuple(w._replace(local=tuple(r._replace(text=clean(evil)) for r in w.local)) for w in frame.wires)
     hostile = type(frame)(0, 1, "backward", clean(evil), boxes, wires)
     svg = paint(hostile, arrange([hostile]))
@@ -147,7 +183,11 @@ def test_hostile_text_is_escaped(evil: str) -> None:
 def test_a_hostile_name_of_an_input_cannot_leave_its_text() -> None:
     import sympy as sp
 
-    svg = make(sp.Symbol("<b onclick=x>&\x1b") * sp.Symbol("y")).svg() if hasattr(make("x"), "svg") else Painter(make(sp.Symbol("<b onclick=x>&\x1b") * sp.Symbol("y"))).svg()
+    svg = (
+        make(sp.Symbol("<b onclick=x>&\x1b") * sp.Symbol("y")).svg()
+        if hasattr(make("x"), "svg")
+        else Painter(make(sp.Symbol("<b onclick=x>&\x1b") * sp.Symbol("y"))).svg()
+    )
     assert "<b" not in svg and "\x1b" not in svg
     ET.fromstring(svg)
 

@@ -27,12 +27,18 @@ def close(value: object) -> object:
     """1e-12 relative plus 1e-12 absolute, as data/README.md says: some entries are rounding dust."""
     if isinstance(value, dict):
         value = value["value"]
-    return pytest.approx(np.asarray(value, dtype=float) if isinstance(value, list) else float(value), rel=1e-12, abs=1e-12)
+    return pytest.approx(
+        np.asarray(value, dtype=float) if isinstance(value, list) else float(value), rel=1e-12, abs=1e-12
+    )
 
 
 def inputs(case: dict) -> dict[str, object]:
     w, b = case.get("w_float", case["w"]), case.get("b_float", case["b"])
-    return {"w0": case["w"][0], "w1": case["w"][1], "x0": case["x"][0], "x1": case["x"][1], "b": case["b"], "y": case["y"]} if w and b is not None else {}
+    return (
+        {"w0": case["w"][0], "w1": case["w"][1], "x0": case["x"][0], "x1": case["x"][1], "b": case["b"], "y": case["y"]}
+        if w and b is not None
+        else {}
+    )
 
 
 def check_nodes(t, nodes: list[dict]) -> None:
@@ -75,7 +81,14 @@ def test_squared_error_of_the_lecture_node_by_node(case: dict) -> None:
 
 def test_products_of_two_and_of_three_factors_stand_side_by_side() -> None:
     x, y, z = sp.symbols("x y z")
-    g = make(sp.Add(sp.Mul(x, y, z, evaluate=False), sp.Mul(x, y, evaluate=False), sp.Mul(y, z, x, evaluate=False), evaluate=False))
+    g = make(
+        sp.Add(
+            sp.Mul(x, y, z, evaluate=False),
+            sp.Mul(x, y, evaluate=False),
+            sp.Mul(y, z, x, evaluate=False),
+            evaluate=False,
+        )
+    )
     assert g.trace({"x": 2, "y": 3, "z": 5}).gradients["x"] == 15 + 3 + 15
     assert sp.expand(g.gradient("y") - (2 * x * z + x)) == 0
 
@@ -107,7 +120,9 @@ def test_the_slides_let_the_variable_win_in_max_1_x2() -> None:
         assert graph.trace({"x": x}, tie="half").gradients["x"] == float(truth["sympy"])
 
 
-@pytest.mark.parametrize("case", TRUTH["complicated_function"]["cases"], ids=lambda c: f"{c['which']} {c['x']} {c['w']}")
+@pytest.mark.parametrize(
+    "case", TRUTH["complicated_function"]["cases"], ids=lambda c: f"{c['which']} {c['x']} {c['w']}"
+)
 def test_the_more_complicated_function_node_by_node(case: dict) -> None:
     under = "m" if case["which"] == "derived" else "x"
     t = make(f"m = x*w\nE = exp(m)\nq = E/{under}\nf = q**3").trace({"x": case["x"], "w": case["w"]})
@@ -117,7 +132,10 @@ def test_the_more_complicated_function_node_by_node(case: dict) -> None:
 def test_softmax_of_the_lecture() -> None:
     truth = TRUTH["softmax"]
     scores = [float(s) for s in truth["scores"]]
-    t = make("p = softmax(f)\nl = logsumexp(f)\nq = log_softmax(f)\nk = argmax(f)\ne = exp(f)\nZ = sum(e)\nL = p[0]", shapes={"f": 3}).trace({"f": scores})
+    t = make(
+        "p = softmax(f)\nl = logsumexp(f)\nq = log_softmax(f)\nk = argmax(f)\ne = exp(f)\nZ = sum(e)\nL = p[0]",
+        shapes={"f": 3},
+    ).trace({"f": scores})
     assert t.values["p"] == close([float(p) for p in truth["p"]])
     assert t.values["l"] == close(truth["logsumexp"])
     assert t.values["q"] == close([float(p) for p in truth["log_p"]])
@@ -125,14 +143,20 @@ def test_softmax_of_the_lecture() -> None:
     assert t.values["e"] == close([float(p) for p in truth["exp"]])
     assert t.values["Z"] == close(truth["sum_exp"])
     for k, row in enumerate(truth["jacobian"]):
-        assert make(f"softmax(f)[{k}]", shapes={"f": 3}).trace({"f": scores}).gradients["f"] == close([float(v) for v in row])
+        assert make(f"softmax(f)[{k}]", shapes={"f": 3}).trace({"f": scores}).gradients["f"] == close(
+            [float(v) for v in row]
+        )
 
 
 def test_softmax_with_cross_entropy_gives_p_minus_y() -> None:
     truth, scores = TRUTH["softmax_ce"], [float(s) for s in TRUTH["softmax"]["scores"]]
     for k, want in truth["ce_for_each_true_class"].items():
         y = [float(int(k) == i) for i in range(3)]
-        for text, at in ((f"-log(softmax(f)[{k}])", {"f": scores}), ("cross_entropy(f, y)", {"f": scores, "y": y}), ("-sum(y*log(softmax(f)))", {"f": scores, "y": y})):
+        for text, at in (
+            (f"-log(softmax(f)[{k}])", {"f": scores}),
+            ("cross_entropy(f, y)", {"f": scores, "y": y}),
+            ("-sum(y*log(softmax(f)))", {"f": scores, "y": y}),
+        ):
             t = make(text, shapes={"f": 3, "y": 3} if "y" in at else {"f": 3}).trace(at)
             assert t.value == close(want["ce"])
             assert t.gradients["f"] == close([float(v) for v in want["grad"]])
@@ -140,14 +164,22 @@ def test_softmax_with_cross_entropy_gives_p_minus_y() -> None:
     through = make("p = softmax(f)\nL = sum((p - y)**2)", shapes={"f": 3, "y": 3}).trace({"f": scores} | y)
     assert through.value == close(truth["mse_sum_on_probs"])
     assert through.gradients["f"] == close([float(v) for v in truth["mse_through_softmax_grad"]])
-    probs = make("L = -sum(y*log(p))", shapes={"p": 3, "y": 3}).trace({"p": [float(p) for p in TRUTH["softmax"]["p"]]} | y)
+    probs = make("L = -sum(y*log(p))", shapes={"p": 3, "y": 3}).trace(
+        {"p": [float(p) for p in TRUTH["softmax"]["p"]]} | y
+    )
     assert probs.gradients["p"] == close([float(v) for v in truth["grad_wrt_probs"]])
 
 
 def test_the_whole_pipeline_with_matrices() -> None:
     truth = TRUTH["pipeline_softmax_ce"]
     g = make("f = W@x + b\nL = -log(softmax(f)[k])", shapes={"W": (3, 2), "x": 2, "b": 3}, constants={"k": 1})
-    t = g.trace({"W": np.array(truth["W"], dtype=float), "x": [float(v) for v in truth["x"]], "b": [float(v) for v in truth["b"]]})
+    t = g.trace(
+        {
+            "W": np.array(truth["W"], dtype=float),
+            "x": [float(v) for v in truth["x"]],
+            "b": [float(v) for v in truth["b"]],
+        }
+    )
     assert t.values["f"] == close([float(v) for v in truth["scores"]])
     assert t.value == close(truth["loss"])
     for name, want in (("W", truth["dW"]), ("b", truth["db"]), ("x", truth["dx"])):
@@ -173,8 +205,16 @@ def test_published_examples_within_their_printed_tolerance(example: dict) -> Non
 def test_a_step_shows_symbols_and_numbers_side_by_side() -> None:
     t = make("f = w0*x0 + w1*x1 + b\nL = (f - y)**2").trace(POINT)
     step = next(s for s in t.steps if s.phase == "backward" and t.graph.name(s.edge.target) == "w0")
-    assert (step.local.text("plain"), step.local.value, step.upstream.value, step.contribution.value) == ("x0", 2, 4.2, 8.4)
-    assert "local ∂v1/∂w₀ = x₀ = 2, upstream ∂L/∂v1 = 4.2, contribution 2 × 4.2 = 8.4; ∂L/∂w₀ = 8.4." in step.sentence.replace("v₁", "v1")
+    assert (step.local.text("plain"), step.local.value, step.upstream.value, step.contribution.value) == (
+        "x0",
+        2,
+        4.2,
+        8.4,
+    )
+    assert (
+        "local ∂v1/∂w₀ = x₀ = 2, upstream ∂L/∂v1 = 4.2, contribution 2 × 4.2 = 8.4; ∂L/∂w₀ = 8.4."
+        in step.sentence.replace("v₁", "v1")
+    )
     assert t.exact["dL/dw0"] == Fraction(42, 5)
 
 
@@ -208,12 +248,32 @@ def test_relu_minus_relu_of_the_negative_gets_a_choice_at_each_kink() -> None:
 @pytest.mark.parametrize(
     "text, at, error, message",
     [
-        ("log(x)", {"x": -1}, DomainError, r"log\(x\) \(node v1\) is undefined at x = -1; it needs a positive value; choose another point"),
-        ("u = x - 1\nL = 1/u", {"x": 1}, DomainError, r"1/u \(node L\) is .* at u = 0; it needs a nonzero value; choose another point"),
+        (
+            "log(x)",
+            {"x": -1},
+            DomainError,
+            r"log\(x\) \(node v1\) is undefined at x = -1; it needs a positive value; choose another point",
+        ),
+        (
+            "u = x - 1\nL = 1/u",
+            {"x": 1},
+            DomainError,
+            r"1/u \(node L\) is .* at u = 0; it needs a nonzero value; choose another point",
+        ),
         ("x*y", {"x": 1}, LearnerError, r"no value for y; give a number to each of x, y with at=\{…\}"),
         ("x*y", {"x": 1, "y": 2, "z": 3}, LearnerError, r"'z' is no input of this graph; its inputs are x, y"),
-        ("f = x*y\nL = f", {"x": 1, "y": 2, "f": 3}, LearnerError, r"'f' is computed by the graph, not given; its inputs are x, y"),
-        ("x*y", {"x": 1, "y": "two"}, LearnerError, r"the value of 'y' is 'two'; expected a number such as 0.5, -2 or 1/3"),
+        (
+            "f = x*y\nL = f",
+            {"x": 1, "y": 2, "f": 3},
+            LearnerError,
+            r"'f' is computed by the graph, not given; its inputs are x, y",
+        ),
+        (
+            "x*y",
+            {"x": 1, "y": "two"},
+            LearnerError,
+            r"the value of 'y' is 'two'; expected a number such as 0.5, -2 or 1/3",
+        ),
         ("x*y", {"x": 1, "y": float("nan")}, LearnerError, r"the value of 'y' is nan; expected a finite number"),
     ],
 )
@@ -246,7 +306,12 @@ def test_python_functions_sympy_trees_and_text_give_one_graph() -> None:
     tree = make(sp.Max(0, 1 - y * (w * x + b), evaluate=False))
     at = {"w": 0.5, "x": 2, "b": 0.25, "y": 1}
     assert text.trace(at).gradients["w"] == traced.trace(at).gradients["w"] == tree.trace(at).gradients["w"] == 0
-    assert text.trace(at | {"y": -1}).gradients["w"] == traced.trace(at | {"y": -1}).gradients["w"] == tree.trace(at | {"y": -1}).gradients["w"] == 2
+    assert (
+        text.trace(at | {"y": -1}).gradients["w"]
+        == traced.trace(at | {"y": -1}).gradients["w"]
+        == tree.trace(at | {"y": -1}).gradients["w"]
+        == 2
+    )
 
 
 def test_a_function_that_asks_a_tracer_for_its_truth_is_told_what_to_write() -> None:

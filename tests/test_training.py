@@ -54,7 +54,9 @@ def test_every_run_of_the_lecture_comes_out_to_twelve_digits(name: str) -> None:
     assert [f"Class {k + 1}" for k in found.chosen] == [row["cls"] for row in truth["predictions"]]
     for update, step in enumerate(truth["first_epoch_steps"]):
         u = h.updates
-        assert [u.parameters[n][update + 1] for n in ("w0", "w1", "b")] == pytest.approx([*step["w"], step["b"]], **CLOSE)
+        assert [u.parameters[n][update + 1] for n in ("w0", "w1", "b")] == pytest.approx(
+            [*step["w"], step["b"]], **CLOSE
+        )
         if step["grad"] is not None:
             assert [u.gradients[n][update] for n in ("w0", "w1", "b")] == pytest.approx(step["grad"], **CLOSE)
 
@@ -79,21 +81,29 @@ def test_the_lectures_own_loop_gives_the_same_numbers() -> None:
         history.append((*w, b))
     h = train(SQUARED, lecture(), start=START)
     assert h.losses == pytest.approx(losses, **CLOSE)
-    assert np.stack(list(h.parameters[n] for n in ("w0", "w1", "b")), axis=1) == pytest.approx(np.array(history), **CLOSE)
-    assert ["Class 1" if fn(x) < 0 else "Class 2" for x in data] == [line.split("  ")[1] for line in h.predict().print_out.splitlines()]
+    assert np.stack(list(h.parameters[n] for n in ("w0", "w1", "b")), axis=1) == pytest.approx(
+        np.array(history), **CLOSE
+    )
+    assert ["Class 1" if fn(x) < 0 else "Class 2" for x in data] == [
+        line.split("  ")[1] for line in h.predict().print_out.splitlines()
+    ]
 
 
 def test_a_step_against_the_slope_lowers_the_loss_and_one_along_it_raises_it() -> None:
     truth, point = TRUTH["claims"]["update_direction"], {"x0": [2.0], "x1": [0.0], "y": [-1.0]}
     for rate, after in ((0.01, "L_after_minus"), (-0.01, "L_after_plus")):
         h = train(SQUARED, point, start=START, rate=rate, epochs=1)
-        assert h.losses[0] == pytest.approx(truth["L_before"]["value"], **CLOSE) and h.loss == pytest.approx(truth[after]["value"], **CLOSE)
+        assert h.losses[0] == pytest.approx(truth["L_before"]["value"], **CLOSE) and h.loss == pytest.approx(
+            truth[after]["value"], **CLOSE
+        )
 
 
 def test_batch_descent_diverges_above_the_rate_that_the_hessian_allows() -> None:
     largest = max(TRUTH["least_squares_optimum"]["hessian_eigs"])
     for share, falls in ((0.99, True), (1.01, False)):
-        h = train(SQUARED, lecture(), method="batch", reduction="mean", rate=share * 2 / largest, epochs=400, start=START)
+        h = train(
+            SQUARED, lecture(), method="batch", reduction="mean", rate=share * 2 / largest, epochs=400, start=START
+        )
         assert bool(h.loss < h.losses[0]) is falls
 
 
@@ -123,7 +133,14 @@ def test_every_method_lowers_the_loss_and_resumes_bit_by_bit(method: str, shaped
     loss = "f = w@x + b\nL = (f - y)**2" if shaped else SQUARED
     data = {"x": np.stack([lecture()["x0"], lecture()["x1"]], axis=1), "y": lecture()["y"]} if shaped else lecture()
     start = {"w": [0.5, -0.3], "b": 0.1} if shaped else START
-    settings: dict[str, Any] = {"method": method, "rate": 0.01, "start": start, "reduction": "mean", "shuffle": True, "seed": 3}
+    settings: dict[str, Any] = {
+        "method": method,
+        "rate": 0.01,
+        "start": start,
+        "reduction": "mean",
+        "shuffle": True,
+        "seed": 3,
+    }
     whole = train(loss, data, epochs=12, **settings)
     assert whole.loss < whole.losses[0]
     parts = train(loss, data, epochs=5, **settings).resume(7)
@@ -140,9 +157,25 @@ def test_floats_and_arrays_agree() -> None:
     points = {"x0": rng.normal(size=50), "x1": rng.normal(size=50), "y": rng.choice([-1.0, 1.0], size=50)}
     vectors = {"x": np.stack([points["x0"], points["x1"]], axis=1), "y": points["y"]}
     for size in (1, 7, 50):
-        one = train("f = w0*x0 + w1*x1 + b\nL = log(1 + exp(-y*f))", points, method="minibatch", batch_size=size, rate=0.1, start=START)
-        other = train("f = w@x + b\nL = log(1 + exp(-y*f))", vectors, method="minibatch", batch_size=size, rate=0.1, start={"w": [0.5, -0.3], "b": 0.1})
-        assert np.stack([one.parameters["w0"], one.parameters["w1"]], axis=1) == pytest.approx(other.parameters["w"], rel=1e-11)
+        one = train(
+            "f = w0*x0 + w1*x1 + b\nL = log(1 + exp(-y*f))",
+            points,
+            method="minibatch",
+            batch_size=size,
+            rate=0.1,
+            start=START,
+        )
+        other = train(
+            "f = w@x + b\nL = log(1 + exp(-y*f))",
+            vectors,
+            method="minibatch",
+            batch_size=size,
+            rate=0.1,
+            start={"w": [0.5, -0.3], "b": 0.1},
+        )
+        assert np.stack([one.parameters["w0"], one.parameters["w1"]], axis=1) == pytest.approx(
+            other.parameters["w"], rel=1e-11
+        )
         assert one.losses == pytest.approx(other.losses, rel=1e-11)
 
 
@@ -155,7 +188,9 @@ TORCH: dict[str, Callable[[Any, list[Any]], Any]] = {
 }
 RECORDED = Path(__file__).parent / "data" / "torch_steps.json"
 STEPS = json.loads(RECORDED.read_text("utf-8"))
-HUNDRED = pytest.mark.parametrize("number", range(len(STEPS["runs"])), ids=[f"{run['method']}-{run['clip']}" for run in STEPS["runs"]])
+HUNDRED = pytest.mark.parametrize(
+    "number", range(len(STEPS["runs"])), ids=[f"{run['method']}-{run['clip']}" for run in STEPS["runs"]]
+)
 
 
 def pytorch(run: dict[str, Any]) -> dict[str, Any]:
@@ -188,14 +223,18 @@ def test_a_hundred_steps_match_those_recorded_from_pytorch(number: int) -> None:
 def test_what_is_recorded_is_what_pytorch_gives_here(number: int) -> None:
     run = STEPS["runs"][number]
     for name, values in pytorch(run).items():
-        assert np.array(values) == pytest.approx(np.array(run["after"][name]), abs=1e-12)  # another PyTorch may sum in another order
+        assert np.array(values) == pytest.approx(
+            np.array(run["after"][name]), abs=1e-12
+        )  # another PyTorch may sum in another order
 
 
 def record() -> None:
     """Write what the installed PyTorch gives into the data file: `python tests/test_training.py`."""
     import torch
 
-    STEPS["provenance"] = f"PyTorch {torch.__version__}, float64 on the CPU: torch.optim over torch.nn.functional.cross_entropy, 100 steps over all 20 points, rate 0.01"
+    STEPS["provenance"] = (
+        f"PyTorch {torch.__version__}, float64 on the CPU: torch.optim over torch.nn.functional.cross_entropy, 100 steps over all 20 points, rate 0.01"
+    )
     for run in STEPS["runs"]:
         run["after"] = pytorch(run)
     RECORDED.write_text(json.dumps(STEPS, indent=1) + "\n", "utf-8")
@@ -208,8 +247,18 @@ def test_logistic_regression_reaches_scikit_learns_optimum() -> None:
     n = len(y)
     model = linear.LogisticRegression(C=1.0, tol=1e-12, solver="newton-cholesky").fit(x, y)
     loss = "f = w@x + b\nL = log(1 + exp(-y*f)) + sum(w**2)/(2*n)"
-    h = train(loss, {"x": x, "y": 2.0 * y - 1, "n": float(n)}, method="nesterov", reduction="mean", rate=0.5, epochs=3000, start={"w": np.zeros(30), "b": 0.0})
-    assert h.final["w"] == pytest.approx(model.coef_[0], abs=1e-6) and h.final["b"] == pytest.approx(model.intercept_[0], abs=1e-6)
+    h = train(
+        loss,
+        {"x": x, "y": 2.0 * y - 1, "n": float(n)},
+        method="nesterov",
+        reduction="mean",
+        rate=0.5,
+        epochs=3000,
+        start={"w": np.zeros(30), "b": 0.0},
+    )
+    assert h.final["w"] == pytest.approx(model.coef_[0], abs=1e-6) and h.final["b"] == pytest.approx(
+        model.intercept_[0], abs=1e-6
+    )
     assert h.predict().accuracy == pytest.approx(model.score(x, y))
 
 
@@ -218,7 +267,16 @@ def test_softmax_regression_reaches_scikit_learns_optimum() -> None:
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     model = linear.LogisticRegression(C=1.0, tol=1e-12, solver="newton-cholesky").fit(x, y)
     loss = "L = cross_entropy(W@x + b, y) + sum(W**2)/(2*150)"
-    h = train(loss, {"x": x, "y": y}, method="nesterov", reduction="mean", rate=0.5, epochs=3000, start={"W": np.zeros((3, 4)), "b": np.zeros(3)}, shapes={"y": 3})
+    h = train(
+        loss,
+        {"x": x, "y": y},
+        method="nesterov",
+        reduction="mean",
+        rate=0.5,
+        epochs=3000,
+        start={"W": np.zeros((3, 4)), "b": np.zeros(3)},
+        shapes={"y": 3},
+    )
     assert h.final["W"] == pytest.approx(model.coef_, abs=1e-6)
     assert h.final["b"] - h.final["b"].mean() == pytest.approx(model.intercept_ - model.intercept_.mean(), abs=1e-6)
     assert h.predict().probabilities == pytest.approx(model.predict_proba(x), abs=1e-6)
@@ -258,7 +316,9 @@ def test_clipping_bounds_the_whole_gradient() -> None:
 def test_early_stopping_waits_and_then_stops() -> None:
     h = train(HINGE, lecture(), start=START, epochs=100, patience=3)
     assert h.stopped is not None and h.stopped.reason == "no progress" and len(h.losses) == h.stopped.epoch < 30
-    assert h.stopped.message == f"stopped after epoch {h.stopped.epoch}: for 3 epochs the loss did not fall by more than 0"
+    assert (
+        h.stopped.message == f"stopped after epoch {h.stopped.epoch}: for 3 epochs the loss did not fall by more than 0"
+    )
     held = {"x0": [3.0], "x1": [-1.0], "y": [-1.0]}
     h = train(SQUARED, lecture(), start=START, epochs=500, patience=5, validation=held)
     assert len(h.validation) == len(h.losses) < 500
@@ -268,7 +328,10 @@ def test_a_loss_that_is_not_finite_stops_with_step_node_and_last_good_parameters
     h = train("f = w*x\nL = exp(f)", {"x": [1.0, 2.0]}, rate=-1.0, start={"w": 0.0}, epochs=30)
     assert h.stopped is not None and h.stopped.reason == "not finite"
     assert (h.stopped.node, h.stopped.epoch, h.stopped.update, h.stopped.point) == ("L", 2, 3, 1)
-    assert h.stopped.message == "stopped at update 3 (epoch 2): node L = exp(f) is inf at point 1; the parameters before that update are kept; try a smaller rate"
+    assert (
+        h.stopped.message
+        == "stopped at update 3 (epoch 2): node L = exp(f) is inf at point 1; the parameters before that update are kept; try a smaller rate"
+    )
     assert math.isfinite(h.loss) and math.isfinite(h.final["w"]) and h.parameters["w"][-1] == h.final["w"]
     assert len(h.losses) + 1 == len(h.parameters["w"]) and h.updates.parameters["w"][-1] == h.final["w"]
 
@@ -301,10 +364,23 @@ def test_gradients_are_those_of_the_mean_loss_before_each_epoch() -> None:
 
 
 def test_csv_holds_every_epoch_and_every_update() -> None:
-    h = train("L = sum((W@x - y)**2)", {"x": [[1.0, 2.0]], "y": [[1.0, 0.0]]}, rate=0.01, epochs=3, start={"W": np.zeros((2, 2))})
+    h = train(
+        "L = sum((W@x - y)**2)",
+        {"x": [[1.0, 2.0]], "y": [[1.0, 0.0]]},
+        rate=0.01,
+        epochs=3,
+        start={"W": np.zeros((2, 2))},
+    )
     rows = list(csv.reader(io.StringIO(h.to_csv())))
-    assert rows[0] == ["epoch", "loss", *(f"W[{i},{j}]" for i in (0, 1) for j in (0, 1)), *(f"dL/dW[{i},{j}]" for i in (0, 1) for j in (0, 1))]
-    assert len(rows) == 5 and float(rows[4][1]) == h.loss and float(rows[4][2]) == h.final["W"][0, 0] and rows[4][-1] == ""
+    assert rows[0] == [
+        "epoch",
+        "loss",
+        *(f"W[{i},{j}]" for i in (0, 1) for j in (0, 1)),
+        *(f"dL/dW[{i},{j}]" for i in (0, 1) for j in (0, 1)),
+    ]
+    assert (
+        len(rows) == 5 and float(rows[4][1]) == h.loss and float(rows[4][2]) == h.final["W"][0, 0] and rows[4][-1] == ""
+    )
     updates = list(csv.reader(io.StringIO(h.to_csv(every="update"))))
     assert len(updates) == 4 and float(updates[1][1]) == 1.0
 
@@ -318,7 +394,9 @@ def test_a_run_goes_on_under_another_rate() -> None:
     h = train(SQUARED, lecture(), start=START, epochs=5).resume(5, rate=0.001)
     assert h.rates.tolist() == [0.01] * 5 + [0.001] * 5
     assert h.updates.parameters["w0"][-1] == h.final["w0"] and len(h.updates.losses) == 40
-    with pytest.raises(LearnerError, match="'method' cannot be changed when a run goes on; expected one of clip, patience"):
+    with pytest.raises(
+        LearnerError, match="'method' cannot be changed when a run goes on; expected one of clip, patience"
+    ):
         h.resume(5, method="adam")
 
 
@@ -343,7 +421,10 @@ def test_csv_and_npz_files_are_read(tmp_path: Path) -> None:
     assert all(np.array_equal(table[n], lecture()[n]) for n in ("x0", "x1", "y"))
     np.savez(tmp_path / "d.npz", x=np.stack([table["x0"], table["x1"]], axis=1), y=table["y"])
     graph = build("(w@x + b - y)**2", shapes={"w": 2, "x": 2})
-    from_csv, from_npz = (train(graph, table_for(graph, load(tmp_path / name)), start={"w": [0.5, -0.3], "b": 0.1}) for name in ("d.csv", "d.npz"))
+    from_csv, from_npz = (
+        train(graph, table_for(graph, load(tmp_path / name)), start={"w": [0.5, -0.3], "b": 0.1})
+        for name in ("d.csv", "d.npz")
+    )
     assert np.array_equal(from_csv.losses, from_npz.losses)
     assert from_csv.losses == pytest.approx(np.array(RUNS["sgd_mse"]["loss_per_epoch"]))
 
@@ -418,9 +499,13 @@ def test_what_a_run_cannot_give_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_shapes_that_do_not_fit_say_what_was_expected() -> None:
-    with pytest.raises(ShapeError, match=r"the loss has shape \(2\); descent needs one number a point: sum it, or take its mean"):
+    with pytest.raises(
+        ShapeError, match=r"the loss has shape \(2\); descent needs one number a point: sum it, or take its mean"
+    ):
         train("W@x", {"x": [[1.0, 2.0]]}, shapes={"W": (2, 2)})
-    with pytest.raises(ShapeError, match=r"the data 'y' hold 3 different labels; expected rows of 2, or class numbers from 0 to 1"):
+    with pytest.raises(
+        ShapeError, match=r"the data 'y' hold 3 different labels; expected rows of 2, or class numbers from 0 to 1"
+    ):
         train("cross_entropy(W@x, y)", {"x": np.ones((4, 2)), "y": [0, 1, 2, 2]}, shapes={"W": (2, 2), "y": 2})
 
 

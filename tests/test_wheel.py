@@ -17,7 +17,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def ran(*command: str | Path, cwd: Path = ROOT) -> str:
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "GRAPHTUTOR_EXERCISES")}
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, encoding="utf-8", cwd=cwd, env=env | {"LC_ALL": "C.UTF-8"}, timeout=300, check=False)
+    done = subprocess.run(
+        [str(c) for c in command],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=env | {"LC_ALL": "C.UTF-8"},
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -44,7 +53,11 @@ def scripts(wheel, tmp_path_factory) -> Path:
 
 def test_wheel_holds_the_package_and_the_exercises_and_nothing_else(wheel) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    exercises = {f"graphtutor/_exercises/{p.relative_to(ROOT / 'exercises').as_posix()}" for p in (ROOT / "exercises").rglob("*") if p.is_file()}
+    exercises = {
+        f"graphtutor/_exercises/{p.relative_to(ROOT / 'exercises').as_posix()}"
+        for p in (ROOT / "exercises").rglob("*")
+        if p.is_file()
+    }
     assert exercises
     assert exercises <= set(names)
     assert {"graphtutor/py.typed", "graphtutor/picture/widths.json"} <= set(names)

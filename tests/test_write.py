@@ -85,7 +85,12 @@ def test_written_forms_are_what_a_person_would_write(text: str, plain: str, unic
 def corpus() -> list[str]:
     with (DATA / "equivalence.csv").open(encoding="utf-8") as file:
         found = {row[k] for row in csv.DictReader(file) for k in ("reference", "answer", "source_function")}
-    lines = (line["sympy"] for d in json.loads((DATA / "lecture_derivations.json").read_text("utf-8")) for line in d["lines"] if "Matrix" not in line["sympy"])
+    lines = (
+        line["sympy"]
+        for d in json.loads((DATA / "lecture_derivations.json").read_text("utf-8"))
+        for line in d["lines"]
+        if "Matrix" not in line["sympy"]
+    )
     return sorted({*found, *lines, *(g[0] for g in GOLDEN)})
 
 
@@ -107,7 +112,12 @@ def texts(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("-({})".format, children),
         st.builds(lambda row, a: f"{row.names[0]}({a})", st.sampled_from(CALLED), children),
         st.builds(lambda ab: f"max({ab[0]}, {ab[1]})", pairs),
-        st.builds(lambda sign, ab, c: f"where(({ab[0]}) {sign} ({ab[1]}), {c}, {ab[0]})", st.sampled_from(["<", ">=", "==", "!="]), pairs, children),
+        st.builds(
+            lambda sign, ab, c: f"where(({ab[0]}) {sign} ({ab[1]}), {c}, {ab[0]})",
+            st.sampled_from(["<", ">=", "==", "!="]),
+            pairs,
+            children,
+        ),
         st.builds(lambda ab, c: f"indicator(({ab[0]}) < ({ab[1]}) and not ({c}) > 0 or ({c}) == 1)", pairs, children),
         st.builds(lambda a: f"({a})[0, 1:]", children),
         st.builds(lambda a: f"softmax({a}, axis=0).T", children),
@@ -145,7 +155,10 @@ def test_what_sympy_has_sorted_is_written_tidily_on_request() -> None:
     assert write.write(f - 2, tidy=True) == "f - 2"
     assert write.write(x**2 - 3 * x * y, tidy=True) == "x**2 - 3*x*y"
     assert write.write(sp.Piecewise((x, x > 0), (0, True)), "unicode") == "where(x > 0, x, 0)"
-    assert write.write(sp.Max(0, x) + sp.Heaviside(y, 0), tidy=True) in ("max(0, x) + step(y, at_zero=0)", "step(y, at_zero=0) + max(0, x)")
+    assert write.write(sp.Max(0, x) + sp.Heaviside(y, 0), tidy=True) in (
+        "max(0, x) + step(y, at_zero=0)",
+        "step(y, at_zero=0) + max(0, x)",
+    )
     assert write.write(1 / x, "latex", tidy=True) == r"\frac{1}{x}"
 
 

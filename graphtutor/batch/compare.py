@@ -20,16 +20,30 @@ class Change:
     misconceptions: tuple[tuple[str, ...], tuple[str, ...]]
 
     def __str__(self) -> str:
-        points = "" if self.score[0] == self.score[1] else f", {100 * self.score[0]:.0f} % -> {100 * self.score[1]:.0f} %"
-        named = "" if self.misconceptions[0] == self.misconceptions[1] else f"; named {' '.join(self.misconceptions[0]) or 'nothing'} -> {' '.join(self.misconceptions[1]) or 'nothing'}"
-        return f"{self.id}: {self.before} -> {self.after}{points}{named}" if self.before != self.after else f"{self.id}: {self.after}{points}{named}"
+        points = (
+            "" if self.score[0] == self.score[1] else f", {100 * self.score[0]:.0f} % -> {100 * self.score[1]:.0f} %"
+        )
+        named = (
+            ""
+            if self.misconceptions[0] == self.misconceptions[1]
+            else f"; named {' '.join(self.misconceptions[0]) or 'nothing'} -> {' '.join(self.misconceptions[1]) or 'nothing'}"
+        )
+        return (
+            f"{self.id}: {self.before} -> {self.after}{points}{named}"
+            if self.before != self.after
+            else f"{self.id}: {self.after}{points}{named}"
+        )
 
 
 def said(result: Result) -> str:
     """Return a result in words: right, or not right from which line on."""
     correct, _ = final(result)
     first = result.get("first_wrong")
-    return word(correct) + (f" from {'row' if result.get('table') else 'line'} {first + 1}" if first is not None and correct is not True else "")
+    return word(correct) + (
+        f" from {'row' if result.get('table') else 'line'} {first + 1}"
+        if first is not None and correct is not True
+        else ""
+    )
 
 
 def changes(old: Mapping[str, Result], new: Mapping[str, Result]) -> list[Change]:
@@ -38,7 +52,15 @@ def changes(old: Mapping[str, Result], new: Mapping[str, Result]) -> list[Change
     for name, after in new.items():
         before = old.get(name)
         if before is not None and told(before) != told(after):
-            found.append(Change(name, said(before), said(after), (final(before)[1], final(after)[1]), (tuple(ids(before)), tuple(ids(after)))))
+            found.append(
+                Change(
+                    name,
+                    said(before),
+                    said(after),
+                    (final(before)[1], final(after)[1]),
+                    (tuple(ids(before)), tuple(ids(after))),
+                )
+            )
     return found
 
 

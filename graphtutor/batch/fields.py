@@ -18,14 +18,18 @@ def text(value: Any) -> bool:
 
 def each(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
     """Return the check of an object: a name → what `check` allows."""
-    return lambda value: isinstance(value, Mapping) and all(isinstance(name, str) and check(v) for name, v in value.items())
+    return lambda value: (
+        isinstance(value, Mapping) and all(isinstance(name, str) and check(v) for name, v in value.items())
+    )
 
 
 def number(value: Any) -> bool:
     """Return whether a value is a number, as JSON's or as text such as 1/3."""
     if isinstance(value, str):
         return NUMBER.fullmatch(value.strip()) is not None
-    return (isinstance(value, int | Fraction) and not isinstance(value, bool)) or (isinstance(value, float) and math.isfinite(value))
+    return (isinstance(value, int | Fraction) and not isinstance(value, bool)) or (
+        isinstance(value, float) and math.isfinite(value)
+    )
 
 
 def numbers(value: Any) -> bool:
@@ -34,7 +38,9 @@ def numbers(value: Any) -> bool:
 
 def shape(value: Any) -> bool:
     sizes = value if isinstance(value, list) else [value]
-    return len(sizes) <= MOST_AXES and all(isinstance(s, int) and not isinstance(s, bool) and 0 < s <= LARGEST_SIZE for s in sizes)
+    return len(sizes) <= MOST_AXES and all(
+        isinstance(s, int) and not isinstance(s, bool) and 0 < s <= LARGEST_SIZE for s in sizes
+    )
 
 
 def share(value: Any) -> bool:

@@ -24,7 +24,18 @@ from ..tutor.variants import variant
 from .submissions import Submission, made
 
 Result = dict[str, Any]
-COLUMNS = ("id", "student", "exercise", "correct", "score", "first_wrong", "misconceptions", "message", "undecided_because", "decided_by")
+COLUMNS = (
+    "id",
+    "student",
+    "exercise",
+    "correct",
+    "score",
+    "first_wrong",
+    "misconceptions",
+    "message",
+    "undecided_because",
+    "decided_by",
+)
 CHUNK = 16  # answers sent to a process at once: a message costs about as much as a short answer
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -34,8 +45,12 @@ def graded(one: Submission, folder: str | None = None) -> Grade:
     """Return the Grade of a submission. Raises LearnerError or AuthorError where the question makes no sense."""
     if one.about.get("exercise"):
         return judge(variant(course_of(folder).exercise(one.about["exercise"]), one.about.get("seed")), one.answer)
-    options = {key: value for key, value in one.about.items() if key not in ("exercise", "expression", "seed", "rubric")}
-    points: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in one.about.get("rubric", {}).items()}
+    options = {
+        key: value for key, value in one.about.items() if key not in ("exercise", "expression", "seed", "rubric")
+    }
+    points: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in one.about.get("rubric", {}).items()
+    }
     return grade(one.about["expression"], one.answer, rubric=Rubric(**points), **options)
 
 
@@ -56,7 +71,12 @@ class Graded:
     @property
     def result(self) -> Result:
         """What is handed on of it: what it was, and the grade in JSON's types."""
-        return {**self.one.data, "id": self.one.id, **plain(self.grade), **({"error": self.error} if self.error else {})}
+        return {
+            **self.one.data,
+            "id": self.one.id,
+            **plain(self.grade),
+            **({"error": self.error} if self.error else {}),
+        }
 
     def with_human(self, human: Mapping[str, Any]) -> Graded:
         """Return it with what a person decided, {} for nothing."""
@@ -70,10 +90,16 @@ def attempt(one: Submission, folder: str | None = None) -> Graded:
     except (LearnerError, AuthorError) as error:
         return ungraded(one, error.message if isinstance(error, ReadError) else str(error))
     except Exception as error:  # one answer that we fail on must not cost the other answers of a night their grades
-        return ungraded(one, f"graphtutor failed on it ({type(error).__name__}); this is its bug, not the answer's", traceback.format_exc())
+        return ungraded(
+            one,
+            f"graphtutor failed on it ({type(error).__name__}); this is its bug, not the answer's",
+            traceback.format_exc(),
+        )
 
 
-def grade_many(submissions: Iterable[Mapping[str, Any]], executor: Executor | None = None, folder: str | None = None) -> list[Result]:
+def grade_many(
+    submissions: Iterable[Mapping[str, Any]], executor: Executor | None = None, folder: str | None = None
+) -> list[Result]:
     """Return the result of each submission, in order: what was handed in, and the grade in JSON's types.
 
     A submission is an object with `answer`, and `exercise` or `expression` with `wrt`; see `submissions.made`. One that
@@ -84,7 +110,12 @@ def grade_many(submissions: Iterable[Mapping[str, Any]], executor: Executor | No
     """
     read = [made(item, f"submission-{k}", f"submission {k}") for k, item in enumerate(submissions, 1)]
     graded_ = attempts([one for one in read if isinstance(one, Submission)], executor, folder)
-    return [next(graded_).result if isinstance(one, Submission) else ungraded(Submission(one.where, None), one.message).result for one in read]
+    return [
+        next(graded_).result
+        if isinstance(one, Submission)
+        else ungraded(Submission(one.where, None), one.message).result
+        for one in read
+    ]
 
 
 def ungraded(one: Submission, why: str, bug: str = "") -> Graded:
@@ -94,7 +125,11 @@ def ungraded(one: Submission, why: str, bug: str = "") -> Graded:
 def attempts(of: Sequence[Submission], executor: Executor | None = None, folder: str | None = None) -> Iterator[Graded]:
     """Yield each submission with its Grade, in order; worked out by an executor if there is one."""
     work = partial(attempt, folder=folder)
-    return iter(executor.map(work, of, chunksize=max(1, min(CHUNK, len(of) // 16)))) if executor is not None else map(work, of)
+    return (
+        iter(executor.map(work, of, chunksize=max(1, min(CHUNK, len(of) // 16))))
+        if executor is not None
+        else map(work, of)
+    )
 
 
 # ----- the end result -----
@@ -156,15 +191,40 @@ def safe(value: Any) -> str:
 def tests(of: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the lines or cells of a result as (name, points, most, message) for a grading system."""
     if of.get("table"):
-        return [{"name": c["name"], "score": float(c["status"] in ("right", "follows")), "max": 1.0, "output": " ".join(filter(None, [c["status"], c["note"]]))} for c in of["table"]]
+        return [
+            {
+                "name": c["name"],
+                "score": float(c["status"] in ("right", "follows")),
+                "max": 1.0,
+                "output": " ".join(filter(None, [c["status"], c["note"]])),
+            }
+            for c in of["table"]
+        ]
     lines = [line for line in of.get("lines") or [] if line["points"]]
-    return [{"name": f"line {x['index'] + 1}: {x['text']}"[:120], "score": float(x["earned"]), "max": float(x["points"]), "output": x["note"] or x["status"]} for x in lines]
+    return [
+        {
+            "name": f"line {x['index'] + 1}: {x['text']}"[:120],
+            "score": float(x["earned"]),
+            "max": float(x["points"]),
+            "output": x["note"] or x["status"],
+        }
+        for x in lines
+    ]
 
 
 def as_gradescope(of: Mapping[str, Any]) -> dict[str, Any]:
     """Return a result as Gradescope's results.json."""
     correct, score = final(of)
-    found = [{"name": t["name"], "score": t["score"], "max_score": t["max"], "status": "passed" if t["score"] == t["max"] else "failed", "output": t["output"]} for t in tests(of)]
+    found = [
+        {
+            "name": t["name"],
+            "score": t["score"],
+            "max_score": t["max"],
+            "status": "passed" if t["score"] == t["max"] else "failed",
+            "output": t["output"],
+        }
+        for t in tests(of)
+    ]
     open_ = "Undecided, a person looks at it. " if correct is None else ""
     return {"score": score, "output": f"{open_}{of['message']}", "visibility": "visible", "tests": found,
             "extra_data": {"id": of["id"], "correct": correct, "first_wrong": of.get("first_wrong"), "misconceptions": ids(of)}}  # fmt: skip
@@ -174,12 +234,21 @@ def as_prairielearn(of: Mapping[str, Any]) -> dict[str, Any]:
     """Return a result as PrairieLearn's results.json; an answer that is undecided or cannot be read is not gradable and costs no attempt."""
     correct, score = final(of)
     if correct is None:
-        return {"gradable": False, "message": of["message"], "format_errors": [of["invalid"]["message"]] if of.get("invalid") else ["A person looks at it."]}
-    found = [{"name": t["name"], "points": t["score"], "max_points": t["max"], "message": t["output"]} for t in tests(of)]
+        return {
+            "gradable": False,
+            "message": of["message"],
+            "format_errors": [of["invalid"]["message"]] if of.get("invalid") else ["A person looks at it."],
+        }
+    found = [
+        {"name": t["name"], "points": t["score"], "max_points": t["max"], "message": t["output"]} for t in tests(of)
+    ]
     return {"gradable": True, "score": score, "message": of["message"], "tests": found}
 
 
-SYSTEMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"gradescope": as_gradescope, "prairielearn": as_prairielearn}
+SYSTEMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "gradescope": as_gradescope,
+    "prairielearn": as_prairielearn,
+}
 
 
 def read_results(path: str | Path) -> dict[str, Result]:
@@ -191,13 +260,23 @@ def read_results(path: str | Path) -> dict[str, Result]:
     except UnicodeDecodeError:
         raise LearnerError(f"{path} is no UTF-8 text; expected results that graphtutor grade -o wrote") from None
     try:
-        whole = [json.loads(line) for line in text.splitlines() if line.strip()] if not text.lstrip().startswith("[") else json.loads(text)
+        whole = (
+            [json.loads(line) for line in text.splitlines() if line.strip()]
+            if not text.lstrip().startswith("[")
+            else json.loads(text)
+        )
     except (ValueError, RecursionError):
         try:
             whole = [json.loads(text)]
         except (ValueError, RecursionError):
             raise LearnerError(f"{path} holds no results; expected what graphtutor grade -o wrote") from None
-    found = whole[0]["results"] if len(whole) == 1 and isinstance(whole[0], dict) and isinstance(whole[0].get("results"), list) else whole
-    if not all(isinstance(r, dict) and "id" in r and "correct" in r and isinstance(r.get("score"), int | float) for r in found):
+    found = (
+        whole[0]["results"]
+        if len(whole) == 1 and isinstance(whole[0], dict) and isinstance(whole[0].get("results"), list)
+        else whole
+    )
+    if not all(
+        isinstance(r, dict) and "id" in r and "correct" in r and isinstance(r.get("score"), int | float) for r in found
+    ):
         raise LearnerError(f"{path} holds no results; expected what graphtutor grade -o wrote")
     return {str(r["id"]): r for r in found}

@@ -47,8 +47,14 @@ class Reviews:
         if decision is None:
             kept.pop(one.id, None)
         else:
-            kept[one.id] = replace(decision, digest=digest(one.answer), when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-        text = json.dumps({"format_version": FORMAT, "decisions": {name: asdict(d) for name, d in sorted(kept.items())}}, ensure_ascii=False, indent=1)
+            kept[one.id] = replace(
+                decision, digest=digest(one.answer), when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            )
+        text = json.dumps(
+            {"format_version": FORMAT, "decisions": {name: asdict(d) for name, d in sorted(kept.items())}},
+            ensure_ascii=False,
+            indent=1,
+        )
         written(self.path, (text + "\n").encode("utf-8", "replace"))
         return Reviews(self.path, kept)
 
@@ -58,12 +64,16 @@ class Reviews:
         if found is None:
             return graded.with_human({}) if graded.grade.human else graded
         stale = {"stale": True} if found.digest != digest(graded.one.answer) else {}
-        return graded.with_human({"correct": found.correct, "score": found.score, "note": found.note, "when": found.when, **stale})
+        return graded.with_human(
+            {"correct": found.correct, "score": found.score, "note": found.note, "when": found.when, **stale}
+        )
 
 
 def digest(answer: Any) -> str:
     """Return a short name of an answer, the same for the same answer."""
-    return hashlib.sha256(json.dumps(answer, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256(
+        json.dumps(answer, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    ).hexdigest()[:16]
 
 
 def beside(path: str | Path) -> Path:
@@ -82,14 +92,18 @@ def load(path: Path) -> Reviews:
     try:
         data = json.loads(path.read_text("utf-8"))
         if data["format_version"] > FORMAT:
-            raise LearnerError(f"{path} was written by a newer graphtutor; update graphtutor, or name another file with --reviews")
+            raise LearnerError(
+                f"{path} was written by a newer graphtutor; update graphtutor, or name another file with --reviews"
+            )
         return Reviews(path, {str(name): Decision(**d) for name, d in data["decisions"].items()})
     except FileNotFoundError:
         return Reviews(path, {})
     except OSError as error:
         raise LearnerError(f"cannot read {path}: {(error.strerror or 'it failed').lower()}") from None
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise LearnerError(f"{path} is no file of decisions; name another one with --reviews, or move it away") from None
+        raise LearnerError(
+            f"{path} is no file of decisions; name another one with --reviews, or move it away"
+        ) from None
 
 
 def decision(text: str) -> Decision:
@@ -107,7 +121,9 @@ def decision(text: str) -> Decision:
     except ValueError:
         score = -1.0
     if not 0 <= score <= 1:
-        raise LearnerError(f"'{word}' is no decision; expected right, wrong, or points from 0 to 1, then a note if you like")
+        raise LearnerError(
+            f"'{word}' is no decision; expected right, wrong, or points from 0 to 1, then a note if you like"
+        )
     return Decision(score == 1, score, note)
 
 

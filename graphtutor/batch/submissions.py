@@ -69,7 +69,11 @@ def files(paths: Iterable[str | Path]) -> Iterator[Path]:
     """Yield the files among paths and in folders, in order of name; hidden ones and our own results are left out."""
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts))
+            inside = sorted(
+                p
+                for p in path.rglob("*")
+                if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts)
+            )
             yield from (p for p in inside if not p.name.endswith(OWN))
         else:
             yield path
@@ -126,7 +130,12 @@ def of_json(text: str, path: Path, defaults: Mapping[str, Any]) -> Iterator[Subm
             several = whole.get("submissions", [whole]) if isinstance(whole, dict) else whole
             items = several if isinstance(several, list) else [several]
             for k, item in enumerate(items, 1):
-                yield made(item, path.stem if len(items) == 1 else f"{path.stem}-{k}", str(path) if len(items) == 1 else f"{path}[{k - 1}]", defaults)
+                yield made(
+                    item,
+                    path.stem if len(items) == 1 else f"{path.stem}-{k}",
+                    str(path) if len(items) == 1 else f"{path}[{k - 1}]",
+                    defaults,
+                )
             return
     for k, line in enumerate(text.splitlines(), 1):
         if line.strip():
@@ -169,7 +178,10 @@ def made(item: Any, name: str, where: str, defaults: Mapping[str, Any] | None = 
     a.json: says neither exercise nor expression; put one in, or give --exercise or --expression with --wrt
     """
     if not isinstance(item, Mapping):
-        return Fault(where, f"is {kind(item)}; expected an object such as {{\"id\": \"s1\", \"expression\": \"…\", \"wrt\": \"w0\", \"answer\": \"…\"}}")
+        return Fault(
+            where,
+            f'is {kind(item)}; expected an object such as {{"id": "s1", "expression": "…", "wrt": "w0", "answer": "…"}}',
+        )
     whole = {**(defaults or {}), **item}
     if "answer" not in whole or whole["answer"] is None:
         return Fault(where, "has no answer")
@@ -177,7 +189,9 @@ def made(item: Any, name: str, where: str, defaults: Mapping[str, Any] | None = 
     if "exercise" not in item and "expression" in item:
         about.pop("exercise", None)
     if not (about.get("exercise") or about.get("expression")):
-        return Fault(where, "says neither exercise nor expression; put one in, or give --exercise or --expression with --wrt")
+        return Fault(
+            where, "says neither exercise nor expression; put one in, or give --exercise or --expression with --wrt"
+        )
     wrong = next((key for key in about if not FIELDS[key][0](about[key])), None)
     if wrong is not None:
         return Fault(where, f"{wrong} is {str(about[wrong])[:40]!r}; expected {FIELDS[wrong][1]}")
@@ -185,5 +199,13 @@ def made(item: Any, name: str, where: str, defaults: Mapping[str, Any] | None = 
 
 
 def kind(value: Any) -> str:
-    words = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
+    words = {
+        dict: "an object",
+        list: "a list",
+        str: "text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        type(None): "null",
+    }
     return words.get(type(value), type(value).__name__)

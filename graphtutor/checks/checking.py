@@ -13,7 +13,9 @@ from .numbers import at_point, by_difference
 from .symbols import by_sympy, local_rules, small
 
 SYMPY = "sympy.diff"
-DIFFERENCES = "central differences at high precision (the graph is too big for sympy.diff; each rule was checked against SymPy)"
+DIFFERENCES = (
+    "central differences at high precision (the graph is too big for sympy.diff; each rule was checked against SymPy)"
+)
 
 
 @dataclass(frozen=True)

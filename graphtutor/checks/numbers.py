@@ -22,7 +22,12 @@ from ..trace import Trace
 DIGITS, SEED = 100, 20260101
 STEP = -40  # power of ten; the error of a central difference is about its square times the third derivative
 NEAR = -18  # power of ten
-RANGES = ((200, 900), (-900, 900), (1001, 3000), (-3000, -1001))  # thousandths; most functions are defined on one of them
+RANGES = (
+    (200, 900),
+    (-900, 900),
+    (1001, 3000),
+    (-3000, -1001),
+)  # thousandths; most functions are defined on one of them
 EVALUATIONS = 400_000  # of a node, for the differences input by input
 
 
@@ -38,7 +43,10 @@ def by_difference(graph: Graph, tie: str) -> dict[str, Verdict]:
             if all(real(v) for v in (values[graph.out], *gradient.values())):
                 break
         else:
-            return {n.name: Verdict("undecided", Evidence("no point was found where all is defined", SEED)) for n in graph.inputs}
+            return {
+                n.name: Verdict("undecided", Evidence("no point was found where all is defined", SEED))
+                for n in graph.inputs
+            }
         direction = {n.name: drawn(rng, n.shape, -1000, 1000) for n in graph.inputs}
         along = {name: np.sum(g * direction[name]) for name, g in gradient.items()}
         whole = near(slope(graph, point, direction), sum(along.values()))
@@ -57,8 +65,16 @@ def held(graph: Graph, point: dict[str, Any], direction: dict[str, Any], ours: A
     if near(found, ours):
         return Verdict("agrees", Evidence(f"a central difference, step 1e{STEP}, {DIGITS} digits", SEED, 1, -NEAR))
     if not near(found, slope(graph, point, direction, STEP - 5)):
-        return Verdict("undecided", Evidence("central differences do not settle: the function bends too much, or loses too many digits", SEED))
-    return Verdict("differs", Evidence(f"the central difference is {mpmath.nstr(found, 8)}, backpropagation gives {mpmath.nstr(ours, 8)}", SEED))
+        return Verdict(
+            "undecided",
+            Evidence("central differences do not settle: the function bends too much, or loses too many digits", SEED),
+        )
+    return Verdict(
+        "differs",
+        Evidence(
+            f"the central difference is {mpmath.nstr(found, 8)}, backpropagation gives {mpmath.nstr(ours, 8)}", SEED
+        ),
+    )
 
 
 def drawn(rng: random.Random, shape: tuple[int, ...], low: int, high: int) -> Any:
@@ -68,7 +84,9 @@ def drawn(rng: random.Random, shape: tuple[int, ...], low: int, high: int) -> An
 
 
 def real(value: Any) -> bool:
-    return all(isinstance(v, mpmath.mpf | int) and bool(mpmath.isfinite(v)) for v in np.ravel(np.asarray(value, dtype=object)))
+    return all(
+        isinstance(v, mpmath.mpf | int) and bool(mpmath.isfinite(v)) for v in np.ravel(np.asarray(value, dtype=object))
+    )
 
 
 def near(a: Any, b: Any) -> bool:
@@ -100,7 +118,9 @@ def at_point(walked: Trace) -> dict[str, Verdict]:
             got = np.asarray(walked.gradients[node.name])
             for name, entry, direction in entries(node.name, node.shape):
                 left, right = ((moved(graph, point, {node.name: direction}, d) - here) / d for d in (-TINY, TINY))
-                verdict = between(left, right, got[entry].item(), name, walked.tie) if real(left) and real(right) else None
+                verdict = (
+                    between(left, right, got[entry].item(), name, walked.tie) if real(left) and real(right) else None
+                )
                 if verdict is not None and (node.name not in found or verdict.kind == "differs"):
                     found[node.name] = verdict
     return found
@@ -142,7 +162,10 @@ def between(left: Any, right: Any, got: float, name: str, tie: str) -> Verdict |
     sides = f"{name} is at a kink here: slope {plain(left)} from below, {plain(right)} from above"
     if low - close <= got <= high + close:
         return Verdict("kink", Evidence(f"{sides}; {got:g} lies between them (tie='{tie}')", interval=interval))
-    return Verdict("differs", Evidence(f"{sides}, but backpropagation gives {got:g}; the chain rule does not hold there", interval=interval))
+    return Verdict(
+        "differs",
+        Evidence(f"{sides}, but backpropagation gives {got:g}; the chain rule does not hold there", interval=interval),
+    )
 
 
 def plain(number: Any) -> str:

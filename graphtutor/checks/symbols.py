@@ -23,7 +23,9 @@ from ..maths.tracing import f
 
 DIGITS, POINTS, TRIES, SEED = 40, 12, 40, 20260101
 DEEPEST = 90  # levels of calls; SymPy's own recursion stops near 140
-WORK = 40_000  # nodes of the expression written out, times the entries to differentiate by: a few seconds of SymPy's time
+WORK = (
+    40_000  # nodes of the expression written out, times the entries to differentiate by: a few seconds of SymPy's time
+)
 EXPANDABLE = 2_000  # terms of a sum of products
 ENTRIES = 24  # of all arguments of an operation whose rule is checked entry by entry
 
@@ -36,10 +38,16 @@ def small(graph: Graph) -> bool:
     written: list[int] = []
     levels: list[int] = []
     for i, (_, args, _) in enumerate(graph.cells):
-        shared = 1 if ROWS.get(graph.cells[i][0], LEAF).entrywise else max([1, *(int(np.prod(graph.shapes[a])) for a in args)])
+        shared = (
+            1
+            if ROWS.get(graph.cells[i][0], LEAF).entrywise
+            else max([1, *(int(np.prod(graph.shapes[a])) for a in args)])
+        )
         written.append(min(WORK + 1, 1 + shared * sum(written[a] for a in args)))
         levels.append(1 + max((levels[a] for a in args), default=0))
-    return max(levels) <= DEEPEST and written[graph.out] * int(np.prod(graph.shapes[graph.out])) * max(entries, 1) <= WORK
+    return (
+        max(levels) <= DEEPEST and written[graph.out] * int(np.prod(graph.shapes[graph.out])) * max(entries, 1) <= WORK
+    )
 
 
 LEAF = ROWS["add"]  # inputs and constants have no row; each of their entries stands for itself
@@ -48,11 +56,18 @@ LEAF = ROWS["add"]  # inputs and constants have no row; each of their entries st
 def by_sympy(graph: Graph, tie: str) -> dict[str, Verdict]:
     """Return a verdict for every input: the gradient by backpropagation against `sympy.diff`, entry by entry."""
     walk = backward(graph, tie)
-    real = {s: sp.Symbol(s.name, real=True) for n in graph.inputs for s in np.ravel(np.asarray(graph.entries[n.name], dtype=object))}
+    real = {
+        s: sp.Symbol(s.name, real=True)
+        for n in graph.inputs
+        for s in np.ravel(np.asarray(graph.entries[n.name], dtype=object))
+    }
     try:
         loss = sp.sympify(graph.expression()).xreplace(real)
     except SYMPY_FAILS as error:
-        return {n.name: Verdict("undecided", Evidence(f"SymPy cannot hold this function: {error}", SEED)) for n in graph.inputs}
+        return {
+            n.name: Verdict("undecided", Evidence(f"SymPy cannot hold this function: {error}", SEED))
+            for n in graph.inputs
+        }
     adjoints = walk.extended.evaluate(graph.entries, "sympy")
     verdicts = {}
     for node in graph.inputs:
@@ -68,7 +83,12 @@ def compared(ours: Any, loss: sp.Expr, symbol: sp.Symbol, real: dict[sp.Symbol, 
         theirs = sp.diff(loss, real[symbol]).replace(sp.DiracDelta, lambda *_: sp.S.Zero)  # jumps are left out by both
         return same_values(sp.sympify(ours).xreplace(real), theirs)
     except SYMPY_FAILS as error:
-        return Verdict("undecided", Evidence(f"SymPy stopped: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", SEED))
+        return Verdict(
+            "undecided",
+            Evidence(
+                f"SymPy stopped: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", SEED
+            ),
+        )
 
 
 def same_values(a: sp.Expr, b: sp.Expr) -> Verdict:
@@ -82,21 +102,31 @@ def same_values(a: sp.Expr, b: sp.Expr) -> Verdict:
     rng = random.Random(SEED)
     # steps by a function of our own: SymPy would write each as a Piecewise and simplify that for seconds;
     # and without cse=True, which loses the conditions of a Piecewise inside a step
-    run = sp.lambdify(names, tuple(t.replace(sp.Heaviside, lambda u, *_: STEP(u)) for t in (a, b)), [{"STEP": step}, "mpmath"])
+    run = sp.lambdify(
+        names, tuple(t.replace(sp.Heaviside, lambda u, *_: STEP(u)) for t in (a, b)), [{"STEP": step}, "mpmath"]
+    )
     met = 0
     for _ in range(TRIES):
         point = [Fraction(rng.randint(-3000, 3000), 1000) for _ in names]
         with mpmath.workdps(DIGITS):
             try:
                 x, y = (mpmath.mpf(v) for v in run(*(mpmath.mpf(p.numerator) / p.denominator for p in point)))
-            except (TypeError, ValueError, ZeroDivisionError, OverflowError, NameError):  # a function that mpmath does not have
+            except (
+                TypeError,
+                ValueError,
+                ZeroDivisionError,
+                OverflowError,
+                NameError,
+            ):  # a function that mpmath does not have
                 continue
             if not (mpmath.isfinite(x) and mpmath.isfinite(y)):
                 continue
             if abs(x - y) > mpmath.mpf(10) ** (-DIGITS + 12) * (1 + abs(x) + abs(y)):
                 ours, theirs = mpmath.nstr(x, 8), mpmath.nstr(y, 8)
                 where = tuple((s.name, p) for s, p in zip(names, point, strict=True))
-                return Verdict("differs", Evidence(f"{ours} is not {theirs}", SEED, met, DIGITS - 12, where, (ours, theirs)))
+                return Verdict(
+                    "differs", Evidence(f"{ours} is not {theirs}", SEED, met, DIGITS - 12, where, (ours, theirs))
+                )
         met += 1
         if met == POINTS:
             break
@@ -104,7 +134,10 @@ def same_values(a: sp.Expr, b: sp.Expr) -> Verdict:
         return Verdict("undecided", Evidence("no point was found where both are defined", SEED))
     if terms(a) + terms(b) < EXPANDABLE and sp.expand(a - b) == 0:
         return Verdict("proved", Evidence("the difference expands to 0", SEED, met, DIGITS - 12, method="expansion"))
-    return Verdict("agrees", Evidence(f"equal at {met} random points to {DIGITS - 12} digits (seed {SEED})", SEED, met, DIGITS - 12))
+    return Verdict(
+        "agrees",
+        Evidence(f"equal at {met} random points to {DIGITS - 12} digits (seed {SEED})", SEED, met, DIGITS - 12),
+    )
 
 
 STEP = sp.Function("STEP")

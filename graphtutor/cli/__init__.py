@@ -57,14 +57,18 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = import_module(f".{COMMANDS[name][0]}", __name__)
-        command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)  # list_ and next_ are Python's own words
+        command: click.Command = getattr(module, f"{name}_", None) or getattr(
+            module, name
+        )  # list_ and next_ are Python's own words
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
             ctx.fail(unknown(args[0]))
         return super().resolve_command(ctx, args)
@@ -90,7 +94,11 @@ def unknown(word: str) -> str:
     return f"no command '{word}'; 'graphtutor --help' lists them"
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, message="graphtutor %(version)s")
 @click.option("--exercises", metavar="DIR", help="A folder of exercises for the lesson.")
 @click.option("--course", metavar="FILE", help="A course file for the lesson.")
@@ -144,7 +152,9 @@ def main(args: list[str] | None = None) -> int:
         import traceback
 
         traceback.print_exc()
-        complain("this is a bug of graphtutor, not of your input; please report it with the lines above and the command you ran")
+        complain(
+            "this is a bug of graphtutor, not of your input; please report it with the lines above and the command you ran"
+        )
         return BUG
 
 
@@ -161,6 +171,8 @@ def refused(message: str, error: Exception, args: list[str], after: str = "") ->
         complain(error.caret, mark=False)
     code = error.exit_code if isinstance(error, click.ClickException) else int(getattr(error, "code", 2))
     if "--json" in args:
-        where = {"line": error.line, "column": error.column, "caret": error.caret} if isinstance(error, ReadError) else {}
+        where = (
+            {"line": error.line, "column": error.column, "caret": error.caret} if isinstance(error, ReadError) else {}
+        )
         show_json({"ok": False, "error": line, "kind": type(error).__name__, "code": code, **where})
     return code

@@ -24,7 +24,12 @@ def author() -> None:
 
 @author.command()
 @click.argument("name")
-@click.option("--kind", default="expression", help="expression, gradients, derivation, sheet, local, find-line, numbers, code, choice or solve.", show_default=True)
+@click.option(
+    "--kind",
+    default="expression",
+    help="expression, gradients, derivation, sheet, local, find-line, numbers, code, choice or solve.",
+    show_default=True,
+)
 @click.option("--title", help="Its title; made from the name if not given.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it; 01-NAME.toml if not given.")
 def new(name: str, kind: str, title: str | None, output: str | None) -> None:
@@ -36,7 +41,9 @@ def new(name: str, kind: str, title: str | None, output: str | None) -> None:
     text = template(name, title or name.replace("-", " ").capitalize(), kind)
     parse(text, f"'{name}'")
     if plain(path.stem) != name:
-        raise LearnerError(f"the file of exercise '{name}' should be called like it, such as 01-{name}.toml; '{path.name}' is not")
+        raise LearnerError(
+            f"the file of exercise '{name}' should be called like it, such as 01-{name}.toml; '{path.name}' is not"
+        )
     if path.exists():
         raise LearnerError(f"'{path}' exists; take another name, or remove it first")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +76,15 @@ def check(paths: tuple[str, ...], verbose: bool, as_json: bool) -> None:
                 say(": ".join(filter(None, (finding.exercise, finding.what, finding.fault or finding.remark))))
     missing = [] if paths else unpractised(folder)
     if as_json:
-        show_json({"ok": not faults and not missing, "files": len(files), "proved": proved, "faults": [f._asdict() for f in faults], "unpractised": missing})
+        show_json(
+            {
+                "ok": not faults and not missing,
+                "files": len(files),
+                "proved": proved,
+                "faults": [f._asdict() for f in faults],
+                "unpractised": missing,
+            }
+        )
     else:
         if missing:
             say(f"no exercise practises {', '.join(missing)}")

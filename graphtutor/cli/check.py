@@ -15,7 +15,9 @@ COLOURS = {"differs": "red", "undecided": "yellow", "kink": "yellow"}
 @click.command(cls=Expression)
 @graph_options
 @json_option
-def check(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], as_json: bool) -> None:
+def check(
+    expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], as_json: bool
+) -> None:
     """Check every gradient of EXPR against SymPy.
 
     Ours, got by backpropagation, against SymPy's analytic derivative. With --at the gradients at that point are shown too. Exit code 0 if all are right, 1 if one
@@ -32,12 +34,25 @@ def check(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
     numbers = {} if point is None else graph.trace(at=point, tie=tie).gradients
     found = checked(graph, tie, point)
     if as_json:
-        verdicts = {name: {"kind": v.kind, "evidence": str(v.evidence), "point": texts(v.point)} for name, v in found.verdicts.items()}
-        show_json({"ok": found.ok, "verdicts": verdicts, "locals": {name: v.kind for name, v in found.locals.items()}, "gradients": numbers, "method": found.method})
+        verdicts = {
+            name: {"kind": v.kind, "evidence": str(v.evidence), "point": texts(v.point)}
+            for name, v in found.verdicts.items()
+        }
+        show_json(
+            {
+                "ok": found.ok,
+                "verdicts": verdicts,
+                "locals": {name: v.kind for name, v in found.locals.items()},
+                "gradients": numbers,
+                "method": found.method,
+            }
+        )
     else:
         show(found, graph.output.name, numbers)
     if not found.ok:
-        raise Answer(WRONG if any(v.kind == "differs" for v in (*found.verdicts.values(), *found.locals.values())) else UNDECIDED)
+        raise Answer(
+            WRONG if any(v.kind == "differs" for v in (*found.verdicts.values(), *found.locals.values())) else UNDECIDED
+        )
 
 
 def show(found: Any, top: str, numbers: dict[str, Any]) -> None:
@@ -45,7 +60,9 @@ def show(found: Any, top: str, numbers: dict[str, Any]) -> None:
     from ..equal import place
     from ..trace import shown
 
-    names = {name: f"d{top}/d{name}" + (f" = {shown(numbers[name])}" if name in numbers else "") for name in found.verdicts}
+    names = {
+        name: f"d{top}/d{name}" + (f" = {shown(numbers[name])}" if name in numbers else "") for name in found.verdicts
+    }
     wide = max(map(len, names.values()), default=0)
     for name, verdict in found.verdicts.items():
         kind = styled(f"{verdict.kind:9}", fg=COLOURS.get(verdict.kind, "green"))

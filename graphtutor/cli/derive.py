@@ -6,7 +6,20 @@ from typing import Any
 
 import click
 
-from .shared import Expression, ascii_only, clean, colourful, complain, constants_of, json_option, say, shapes_of, show_json, styled, text_of
+from .shared import (
+    Expression,
+    ascii_only,
+    clean,
+    colourful,
+    complain,
+    constants_of,
+    json_option,
+    say,
+    shapes_of,
+    show_json,
+    styled,
+    text_of,
+)
 
 FORMATS = {"text": "unicode", "latex": "latex"}
 
@@ -15,12 +28,36 @@ FORMATS = {"text": "unicode", "latex": "latex"}
 @click.argument("expr", metavar="EXPR", callback=text_of)
 @click.option("--wrt", required=True, metavar="NAME", help="The name to differentiate by.")
 @click.option("--style", type=click.Choice(["lecture"]), help="As on the lecture's slides.")
-@click.option("--detail", type=click.Choice(["full", "brief"]), default="full", help="One rule a line, or what can be seen at once in one.", show_default=True)
-@click.option("--along", type=click.Choice(["rules", "graph", "both"]), default="rules", help="By the rules, edge by edge along the graph, or one and then the other.", show_default=True)
+@click.option(
+    "--detail",
+    type=click.Choice(["full", "brief"]),
+    default="full",
+    help="One rule a line, or what can be seen at once in one.",
+    show_default=True,
+)
+@click.option(
+    "--along",
+    type=click.Choice(["rules", "graph", "both"]),
+    default="rules",
+    help="By the rules, edge by edge along the graph, or one and then the other.",
+    show_default=True,
+)
 @click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0.")
 @click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
-@click.option("--format", "form", type=click.Choice([*FORMATS, "html"]), default="text", help="What is printed.", show_default=True)
-@click.option("-o", "--output", metavar="FILE", help="A picture instead: FILE.svg, .png, .pdf; line after line: .gif, .html or a folder.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS, "html"]),
+    default="text",
+    help="What is printed.",
+    show_default=True,
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="A picture instead: FILE.svg, .png, .pdf; line after line: .gif, .html or a folder.",
+)
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page.")
 @click.option("--palette", default="default", metavar="NAME", help="Colours of the picture.")
 @json_option
@@ -39,19 +76,49 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
     from ..equal import same
 
     if along == "both" and form == "html" and not output:
-        raise click.UsageError("--along both is printed as text, LaTeX or JSON; write the page with -o FILE.html", click.get_current_context())
+        raise click.UsageError(
+            "--along both is printed as text, LaTeX or JSON; write the page with -o FILE.html",
+            click.get_current_context(),
+        )
     ways = ("rules", "graph") if along == "both" else (along,)
-    found = [derived(expr, wrt, style=style, detail=detail, along=way, shapes=shapes_of(shapes, None), constants=constants_of(constants)) for way in ways]
+    found = [
+        derived(
+            expr,
+            wrt,
+            style=style,
+            detail=detail,
+            along=way,
+            shapes=shapes_of(shapes, None),
+            constants=constants_of(constants),
+        )
+        for way in ways
+    ]
     if found[0].along == "rules" and found[0].wrt not in found[0].names:
-        complain(f"'{found[0].wrt}' does not occur in it, so the derivative is 0; the names in it are {', '.join(found[0].names) or 'none'}")
+        complain(
+            f"'{found[0].wrt}' does not occur in it, so the derivative is 0; the names in it are {', '.join(found[0].names) or 'none'}"
+        )
     files = [str(path) for path in found[0].draw(output, both=along == "both", **look)] if output else []
     if as_json:
         first, *others = map(whole, found)
-        show_json({"ok": True, **first, "files": files, **({"along_graph": others[0], "verdict": same(*(d.result for d in found)).to_json()} if others else {})})
+        show_json(
+            {
+                "ok": True,
+                **first,
+                "files": files,
+                **({"along_graph": others[0], "verdict": same(*(d.result for d in found)).to_json()} if others else {}),
+            }
+        )
     elif files:
         say(f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} lines)" if len(files) > 1 else ""))
     else:
-        click.echo("\n\n".join(found[0].page(**look) if form == "html" else shown(d, "plain" if form == "text" and ascii_only() else FORMATS[form]) for d in found))
+        click.echo(
+            "\n\n".join(
+                found[0].page(**look)
+                if form == "html"
+                else shown(d, "plain" if form == "text" and ascii_only() else FORMATS[form])
+                for d in found
+            )
+        )
         if along == "both":
             say(f"\nBoth ways: {same(*(d.result for d in found)).evidence}")
 
@@ -63,7 +130,13 @@ def shown(found: Any, form: str) -> str:
         return clean("\n".join(rows))
     for k, line in enumerate(found.lines, len(rows) - len(found.lines)):
         lead, rest = rows[k][:2], rows[k][2 + len(line.unicode) :]
-        text = line.unicode if line.left else "".join(styled(p.text, underline=True, fg="cyan") if p.marked else styled(p.text) for p in line.pieces())
+        text = (
+            line.unicode
+            if line.left
+            else "".join(
+                styled(p.text, underline=True, fg="cyan") if p.marked else styled(p.text) for p in line.pieces()
+            )
+        )
         rows[k] = lead + text + styled(rest, dim=True)
     return "\n".join(rows)
 

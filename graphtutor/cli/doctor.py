@@ -56,20 +56,33 @@ def in_process() -> Finding:
     graph = pygraphviz.AGraph(string='digraph { node [label=""] a -> b }')
     graph.layout(prog="dot")
     ok = bool(graph.get_node("a").attr["pos"])
-    return Finding("Graphviz in-process", ok, f"pygraphviz {version('pygraphviz')} lays out a graph" if ok else "pygraphviz gave no positions", "" if ok else advice)
+    return Finding(
+        "Graphviz in-process",
+        ok,
+        f"pygraphviz {version('pygraphviz')} lays out a graph" if ok else "pygraphviz gave no positions",
+        "" if ok else advice,
+    )
 
 
 def dot() -> Finding:
     """Return which `dot` is on PATH; only engine='dot' needs it."""
     program = shutil.which("dot")
     if program is None:
-        return Finding("dot on PATH", False, "not found", "only engine='dot' needs it: apt install graphviz, brew install graphviz, or graphviz.org", False)
+        return Finding(
+            "dot on PATH",
+            False,
+            "not found",
+            "only engine='dot' needs it: apt install graphviz, brew install graphviz, or graphviz.org",
+            False,
+        )
     import subprocess
 
     try:
         said = subprocess.run([program, "-V"], capture_output=True, text=True, timeout=20, check=False).stderr.strip()
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding("dot on PATH", False, f"{program} does not run ({error})", "reinstall Graphviz, or leave engine out", False)
+        return Finding(
+            "dot on PATH", False, f"{program} does not run ({error})", "reinstall Graphviz, or leave engine out", False
+        )
     return Finding("dot on PATH", True, f"{program}: {said}", needed=False)
 
 
@@ -85,10 +98,20 @@ def fonts() -> Finding:
 def exercises() -> Finding:
     """Return where exercises are found: $GRAPHTUTOR_EXERCISES, ./exercises, else the packaged copy."""
     package = Path(__file__).resolve().parent.parent
-    places = [Path(p) for p in [os.environ.get("GRAPHTUTOR_EXERCISES", "")] if p] + [Path("exercises"), package / "_exercises", package.parent / "exercises"]
+    places = [Path(p) for p in [os.environ.get("GRAPHTUTOR_EXERCISES", "")] if p] + [
+        Path("exercises"),
+        package / "_exercises",
+        package.parent / "exercises",
+    ]
     place = next((p for p in places if p.is_dir() and any(p.rglob("*.toml"))), None)
     if place is None:
-        return Finding("exercises", False, "none found", "reinstall graphtutor, or set GRAPHTUTOR_EXERCISES to a folder of exercises", False)
+        return Finding(
+            "exercises",
+            False,
+            "none found",
+            "reinstall graphtutor, or set GRAPHTUTOR_EXERCISES to a folder of exercises",
+            False,
+        )
     return Finding("exercises", True, f"{sum(1 for _ in place.rglob('*.toml'))} files in {place}", needed=False)
 
 
@@ -97,13 +120,23 @@ def writable() -> Finding:
     place = Path("outputs")
     nearest = place if place.exists() else Path()
     ok = os.access(nearest, os.W_OK) and (not place.exists() or place.is_dir())
-    return Finding("output folder", ok, str(place.resolve()), "" if ok else "it cannot be written: change to another folder, or say where with -o")
+    return Finding(
+        "output folder",
+        ok,
+        str(place.resolve()),
+        "" if ok else "it cannot be written: change to another folder, or say where with -o",
+    )
 
 
 def terminal() -> Finding:
     size = shutil.get_terminal_size()
     kind = "ASCII" if ascii_only() else "Unicode"
-    return Finding("terminal", True, f"{size.columns}×{size.lines}, {kind}" + (", NO_COLOR" if os.environ.get("NO_COLOR") else ""), needed=False)
+    return Finding(
+        "terminal",
+        True,
+        f"{size.columns}×{size.lines}, {kind}" + (", NO_COLOR" if os.environ.get("NO_COLOR") else ""),
+        needed=False,
+    )
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
@@ -116,7 +149,9 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     lambda: installed("resvg-py", "resvg_py", "PNG and PDF need it: pip install resvg-py"),
     lambda: installed("pillow", "PIL", "GIF and PDF need it: pip install pillow"),
     lambda: installed("matplotlib", "matplotlib", "plots and the fonts of PNG need it: pip install matplotlib"),
-    lambda: installed("dask", "dask", "only grading on a cluster needs it: pip install 'dask[distributed]'", needed=False),
+    lambda: installed(
+        "dask", "dask", "only grading on a cluster needs it: pip install 'dask[distributed]'", needed=False
+    ),
     exercises,
     writable,
     terminal,
@@ -137,7 +172,9 @@ def doctor(as_json: bool) -> None:
     else:
         wide = max(len(f.what) for f in found)
         for f in found:
-            mark = styled("✓ " if f.ok else "✗ " if f.needed else "– ", fg="green" if f.ok else "red" if f.needed else "yellow")
+            mark = styled(
+                "✓ " if f.ok else "✗ " if f.needed else "– ", fg="green" if f.ok else "red" if f.needed else "yellow"
+            )
             click.echo(f"{mark}{f.what.ljust(wide)}  {styled(f.found)}")
             if f.advice:
                 say(f"  {' ' * wide}  → {f.advice}")

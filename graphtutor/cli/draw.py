@@ -13,7 +13,14 @@ from .shared import Expression, graph_of, graph_options, json_option, look_optio
 @graph_options
 @click.option("--backward", is_flag=True, help="Draw the finished backward pass, every gradient in its place.")
 @click.option("--step", type=int, metavar="N", help="Draw step N; -1 is the last.")
-@click.option("-o", "--output", default="outputs/graph.svg", metavar="FILE", help="FILE.svg, .png, .pdf, .dot; every step: .gif, .html or a folder.", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    default="outputs/graph.svg",
+    metavar="FILE",
+    help="FILE.svg, .png, .pdf, .dot; every step: .gif, .html or a folder.",
+    show_default=True,
+)
 @look_options
 @json_option
 def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], backward: bool, step: int | None,
@@ -28,7 +35,9 @@ def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
     graphtutor draw "log(1 + exp(-m))" -o softplus.png
     """
     if backward and step is not None:
-        raise click.UsageError("--backward draws the last step and --step N another; give one of them", click.get_current_context())
+        raise click.UsageError(
+            "--backward draws the last step and --step N another; give one of them", click.get_current_context()
+        )
     point = point_of(at)
     graph = graph_of(expr, point, shapes, constants).collapsed(*collapse)
     walked = graph.trace(at=point, tie=tie)
@@ -37,7 +46,10 @@ def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
     subject = graph if point is None and step is None and not backward else walked
     if step is None and not backward and point is not None and "." in output.rsplit("/", 1)[-1]:
         step = sum(s.phase == "forward" for s in walked.steps) - 1
-    files = [str(path) for path in (graph.draw(output, **look) if subject is graph else walked.draw(output, step=step, **look))]
+    files = [
+        str(path)
+        for path in (graph.draw(output, **look) if subject is graph else walked.draw(output, step=step, **look))
+    ]
     if as_json:
         show_json({"ok": True, "files": files, "nodes": len(graph), "steps": len(walked.steps)})
     else:

@@ -29,21 +29,48 @@ WIDEST = 80
 @click.option("--exercise", metavar="ID", help="The exercise that is answered, where a file does not say it.")
 @click.option("--expression", metavar="EXPR", help="The expression or program that is differentiated.")
 @click.option("--wrt", metavar="NAME,…", help="By which name, or names.")
-@click.option("--assume", multiple=True, metavar="NAME=DOMAIN;…", help="real (usual), positive, nonnegative, nonzero, integer, (-1,1) or [-1,1].")
+@click.option(
+    "--assume",
+    multiple=True,
+    metavar="NAME=DOMAIN;…",
+    help="real (usual), positive, nonnegative, nonzero, integer, (-1,1) or [-1,1].",
+)
 @click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
 @click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0.")
 @click.option("--function", metavar="NAME", help="Of a .py file, the function that is the answer.")
 @click.option("--points", metavar="N,…", help="Points for each line or row, the last for all that follow.")
-@click.option("--follow", type=click.FloatRange(0, 1), metavar="SHARE", help="The share that a line earns which only follows from a wrong one.")
-@click.option("--form", "forms", multiple=True, metavar="NAME", help="What form is asked for: cases, expanded, product, no-decimals.")
-@click.option("--variant", is_flag=True, help="Where several explanations fit, propose a problem that tells them apart.")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="How the results are written; text, or json for a file.")
+@click.option(
+    "--follow",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="The share that a line earns which only follows from a wrong one.",
+)
+@click.option(
+    "--form",
+    "forms",
+    multiple=True,
+    metavar="NAME",
+    help="What form is asked for: cases, expanded, product, no-decimals.",
+)
+@click.option(
+    "--variant", is_flag=True, help="Where several explanations fit, propose a problem that tells them apart."
+)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="How the results are written; text, or json for a file."
+)
 @click.option("-o", "--output", metavar="FILE", help="Write the results to FILE.")
 @click.option("--draw", metavar="FILE", help="Draw the graph with the broken edge marked: FILE.svg, .png or .pdf.")
 @click.option("-v", "--verbose", is_flag=True, help="Of many answers too, show every line.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, help="Processes to grade with.", show_default=True)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 256), default=1, help="Processes to grade with.", show_default=True
+)
 @click.option("--review", is_flag=True, help="Decide what is undecided or disputed, one after the other.")
-@click.option("--decide", multiple=True, metavar="ID=VERDICT", help="Decide one answer: right, wrong, points from 0 to 1, or undo.")
+@click.option(
+    "--decide",
+    multiple=True,
+    metavar="ID=VERDICT",
+    help="Decide one answer: right, wrong, points from 0 to 1, or undo.",
+)
 @click.option("--reviews", metavar="FILE", help="Where decisions are kept; beside the first PATH if left out.")
 @click.option("--diff", nargs=2, metavar="OLD NEW", help="Show what changed between two files of results.")
 @json_option
@@ -75,7 +102,10 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, draw: st
     with executor(jobs, len(found)) as pool:
         every = [decisions.put_in(g) for g in attempts(found, pool, folder)]
     for failed in (g for g in every if g.bug):
-        complain(f"{failed.one.where}: {failed.error}; please report it" + (f"\n{failed.bug}" if verbose else " with what -v shows"))
+        complain(
+            f"{failed.one.where}: {failed.error}; please report it"
+            + (f"\n{failed.bug}" if verbose else " with what -v shows")
+        )
     every, decisions = decided(every, decisions, decide)
     if review:
         every = reviewed(every, decisions)
@@ -94,14 +124,20 @@ def defaults(about: dict[str, Any]) -> dict[str, Any]:
         names = [name.strip() for name in about["wrt"].split(",") if name.strip()]
         found["wrt"] = names[0] if len(names) == 1 else names
     rubric: dict[str, Any] = {"points": numbers_of(about["points"])} if about["points"] else {}
-    rubric |= ({"follow": about["follow"]} if about["follow"] is not None else {}) | ({"form": list(about["forms"])} if about["forms"] else {})
+    rubric |= ({"follow": about["follow"]} if about["follow"] is not None else {}) | (
+        {"form": list(about["forms"])} if about["forms"] else {}
+    )
     rubric |= {"variant": True} if about["variant"] else {}
     if rubric:
         found["rubric"] = rubric
     if about["assume"]:
         found["assume"] = "; ".join(about["assume"])
     sizes, fixed = shapes_of(about["shapes"], None), constants_of(about["constants"])
-    return {**found, **({"shapes": {n: list(s) for n, s in sizes.items()}} if sizes else {}), **({"constants": fixed} if fixed else {})}
+    return {
+        **found,
+        **({"shapes": {n: list(s) for n, s in sizes.items()}} if sizes else {}),
+        **({"constants": fixed} if fixed else {}),
+    }
 
 
 def numbers_of(text: str) -> list[float]:
@@ -124,7 +160,9 @@ def collected(paths: Sequence[str], known: dict[str, Any]) -> tuple[list[Submiss
     found: list[Submission] = []
     faults: list[str] = []
     for path in paths:
-        items: Iterable[Submission | Fault] = of_text(standard_input(), Path("standard input"), known) if path == "-" else gathered([path], known)
+        items: Iterable[Submission | Fault] = (
+            of_text(standard_input(), Path("standard input"), known) if path == "-" else gathered([path], known)
+        )
         for one in items:
             if isinstance(one, Fault):
                 faults.append(str(one))
@@ -161,7 +199,9 @@ def executor(jobs: int, count: int) -> Iterator[Executor | None]:
     from signal import SIG_IGN, SIGINT, signal
 
     # Ctrl-C ends this process, which ends the others; they themselves say nothing
-    with ProcessPoolExecutor(min(jobs, count), mp_context=get_context("spawn"), initializer=partial(signal, SIGINT, SIG_IGN)) as pool:
+    with ProcessPoolExecutor(
+        min(jobs, count), mp_context=get_context("spawn"), initializer=partial(signal, SIGINT, SIG_IGN)
+    ) as pool:
         try:
             yield pool
         except KeyboardInterrupt:
@@ -179,7 +219,9 @@ def decided(every: list[Graded], decisions: Reviews, texts: tuple[str, ...]) -> 
         name, equals, verdict = text.partition("=")
         place = next((k for k, g in enumerate(every) if g.one.id == name.strip()), None)
         if not equals or place is None:
-            raise LearnerError(f"no answer '{name.strip()}' here to decide; expected --decide ID=right, and the ids are {', '.join(g.one.id for g in every[:8])}")
+            raise LearnerError(
+                f"no answer '{name.strip()}' here to decide; expected --decide ID=right, and the ids are {', '.join(g.one.id for g in every[:8])}"
+            )
         decisions = decisions.decided(every[place].one, None if verdict.strip() == "undo" else decision(verdict))
         every[place] = decisions.put_in(every[place])
     return every, decisions
@@ -212,7 +254,9 @@ def asked(one: Submission, decisions: Reviews) -> Reviews:
     from ..errors import LearnerError
 
     while True:
-        text = click.prompt("right, wrong, or points from 0 to 1 (a note may follow); skip or quit", default="skip", prompt_suffix=": ").strip()
+        text = click.prompt(
+            "right, wrong, or points from 0 to 1 (a note may follow); skip or quit", default="skip", prompt_suffix=": "
+        ).strip()
         if text in ("quit", "q"):
             raise EOFError
         if text in ("skip", "s", ""):
@@ -263,7 +307,9 @@ def formed(every: list[Graded], form: str, verbose: bool) -> str:
     if form in ("json", "csv"):
         return (as_lines if form == "json" else as_csv)([g.result for g in every])
     if form == "markdown":
-        return "\n".join((f"## {escaped(g.one.id)}\n\n" if len(every) > 1 else "") + g.grade.to_markdown() for g in every).rstrip("\n")
+        return "\n".join(
+            (f"## {escaped(g.one.id)}\n\n" if len(every) > 1 else "") + g.grade.to_markdown() for g in every
+        ).rstrip("\n")
     if len(every) == 1 or verbose:
         return "\n\n".join((f"{g.one.id}\n" if len(every) > 1 else "") + g.grade.to_text() for g in every)
     return listed(every)
@@ -290,7 +336,13 @@ def remark(graded: Graded) -> str:
     if grade.human and not dict(grade.human).get("stale"):
         return "decided by a person"
     first = "" if grade.first_wrong is None else f"{'row' if grade.table else 'line'} {grade.first_wrong + 1}  "
-    return "" if grade.correct else grade.message if grade.correct is None else first + " ".join(m.id for m in grade.misconceptions[:1])
+    return (
+        ""
+        if grade.correct
+        else grade.message
+        if grade.correct is None
+        else first + " ".join(m.id for m in grade.misconceptions[:1])
+    )
 
 
 def said(every: list[Graded]) -> str:
@@ -301,7 +353,9 @@ def said(every: list[Graded]) -> str:
     counts = counted(g.result for g in every)
     waiting = sum(map(waits, every))
     told = ", ".join(f"{n} {name}" for name, n in counts.items() if n)
-    return f"{len(every)} graded: {told}." + (f" {waiting} wait{'s' * (waiting == 1)} for a person: --review." if waiting else "")
+    return f"{len(every)} graded: {told}." + (
+        f" {waiting} wait{'s' * (waiting == 1)} for a person: --review." if waiting else ""
+    )
 
 
 def drawn(every: list[Graded], path: str) -> None:
@@ -322,10 +376,23 @@ def show_changes(old: str, new: str, as_json: bool) -> None:
     one, other = read_results(old), read_results(new)
     found = changes(one, other)
     if as_json:
-        show_json({"ok": True, "changes": [{"id": c.id, "before": c.before, "after": c.after, "score": c.score, "misconceptions": c.misconceptions} for c in found], "summary": summary(one, other, found)})
+        show_json(
+            {
+                "ok": True,
+                "changes": [
+                    {
+                        "id": c.id,
+                        "before": c.before,
+                        "after": c.after,
+                        "score": c.score,
+                        "misconceptions": c.misconceptions,
+                    }
+                    for c in found
+                ],
+                "summary": summary(one, other, found),
+            }
+        )
         return
     for change in found:
         say(str(change))
     say(summary(one, other, found))
-
-

@@ -11,14 +11,31 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import LearnerError
-from .shared import Answer, Command, Expression, clean, complain, decoded, json_option, say, show_json, styled, text_of_file
+from .shared import (
+    Answer,
+    Command,
+    Expression,
+    clean,
+    complain,
+    decoded,
+    json_option,
+    say,
+    show_json,
+    styled,
+    text_of_file,
+)
 
 if TYPE_CHECKING:
     from ..tutor.desk import Desk
     from ..tutor.exercises import Exercise
     from ..tutor.lesson import Lesson
 
-STYLES: dict[str, dict[str, Any]] = {"heading": {"bold": True}, "good": {"fg": "green"}, "bad": {"fg": "yellow"}, "quiet": {"dim": True}}
+STYLES: dict[str, dict[str, Any]] = {
+    "heading": {"bold": True},
+    "good": {"fg": "green"},
+    "bad": {"fg": "yellow"},
+    "quiet": {"dim": True},
+}
 POLL = 0.3  # seconds between looks at a watched file
 LONGEST = 1_000_000
 
@@ -76,7 +93,14 @@ def lesson_of(desk: Desk) -> Lesson:
 
     wished, screen = desk.course.settings, desk.screen
     colours("light", wished.palette)  # an unknown palette is said now, not at the first wrong answer
-    return Lesson(desk.course, desk.store, screen, judge, lambda it: told(it, wished.notation, screen.width), lambda it, grade: drawn(it, grade, wished.palette))
+    return Lesson(
+        desk.course,
+        desk.store,
+        screen,
+        judge,
+        lambda it: told(it, wished.notation, screen.width),
+        lambda it, grade: drawn(it, grade, wished.palette),
+    )
 
 
 def named(desk: Desk, exercise: str | None) -> str:
@@ -86,7 +110,9 @@ def named(desk: Desk, exercise: str | None) -> str:
         return exercise
     here = desk.current(desk.store.read())
     if not here:
-        raise LearnerError("every exercise is finished; name one, such as graphtutor show hinge-dw0, or begin again with graphtutor reset --all")
+        raise LearnerError(
+            "every exercise is finished; name one, such as graphtutor show hinge-dw0, or begin again with graphtutor reset --all"
+        )
     return here
 
 
@@ -125,7 +151,14 @@ def list_(exercises: str | None, course: str | None, progress: str | None, pendi
     kept = desk.store.read()
     rows = [{"id": name, "title": desk.course.exercise(name).title, "group": title, "state": kept.record(name).state, "attempts": len(kept.record(name).attempts)}
             for title, names in desk.course.groups for name in names if not pending or kept.record(name).state == "open"]  # fmt: skip
-    show_json({"ok": True, "current": desk.current(kept), "done": sum(kept.record(n).state == "done" for n in desk.course.order), "exercises": rows})
+    show_json(
+        {
+            "ok": True,
+            "current": desk.current(kept),
+            "done": sum(kept.record(n).state == "done" for n in desk.course.order),
+            "exercises": rows,
+        }
+    )
 
 
 @click.command()
@@ -165,7 +198,9 @@ def next_(exercises: str | None, course: str | None, progress: str | None, as_js
 @click.option("--seed", help="Draw this variant of it.")
 @desk_options
 @json_option
-def goto(exercise: str, seed: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
+def goto(
+    exercise: str, seed: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool
+) -> None:
     """Go to EXERCISE and show it; the lesson goes on from there."""
     from ..tutor.desk import gone_to
 
@@ -180,7 +215,9 @@ def goto(exercise: str, seed: str | None, exercises: str | None, course: str | N
 @click.argument("words", nargs=-1, metavar="[EXERCISE] ANSWER…")
 @desk_options
 @json_option
-def answer(words: tuple[str, ...], exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
+def answer(
+    words: tuple[str, ...], exercises: str | None, course: str | None, progress: str | None, as_json: bool
+) -> None:
     """Grade ANSWER to the exercise where you are, or to EXERCISE. @FILE takes it from a file, - from standard input.
 
     \b
@@ -193,7 +230,7 @@ def answer(words: tuple[str, ...], exercises: str | None, course: str | None, pr
     text = joined(given[1:] if first else given)
     name = named(desk, first)
     if not text:
-        raise LearnerError(f"no answer to {name}; expected one, such as: graphtutor answer {name} \"…\"")
+        raise LearnerError(f'no answer to {name}; expected one, such as: graphtutor answer {name} "…"')
     graded(lesson_of(desk), name, text, as_json)
 
 
@@ -247,7 +284,9 @@ def hint(exercise: str | None, exercises: str | None, course: str | None, progre
 @click.argument("exercise", required=False)
 @desk_options
 @json_option
-def solution(exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
+def solution(
+    exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool
+) -> None:
     """Show a solution; the exercise then counts as shown, not as done."""
     from ..tutor.solutions import accepted
 
@@ -282,12 +321,26 @@ def skip(exercise: str | None, exercises: str | None, course: str | None, progre
 
 @click.command()
 @click.argument("exercise", required=False)
-@click.option("--all", "everything", is_flag=True, help="Begin the whole lesson again; the old progress is kept in a file beside it.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Begin the whole lesson again; the old progress is kept in a file beside it.",
+)
 @click.option("--new", is_flag=True, help="Draw another variant of it.")
 @click.option("--seed", help="Draw this variant of it.")
 @desk_options
 @json_option
-def reset(exercise: str | None, everything: bool, new: bool, seed: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
+def reset(
+    exercise: str | None,
+    everything: bool,
+    new: bool,
+    seed: str | None,
+    exercises: str | None,
+    course: str | None,
+    progress: str | None,
+    as_json: bool,
+) -> None:
     """Begin an exercise again: its attempts and hints are forgotten."""
     from ..tutor.desk import started
     from ..tutor.progress import Progress
@@ -312,7 +365,9 @@ def reset(exercise: str | None, everything: bool, new: bool, seed: str | None, e
 @click.argument("exercise", required=False)
 @click.option("--once", is_flag=True, help="Grade the file as it is, and leave.")
 @desk_options
-def watch(file: str, exercise: str | None, once: bool, exercises: str | None, course: str | None, progress: str | None) -> None:
+def watch(
+    file: str, exercise: str | None, once: bool, exercises: str | None, course: str | None, progress: str | None
+) -> None:
     """Grade FILE as an answer each time it is saved, until it is right."""
     lesson = lesson_of(desk_of(exercises, course, progress))
     name = named(lesson, exercise)

@@ -11,14 +11,26 @@ SAYS = {"differs": "Different", "undecided": "Undecided"}  # the other sentences
 
 
 @click.command(cls=Expression)
-@click.option("--assume", multiple=True, metavar="NAME=DOMAIN;…", help="real (usual), positive, nonnegative, nonzero, integer, (-1,1) or [-1,1].")
+@click.option(
+    "--assume",
+    multiple=True,
+    metavar="NAME=DOMAIN;…",
+    help="real (usual), positive, nonnegative, nonzero, integer, (-1,1) or [-1,1].",
+)
 @click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
 @click.option("--seed", type=int, default=0, help="Of the random points.")
-@click.option("--prove", type=click.FloatRange(0, 600), metavar="SECONDS", help="Let SymPy look for a proof so long, if a quick one is not found.")
+@click.option(
+    "--prove",
+    type=click.FloatRange(0, 600),
+    metavar="SECONDS",
+    help="Let SymPy look for a proof so long, if a quick one is not found.",
+)
 @json_option
 @click.argument("a", metavar="A", callback=text_of)
 @click.argument("b", metavar="B", callback=text_of)
-def same(a: str, b: str, assume: tuple[str, ...], shapes: tuple[str, ...], seed: int, prove: float | None, as_json: bool) -> None:
+def same(
+    a: str, b: str, assume: tuple[str, ...], shapes: tuple[str, ...], seed: int, prove: float | None, as_json: bool
+) -> None:
     """Decide whether A and B are equal wherever they are defined.
 
     They are compared at many points, on their kinks and at the edges of their domains. Exit code 0 if they are equal, 1 if not, 5 if it could not be decided.
@@ -29,11 +41,17 @@ def same(a: str, b: str, assume: tuple[str, ...], shapes: tuple[str, ...], seed:
     """
     from ..equal import same as compared
 
-    verdict = compared(a, b, "; ".join(assume), shapes=shapes_of(shapes, None), seed=seed, prove=True if prove is None else prove)
+    verdict = compared(
+        a, b, "; ".join(assume), shapes=shapes_of(shapes, None), seed=seed, prove=True if prove is None else prove
+    )
     if as_json:
         show_json(verdict.to_json())
     else:
-        lead, rest = (SAYS[verdict.kind], f": {verdict.evidence}") if verdict.kind in SAYS else ("Equal", str(verdict.evidence).removeprefix("Equal"))
+        lead, rest = (
+            (SAYS[verdict.kind], f": {verdict.evidence}")
+            if verdict.kind in SAYS
+            else ("Equal", str(verdict.evidence).removeprefix("Equal"))
+        )
         say(styled(lead, fg=COLOURS.get(verdict.kind, "green")) + styled(rest))
     if not verdict:
         raise Answer(WRONG if verdict.kind == "differs" else UNDECIDED)

@@ -33,7 +33,21 @@ class Answer(Exception):
 ASCII = {"−": "-", "–": "-", "—": "-", "·": "*", "×": "*", "÷": "/", "∂": "d", "∇": "grad ", "√": "sqrt", "Σ": "sum", "∞": "inf", "→": "->", "←": "<-", "↑": "^", "↓": "v",
          "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "✓": "ok", "✗": "x", "▶": ">", "◀": "<", "●": "*", "○": "o",
          "│": "|", "─": "-", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+", "∈": " in ", "ϵ": "epsilon", "ᵀ": ".T", "‖": "||"}  # fmt: skip
-SUPERSCRIPT = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9", "⁻": "-", "⁺": "+", "ⁿ": "n"}
+SUPERSCRIPT = {
+    "⁰": "0",
+    "¹": "1",
+    "²": "2",
+    "³": "3",
+    "⁴": "4",
+    "⁵": "5",
+    "⁶": "6",
+    "⁷": "7",
+    "⁸": "8",
+    "⁹": "9",
+    "⁻": "-",
+    "⁺": "+",
+    "ⁿ": "n",
+}
 
 
 def transliterate(text: str) -> str:
@@ -87,7 +101,13 @@ def plain_streams() -> None:
     The codec has a name of its own, for click takes a stream that says "ascii" for a mistake and writes UTF-8.
     """
     plain = codecs.lookup("ascii")
-    codec = codecs.CodecInfo(plain.encode, plain.decode, incrementalencoder=Transliterating, incrementaldecoder=plain.incrementaldecoder, name="transliterated")
+    codec = codecs.CodecInfo(
+        plain.encode,
+        plain.decode,
+        incrementalencoder=Transliterating,
+        incrementaldecoder=plain.incrementaldecoder,
+        name="transliterated",
+    )
     codecs.register(lambda name: codec if name == "transliterated" else None)
     setting = {"encoding": "transliterated"} if ascii_only() else {"errors": "replace"}
     for stream in (sys.stdout, sys.stderr):
@@ -156,7 +176,10 @@ class Expression(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         known = {name for p in self.params for name in (*p.opts, *p.secondary_opts)} | {"--help", "-h"}
         kept = args[: args.index("--")] if "--" in args else args
-        shown = [" " + a if len(a) > 1 and a[0] == "-" and a[1] != "-" and not any(a.startswith(k) for k in known) else a for a in kept]
+        shown = [
+            " " + a if len(a) > 1 and a[0] == "-" and a[1] != "-" and not any(a.startswith(k) for k in known) else a
+            for a in kept
+        ]
         return super().parse_args(ctx, shown + args[len(kept) :])
 
 
@@ -184,7 +207,9 @@ def text_of_file(path: Path) -> str:
         with path.open("rb") as file:
             return decoded(file.read(LONGEST_FILE + 1), f"'{path}'")
     except OSError as error:
-        raise LearnerError(f"cannot read '{path}': {(error.strerror or 'it failed').lower()}; after @ comes the name of a text file") from None
+        raise LearnerError(
+            f"cannot read '{path}': {(error.strerror or 'it failed').lower()}; after @ comes the name of a text file"
+        ) from None
 
 
 def decoded(data: bytes, where: str) -> str:
@@ -225,7 +250,9 @@ def pairs(texts: tuple[str, ...], option: str, example: str) -> dict[str, str]:
         for piece in split_outside(re.sub(r"\s*=\s*", "=", text)):
             name, equals, value = piece.partition("=")
             if not (name.strip() and equals and value.strip()):
-                raise LearnerError(f"cannot read '{piece.strip()}' in {option}; expected name=value, such as {option} {example}")
+                raise LearnerError(
+                    f"cannot read '{piece.strip()}' in {option}; expected name=value, such as {option} {example}"
+                )
             if name.strip() in found:
                 raise LearnerError(f"'{name.strip()}' is given twice in {option}; give it once")
             found[name.strip()] = value.strip()
@@ -248,10 +275,16 @@ def listed(name: str, text: str) -> Any:
     import json
 
     try:
-        value = json.loads(re.sub(r"(?<![\d.])\.(\d)", r"0.\1", text.replace("(", "[").replace(")", "]").replace("−", "-")).replace(",]", "]"))
+        value = json.loads(
+            re.sub(r"(?<![\d.])\.(\d)", r"0.\1", text.replace("(", "[").replace(")", "]").replace("−", "-")).replace(
+                ",]", "]"
+            )
+        )
         return floats(value)
     except (ValueError, TypeError, RecursionError):
-        raise LearnerError(f"the value of '{name}' is {text}; expected numbers in brackets, such as [1, 2] or [[1, 2], [3, 4]]") from None
+        raise LearnerError(
+            f"the value of '{name}' is {text}; expected numbers in brackets, such as [1, 2] or [[1, 2], [3, 4]]"
+        ) from None
 
 
 def floats(value: Any) -> Any:
@@ -296,7 +329,11 @@ def constant(name: str, value: Any) -> Any:
     from fractions import Fraction
 
     try:
-        number = Fraction(value) if len(value) < 100 and re.fullmatch(r"[-+]?(\d+(/\d+)?|\d*\.\d+|\d+\.)([eE][-+]?\d{1,2})?", value) else None
+        number = (
+            Fraction(value)
+            if len(value) < 100 and re.fullmatch(r"[-+]?(\d+(/\d+)?|\d*\.\d+|\d+\.)([eE][-+]?\d{1,2})?", value)
+            else None
+        )
     except (ValueError, ZeroDivisionError):
         number = None
     if number is None:
@@ -307,10 +344,21 @@ def constant(name: str, value: Any) -> Any:
 def graph_options(command: Command, metavar: str = "EXPR") -> Command:
     """Give a command its EXPR and all that says which graph and which point are meant."""
     for option in (
-        click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0."),
-        click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2."),
-        click.option("--tie", type=click.Choice(["zero", "first", "last", "half"]), default="zero", help="The slope taken at a kink."),
-        click.option("--at", multiple=True, metavar="NAME=VALUE,…", help="Values of the inputs, such as w0=0.5,x=[1,2]."),
+        click.option(
+            "--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0."
+        ),
+        click.option(
+            "--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2."
+        ),
+        click.option(
+            "--tie",
+            type=click.Choice(["zero", "first", "last", "half"]),
+            default="zero",
+            help="The slope taken at a kink.",
+        ),
+        click.option(
+            "--at", multiple=True, metavar="NAME=VALUE,…", help="Values of the inputs, such as w0=0.5,x=[1,2]."
+        ),
         click.argument("expr", metavar=metavar, callback=text_of),
     ):
         command = option(command)
@@ -325,11 +373,17 @@ def json_option(command: Command) -> Command:
 def look_options(command: Command) -> Command:
     """Give a command the options of a picture's look."""
     for option in (
-        click.option("--collapse", multiple=True, metavar="NAME", help="Show a named line or an opened operation as one node."),
+        click.option(
+            "--collapse", multiple=True, metavar="NAME", help="Show a named line or an opened operation as one node."
+        ),
         click.option("--digits", type=click.IntRange(1, 17), default=4, help="Significant digits of a number."),
-        click.option("--direction", type=click.Choice(["LR", "TB"]), default="LR", help="Left to right, or top to bottom."),
+        click.option(
+            "--direction", type=click.Choice(["LR", "TB"]), default="LR", help="Left to right, or top to bottom."
+        ),
         click.option("--palette", default="default", metavar="NAME", help="Colours of the picture."),
-        click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page."),
+        click.option(
+            "--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page."
+        ),
     ):
         command = option(command)
     return command

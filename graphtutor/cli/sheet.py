@@ -9,7 +9,18 @@ from typing import Any
 
 import click
 
-from .shared import Expression, constants_of, exercise_id, graph_of, graph_options, json_option, point_of, say, shapes_of, show_json
+from .shared import (
+    Expression,
+    constants_of,
+    exercise_id,
+    graph_of,
+    graph_options,
+    json_option,
+    point_of,
+    say,
+    shapes_of,
+    show_json,
+)
 
 FORMATS = ("text", "csv", "json")
 
@@ -18,8 +29,12 @@ FORMATS = ("text", "csv", "json")
 @partial(graph_options, metavar="EXPR|EXERCISE")
 @click.option("--key", is_flag=True, help="Fill in every cell.")
 @click.option("--digits", type=click.IntRange(0, 12), default=2, help="Decimals that are asked for.", show_default=True)
-@click.option("--collapse", multiple=True, metavar="NAME", help="One row for a named line, or for an operation such as softmax.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="What is printed.", show_default=True)
+@click.option(
+    "--collapse", multiple=True, metavar="NAME", help="One row for a named line, or for an operation such as softmax."
+)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", help="What is printed.", show_default=True
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE.")
 @json_option
 def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], key: bool, digits: int, collapse: tuple[str, ...],
@@ -41,7 +56,11 @@ def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
     if name:
         graph, expr, point, sizes, fixed, tie = of_exercise(name, point)
     else:
-        graph, sizes, fixed = graph_of(expr, point, shapes, constants), shapes_of(shapes, point), constants_of(constants)
+        graph, sizes, fixed = (
+            graph_of(expr, point, shapes, constants),
+            shapes_of(shapes, point),
+            constants_of(constants),
+        )
     found = made(graph.collapsed(*collapse), point, digits, tie)
     if as_json or form == "json":
         text = json.dumps(table.as_json(found, expr, key, sizes, fixed), ensure_ascii=False, indent=1)
@@ -64,4 +83,11 @@ def of_exercise(name: str, point: dict[str, Any] | None) -> tuple[Any, str, dict
 
     exercise = given(name)[1]
     graph = graph_to_walk(exercise)
-    return dressed(graph), exercise.program, place(exercise, graph, point), exercise.shapes, exercise.constants, exercise.tie or "zero"
+    return (
+        dressed(graph),
+        exercise.program,
+        place(exercise, graph, point),
+        exercise.shapes,
+        exercise.constants,
+        exercise.tie or "zero",
+    )

@@ -12,7 +12,19 @@ from typing import Any
 
 import click
 
-from .shared import Expression, clean, exercise_id, graph_of, graph_options, json_option, look_options, point_of, say, show_json, styled
+from .shared import (
+    Expression,
+    clean,
+    exercise_id,
+    graph_of,
+    graph_options,
+    json_option,
+    look_options,
+    point_of,
+    say,
+    show_json,
+    styled,
+)
 
 # what terminals send, on Windows after \xe0
 KEYS = {
@@ -30,8 +42,19 @@ MARKED = ("▶", "◀")
 
 @click.command(cls=Expression)
 @partial(graph_options, metavar="EXPR|EXERCISE")
-@click.option("-o", "--output", default="outputs/step", metavar="FOLDER", help="Where the pictures of the steps go.", show_default=True)
-@click.option("--pictures/--no-pictures", default=None, help="Draw every step too; in a terminal they are drawn unless you say no.")
+@click.option(
+    "-o",
+    "--output",
+    default="outputs/step",
+    metavar="FOLDER",
+    help="Where the pictures of the steps go.",
+    show_default=True,
+)
+@click.option(
+    "--pictures/--no-pictures",
+    default=None,
+    help="Draw every step too; in a terminal they are drawn unless you say no.",
+)
 @look_options
 @json_option
 def step(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], output: str, pictures: bool | None,
@@ -56,12 +79,23 @@ def step(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
 
         predict(name, point)
         return
-    walked = trace_of_exercise(name, point, collapse) if name else graph_of(expr, point, shapes, constants).collapsed(*collapse).trace(at=point, tie=tie)
+    walked = (
+        trace_of_exercise(name, point, collapse)
+        if name
+        else graph_of(expr, point, shapes, constants).collapsed(*collapse).trace(at=point, tie=tie)
+    )
     files: list[Path] = []
     if pictures or (pictures is None and walk_by_keys):
         files = walked.draw(output, **look)
     if as_json:
-        show_json({"ok": True, "output": walked.graph.output.name, "steps": [as_data(walked.graph, s) for s in walked.steps], "files": [str(f) for f in files]})
+        show_json(
+            {
+                "ok": True,
+                "output": walked.graph.output.name,
+                "steps": [as_data(walked.graph, s) for s in walked.steps],
+                "files": [str(f) for f in files],
+            }
+        )
     elif walk_by_keys:
         by_keys(walked, files, look["digits"])
     else:
@@ -82,13 +116,29 @@ def trace_of_exercise(name: str, point: dict[str, Any] | None, collapse: tuple[s
 # ----- as data and as text -----
 def as_data(graph: Any, step: Any) -> dict[str, Any]:
     """Return a step as JSON holds it, nodes by their names."""
-    edge = step.edge and {"source": graph.name(step.edge.source), "target": graph.name(step.edge.target), "slot": step.edge.slot}
+    edge = step.edge and {
+        "source": graph.name(step.edge.source),
+        "target": graph.name(step.edge.target),
+        "slot": step.edge.slot,
+    }
     parts = {part: quantity(getattr(step, part)) for part in ("value", "local", "upstream", "contribution", "total")}
-    return {"index": step.index, "phase": step.phase, "node": step.node.name, "edge": edge, **parts, "missing": step.missing, "sentence": step.sentence}
+    return {
+        "index": step.index,
+        "phase": step.phase,
+        "node": step.node.name,
+        "edge": edge,
+        **parts,
+        "missing": step.missing,
+        "sentence": step.sentence,
+    }
 
 
 def quantity(given: Any) -> dict[str, Any] | None:
-    return given and {"symbol": given.text("plain"), "value": given.value, "exact": None if given.exact is None else str(given.exact)}
+    return given and {
+        "symbol": given.text("plain"),
+        "value": given.value,
+        "exact": None if given.exact is None else str(given.exact),
+    }
 
 
 def print_steps(walked: Any, files: list[Path]) -> None:
@@ -125,7 +175,12 @@ def by_keys(walked: Any, files: list[Path], digits: int) -> None:
         act = ACT.get(next(keys), "")
         if act == "quit":
             return
-        here = {"next": min(here + 1, len(frames) - 1), "previous": max(here - 1, 0), "first": 0, "last": len(frames) - 1}.get(act, here)
+        here = {
+            "next": min(here + 1, len(frames) - 1),
+            "previous": max(here - 1, 0),
+            "first": 0,
+            "last": len(frames) - 1,
+        }.get(act, here)
 
 
 def pressed() -> Iterator[str]:

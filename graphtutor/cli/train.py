@@ -9,7 +9,20 @@ from typing import Any
 import click
 
 from ..errors import LearnerError
-from .shared import Answer, Command, Expression, complain, constants_of, json_option, listed, pairs, say, shapes_of, show_json, text_of
+from .shared import (
+    Answer,
+    Command,
+    Expression,
+    complain,
+    constants_of,
+    json_option,
+    listed,
+    pairs,
+    say,
+    shapes_of,
+    show_json,
+    text_of,
+)
 
 NOT_RIGHT = 1
 LECTURE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
@@ -17,31 +30,88 @@ SHOWN = 25  # epochs printed one by one; of longer runs the first and last ones
 METHODS = ("sgd", "batch", "minibatch", "momentum", "nesterov", "rmsprop", "adam")
 SCHEDULES = "constant, step:10:0.5, exponential:0.95, inverse:0.1, cosine, warmup:5"
 KINDS = ("loss", "boundary", "regions", "surface", "saturation", "robustness")
-BELONGS = {"slide": ("boundary",), "frames": ("boundary",), "epoch": ("boundary", "regions"), "over": ("surface",)}  # options that only these plots have
+BELONGS = {
+    "slide": ("boundary",),
+    "frames": ("boundary",),
+    "epoch": ("boundary", "regions"),
+    "over": ("surface",),
+}  # options that only these plots have
 EXERCISE = re.compile(r"[A-Za-z][\w-]*")
 
 
 def run_options(command: Command) -> Command:
     """Give a command all that says what is descended, over which data and how."""
     for option in (
-        click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0."),
-        click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2."),
-        click.option("--tie", type=click.Choice(["zero", "first", "last", "half"]), default="zero", help="The slope taken at a kink."),
-        click.option("--sequential", is_flag=True, help="The common slip: update each parameter before the next one's gradient is taken."),
-        click.option("--tolerance", type=float, default=0.0, help="How much the loss has to fall to count as progress."),
+        click.option(
+            "--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0."
+        ),
+        click.option(
+            "--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2."
+        ),
+        click.option(
+            "--tie",
+            type=click.Choice(["zero", "first", "last", "half"]),
+            default="zero",
+            help="The slope taken at a kink.",
+        ),
+        click.option(
+            "--sequential",
+            is_flag=True,
+            help="The common slip: update each parameter before the next one's gradient is taken.",
+        ),
+        click.option(
+            "--tolerance", type=float, default=0.0, help="How much the loss has to fall to count as progress."
+        ),
         click.option("--patience", type=int, metavar="N", help="Stop after N epochs without progress."),
         click.option("--clip", type=float, metavar="LENGTH", help="Bound the length of the whole gradient."),
-        click.option("--seed", type=click.IntRange(0), default=0, help="Decides the random start and the shuffling.", show_default=True),
+        click.option(
+            "--seed",
+            type=click.IntRange(0),
+            default=0,
+            help="Decides the random start and the shuffling.",
+            show_default=True,
+        ),
         click.option("--shuffle", is_flag=True, help="Shuffle the points in every epoch."),
-        click.option("--setting", multiple=True, metavar="NAME=VALUE,…", help="Settings of the method, such as momentum=0.9 or beta1=0.9."),
+        click.option(
+            "--setting",
+            multiple=True,
+            metavar="NAME=VALUE,…",
+            help="Settings of the method, such as momentum=0.9 or beta1=0.9.",
+        ),
         click.option("--schedule", default="constant", metavar="NAME", help=f"How the rate changes: {SCHEDULES}."),
         click.option("--rate", type=float, default=0.01, help="The learning rate.", show_default=True),
-        click.option("--reduction", type=click.Choice(["sum", "mean"]), default="sum", help="Sum or average the gradients of a batch.", show_default=True),
+        click.option(
+            "--reduction",
+            type=click.Choice(["sum", "mean"]),
+            default="sum",
+            help="Sum or average the gradients of a batch.",
+            show_default=True,
+        ),
         click.option("--batch-size", type=int, metavar="N", help="Points in a minibatch."),
-        click.option("--epochs", type=click.IntRange(0), default=20, help="How often to go through the data.", show_default=True),
-        click.option("--start", multiple=True, metavar="NAME=VALUE,…", help="First values of parameters, such as w0=0.5,b=0; random where not given."),
-        click.option("--learn", "parameters", multiple=True, metavar="NAME,…", help="Inputs that are to be learned although they are not called like parameters."),
-        click.option("--data", "source", default="lecture", metavar="FILE", help="A .csv with a header, an .npz, or 'lecture' for its four points.", show_default=True),
+        click.option(
+            "--epochs", type=click.IntRange(0), default=20, help="How often to go through the data.", show_default=True
+        ),
+        click.option(
+            "--start",
+            multiple=True,
+            metavar="NAME=VALUE,…",
+            help="First values of parameters, such as w0=0.5,b=0; random where not given.",
+        ),
+        click.option(
+            "--learn",
+            "parameters",
+            multiple=True,
+            metavar="NAME,…",
+            help="Inputs that are to be learned although they are not called like parameters.",
+        ),
+        click.option(
+            "--data",
+            "source",
+            default="lecture",
+            metavar="FILE",
+            help="A .csv with a header, an .npz, or 'lecture' for its four points.",
+            show_default=True,
+        ),
     ):
         command = option(command)
     return command
@@ -52,12 +122,37 @@ def run_options(command: Command) -> Command:
 @click.option("--method", type=click.Choice(METHODS), default="sgd", help="How to descend.", show_default=True)
 @click.option("--step", is_flag=True, help="Open the loop up: show one update with every number filled in.")
 @run_options
-@click.option("--update", type=click.IntRange(1), default=1, metavar="N", help="Which update --step shows, counted from 1.", show_default=True)
+@click.option(
+    "--update",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="Which update --step shows, counted from 1.",
+    show_default=True,
+)
 @click.option("--csv", "table", metavar="FILE", help="Write every epoch to a CSV file.")
-@click.option("--every", type=click.Choice(["epoch", "update"]), default="epoch", help="What a row of the CSV file is.", show_default=True)
-@click.option("-o", "--output", metavar="FILE", help="Draw the loss by epoch, or with --step the graph with its gradients.")
+@click.option(
+    "--every",
+    type=click.Choice(["epoch", "update"]),
+    default="epoch",
+    help="What a row of the CSV file is.",
+    show_default=True,
+)
+@click.option(
+    "-o", "--output", metavar="FILE", help="Draw the loss by epoch, or with --step the graph with its gradients."
+)
 @json_option
-def train(expr: str, method: str, step: bool, update: int, table: str | None, every: str, output: str | None, as_json: bool, **options: Any) -> None:
+def train(
+    expr: str,
+    method: str,
+    step: bool,
+    update: int,
+    table: str | None,
+    every: str,
+    output: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Train the parameters of a loss by gradient descent.
 
     Inputs that the data name are data. What has a --start or is named by --learn is learned, and so is
@@ -89,11 +184,15 @@ def ran(expr: str, method: str, options: dict[str, Any]) -> Any:
     from ..experiments import train as trained
 
     o = dict(options)
-    start = {name: number(name, listed(name, text)) for name, text in pairs(o.pop("start"), "--start", "w0=0.5,b=0").items()}
+    start = {
+        name: number(name, listed(name, text)) for name, text in pairs(o.pop("start"), "--start", "w0=0.5,b=0").items()
+    }
     settings = {name: number(name, text) for name, text in pairs(o.pop("setting"), "--setting", "momentum=0.9").items()}
     for name, value in settings.items():
         if isinstance(value, list) or name in o:
-            raise LearnerError(f"cannot read '{name}' in --setting; expected name=number, such as --setting momentum=0.9")
+            raise LearnerError(
+                f"cannot read '{name}' in --setting; expected name=number, such as --setting momentum=0.9"
+            )
     parameters = [name.strip() for names in o.pop("parameters") for name in names.split(",")]
     table = load(o.pop("source"))
     shapes, constants = shapes_of(o.pop("shapes"), start), constants_of(o.pop("constants"))
@@ -191,15 +290,28 @@ def opened(h: Any, number_: int, output: str | None, files: list[str], as_json: 
 @click.command(cls=Expression)
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("expr", metavar="[EXPR|EXERCISE]", required=False)
-@click.option("--method", "methods", multiple=True, type=click.Choice(METHODS), help="How to descend; several times for several runs together.")
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    type=click.Choice(METHODS),
+    help="How to descend; several times for several runs together.",
+)
 @run_options
 @click.option("--over", metavar="NAME,NAME", help="The two parameters of a surface, such as w0,w1 or W[0,0],W[0,1].")
 @click.option("--epoch", type=int, metavar="N", help="The epoch that boundary and regions show; the last if left out.")
 @click.option("--slide", is_flag=True, help="Draw the lecture's wrong formula of the boundary beside the right one.")
 @click.option("--frames", is_flag=True, help="Draw the boundary of every epoch, into a folder or a .gif.")
-@click.option("-o", "--output", metavar="FILE", help="FILE.svg, .png, .pdf; with --frames a folder or a .gif; outputs/KIND.svg if left out.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="FILE.svg, .png, .pdf; with --frames a folder or a .gif; outputs/KIND.svg if left out.",
+)
 @json_option
-def plot(kind: str, expr: str | None, methods: tuple[str, ...], output: str | None, as_json: bool, **options: Any) -> None:
+def plot(
+    kind: str, expr: str | None, methods: tuple[str, ...], output: str | None, as_json: bool, **options: Any
+) -> None:
     """Plot a run, or what the lecture says about losses.
 
     loss by epoch; the data with their boundary or regions; the surface of the loss with the paths of
@@ -227,7 +339,17 @@ def plot(kind: str, expr: str | None, methods: tuple[str, ...], output: str | No
     if as_json:
         show_json({"ok": True, "files": files, "title": plots[-1].title, "alt": plots[-1].alt, "text": text})
     else:
-        say("\n".join(part for part in (text, plots[-1].alt, f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} frames)" if len(files) > 1 else "")) if part))
+        say(
+            "\n".join(
+                part
+                for part in (
+                    text,
+                    plots[-1].alt,
+                    f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} frames)" if len(files) > 1 else ""),
+                )
+                if part
+            )
+        )
 
 
 def lecture_plot(kind: str, expr: str | None) -> tuple[list[Any], str]:
@@ -244,14 +366,20 @@ def lecture_plot(kind: str, expr: str | None) -> tuple[list[Any], str]:
     return [robustness_plot(found)], str(found)
 
 
-def run_plots(kind: str, expr: str | None, methods: tuple[str, ...], frames: bool, options: dict[str, Any]) -> list[Any]:
+def run_plots(
+    kind: str, expr: str | None, methods: tuple[str, ...], frames: bool, options: dict[str, Any]
+) -> list[Any]:
     """Return the plots of one run or several."""
     from ..picture import curves, planes, surfaces
 
     over, epoch, slide = (options.pop(name) for name in ("over", "epoch", "slide"))
     if expr is None and options["source"] == "lecture" and not options["start"]:
         options = {**options, "start": ("w0=0.5,w1=-0.3,b=0.1",)}
-    text = LECTURE if expr is None else text_of(click.get_current_context(), click.get_current_context().command.params[1], expr)
+    text = (
+        LECTURE
+        if expr is None
+        else text_of(click.get_current_context(), click.get_current_context().command.params[1], expr)
+    )
     runs = {method: ran(text, method, options) for method in (methods or ("sgd",))}
     first = next(iter(runs.values()))
     names = None if over is None else chosen_pair(over)
@@ -259,7 +387,11 @@ def run_plots(kind: str, expr: str | None, methods: tuple[str, ...], frames: boo
         "loss": lambda: [curves.loss_plot(runs)],
         "surface": lambda: [surfaces.surface_plot(runs, names)],
         "regions": lambda: [planes.regions_plot(first, -1 if epoch is None else epoch)],
-        "boundary": lambda: planes.boundary_frames(first, slide) if frames else [planes.boundary_plot(first, -1 if epoch is None else epoch, slide)],
+        "boundary": lambda: (
+            planes.boundary_frames(first, slide)
+            if frames
+            else [planes.boundary_plot(first, -1 if epoch is None else epoch, slide)]
+        ),
     }
     return make[kind]()
 

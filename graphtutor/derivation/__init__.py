@@ -1,16 +1,16 @@
 """The analytic derivation of a gradient, as data: lines, each with its rule.
 
-    anatomy      trees taken apart into operations and arguments, put together, compared
-    terms        products and sums: factors with their powers, terms with their numbers
-    algebra      trees tidied: zeros left out, products collected, fractions cancelled
-    rules        one rule of differentiation at a time, from the columns of the operation's row
-    places       paths into a tree: what is replaced, what is marked
-    changes      what differs between two trees, as the smallest places
-    cells        trees as tables that compare, hash and pickle
-    lines        Line and Derivation: the lines in every form
-    problem      what is asked, read
-    along        edge by edge along the graph
-    derivations  derive: rule by rule, or as at the board
+anatomy      trees taken apart into operations and arguments, put together, compared
+terms        products and sums: factors with their powers, terms with their numbers
+algebra      trees tidied: zeros left out, products collected, fractions cancelled
+rules        one rule of differentiation at a time, from the columns of the operation's row
+places       paths into a tree: what is replaced, what is marked
+changes      what differs between two trees, as the smallest places
+cells        trees as tables that compare, hash and pickle
+lines        Line and Derivation: the lines in every form
+problem      what is asked, read
+along        edge by edge along the graph
+derivations  derive: rule by rule, or as at the board
 """
 
 from .along import turned

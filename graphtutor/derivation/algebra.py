@@ -105,7 +105,11 @@ def fraction(keys: Keys, above: sp.Basic, below: sp.Basic) -> sp.Basic:
 def factors_collected(keys: Keys, tree: sp.Basic) -> sp.Basic:
     found = Product(keys)
     found.times(tree, through=False)
-    return tree if found.coefficient == -1 and tree.args[0] is sp.S.NegativeOne and unchanged(keys, found, tree) else found.tree()
+    return (
+        tree
+        if found.coefficient == -1 and tree.args[0] is sp.S.NegativeOne and unchanged(keys, found, tree)
+        else found.tree()
+    )
 
 
 def unchanged(keys: Keys, found: Product, tree: sp.Basic) -> bool:

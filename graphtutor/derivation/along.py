@@ -28,7 +28,9 @@ def along_graph(asked: Problem) -> Derivation:
     graph = plan.graph(out, [*((i, name) for name, i in plan.env.items()), *top_name])
     wrt = graph.ids.get(asked.wrt.name)
     if wrt is None or graph.cells[wrt][0] != "input":
-        raise LearnerError(f"'{asked.wrt.name}' is no input of the graph; its inputs are {', '.join(n.name for n in graph.inputs) or 'none'}")
+        raise LearnerError(
+            f"'{asked.wrt.name}' is no input of the graph; its inputs are {', '.join(n.name for n in graph.inputs) or 'none'}"
+        )
     walk = backward(graph, wanted=(wrt,))
     symbols = Symbols(walk)
     top = graph.name(out)
@@ -36,21 +38,37 @@ def along_graph(asked: Problem) -> Derivation:
     arrived: dict[int, Cells] = {}
     for flow in walk.flows:
         rule = named(graph.row(flow.edge.source))
-        factors = None if flow.local is None else (encoded(symbols.tree(flow.local)), encoded(symbols.tree(flow.upstream)))
+        factors = (
+            None if flow.local is None else (encoded(symbols.tree(flow.local)), encoded(symbols.tree(flow.upstream)))
+        )
         target, total = flow.edge.target, encoded(symbols.tree(flow.total))
         lines.append(Line(total, rule, left=(top, graph.name(target)), factors=factors, so_far=arrived.get(target)))
         arrived[target] = total
     if len(lines) == 1:
-        lines.append(Line(encoded(symbols.tree(walk.gradient[wrt])), CONSTANT if wrt != out else VARIABLE, left=(top, asked.wrt.name)))
+        lines.append(
+            Line(
+                encoded(symbols.tree(walk.gradient[wrt])),
+                CONSTANT if wrt != out else VARIABLE,
+                left=(top, asked.wrt.name),
+            )
+        )
     given = {name for _, name in graph.names}
-    nodes = {graph.name(i): symbols.node(i) for i, cell in enumerate(graph.cells) if cell[1] and graph.name(i) not in given}
+    nodes = {
+        graph.name(i): symbols.node(i) for i, cell in enumerate(graph.cells) if cell[1] and graph.name(i) not in given
+    }
     answer = decoded(lines[-1].cells)
     opened = names_written(answer, nodes)
     written_out = [opened, *(tree for _, tree in algebra.stages(opened))][-1]
     if not same(written_out, answer):
         lines.append(Line(encoded(written_out), OPENED, left=lines[-1].left))
-    named_nodes = ((graph.name(i), encoded(symbols.node(i))) for i, cell in enumerate(graph.cells) if cell[1] and graph.name(i) != asked.wrt.name)
-    return Derivation(tuple(lines), asked.wrt.name, tuple(named_nodes), tuple(asked.shapes.items()), "graph", asked.name)
+    named_nodes = (
+        (graph.name(i), encoded(symbols.node(i)))
+        for i, cell in enumerate(graph.cells)
+        if cell[1] and graph.name(i) != asked.wrt.name
+    )
+    return Derivation(
+        tuple(lines), asked.wrt.name, tuple(named_nodes), tuple(asked.shapes.items()), "graph", asked.name
+    )
 
 
 def turned(found: Derivation) -> Derivation:

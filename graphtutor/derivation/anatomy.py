@@ -58,7 +58,9 @@ def kept(spelled: Spelled, args: list[sp.Basic]) -> list[sp.Basic]:
     """Return the new arguments; where shapes have to fit, a vector stays a vector though it became the number 0."""
     if row_of(spelled.op).entrywise or len(args) < 2:
         return args
-    return [old if number(new) == 0 and number(old) is None else new for new, old in zip(args, spelled.args, strict=True)]
+    return [
+        old if number(new) == 0 and number(old) is None else new for new, old in zip(args, spelled.args, strict=True)
+    ]
 
 
 def flat_factors(spelled: Spelled, row: Row | None = None) -> list[sp.Basic]:
@@ -99,7 +101,12 @@ def same(a: sp.Basic, b: sp.Basic) -> bool:
         x, y = todo.pop()
         if x is y:
             continue
-        if type(x) is not type(y) or len(x.args) != len(y.args) or getattr(x, "params", ()) != getattr(y, "params", ()) or (not x.args and x != y):
+        if (
+            type(x) is not type(y)
+            or len(x.args) != len(y.args)
+            or getattr(x, "params", ()) != getattr(y, "params", ())
+            or (not x.args and x != y)
+        ):
             return False
         todo.extend(zip(x.args, y.args, strict=True))
     return True

@@ -64,7 +64,11 @@ def constant(value: Any, text: str) -> sp.Basic:
         return NUMBERS[value]
     if text.lstrip("-").isdigit():
         return sp.Integer(int(text))
-    return sp.Rational(value.numerator, value.denominator) if "/" in text else heads.Decimal(params=(Fraction(value), text))
+    return (
+        sp.Rational(value.numerator, value.denominator)
+        if "/" in text
+        else heads.Decimal(params=(Fraction(value), text))
+    )
 
 
 def evaluated(tree: sp.Basic, definitions: Mapping[str, sp.Basic], shapes: Mapping[str, Shape]) -> Any:
@@ -81,7 +85,9 @@ def evaluated(tree: sp.Basic, definitions: Mapping[str, sp.Basic], shapes: Mappi
     return value.xreplace({real: plain for plain, real in reals.items()})
 
 
-def values(tree: sp.Basic, definitions: Mapping[str, sp.Basic], shapes: Mapping[str, Shape], reals: dict[sp.Symbol, sp.Symbol]) -> Any:
+def values(
+    tree: sp.Basic, definitions: Mapping[str, sp.Basic], shapes: Mapping[str, Shape], reals: dict[sp.Symbol, sp.Symbol]
+) -> Any:
     """Return the value of a tree over real symbols, noted in `reals`: a plain symbol's |x| has no derivative for SymPy.
 
     `definitions`: in an order in which each uses earlier ones.

@@ -49,7 +49,12 @@ def differing(keys: Keys, a: sp.Basic, b: sp.Basic) -> list[tuple[Member | None,
     """Return the parts of two trees that differ, in pairs where one became the other, alone where it came or went; None for the trees themselves."""
     x, y = spell(a), spell(b)
     kin = family(a)
-    if not x.args or not y.args or kin != family(b) or (not kin and (x.op, len(x.args), x.params) != (y.op, len(y.args), y.params)):
+    if (
+        not x.args
+        or not y.args
+        or kin != family(b)
+        or (not kin and (x.op, len(x.args), x.params) != (y.op, len(y.args), y.params))
+    ):
         return None
     if not kin:
         return [(((k,), u, 1), ((k,), v, 1)) for k, (u, v) in enumerate(zip(x.args, y.args, strict=True))]

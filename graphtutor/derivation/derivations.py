@@ -57,7 +57,13 @@ def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "fu
     fits(asked.shapes.get(asked.wrt.name, ()), asked.wrt.name)
     brief = detail == "brief" or style == "lecture"
     lines = tuple(rule_lines(asked, brief))
-    return Derivation(lines, asked.wrt.name, tuple((n, encoded(t)) for n, t in asked.definitions.items()), tuple(asked.shapes.items()), name=asked.name)
+    return Derivation(
+        lines,
+        asked.wrt.name,
+        tuple((n, encoded(t)) for n, t in asked.definitions.items()),
+        tuple(asked.shapes.items()),
+        name=asked.name,
+    )
 
 
 def rule_lines(asked: Problem, brief: bool) -> Iterator[Line]:
@@ -73,7 +79,9 @@ def rule_lines(asked: Problem, brief: bool) -> Iterator[Line]:
         tree, after = places.replaced(tree, changes)
         yield Line(encoded(tree), rule, tuple(changes), after)
     else:
-        raise LearnerError(f"the derivation takes more than {MAX_LINES} lines; ask for detail='brief', or for a part of it")
+        raise LearnerError(
+            f"the derivation takes more than {MAX_LINES} lines; ask for detail='brief', or for a part of it"
+        )
     for name, after_pass in algebra.stages(tree, algebra.PASSES[1:] if brief else algebra.PASSES):
         yield Line(encoded(after_pass), TIDY[name], *changed(tree, after_pass))
         tree = after_pass
@@ -83,7 +91,9 @@ def one_rule(calculus: Calculus, spots: list[tuple[Path, heads.Diff]]) -> tuple[
     """Return the changes of one rule, at the first operator; constants, the variable itself and a definition go all at once."""
     path, first = spots[0]
     new, rule = by(calculus, first)
-    return {path: new} | (everywhere(calculus, spots[1:], rule) if rule in TOGETHER or rule.id == DEFINITION else {}), rule
+    return {path: new} | (
+        everywhere(calculus, spots[1:], rule) if rule in TOGETHER or rule.id == DEFINITION else {}
+    ), rule
 
 
 def everywhere(calculus: Calculus, spots: list[tuple[Path, heads.Diff]], rule: Rule) -> dict[Path, sp.Basic]:

@@ -83,8 +83,14 @@ class Line:
         if self.factors is None:
             return text
         local, upstream = (part_of(decoded(c), form) for c in self.factors)
-        before = "" if self.so_far is None else bracket(part_of(decoded(self.so_far), form), 20, True, form) + PLUS[form]
-        sent = mark("local", bracket(local, 30, not before, form)) + TIMES[form] + mark("upstream", bracket(upstream, 31, False, form))
+        before = (
+            "" if self.so_far is None else bracket(part_of(decoded(self.so_far), form), 20, True, form) + PLUS[form]
+        )
+        sent = (
+            mark("local", bracket(local, 30, not before, form))
+            + TIMES[form]
+            + mark("upstream", bracket(upstream, 31, False, form))
+        )
         return text + before + sent + EQUALS[form]
 
     def dressed(self, to_change: tuple[Path, ...] = ()) -> str:
@@ -93,7 +99,11 @@ class Line:
         for path in to_change:
             begin, end = marks.get(path, ("", ""))
             marks[path] = begin + GROUP["next"][0], GROUP["next"][1] + end
-        body = places.adjoined(self.body("mathml", marks)).replace(places.OPEN, GROUP["new"][0]).replace(places.CLOSE, GROUP["new"][1])
+        body = (
+            places.adjoined(self.body("mathml", marks))
+            .replace(places.OPEN, GROUP["new"][0])
+            .replace(places.CLOSE, GROUP["new"][1])
+        )
         return wrapped(self.sides("mathml", lambda role, text: text.join(GROUP[role])) + body, "mathml")
 
     def pieces(self, form: str = "unicode", to_change: tuple[Path, ...] | None = None) -> tuple[Piece, ...]:
@@ -159,7 +169,10 @@ class Derivation:
 
     def given(self, form: str = "unicode") -> list[str]:
         """Return what each defined name stands for, as `f = w₀·x₀ + b`."""
-        return [wrapped(written_name(name, form) + EQUALS[form] + part_of(tree, form).text, form) for name, tree in self.meanings.items()]
+        return [
+            wrapped(written_name(name, form) + EQUALS[form] + part_of(tree, form).text, form)
+            for name, tree in self.meanings.items()
+        ]
 
     def written(self, form: str = "unicode") -> str:
         """Return all lines, one under the other, each with its rule; in LaTeX an `align*`."""
@@ -168,7 +181,12 @@ class Derivation:
         rows = [("  " if k == 0 or line.left else "= ") + line.written(form) for k, line in enumerate(self.lines)]
         width = min(max(len(r) for r in rows), 90)
         given = self.given(form) if self.along == "graph" else []
-        return "\n".join([*(f"  {line}" for line in given), *(f"{row:<{width}}   {line.rule.name}".rstrip() for row, line in zip(rows, self.lines, strict=True))])
+        return "\n".join(
+            [
+                *(f"  {line}" for line in given),
+                *(f"{row:<{width}}   {line.rule.name}".rstrip() for row, line in zip(rows, self.lines, strict=True)),
+            ]
+        )
 
     def __str__(self) -> str:
         return self.written()

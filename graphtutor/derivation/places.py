@@ -179,7 +179,9 @@ def adjoined(text: str) -> str:
     return BESIDE.sub(r"\1", text)
 
 
-def targets(tree: sp.Basic, wanted: set[Path], outer: list[tuple[Path, sp.Basic, Spelled]]) -> list[tuple[Path, sp.Basic]]:
+def targets(
+    tree: sp.Basic, wanted: set[Path], outer: list[tuple[Path, sp.Basic, Spelled]]
+) -> list[tuple[Path, sp.Basic]]:
     """Return the marked places with their trees."""
     found: list[tuple[Path, sp.Basic]] = [((), tree)] if () in wanted else []
     for path, _, spelled in outer:

@@ -27,7 +27,13 @@ class Problem:
     name: str
 
 
-def problem(source: Any, wrt: Any, definitions: Mapping[str, Any] | None, shapes: Mapping[str, Any] | None, constants: Mapping[str, Any] | None) -> Problem:
+def problem(
+    source: Any,
+    wrt: Any,
+    definitions: Mapping[str, Any] | None,
+    shapes: Mapping[str, Any] | None,
+    constants: Mapping[str, Any] | None,
+) -> Problem:
     """Return what `derive` was asked, read. Raises ReadError or LearnerError in one line."""
     sizes = {n: check_shape(n, s) for n, s in (shapes or {}).items()}
     variable = read(wrt, shapes=shapes) if isinstance(wrt, str) else wrt
@@ -35,7 +41,10 @@ def problem(source: Any, wrt: Any, definitions: Mapping[str, Any] | None, shapes
         raise LearnerError(f"'{wrt}' is no name to differentiate by; expected one name, such as w0")
     calls = {heading: sp.Symbol(heading.partition("(")[0].strip()) for heading in definitions or {}}
     names = [variable.name]
-    meant = {calls[h].name: v if isinstance(v, sp.Basic) else read(str(v), names, calls, shapes, constants=constants) for h, v in (definitions or {}).items()}
+    meant = {
+        calls[h].name: v if isinstance(v, sp.Basic) else read(str(v), names, calls, shapes, constants=constants)
+        for h, v in (definitions or {}).items()
+    }
     meant |= {name: read(str(value)) for name, value in (constants or {}).items()}
     top = "L"
     if isinstance(source, str):
@@ -63,12 +72,17 @@ def symbol_in(tree: sp.Basic, variable: sp.Symbol) -> sp.Symbol:
 
 def ordered(meant: Mapping[str, sp.Basic]) -> dict[str, sp.Basic]:
     """Return definitions so that each comes after those it uses. Raises LearnerError for a circle."""
-    waiting = {name: trees.names_in(tree) & (set(meant) - {name}) | ({name} & trees.names_in(tree)) for name, tree in meant.items()}
+    waiting = {
+        name: trees.names_in(tree) & (set(meant) - {name}) | ({name} & trees.names_in(tree))
+        for name, tree in meant.items()
+    }
     done: dict[str, sp.Basic] = {}
     while waiting:
         ready = [name for name, needs in waiting.items() if needs <= set(done)]
         if not ready:
-            raise LearnerError(f"the definitions of {' and '.join(waiting)} use one another; put one of them in terms of the other names")
+            raise LearnerError(
+                f"the definitions of {' and '.join(waiting)} use one another; put one of them in terms of the other names"
+            )
         for name in ready:
             del waiting[name]
             done[name] = meant[name]

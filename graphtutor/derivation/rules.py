@@ -73,7 +73,11 @@ class Calculus:
 
     def stands_for(self, tree: sp.Basic) -> sp.Basic | None:
         """Return the definition of a name that depends on the variable."""
-        return self.definitions.get(tree.name) if isinstance(tree, sp.Symbol) and tree.name != self.wrt.name and self.depends(tree) else None
+        return (
+            self.definitions.get(tree.name)
+            if isinstance(tree, sp.Symbol) and tree.name != self.wrt.name and self.depends(tree)
+            else None
+        )
 
     def shape(self, tree: sp.Basic) -> Shape:
         """Return the shape of `tree`; d/dw of something has its shape. Raises ShapeError."""
@@ -124,7 +128,9 @@ class Calculus:
         standing = [t for t in terms if self.stands_for(t) is not None]
         if standing:
             meaning = {t.name: self.definitions[t.name] for t in standing if isinstance(t, sp.Symbol)}
-            return self.diff(self.rebuilt(u, row, lambda t: meaning.get(t.name, t) if isinstance(t, sp.Symbol) else t)), definition(meaning)
+            return self.diff(
+                self.rebuilt(u, row, lambda t: meaning.get(t.name, t) if isinstance(t, sp.Symbol) else t)
+            ), definition(meaning)
         return self.rebuilt(u, row, self.diff), joined([named(r) for r in used])
 
     def terms(self, u: sp.Basic, row: Row) -> tuple[list[sp.Basic], list[Row]]:
@@ -167,7 +173,13 @@ class Calculus:
 
     def fitting(self, new: sp.Basic, old: sp.Basic, row: Row) -> sp.Basic:
         """Return a derivative that keeps its shape where the operation needs it: 0·v for a constant vector v."""
-        if isinstance(new, heads.Diff) and not row.entrywise and row.arity != (1, 1) and not self.depends(old) and self.shape(old):
+        if (
+            isinstance(new, heads.Diff)
+            and not row.entrywise
+            and row.arity != (1, 1)
+            and not self.depends(old)
+            and self.shape(old)
+        ):
             return trees.mul(ZERO, old)
         return new
 
@@ -181,7 +193,10 @@ class Calculus:
         fixed = [a for i, a in enumerate(factors) if i not in varying]
         if free and fixed:
             return product([*fixed, self.diff(product([factors[i] for i in varying]))]), MULTIPLE
-        one = [compose(spelled.op, [self.diff(a) if k == i else a for k, a in enumerate(factors)], spelled.params) for i in varying]
+        one = [
+            compose(spelled.op, [self.diff(a) if k == i else a for k, a in enumerate(factors)], spelled.params)
+            for i in varying
+        ]
         if free:
             one = [product([self.diff(a) if k == i else a for k, a in enumerate(factors)]) for i in varying]
         if len(varying) == 1:
@@ -209,11 +224,15 @@ class Calculus:
     # ----- the row's own formulas -----
     def locally(self, u: sp.Basic, spelled: Spelled, row: Row, varying: list[int]) -> sp.Basic:
         if row.local is None:
-            raise ShapeError(f"{row.name} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}")
+            raise ShapeError(
+                f"{row.name} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}"
+            )
         stage = Stage(self, u, spelled)
         choice = {"tie": "zero"} if row.kink is not None or row.written is not None else {}
         locals_ = row.local(stage.out, *stage.args, *stage.params, **choice)
-        parts = [product([stage.tree(locals_[i]), self.inner(spelled.args[i])]) for i in varying if locals_[i] is not None]
+        parts = [
+            product([stage.tree(locals_[i]), self.inner(spelled.args[i])]) for i in varying if locals_[i] is not None
+        ]
         return total([p for p in parts if p is not ZERO])
 
     def pushed(self, u: sp.Basic, spelled: Spelled, row: Row, varying: list[int]) -> sp.Basic:
@@ -274,7 +293,11 @@ def number_tree(value: Any, text: str) -> sp.Basic:
 
 def built(op: str, args: list[sp.Basic], params: tuple[Any, ...]) -> sp.Basic:
     tree = compose(op, args, params)
-    return product([tree]) if type(tree) is sp.Mul and not is_fraction(tree) and not any(is_fraction(a) for a in args) else tree
+    return (
+        product([tree])
+        if type(tree) is sp.Mul and not is_fraction(tree) and not any(is_fraction(a) for a in args)
+        else tree
+    )
 
 
 def quotient(tree: sp.Basic) -> Fraction | None:
@@ -301,7 +324,11 @@ def open_below(tree: sp.Basic) -> sp.Basic:
     if not is_fraction(tree):
         return tree
     above, below = halves(tree)
-    if type(below) is sp.Pow and type(below.args[0]) is sp.Mul and all(not a.args for a in flat_factors(spell(below.args[0]))):
+    if (
+        type(below) is sp.Pow
+        and type(below.args[0]) is sp.Mul
+        and all(not a.args for a in flat_factors(spell(below.args[0])))
+    ):
         return trees.div(above, opened(Keys(), below))
     return tree
 
@@ -317,12 +344,16 @@ def definition(names: Any) -> Rule:
 def joined(rules: list[Rule]) -> Rule:
     """Return several rules as one, each named once."""
     kept = list(dict.fromkeys(rules))
-    return Rule(kept[0].id, " and ".join(r.name for r in kept), "; ".join(r.formula for r in kept if r.formula)) if len(kept) > 1 else kept[0]
+    return (
+        Rule(kept[0].id, " and ".join(r.name for r in kept), "; ".join(r.formula for r in kept if r.formula))
+        if len(kept) > 1
+        else kept[0]
+    )
 
 
 def fits(shape: Shape, name: str) -> None:
     """Raise a ShapeError unless a variable is a number."""
     if shape:
-        raise ShapeError(f"'{name}' has shape {show_shape(shape)}; a derivation by rules is by a number: ask for it along the graph (along='graph'), or give the entry a name of its own, as in [w0, w1]")
-
-
+        raise ShapeError(
+            f"'{name}' has shape {show_shape(shape)}; a derivation by rules is by a number: ask for it along the graph (along='graph'), or give the entry a name of its own, as in [w0, w1]"
+        )

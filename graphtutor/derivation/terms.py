@@ -40,7 +40,11 @@ class Product:
                 self.decimal = self.decimal or isinstance(top, heads.Decimal)
             elif type(top) is sp.Mul and (through or not is_fraction(top)):
                 todo.extend((a, n) for a in reversed(top.args))
-            elif type(top) is sp.Pow and isinstance(top.args[1], sp.Integer) and (through or top.args[1] > 0 or self.bases):
+            elif (
+                type(top) is sp.Pow
+                and isinstance(top.args[1], sp.Integer)
+                and (through or top.args[1] > 0 or self.bases)
+            ):
                 todo.append((top.args[0], n * int(top.args[1])))
             elif isinstance(top, sp.exp):
                 self.exponents.append((top.args[0], n))
@@ -92,7 +96,9 @@ EXPONENTIAL = -1
 
 
 def is_fraction(tree: sp.Basic) -> bool:
-    return type(tree) is sp.Mul and any(type(a) is sp.Pow and isinstance(a.args[1], sp.Integer) and a.args[1] < 0 for a in tree.args)
+    return type(tree) is sp.Mul and any(
+        type(a) is sp.Pow and isinstance(a.args[1], sp.Integer) and a.args[1] < 0 for a in tree.args
+    )
 
 
 def is_late(base: sp.Basic) -> bool:
@@ -139,7 +145,11 @@ def times(coefficient: Fraction, factors: list[sp.Basic], decimal: bool = False)
 def halves(tree: sp.Basic) -> tuple[sp.Basic, sp.Basic]:
     """Return what stands above and below the bar of a fraction."""
     above = [a for a in tree.args if not (type(a) is sp.Pow and isinstance(a.args[1], sp.Integer) and a.args[1] < 0)]
-    below = [power_of(a.args[0], -int(a.args[1])) for a in tree.args if type(a) is sp.Pow and isinstance(a.args[1], sp.Integer) and a.args[1] < 0]
+    below = [
+        power_of(a.args[0], -int(a.args[1]))
+        for a in tree.args
+        if type(a) is sp.Pow and isinstance(a.args[1], sp.Integer) and a.args[1] < 0
+    ]
     return product(above), product(below)
 
 
@@ -151,7 +161,12 @@ def terms(tree: sp.Basic) -> Iterator[tuple[sp.Basic, int]]:
         top, sign = todo.pop()
         if type(top) is sp.Add:
             todo.extend((a, sign) for a in reversed(top.args))
-        elif type(top) is sp.Mul and top.args[0] is sp.S.NegativeOne and len(top.args) == 2 and number(top.args[1]) is None:
+        elif (
+            type(top) is sp.Mul
+            and top.args[0] is sp.S.NegativeOne
+            and len(top.args) == 2
+            and number(top.args[1]) is None
+        ):
             todo.append((top.args[1], -sign))
         else:
             yield top, sign

@@ -50,7 +50,9 @@ def split(text: str, marks: str) -> list[str]:
 def pair(text: str) -> tuple[str, str]:
     name, sign, spec = text.partition("=")
     if not sign or not name.strip() or not spec.strip():
-        raise LearnerError(f"cannot read the assumption '{text[:60]}'; expected name=domain, such as x=positive or y=[-1,1]")
+        raise LearnerError(
+            f"cannot read the assumption '{text[:60]}'; expected name=domain, such as x=positive or y=[-1,1]"
+        )
     return name.strip(), spec.strip()
 
 
@@ -70,7 +72,9 @@ def domain(name: str, spec: Any) -> Domain:
     if isinstance(spec, tuple) and len(spec) == 2:
         low, high = (None if v is None else number(name, v) for v in spec)
         if low is not None and high is not None and not low < high:
-            raise LearnerError(f"the interval of '{name}' runs from {low} to {high}; its first end must be the smaller one")
+            raise LearnerError(
+                f"the interval of '{name}' runs from {low} to {high}; its first end must be the smaller one"
+            )
         return Domain(low, high)
     if isinstance(spec, list | set | frozenset | range):
         if not spec:
@@ -97,7 +101,11 @@ def spelled(name: str, text: str) -> Domain:
         raise LearnerError(f"unknown assumption '{body[:40]}' on '{name}'; expected {EXPECTED}")
     for mark in marks:
         value = number(name, mark[1:].strip())
-        found = replace(found, must=(*found.must, value)) if mark[0] == "@" else replace(found, without=(*found.without, value))
+        found = (
+            replace(found, must=(*found.must, value))
+            if mark[0] == "@"
+            else replace(found, without=(*found.without, value))
+        )
     if not found.friendly():
         raise LearnerError(f"the assumption on '{name}' leaves no number to try: {text[:60]}")
     return found
@@ -127,4 +135,6 @@ def of_symbol(symbol: sp.Symbol) -> Domain | None:
         low = Fraction(1) if told.get("positive") else Fraction(0) if told.get("nonnegative") else None
         high = Fraction(-1) if told.get("negative") else Fraction(0) if told.get("nonpositive") else None
         return Domain(low, high, True, True, without=(Fraction(0),) if told.get("nonzero") else ())
-    return next((NAMED[key] for key in ("positive", "negative", "nonnegative", "nonpositive", "nonzero") if told.get(key)), None)
+    return next(
+        (NAMED[key] for key in ("positive", "negative", "nonnegative", "nonpositive", "nonzero") if told.get(key)), None
+    )

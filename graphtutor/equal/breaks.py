@@ -17,7 +17,27 @@ from .evaluate import Line
 from .reals import TooLarge
 from .scalars import Scalars, ancestors
 
-GRID = tuple(Fraction(n) for n in ("0", "1/100", "1/10", "3/10", "1/2", "7/10", "1", "3/2", "2", "3", "5", "10", "30", "100", "1000", "1000000"))
+GRID = tuple(
+    Fraction(n)
+    for n in (
+        "0",
+        "1/100",
+        "1/10",
+        "3/10",
+        "1/2",
+        "7/10",
+        "1",
+        "3/2",
+        "2",
+        "3",
+        "5",
+        "10",
+        "30",
+        "100",
+        "1000",
+        "1000000",
+    )
+)
 PROBES = tuple(Fraction(n) for n in ("-3", "-1", "1/2", "2", "5"))
 
 
@@ -51,14 +71,24 @@ def breaks(builder: Scalars, outputs: Iterable[int]) -> list[Break]:
             place = row.domain[min(slot, len(row.domain) - 1)]
             for bound in place if isinstance(place, tuple) else () if place == "real" else (0,):
                 found.setdefault((t - bound).id if bound else t.id, False)
-    return [Break(cell, kink) for cell, kink in found.items() if any(builder.cells[i][0] == "input" for i in ancestors(builder.cells, [cell]))]
+    return [
+        Break(cell, kink)
+        for cell, kink in found.items()
+        if any(builder.cells[i][0] == "input" for i in ancestors(builder.cells, [cell]))
+    ]
 
 
-def roots(line: Line, cell: int, point: Sequence[Any], k: int, domain: Domain, grid: Iterable[Fraction], digits: int) -> list[Root]:
+def roots(
+    line: Line, cell: int, point: Sequence[Any], k: int, domain: Domain, grid: Iterable[Fraction], digits: int
+) -> list[Root]:
     """Return where `cell` is zero when the number `k` of `point` runs through its domain: exactly if it can be, else to `digits`."""
     found = exact_roots(line, cell, point, k, digits)
     if found is None:
-        values = sorted({v for g in grid for v in (g, -g)} if domain.low is None or domain.high is None else {domain.between(Fraction(n, 24)) for n in range(1, 24)})
+        values = sorted(
+            {v for g in grid for v in (g, -g)}
+            if domain.low is None or domain.high is None
+            else {domain.between(Fraction(n, 24)) for n in range(1, 24)}
+        )
         found = numeric_roots(line, cell, point, k, [v for v in values if v in domain], digits)
     return [r for r in found if r.value in domain]
 
@@ -94,7 +124,10 @@ def exact_roots(line: Line, cell: int, point: Sequence[Any], k: int, digits: int
         return [Root((-c1 + s * step) / (2 * c2), True) for s in ((-1, 1) if step else (1,))]
     with mpmath.workdps(digits):
         far = mpmath.sqrt(mpmath.mpf(under.numerator) / under.denominator)
-        return [Root((s * far - mpmath.mpf(c1.numerator) / c1.denominator) * c2.denominator / (2 * c2.numerator), True) for s in (-1, 1)]
+        return [
+            Root((s * far - mpmath.mpf(c1.numerator) / c1.denominator) * c2.denominator / (2 * c2.numerator), True)
+            for s in (-1, 1)
+        ]
 
 
 def parabola(x: Sequence[Fraction], y: Sequence[Fraction]) -> tuple[Fraction, Fraction, Fraction]:
@@ -108,7 +141,9 @@ def parabola(x: Sequence[Fraction], y: Sequence[Fraction]) -> tuple[Fraction, Fr
     return y[0] - d1 * x[0] + d2 * x[0] * x[1], d1 - d2 * (x[0] + x[1]), d2
 
 
-def numeric_roots(line: Line, cell: int, point: Sequence[Any], k: int, grid: Sequence[Fraction], digits: int) -> list[Root]:
+def numeric_roots(
+    line: Line, cell: int, point: Sequence[Any], k: int, grid: Sequence[Fraction], digits: int
+) -> list[Root]:
     """Return the roots between neighbours of `grid` on which the quantity has opposite signs, and those that lie on it."""
 
     def height(t: Any) -> Any:

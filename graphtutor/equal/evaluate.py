@@ -95,7 +95,11 @@ class Line:
                 value = params[0]
             else:
                 value = exactly(op, params, [values[a] for a in args])
-            if not isinstance(value, Fraction) or value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
+            if (
+                not isinstance(value, Fraction)
+                or value.numerator.bit_length() > MOST_BITS
+                or value.denominator.bit_length() > MOST_BITS
+            ):
                 return None
             values[i] = value
             if i == out:
@@ -137,7 +141,15 @@ def step(i: int, cell: Cell) -> Step:
     op, args, params = cell
     row = ROWS[op]
     chooses = row.discrete or row.kink is not None or bool(row.conditions)
-    return Step(i, on_reals(op, params), args, row.conditions, chooses, not isinstance(row.forward, Entry) or row.forward.exact, row.kink is not None)
+    return Step(
+        i,
+        on_reals(op, params),
+        args,
+        row.conditions,
+        chooses,
+        not isinstance(row.forward, Entry) or row.forward.exact,
+        row.kink is not None,
+    )
 
 
 # ----- what two lanes know -----
@@ -156,7 +168,11 @@ def inherited(step: Step, state: list[int], left: Values, right: Values) -> int:
 def made(step: Step, left: Values, right: Values, x: Number, y: Number, states: Sequence[int]) -> int:
     """Return the state of a result `x` and `y` of two lanes of arguments."""
     if x == x and y == y:
-        return UNKNOWN if at_pole(step.run, left, right) or (not (step.exact or step.chooses) and vanished(x, y, left)) else OK
+        return (
+            UNKNOWN
+            if at_pole(step.run, left, right) or (not (step.exact or step.chooses) and vanished(x, y, left))
+            else OK
+        )
     if step.conditions:  # the branch that was taken says why
         return max((s for s, v in zip(states, left, strict=True) if v != v), default=UNDEFINED)
     return UNDEFINED if x != x and y != y and surely_undefined(step.run, left, right) else UNKNOWN

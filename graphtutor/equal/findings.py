@@ -33,7 +33,13 @@ class Findings:
         if s.kink is not None:
             return self.on_kink(s.kink)
         if not s.agreed:
-            return Verdict("undecided", Evidence("No point was found where both are defined and small enough to be worked out; narrow the assumptions.", s.seed))
+            return Verdict(
+                "undecided",
+                Evidence(
+                    "No point was found where both are defined and small enough to be worked out; narrow the assumptions.",
+                    s.seed,
+                ),
+            )
         return None
 
     def equal(self, method: str) -> Verdict:
@@ -42,7 +48,10 @@ class Findings:
         if method:
             kind, sentence = "proved", f"Equal, proved by {method}."
         else:
-            kind, sentence = "agrees", f"Equal to {self.digits} digits at {s.agreed} point{'s' * (s.agreed != 1)} (seed {s.seed}); a sample, not a proof."
+            kind, sentence = (
+                "agrees",
+                f"Equal to {self.digits} digits at {s.agreed} point{'s' * (s.agreed != 1)} (seed {s.seed}); a sample, not a proof.",
+            )
         if self.gone:
             sentence += f" Only one of them is defined at {'; '.join(map(place, self.gone[:3]))}{' …' if len(self.gone) > 3 else ''}."
         return Verdict(kind, Evidence(sentence, s.seed, s.agreed, self.digits, excluded=self.gone, method=method))
@@ -53,7 +62,16 @@ class Findings:
         where = ", ".join(part for part in (f"at {place(at)}" if at else "", self.of_entry(found.entry)) if part)
         but = ", but the second is" if found.outcome.kind in (LEFT, RIGHT) else ", the second"
         sentence = f"{where} the first is {one}{but} {two}.".strip()
-        return Verdict("differs", Evidence(sentence[0].upper() + sentence[1:], self.sampler.seed, point=at, values=(one, two), entry=self.entries[found.entry]))
+        return Verdict(
+            "differs",
+            Evidence(
+                sentence[0].upper() + sentence[1:],
+                self.sampler.seed,
+                point=at,
+                values=(one, two),
+                entry=self.entries[found.entry],
+            ),
+        )
 
     def on_kink(self, found: Witness) -> Verdict:
         one, two = self.values(found)
@@ -61,11 +79,27 @@ class Findings:
         at = self.named(found.point)
         where = ", ".join(part for part in (place(at), self.of_entry(found.entry)) if part)
         sentence = f"Equal but on the kink {where}: there the first is {one} and the second {two}, both from {low} to {high}, the values on its sides."
-        return Verdict("kink", Evidence(sentence, self.sampler.seed, self.sampler.agreed, self.digits, at, (one, two), (low, high), self.entries[found.entry], self.gone))
+        return Verdict(
+            "kink",
+            Evidence(
+                sentence,
+                self.sampler.seed,
+                self.sampler.agreed,
+                self.digits,
+                at,
+                (one, two),
+                (low, high),
+                self.entries[found.entry],
+                self.gone,
+            ),
+        )
 
     # ----- their parts -----
     def named(self, point: Sequence[Any]) -> Point:
-        return tuple((name, value if isinstance(value, Fraction) else float(value)) for name, value in zip(self.sampler.names, point, strict=True))
+        return tuple(
+            (name, value if isinstance(value, Fraction) else float(value))
+            for name, value in zip(self.sampler.names, point, strict=True)
+        )
 
     def of_entry(self, entry: int) -> str:
         index = self.entries[entry]

@@ -55,7 +55,11 @@ def form(forms: Forms, cell: Cell, args: Sequence[Quotient], positive: Collectio
     if row.discrete or row.conditions:
         return forms.opaque(op, args, params)
     try:
-        made = row.forward.formula(forms.laws, *args, *params) if isinstance(row.forward, Entry) else row.forward(*args, *params)
+        made = (
+            row.forward.formula(forms.laws, *args, *params)
+            if isinstance(row.forward, Entry)
+            else row.forward(*args, *params)
+        )
         return forms.lift(made)
     except (TypeError, ValueError):
         return forms.opaque(op, args, params)

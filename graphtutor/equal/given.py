@@ -40,7 +40,9 @@ def both(a: Any, b: Any, context: Context) -> tuple[Graphs, Graphs]:
     made = [graphs(side, context) for side in sides]
     used = [{n.name for g in side.flat for n in g.inputs if n.name.isidentifier()} for side in made]
     for k in (0, 1):
-        if any(len(name) > 1 for name in used[k] - used[1 - k]) and any(isinstance(given, str) for given in sides[k].flat):
+        if any(len(name) > 1 for name in used[k] - used[1 - k]) and any(
+            isinstance(given, str) for given in sides[k].flat
+        ):
             more = tuple(dict.fromkeys([*context.names, *sorted(used[1 - k])]))
             made[k] = graphs(sides[k], Context(more, context.definitions, context.shapes, context.domains))
     return made[0], made[1]
@@ -84,7 +86,9 @@ def graph_of(given: Any, context: Context) -> Graph:
     elif isinstance(given, bool | int | float | Fraction | np.generic):
         given = number(given)
     if not isinstance(given, sp.Basic | sp.MatrixBase):
-        raise LearnerError(f"cannot compare {type(given).__name__}; expected text, a SymPy expression, a graph, or a list of them")
+        raise LearnerError(
+            f"cannot compare {type(given).__name__}; expected text, a SymPy expression, a graph, or a list of them"
+        )
     plan = Plan(context.shapes)
     out = plan.tree(given)
     for name, symbol in plan.symbols.items():

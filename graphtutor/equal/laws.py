@@ -60,7 +60,11 @@ class Laws:
         return sum((p * self.log_of_atom(i) for i, p in m), self.log_of(f.number(c)))
 
     def log_of_atom(self, i: int) -> Quotient:
-        return Quotient(self.forms, {self.exponents[i]: Fraction(1)}) if i in self.exponents else self.log_of(self.forms.single(i))
+        return (
+            Quotient(self.forms, {self.exponents[i]: Fraction(1)})
+            if i in self.exponents
+            else self.log_of(self.forms.single(i))
+        )
 
     def log_of(self, u: Quotient) -> Quotient:
         if u.constant == 1:
@@ -117,7 +121,11 @@ class Laws:
     def circle(self, u: Quotient) -> tuple[Quotient, Quotient]:
         """Return sin and cos of an angle; of a sum of few whole multiples by the addition theorems."""
         terms = u.over.items()
-        if u.under is not None or sum(abs(c) for c in u.over.values()) > MOST_ANGLES or any(c.denominator > 1 for _, c in terms):
+        if (
+            u.under is not None
+            or sum(abs(c) for c in u.over.values()) > MOST_ANGLES
+            or any(c.denominator > 1 for _, c in terms)
+        ):
             return self.atoms_of_circle(u)
         sine, cosine = self.forms.number(0), self.forms.number(1)
         for m, c in terms:

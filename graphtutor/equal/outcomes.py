@@ -39,7 +39,14 @@ class Comparison:
     Where one of the cells `within` is undefined, nothing is compared.
     """
 
-    def __init__(self, cells: Sequence[Cell], pairs: Sequence[tuple[int, int]], kinks: Sequence[int], names: Sequence[str], within: Sequence[int] = ()):
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        pairs: Sequence[tuple[int, int]],
+        kinks: Sequence[int],
+        names: Sequence[str],
+        within: Sequence[int] = (),
+    ):
         self.pairs, self.kinks, self.within = pairs, kinks, within
         self.line = Line(cells, [*(i for pair in pairs for i in pair), *kinks, *within], names)
         self.constants = sorted({v for _, v in self.line.held if isinstance(v, Fraction)}, key=lambda v: (abs(v), v))
@@ -88,10 +95,15 @@ class Comparison:
         for times in (2, 4, 8):
             with mpmath.workdps(times * digits):
                 try:
-                    lanes = self.line.careful(point, random.Random(f"{times} {point}"))  # other noise at each point, the same every time
+                    lanes = self.line.careful(
+                        point, random.Random(f"{times} {point}")
+                    )  # other noise at each point, the same every time
                 except TooLarge:
                     break
-                out = [o or settled(lanes, a, b, times * digits, self.digits // 2 + spread) for o, (a, b) in zip(out, self.pairs, strict=True)]
+                out = [
+                    o or settled(lanes, a, b, times * digits, self.digits // 2 + spread)
+                    for o, (a, b) in zip(out, self.pairs, strict=True)
+                ]
             if None not in out:
                 break
         last = self.tied(point, tie=False) if None in out else self.unsure()

@@ -51,7 +51,9 @@ class Polynomials:
     def reduced(self, terms: Terms) -> Terms:
         """Return terms with the powers of atoms brought down by what they obey."""
         while self.powers:
-            high = next(((m, i) for m in terms for i, power in m if i in self.powers and power >= self.powers[i][0]), None)
+            high = next(
+                ((m, i) for m in terms for i, power in m if i in self.powers and power >= self.powers[i][0]), None
+            )
             if high is None:
                 break
             m, i = high

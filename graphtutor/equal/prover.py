@@ -16,17 +16,32 @@ from .domain import NAMED, Domain
 from .scalars import ancestors
 
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from graphtutor.equal.prover import child; child()"
-TOLD = {"positive": {"positive": True}, "negative": {"negative": True}, "nonnegative": {"nonnegative": True}, "nonzero": {"nonzero": True}}
+TOLD = {
+    "positive": {"positive": True},
+    "negative": {"negative": True},
+    "nonnegative": {"nonnegative": True},
+    "nonzero": {"nonzero": True},
+}
 
 
-def prove_in_child(cells: Sequence[Cell], pairs: Sequence[tuple[int, int]], domains: Mapping[str, Domain], seconds: float) -> str:
+def prove_in_child(
+    cells: Sequence[Cell], pairs: Sequence[tuple[int, int]], domains: Mapping[str, Domain], seconds: float
+) -> str:
     """Return how SymPy proved every pair equal, or "" if it did not within `seconds` (of the clock)."""
     needed = ancestors(list(cells), [i for pair in pairs for i in pair])
     moved = {i: k for k, i in enumerate(needed)}
     kept = [(op, tuple(moved[a] for a in args), params) for op, args, params in (cells[i] for i in needed)]
-    question = pickle.dumps((kept, [(moved[a], moved[b]) for a, b in pairs], {name: told(d) for name, d in domains.items()}))
+    question = pickle.dumps(
+        (kept, [(moved[a], moved[b]) for a, b in pairs], {name: told(d) for name, d in domains.items()})
+    )
     try:
-        answer = subprocess.run([sys.executable, "-c", START, json.dumps(sys.path)], input=question, capture_output=True, timeout=seconds, check=True)
+        answer = subprocess.run(
+            [sys.executable, "-c", START, json.dumps(sys.path)],
+            input=question,
+            capture_output=True,
+            timeout=seconds,
+            check=True,
+        )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         return ""
     return answer.stdout.decode().strip()
@@ -45,7 +60,10 @@ def child() -> None:
     cells, pairs, assumptions = pickle.load(sys.stdin.buffer)
     point = {name: sp.Symbol(name, **{"real": True, **known}) for name, known in assumptions.items()}
     values = run(cells, ((),) * len(cells), point, "sympy")
-    ways = [next((how for how, zero in attempts(sp.sympify(values[a]) - sp.sympify(values[b])) if zero), "") for a, b in pairs]
+    ways = [
+        next((how for how, zero in attempts(sp.sympify(values[a]) - sp.sympify(values[b])) if zero), "")
+        for a, b in pairs
+    ]
     print(", ".join(dict.fromkeys(ways)) if all(ways) else "")
 
 

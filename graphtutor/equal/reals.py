@@ -40,7 +40,11 @@ def on_reals(op: str, params: tuple[Any, ...]) -> Operation:
     row = ROWS[op]
     if row.operators and not isinstance(row.forward, Entry):
         return or_nan(row.forward)
-    base = partial(row.forward.formula, mpmath) if isinstance(row.forward, Entry) and not params else with_params(row.forward, params)
+    base = (
+        partial(row.forward.formula, mpmath)
+        if isinstance(row.forward, Entry) and not params
+        else with_params(row.forward, params)
+    )
     exact = row.kink is not None or row.discrete or bool(row.conditions)
     return guarded(base, row.conditions, not exact)
 

@@ -50,10 +50,21 @@ def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names
     sides = both(a, b, context)
     turned = not in_order(sides)
     around = None if within is None else graphs(boxes(within), context)
-    return compare(*(sides[::-1] if turned else sides), around, {**context.domains, **told}, seed, points, prove, turned)
+    return compare(
+        *(sides[::-1] if turned else sides), around, {**context.domains, **told}, seed, points, prove, turned
+    )
 
 
-def compare(first: Graphs, second: Graphs, around: Graphs | None, told: Mapping[str, Domain], seed: int, points: int, prove: bool | float, turned: bool) -> Verdict:
+def compare(
+    first: Graphs,
+    second: Graphs,
+    around: Graphs | None,
+    told: Mapping[str, Domain],
+    seed: int,
+    points: int,
+    prove: bool | float,
+    turned: bool,
+) -> Verdict:
     """Return the verdict on two arrays of graphs where `around` is defined; `turned`: the second was given first."""
     builder = Scalars()
     left, right = whole(builder, first), whole(builder, second)
@@ -82,7 +93,9 @@ def whole(builder: Scalars, graphs: Graphs) -> np.ndarray[Any, Any]:
     """Return the ids of all entries of an array of graphs."""
     parts = [expand(g, builder) for g in graphs.flat]
     if any(p.shape != parts[0].shape for p in parts):
-        raise LearnerError(f"the entries have shapes {', '.join(dict.fromkeys(show_shape(p.shape) for p in parts))}; they must agree")
+        raise LearnerError(
+            f"the entries have shapes {', '.join(dict.fromkeys(show_shape(p.shape) for p in parts))}; they must agree"
+        )
     return np.array(parts).reshape(graphs.shape + parts[0].shape)
 
 

@@ -107,7 +107,9 @@ class Sampler:
     # ----- the surroundings of a point -----
     def directions(self) -> Iterator[Direction]:
         """Yield steps along each continuous name, both ways, and some aslant; along whole numbers if there is nothing else."""
-        moving = [k for k, d in enumerate(self.domains) if not d.discrete] or [k for k, d in enumerate(self.domains) if d.integer]
+        moving = [k for k, d in enumerate(self.domains) if not d.discrete] or [
+            k for k, d in enumerate(self.domains) if d.integer
+        ]
         for k in moving[:8]:
             for sign in (1, -1):
                 yield tuple(sign * (j == k) for j in range(len(self.names)))
@@ -127,7 +129,10 @@ class Sampler:
 
     def moved(self, point: Point, direction: Direction, by: Fraction) -> Point | None:
         """Return a point next to another, or None if it leaves the domains."""
-        out = tuple(v if not s else fraction(v) + s * (1 if self.stepping else by * max(1, round(abs(v)))) for v, s in zip(point, direction, strict=True))
+        out = tuple(
+            v if not s else fraction(v) + s * (1 if self.stepping else by * max(1, round(abs(v))))
+            for v, s in zip(point, direction, strict=True)
+        )
         return out if all(v in d for v, d, s in zip(out, self.domains, direction, strict=True) if s) else None
 
     def lost_around(self, point: Point, entry: int, by: Fraction) -> bool:
@@ -168,7 +173,11 @@ class Sampler:
             if last.kind == DIFFER and not last.tie and first.kind == DIFFER:
                 self.differs = self.further(point, direction, entry) or Witness(near[0], entry, first)
                 return
-            if last.kind == AGREE and first.kind == AGREE and abs(last.left - first.left) <= mpmath.mpf(10) ** -6 * (1 + abs(last.left)):
+            if (
+                last.kind == AGREE
+                and first.kind == AGREE
+                and abs(last.left - first.left) <= mpmath.mpf(10) ** -6 * (1 + abs(last.left))
+            ):
                 sides.append(last.left)
         slack = mpmath.mpf(10) ** -9 * (1 + max(map(abs, sides), default=0))  # the sides are looked at from 1e-15 away
         if sides and all(min(sides) - slack <= v <= max(sides) + slack for v in (outcome.left, outcome.right)):

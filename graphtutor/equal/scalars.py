@@ -41,17 +41,27 @@ class Scalars(Builder):
         given = []
         for a in args:
             kind, _, held = self.cells[a]
-            if kind != "const" or not isinstance(held[0], Fraction) or held[0].numerator.bit_length() + held[0].denominator.bit_length() > FOLD_BITS:
+            if (
+                kind != "const"
+                or not isinstance(held[0], Fraction)
+                or held[0].numerator.bit_length() + held[0].denominator.bit_length() > FOLD_BITS
+            ):
                 return None
             given.append(held[0])
         value = exactly(op, params, given)
-        return value if value is not None and value.numerator.bit_length() + value.denominator.bit_length() <= 4 * FOLD_BITS else None
+        return (
+            value
+            if value is not None and value.numerator.bit_length() + value.denominator.bit_length() <= 4 * FOLD_BITS
+            else None
+        )
 
 
 def exactly(op: str, params: tuple[Any, ...], given: list[Fraction]) -> Fraction | None:
     """Return the value of an operation on Fractions if it is one, and quick to get."""
     row = ROWS[op]
-    if not all(isinstance(p, int | Fraction) and -64 <= p <= 64 for p in params) or (isinstance(row.forward, Entry) and not row.forward.exact):
+    if not all(isinstance(p, int | Fraction) and -64 <= p <= 64 for p in params) or (
+        isinstance(row.forward, Entry) and not row.forward.exact
+    ):
         return None
     try:
         out: Any = row.forward(*given, *params)
@@ -94,7 +104,9 @@ def leaf_entries(builder: Scalars, op: str, params: tuple[Any, ...], shape: Shap
     return out
 
 
-def entrywise(builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], params: tuple[Any, ...]) -> np.ndarray[Any, Any]:
+def entrywise(
+    builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], params: tuple[Any, ...]
+) -> np.ndarray[Any, Any]:
     spread = np.broadcast_arrays(*args)
     out = np.empty(spread[0].shape, dtype=int)
     for index in np.ndindex(*out.shape):
@@ -102,7 +114,9 @@ def entrywise(builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], param
     return out
 
 
-def mixed(builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], params: tuple[Any, ...], shape: Shape) -> np.ndarray[Any, Any]:
+def mixed(
+    builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], params: tuple[Any, ...], shape: Shape
+) -> np.ndarray[Any, Any]:
     """Return the entries of an operation that mixes them: its `forward`, run on arrays of tracers."""
     tracers = np.frompyfunc(lambda i: Tracer(builder, int(i)), 1, 1)
     given = [np.asarray(boxed(tracers(a))) for a in args]
@@ -110,7 +124,9 @@ def mixed(builder: Scalars, op: str, args: list[np.ndarray[Any, Any]], params: t
     try:
         made = boxed(ROWS[op].forward(*given, *params))
     except (TypeError, ValueError):
-        raise LearnerError(f"'{ROWS[op].names[0] if ROWS[op].names else op}' cannot be written entry by entry; compare what stands in it") from None
+        raise LearnerError(
+            f"'{ROWS[op].names[0] if ROWS[op].names else op}' cannot be written entry by entry; compare what stands in it"
+        ) from None
     for index in np.ndindex(*shape):
         out[index] = Tracer(builder, 0).lift(made[index])
     return out

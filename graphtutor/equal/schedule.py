@@ -23,7 +23,15 @@ TINY, HUGE = Fraction(1, 10**6), 10**9  # constants beyond these are no numbers 
 class Schedule:
     """The points for a comparison, by its breaks and the domains of its names; the same for the same seed."""
 
-    def __init__(self, comparison: Comparison, breaks: Sequence[Break], domains: Sequence[Domain], seed: int, wanted: int, budget: int):
+    def __init__(
+        self,
+        comparison: Comparison,
+        breaks: Sequence[Break],
+        domains: Sequence[Domain],
+        seed: int,
+        wanted: int,
+        budget: int,
+    ):
         self.line, self.breaks, self.domains = comparison.line, breaks, domains
         self.wanted, self.budget = wanted, budget
         self.rng = random.Random(seed)
@@ -58,7 +66,10 @@ class Schedule:
             if n >= MOST_MUSTS:
                 return
             for scale in ("near", "far"):
-                yield tuple(d.random(self.rng, scale) if v is None else v for v, d in zip(combination, self.domains, strict=True))
+                yield tuple(
+                    d.random(self.rng, scale) if v is None else v
+                    for v, d in zip(combination, self.domains, strict=True)
+                )
 
     def simple(self) -> Iterator[Point]:
         """Yield points of small numbers and of the constants that occur, all names alike, one at 0, and mixed."""
@@ -85,7 +96,13 @@ class Schedule:
                 if self.budget < 0 or domain.members is not None:
                     continue
                 found = dict(self.met(base, k))
-                corners.extend((at(base, k, r.value), b.cell) for b, rs in found.items() if b.kink for r in rs if r.tie and isinstance(r.value, Fraction) and r.value in domain)
+                corners.extend(
+                    (at(base, k, r.value), b.cell)
+                    for b, rs in found.items()
+                    if b.kink
+                    for r in rs
+                    if r.tie and isinstance(r.value, Fraction) and r.value in domain
+                )
                 all_roots = [r for rs in found.values() for r in rs]
                 yield from (at(base, k, v) for r in all_roots if r.tie for v in on_domain(r, domain))
                 yield from (at(base, k, v) for v in between(sorted((r.value for r in all_roots), key=fraction), domain))
@@ -99,7 +116,12 @@ class Schedule:
                 self.budget -= BREAK_COST * len(self.lines[b.cell].steps)
                 if self.budget < 0:
                     return
-                yield b, roots(self.lines[b.cell], b.cell, base, k, between_members(self.domains[k]), self.grid, self.digits)
+                yield (
+                    b,
+                    roots(
+                        self.lines[b.cell], b.cell, base, k, between_members(self.domains[k]), self.grid, self.digits
+                    ),
+                )
 
     def plain_base(self) -> Point:
         """Return a point of simple numbers, all different where the domains allow it."""
@@ -123,5 +145,9 @@ def between_members(domain: Domain) -> Domain:
 
 def on_domain(root: Root, domain: Domain) -> list[Fraction]:
     """Return the numbers of a domain at a root: itself, or the whole numbers around it."""
-    around = [root.value] if not domain.integer else [Fraction(fraction(root.value).__floor__()), Fraction(fraction(root.value).__ceil__())]
+    around = (
+        [root.value]
+        if not domain.integer
+        else [Fraction(fraction(root.value).__floor__()), Fraction(fraction(root.value).__ceil__())]
+    )
     return [v for v in around if v in domain]

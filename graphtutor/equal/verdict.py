@@ -75,7 +75,11 @@ class Verdict:
             given["point"] = texts(dict(self.evidence.point))
         if "excluded" in given:
             given["excluded"] = [texts(dict(p)) for p in self.evidence.excluded]
-        return {"kind": self.kind, "equal": bool(self) if self.kind != "undecided" else None, **{k: list(v) if isinstance(v, tuple) else v for k, v in given.items()}}
+        return {
+            "kind": self.kind,
+            "equal": bool(self) if self.kind != "undecided" else None,
+            **{k: list(v) if isinstance(v, tuple) else v for k, v in given.items()},
+        }
 
 
 def texts(point: Mapping[str, Fraction | float]) -> dict[str, str]:
@@ -93,7 +97,10 @@ def place(point: Point) -> str:
     >>> place((("x", Fraction(1, 3)), ("y", Fraction(2))))
     'x = 1/3, y = 2'
     """
-    return ", ".join(f"{name if len(name) <= LONGEST else name[: LONGEST - 1] + '…'} = {value}" for name, value in texts(dict(point)).items())
+    return ", ".join(
+        f"{name if len(name) <= LONGEST else name[: LONGEST - 1] + '…'} = {value}"
+        for name, value in texts(dict(point)).items()
+    )
 
 
 def weakest(verdicts: list[Verdict]) -> Verdict:

@@ -64,7 +64,9 @@ def leaves(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
     op, _, params = builder.cells[i]
     if op == "const" and isinstance(params[0], Fraction):
         value = params[0]
-        for other in dict.fromkeys((-value, value + 1, value - 1, 2 * value, value / 2, Fraction(1), Fraction(0), value * value)):
+        for other in dict.fromkeys(
+            (-value, value + 1, value - 1, 2 * value, value / 2, Fraction(1), Fraction(0), value * value)
+        ):
             if other != value:
                 yield slip_of("arithmetic-slip"), builder.constant(other)
     elif op == "input":
@@ -95,7 +97,9 @@ def above(cells: list[Cell], start: int, out: int) -> list[int]:
     return sorted(reached)
 
 
-def copied(builder: Folding, nodes: list[int], moved: dict[int, int], slot: tuple[int, int] | None = None) -> dict[int, int]:
+def copied(
+    builder: Folding, nodes: list[int], moved: dict[int, int], slot: tuple[int, int] | None = None
+) -> dict[int, int]:
     """Append `nodes` again with arguments replaced by `moved`; with `slot` = (node, slot) only there."""
     for i in nodes:
         op, args, params = builder.cells[i]
@@ -127,7 +131,10 @@ def varied(builder: Folding, out: int, size: int, replacements: Replacing) -> tu
             path = [j for j in above(builder.cells, i, out) if j in needed]
             whole = copied(builder, path, {i: wrong}).get(out, wrong)
             found.append(Variant(slip.id, slip.hint, i, whole, wrong, rank(slip), builder))
-            found.extend(Variant(slip.id, slip.hint, i, one, wrong, rank(slip) + 1, builder) for one in singly(builder, i, wrong, path, out, size))
+            found.extend(
+                Variant(slip.id, slip.hint, i, one, wrong, rank(slip) + 1, builder)
+                for one in singly(builder, i, wrong, path, out, size)
+            )
     return builder, found
 
 
@@ -178,7 +185,9 @@ def differentiated(builder: Folding, what: int, wrt: int) -> int | None:
     if wrt not in needed:
         return builder.constant(0)
     place = {old: new for new, old in enumerate(needed)}
-    cells = tuple((op, tuple(place[a] for a in args), params) for op, args, params in (builder.cells[i] for i in needed))
+    cells = tuple(
+        (op, tuple(place[a] for a in args), params) for op, args, params in (builder.cells[i] for i in needed)
+    )
     walk = backward(Graph(cells, tuple(builder.shapes[i] for i in needed), place[what]), wanted=(place[wrt],))
     back: list[int] = list(needed)
     for (op, args, params), shape in zip(walk.cells[len(needed) :], walk.shapes[len(needed) :], strict=True):
@@ -230,7 +239,10 @@ def mended(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
     """Yield what may have been meant instead of node `i`."""
     yield from leaves(builder, i)
     for factor in FACTORS:
-        yield slip_of("sign.lost-inner-minus" if factor == -1 else "constant.factor-dropped"), builder.add("mul", (builder.constant(factor), i))
+        yield (
+            slip_of("sign.lost-inner-minus" if factor == -1 else "constant.factor-dropped"),
+            builder.add("mul", (builder.constant(factor), i)),
+        )
     if builder.cells[i][1]:
         for other in builder.cells[i][1]:
             yield slip_of("algebra"), other

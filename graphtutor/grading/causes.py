@@ -33,7 +33,9 @@ from .variants import telling
 
 MOST_NAMED = 12
 HERE = ("wrong", "compensates")
-IN_WRITING = frozenset(["algebra", "arithmetic-slip", "copied-wrong", "rounding", "name", "sign", "sqrt", "log", "domain"])  # what goes wrong in rewriting, by the first word of its id
+IN_WRITING = frozenset(
+    ["algebra", "arithmetic-slip", "copied-wrong", "rounding", "name", "sign", "sqrt", "log", "domain"]
+)  # what goes wrong in rewriting, by the first word of its id
 LATER = 40
 
 
@@ -49,16 +51,28 @@ def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[
         return {"misconceptions": misfit(steps[wrong[0]])}
     named = dict.fromkeys(m for cause in causes if cause.step.status == "wrong" for m in cause.misconceptions)
     told = tuple(named)[:MOST_NAMED]
-    return {"misconceptions": told, "counterexample": causes[0].counterexample, "broken": causes[0].broken(told), "variant": causes[0].variant if variant else None}
+    return {
+        "misconceptions": told,
+        "counterexample": causes[0].counterexample,
+        "broken": causes[0].broken(told),
+        "variant": causes[0].variant if variant else None,
+    }
 
 
 def entries(task: Task, step: Step) -> list[Step]:
     """Return the wrong entries of a wrong row of derivatives as steps of their own, or the step itself."""
     tree, truth = step.tree, step.truth
-    if step.status not in HERE or not isinstance(tree, heads.Vector) or not isinstance(truth, heads.Vector) or len(tree.args) != len(truth.args):
+    if (
+        step.status not in HERE
+        or not isinstance(tree, heads.Vector)
+        or not isinstance(truth, heads.Vector)
+        or len(tree.args) != len(truth.args)
+    ):
         return [step]
     pairs = [(a, b, compare(task, a, b, prove=False)) for a, b in zip(tree.args, truth.args, strict=True)]
-    return [replace(step, tree=a, truth=b, verdict=ruling) for a, b, ruling in pairs if ruling.kind == "differs"] or [step]
+    return [replace(step, tree=a, truth=b, verdict=ruling) for a, b, ruling in pairs if ruling.kind == "differs"] or [
+        step
+    ]
 
 
 def misfit(step: Step) -> tuple[Misconception, ...]:
@@ -137,7 +151,16 @@ class Cause:
         rank, hint = STRUCTURAL["name.unknown"]
         near = get_close_matches(name, sorted(self.task.inputs), 1, 0.5)
         meant = f" Is {near[0]} meant?" if near else ""
-        return Ranked(rank, Misconception("name.unknown", name, name, hint=hint, strong=f"'{name}' does not occur in the problem; it has {', '.join(sorted(self.task.inputs))}.{meant}"))
+        return Ranked(
+            rank,
+            Misconception(
+                "name.unknown",
+                name,
+                name,
+                hint=hint,
+                strong=f"'{name}' does not occur in the problem; it has {', '.join(sorted(self.task.inputs))}.{meant}",
+            ),
+        )
 
     # ----- numbers -----
     def values(self, graph: Graph) -> Array:
@@ -151,7 +174,11 @@ class Cause:
         if place is None or any(self.graph.shapes) or place.wrt not in self.graph.ids:
             return None
         walk = backward(self.graph, wanted=(self.graph.ids[place.wrt],))
-        return place.over(run(walk.cells, walk.shapes, place.with_drawn(self.graph), "float")[walk.gradient[self.graph.ids[place.wrt]]])
+        return place.over(
+            run(walk.cells, walk.shapes, place.with_drawn(self.graph), "float")[
+                walk.gradient[self.graph.ids[place.wrt]]
+            ]
+        )
 
     @property
     def counterexample(self) -> Any:
@@ -169,15 +196,23 @@ class Cause:
     @property
     def variant(self) -> Variant | None:
         """The variant of the problem that tells the explanations apart."""
-        return telling(self.problem, self.values(self.graph)) if self.plain and self.problem is not None and self.problem.part is None else None
+        return (
+            telling(self.problem, self.values(self.graph))
+            if self.plain and self.problem is not None and self.problem.part is None
+            else None
+        )
 
     # ----- the drawing -----
     def broken(self, told: Sequence[Misconception]) -> tuple[Any, ...]:
         """Return the place of the first misconception that has one in the problem's graph."""
         if self.problem is None:
             return ()
-        whole = self.task.graph_of(self.truth.args[0])  # where a part of it has a name for this line alone, its own formulas
+        whole = self.task.graph_of(
+            self.truth.args[0]
+        )  # where a part of it has a name for this line alone, its own formulas
         drawn = {formula(self.task.graph, i) for i in range(len(self.task.graph))}
-        nodes = {formula(self.problem.graph, i): formula(whole, i) for i in range(len(whole)) if formula(whole, i) in drawn}
+        nodes = {
+            formula(self.problem.graph, i): formula(whole, i) for i in range(len(whole)) if formula(whole, i) in drawn
+        }
         at = next((m for m in told if m.text in nodes), None)
         return () if at is None else self.task.place(nodes[at.text], nodes.get(at.argument, ""))

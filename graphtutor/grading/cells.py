@@ -70,13 +70,27 @@ class Judge:
         """Return what is found of one cell."""
         raw = self.handed.given.get(place)
         own = self.own(place)
-        blame = next((f.blame or f.place for f in map(self.found.get, self.handed.sheet.uses(place)) if f is not None and (f.blame is not None or f.status == "wrong")), None)
+        blame = next(
+            (
+                f.blame or f.place
+                for f in map(self.found.get, self.handed.sheet.uses(place))
+                if f is not None and (f.blame is not None or f.status == "wrong")
+            ),
+            None,
+        )
         if blank(raw):
             return Found(place, "blank", worth=own, blame=blame)
         try:
             return self.compared(place, raw, own, blame)
         except LearnerError as error:
-            return Found(place, "unread", str(raw)[:60], own, note=error.message if isinstance(error, ReadError) else str(error), blame=blame)
+            return Found(
+                place,
+                "unread",
+                str(raw)[:60],
+                own,
+                note=error.message if isinstance(error, ReadError) else str(error),
+                blame=blame,
+            )
 
     def own(self, place: Place) -> Any:
         """Return what a cell is by the student's own cells before it; the right value where those do not lead to it."""
@@ -104,12 +118,26 @@ class Judge:
         verdict = self.agrees(typed, self.right[place])
         if verdict is not False:
             note = "" if exact else rounded(typed)
-            return noted(found, note if self.follows(place, typed, own) or blame is None else "right, though it does not follow from the cells before")
+            return noted(
+                found,
+                note
+                if self.follows(place, typed, own) or blame is None
+                else "right, though it does not follow from the cells before",
+            )
         interval = sorted(float(k[place]) for k in (self.right, *self.others))
         if interval[0] - EXACT <= float(typed.value) <= interval[-1] + EXACT:
-            return noted(found, f"at this kink anything from {figures.decimal(interval[0], 4)} to {figures.decimal(interval[-1], 4)} is a right slope")
+            return noted(
+                found,
+                f"at this kink anything from {figures.decimal(interval[0], 4)} to {figures.decimal(interval[-1], 4)} is a right slope",
+            )
         if any(self.agrees(typed, part) for part in self.work.slots(place, self.worth)) and blame is None:
-            return Found(place, "right", typed.text, self.right[place], note=f"one of the edges from {place.arg}; together they are {shown(self.right[place], self.handed.sheet.digits)}")
+            return Found(
+                place,
+                "right",
+                typed.text,
+                self.right[place],
+                note=f"one of the edges from {place.arg}; together they are {shown(self.right[place], self.handed.sheet.digits)}",
+            )
         if self.follows(place, typed, own):
             return noted(found, "right from your numbers before") if blame is None else self.following(found, blame)
         return Found(place, "wrong", typed.text, typed.value, slack, self.short(typed, self.right[place]), place)
@@ -118,7 +146,11 @@ class Judge:
         """Return whether a number is the right one, rounded to no fewer than the asked decimals or two digits."""
         digits = self.handed.sheet.digits
         off = figures.apart(typed, right)
-        if typed.decimals is not None and off <= 0.5 * 10.0**-digits * (1 + EXACT) and (typed.decimals < digits or off <= LAST_DIGITS * abs(float(right))):
+        if (
+            typed.decimals is not None
+            and off <= 0.5 * 10.0**-digits * (1 + EXACT)
+            and (typed.decimals < digits or off <= LAST_DIGITS * abs(float(right)))
+        ):
             return True  # 0.9 for 0.8981, which is 0.90; and 0.4091 for 0.4089, where 0.41 is asked for
         verdict = figures.agrees(typed, right, digits)
         return verdict if verdict is not None else self.enough(typed)
@@ -132,29 +164,50 @@ class Judge:
         return typed.decimals is None or typed.decimals >= self.handed.sheet.digits or typed.significant >= 2
 
     def short(self, typed: Typed, right: Any) -> str:
-        return "right as far as it goes, but one digit is too few" if figures.agrees(typed, right, self.handed.sheet.digits) is None else ""
+        return (
+            "right as far as it goes, but one digit is too few"
+            if figures.agrees(typed, right, self.handed.sheet.digits) is None
+            else ""
+        )
 
     def follows(self, place: Place, typed: Typed, own: Any) -> bool:
         """Return whether a number is what the student's own cells before it give, each rounded as it is shown."""
         if not finite(own) or self.agrees(typed, own):
             return finite(own)
-        return abs(float(typed.value) - float(own)) <= self.half(typed) + self.room(place) + EXACT * max(1, abs(float(own)))
+        return abs(float(typed.value) - float(own)) <= self.half(typed) + self.room(place) + EXACT * max(
+            1, abs(float(own))
+        )
 
     def room(self, place: Place) -> float:
         """Return how far a cell may move while those before it move within their rounding; none across a kink."""
         total = 0.0
         row = self.handed.sheet.by_id[place.id]
-        if place.what == "local" and row.graph is not None and any(row.graph.row(i).kink for i, c in enumerate(row.graph.cells) if c[1]):
+        if (
+            place.what == "local"
+            and row.graph is not None
+            and any(row.graph.row(i).kink for i, c in enumerate(row.graph.cells) if c[1])
+        ):
             return total
         for before in self.handed.sheet.uses(place):
             slack = self.found[before].slack if before in self.found else 0.0
             if slack:
-                ends = [self.work.work(place, {**self.worth, before: float(self.worth[before]) + d}) for d in (-slack, slack)]
+                ends = [
+                    self.work.work(place, {**self.worth, before: float(self.worth[before]) + d})
+                    for d in (-slack, slack)
+                ]
                 total += abs(float(ends[1]) - float(ends[0])) / 2 if all(map(finite, ends)) else 0.0
         return total
 
     def following(self, found: Found, blame: Place) -> Found:
-        return Found(found.place, "follows", found.given, found.worth, found.slack, f"follows from your {self.handed.sheet.name(blame)}", blame)
+        return Found(
+            found.place,
+            "follows",
+            found.given,
+            found.worth,
+            found.slack,
+            f"follows from your {self.handed.sheet.name(blame)}",
+            blame,
+        )
 
     def array(self, place: Place, raw: Any) -> Found:
         """Judge a vector or matrix entry by entry, against the right one alone."""
@@ -179,19 +232,39 @@ class Judge:
         ruling = compare(self.asked, whole, trees_right[place], prove=False)
         worth = self.evaluated(tree) if self.numeric else whole
         if ruling:
-            note = ruling.evidence if ruling.kind == "kink" else "right, though it does not follow from the cells before" if blame is not None and not self.same(place, worth, own) else ""
+            note = (
+                ruling.evidence
+                if ruling.kind == "kink"
+                else "right, though it does not follow from the cells before"
+                if blame is not None and not self.same(place, worth, own)
+                else ""
+            )
             return Found(place, "right", text, self.right[place] if self.numeric else whole, note=note)
         if ruling.kind == "undecided":
             return Found(place, "undecided", text, worth, note=ruling.evidence)
-        if blame is None and not self.numeric and any(self.near(worth, part) for part in self.work.slots(place, self.worth)):
-            return Found(place, "right", text, self.right[place], note=f"one of the edges from {place.arg}; together they are {self.handed.sheet.text(place)}")
+        if (
+            blame is None
+            and not self.numeric
+            and any(self.near(worth, part) for part in self.work.slots(place, self.worth))
+        ):
+            return Found(
+                place,
+                "right",
+                text,
+                self.right[place],
+                note=f"one of the edges from {place.arg}; together they are {self.handed.sheet.text(place)}",
+            )
         if blame is not None and self.same(place, worth, own):
             return self.following(Found(place, "follows", text, worth), blame)
         return Found(place, "wrong", text, worth if not self.numeric or finite(worth) else own, blame=place)
 
     def same(self, place: Place, worth: Any, own: Any) -> bool:
         if self.numeric:
-            return finite(worth) and finite(own) and abs(float(worth) - float(own)) <= self.room(place) + EXACT * max(1, abs(float(own)))
+            return (
+                finite(worth)
+                and finite(own)
+                and abs(float(worth) - float(own)) <= self.room(place) + EXACT * max(1, abs(float(own)))
+            )
         return bool(compare(self.asked, worth, own, prove=False))
 
     @cached_property

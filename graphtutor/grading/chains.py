@@ -76,7 +76,11 @@ class Record:
         todo: list[tuple[str, sp.Basic | None, list[Step]]] = [(of, None, [])]
         while todo and len(found) + len(todo) < MOST_PATHS:
             at, product, steps = todo.pop()
-            onward = [(m, s) for (a, m), s in self.latest.items() if a == at and s.tree is not None and all(s is not t for t in steps) and (at, m) != (of, wrt)]
+            onward = [
+                (m, s)
+                for (a, m), s in self.latest.items()
+                if a == at and s.tree is not None and all(s is not t for t in steps) and (at, m) != (of, wrt)
+            ]
             for middle, step in onward:
                 assert step.tree is not None
                 longer = step.tree if product is None else trees.mul(product, step.tree)
@@ -91,7 +95,11 @@ class Record:
 
     def with_claims(self, tree: sp.Basic) -> tuple[sp.Basic, list[Step]]:
         """Return an expression with derivatives in it replaced by what was wrongly said of them before, and the claims that said so."""
-        wrong = [s for s in self.latest.values() if s.status in ("wrong", "follows") and isinstance(s.truth, heads.Diff) and s.tree is not None]
+        wrong = [
+            s
+            for s in self.latest.values()
+            if s.status in ("wrong", "follows") and isinstance(s.truth, heads.Diff) and s.tree is not None
+        ]
         used: list[Step] = []
 
         def put_in(top: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
@@ -116,10 +124,11 @@ class Record:
         for name in sorted(trees.names_in(u) & self.task.inputs):
             v = sp.Symbol(name)
             inner = heads.Diff(u, v)
-            if not compare(self.task, inner, sp.S.Zero, prove=False) and compare(self.task, trees.mul(tree, inner), heads.Diff(what, v), prove=False):
+            if not compare(self.task, inner, sp.S.Zero, prove=False) and compare(
+                self.task, trees.mul(tree, inner), heads.Diff(what, v), prove=False
+            ):
                 return True
         return False
-
 
     def by_argument(self, tree: sp.Basic, truth: sp.Basic) -> bool:
         """Return whether t' of t = g(u) is given as the derivative by u: a prime does not say by what."""
@@ -133,7 +142,9 @@ class Record:
         graphs = [self.task.graph_of(t) for t in (tree, truth)]
         if any(any(g.shapes) for g in graphs):
             return False
-        points = samples.draws(sorted({(n.name, n.shape) for g in graphs for n in g.inputs}), self.task.assume, ROUNDED_AT)
+        points = samples.draws(
+            sorted({(n.name, n.shape) for g in graphs for n in g.inputs}), self.task.assume, ROUNDED_AT
+        )
         with np.errstate(all="ignore"):
             a, b = (np.asarray(samples.evaluated(g, points)[g.out], dtype=float) for g in graphs)
             return bool(np.all((np.abs(a - b) <= CLOSE_ENOUGH * np.maximum(np.abs(a), np.abs(b))) | ~np.isfinite(b)))

@@ -33,14 +33,19 @@ class Code(Source):
     '2*x0*w0'
     """
 
-    def __call__(self, name: str, args: Mapping[str, Any] | None = None, shapes: Mapping[str, Shape] = NO_SHAPES) -> Any:
+    def __call__(
+        self, name: str, args: Mapping[str, Any] | None = None, shapes: Mapping[str, Shape] = NO_SHAPES
+    ) -> Any:
         """Return the tree (a list of trees for several values) that function `name` returns.
 
         `args`: parameter → a name of the problem, a number, or a list of them; a parameter left out stands for
         itself. `shapes` are those of the problem's vectors and matrices.
         """
         if name not in self.functions:
-            raise ReadError(f"no function '{name}' in the code; it has {', '.join(self.functions) or 'none'}", self.text.split("\n")[0][:100])
+            raise ReadError(
+                f"no function '{name}' in the code; it has {', '.join(self.functions) or 'none'}",
+                self.text.split("\n")[0][:100],
+            )
         function = self.functions[name]
         given = [described((args or {}).get(a.arg), a.arg, shapes) for a in parameters(function)]
         try:
@@ -51,7 +56,9 @@ class Code(Source):
             refuse(self.text, function, str(error))
         size = sum(written_out(tree) for tree in (value if isinstance(value, list) else [value]))
         if size > MOST_TERMS:
-            refuse(self.text, function, f"what {name} returns is too long: written out it has more than {MOST_TERMS} terms")
+            refuse(
+                self.text, function, f"what {name} returns is too long: written out it has more than {MOST_TERMS} terms"
+            )
         return value
 
 
@@ -126,12 +133,20 @@ def read_code(text: str) -> Code:
             imported |= {alias.asname or alias.name: alias.name for alias in statement.names}
         elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
             values |= {t.id: statement.value for t in statement.targets if isinstance(t, ast.Name)}
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value is not None:
+        elif (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and statement.value is not None
+        ):
             values[statement.target.id] = statement.value
         elif script.passed_over(statement, functions, modules | plotting):
             passed |= dict.fromkeys(script.assigned(statement), statement.lineno)
         elif not (isinstance(statement, ast.FunctionDef) or harmless(statement) or only_as_a_program(statement)):
-            refuse(text, statement, f"{named(statement)} outside a function is not read; put the derivative in a function that returns it")
+            refuse(
+                text,
+                statement,
+                f"{named(statement)} outside a function is not read; put the derivative in a function that returns it",
+            )
     twice = next((name for name in functions if name in values or name in imported or name in passed), None)
     if twice is not None:
         refuse(text, functions[twice], f"'{twice}' is a function and another thing too; give each its own name")
@@ -143,16 +158,22 @@ def parsed(text: str) -> ast.Module:
     if not isinstance(text, str):
         raise LearnerError(f"cannot read {type(text).__name__} as code; expected text")
     if len(text) > MOST_CHARS:
-        raise ReadError(f"the code is {len(text)} characters long; at most {MOST_CHARS} are read", text[:80].split("\n")[0])
+        raise ReadError(
+            f"the code is {len(text)} characters long; at most {MOST_CHARS} are read", text[:80].split("\n")[0]
+        )
     nested(text)
     try:
         return ast.parse(text)
     except SyntaxError as error:
         line = error.lineno or 1
         rows = text.split("\n")
-        raise ReadError(f"not Python: {error.msg}", rows[line - 1] if line <= len(rows) else "", line, error.offset or 1) from None
+        raise ReadError(
+            f"not Python: {error.msg}", rows[line - 1] if line <= len(rows) else "", line, error.offset or 1
+        ) from None
     except (RecursionError, MemoryError, ValueError):
-        raise ReadError("not Python that can be read: nested too deeply, or a character that is not text", text.split("\n")[0][:100]) from None
+        raise ReadError(
+            "not Python that can be read: nested too deeply, or a character that is not text", text.split("\n")[0][:100]
+        ) from None
 
 
 def nested(text: str) -> None:
@@ -163,7 +184,12 @@ def nested(text: str) -> None:
         run = run + 1 if c in "+-~" else run if c == " " else 0
         if depth > MOST_NESTING or run > MOST_NESTING:
             line = text.count("\n", 0, k) + 1
-            raise ReadError(f"nested more than {MOST_NESTING} deep; use intermediate names", text.split("\n")[line - 1], line, k - text.rfind("\n", 0, k))
+            raise ReadError(
+                f"nested more than {MOST_NESTING} deep; use intermediate names",
+                text.split("\n")[line - 1],
+                line,
+                k - text.rfind("\n", 0, k),
+            )
 
 
 def allowed(text: str, node: ast.stmt, module: str) -> None:
@@ -173,7 +199,9 @@ def allowed(text: str, node: ast.stmt, module: str) -> None:
 
 def harmless(statement: ast.stmt) -> bool:
     """Return whether a statement does nothing: `pass`, or text that stands alone."""
-    return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
 
 
 def only_as_a_program(statement: ast.stmt) -> bool:
@@ -181,5 +209,8 @@ def only_as_a_program(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
         return False
     sides = [statement.test.left, *statement.test.comparators]
-    names, words = [s.id for s in sides if isinstance(s, ast.Name)], [s.value for s in sides if isinstance(s, ast.Constant)]
+    names, words = (
+        [s.id for s in sides if isinstance(s, ast.Name)],
+        [s.value for s in sides if isinstance(s, ast.Constant)],
+    )
     return isinstance(statement.test.ops[0], ast.Eq) and (names, words) == (["__name__"], ["__main__"])

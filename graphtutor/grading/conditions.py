@@ -77,7 +77,12 @@ class Conditions:
 
 def states_case(claim: Claim) -> bool:
     """Return whether a claim is nothing but a condition: y f < 1."""
-    return claim.kind == "claim" and len(claim.parts) == 1 and claim.wrt is None and isinstance(claim.parts[0].tree, RELATION)
+    return (
+        claim.kind == "claim"
+        and len(claim.parts) == 1
+        and claim.wrt is None
+        and isinstance(claim.parts[0].tree, RELATION)
+    )
 
 
 def negation(conditions: Sequence[sp.Basic]) -> sp.Basic:

@@ -22,13 +22,19 @@ TRIES, ARRAY_TRIES, SEED = 400, 30, 11
 MOST_SHOWN = 6  # entries of a value that are shown in full
 NUDGE = 1e-6  # a difference that holds on both sides of a point is none of a kink
 APART = 1e-5  # relative; what a nudge changes at most in values of the size tried here
-WORDS = {Fraction(2): "twice the right value", Fraction(1, 2): "half the right value", Fraction(-1): "the right value with its sign turned"}
+WORDS = {
+    Fraction(2): "twice the right value",
+    Fraction(1, 2): "half the right value",
+    Fraction(-1): "the right value with its sign turned",
+}
 MOST_RATIO = 60
 
 Array = Any
 
 
-def counterexample(answer: Graph, truth: Graph, function: Graph, assume: Mapping[str, Any], evidence: Evidence, ratio: str = "") -> Counterexample | None:
+def counterexample(
+    answer: Graph, truth: Graph, function: Graph, assume: Mapping[str, Any], evidence: Evidence, ratio: str = ""
+) -> Counterexample | None:
     """Return the friendliest point found at which two graphs differ and `function` is defined; that of the evidence if none is friendly."""
     shapes = {n.name: n.shape for g in (answer, truth) for n in g.inputs}
     names = sorted(shapes)
@@ -47,12 +53,19 @@ def counterexample(answer: Graph, truth: Graph, function: Graph, assume: Mapping
     return Counterexample(tuple(texts(dict(evidence.point)).items()), *evidence.values, ratio)
 
 
-def of_arrays(answer: Graph, truth: Graph, shapes: Mapping[str, Shape], assume: Mapping[str, Any], ratio: str) -> Counterexample | None:
+def of_arrays(
+    answer: Graph, truth: Graph, shapes: Mapping[str, Shape], assume: Mapping[str, Any], ratio: str
+) -> Counterexample | None:
     """Return a point of small vectors and matrices at which two graphs differ: the whole values, or one entry of large ones."""
     told = domains(assume)
     rng = random.Random(SEED)
     for _ in range(ARRAY_TRIES):
-        at = {name: np.array([float(rng.choice(few_of(told.get(name, REAL))[:4])) for _ in range(math.prod(shape))]).reshape(shape) for name, shape in sorted(shapes.items())}
+        at = {
+            name: np.array(
+                [float(rng.choice(few_of(told.get(name, REAL))[:4])) for _ in range(math.prod(shape))]
+            ).reshape(shape)
+            for name, shape in sorted(shapes.items())
+        }
         given = {name: v if v.shape else float(v) for name, v in at.items()}
         one, other = (np.asarray(run(g.cells, g.shapes, given, "float")[g.out], dtype=float) for g in (answer, truth))
         with np.errstate(all="ignore"):
@@ -98,7 +111,9 @@ def over(graph: Graph, points: Mapping[str, Array]) -> Array:
     """Return the values of a graph's output at all points."""
     size = len(next(iter(points.values()))) if points else 1
     with np.errstate(all="ignore"):
-        return np.broadcast_to(np.asarray(run(graph.cells, graph.shapes, points, "float")[graph.out], dtype=float), (size,))
+        return np.broadcast_to(
+            np.asarray(run(graph.cells, graph.shapes, points, "float")[graph.out], dtype=float), (size,)
+        )
 
 
 def apart_around(answer: Graph, truth: Graph, points: Mapping[str, Array]) -> Array:
@@ -121,7 +136,13 @@ def friendliest(points: Mapping[str, Array], one: Array, other: Array, differ: A
     cost = sum((np.abs(v) + 3 * (v < 0) + 4 * (v % 1 != 0) for v in points.values()), np.zeros(len(one)))
     for value in (one, other):
         with np.errstate(all="ignore"):
-            cost = cost + 8 * np.log10(np.maximum(np.abs(value) / 100, 1)) + 8 * (np.abs(value * 12 - np.round(value * 12)) > 1e-9) + 6 * (np.abs(value) < 1e-9) + 4 * (value % 1 != 0)
+            cost = (
+                cost
+                + 8 * np.log10(np.maximum(np.abs(value) / 100, 1))
+                + 8 * (np.abs(value * 12 - np.round(value * 12)) > 1e-9)
+                + 6 * (np.abs(value) < 1e-9)
+                + 4 * (value % 1 != 0)
+            )
     repeated = np.array([len({float(v[k]) for v in points.values()}) for k in range(len(one))])
     cost = cost + 3 * (len(points) - repeated)
     cost[~differ] = np.inf
@@ -175,6 +196,6 @@ def factor(r: float) -> str:
     if abs(float(near) - r) > 1e-9 * abs(r):
         text = next(t for digits in (4, 6, 9, 17) if (t := f"{r:.{digits}g}") != "1")
         return f"{text} times the right value"
-    return WORDS.get(near) or (f"{near} times the right value" if near.denominator == 1 or near < 0 else f"{near} of the right value")
-
-
+    return WORDS.get(near) or (
+        f"{near} times the right value" if near.denominator == 1 or near < 0 else f"{near} of the right value"
+    )

@@ -148,7 +148,9 @@ def terms(problem: Problem) -> int:
     graph = problem.graph
     count, todo = 0, [graph.out]
     locals_ = backward(graph).flows
-    plain = {(x.edge.source, x.edge.slot) for x in locals_ if x.local is not None and backward_constant(problem, x.local)}
+    plain = {
+        (x.edge.source, x.edge.slot) for x in locals_ if x.local is not None and backward_constant(problem, x.local)
+    }
     while todo:
         top = todo.pop()
         args = graph.cells[top][1]

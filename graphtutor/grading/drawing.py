@@ -29,7 +29,17 @@ class Verdict(Reel):
     formats = ("svg", "png", "pdf")
     each, whole = "picture", "verdict"
 
-    def __init__(self, broken: Sequence[Any], caption: str, words: str = WHERE, *, theme: str = "light", palette: str = "default", direction: str = "LR", engine: str = "pygraphviz"):
+    def __init__(
+        self,
+        broken: Sequence[Any],
+        caption: str,
+        words: str = WHERE,
+        *,
+        theme: str = "light",
+        palette: str = "default",
+        direction: str = "LR",
+        engine: str = "pygraphviz",
+    ):
         program, operation, argument, shapes, constants = broken
         self.theme, self.palette, self.words = theme, palette, cut(words, 40)
         self.colours = colours(theme, palette)
@@ -42,8 +52,14 @@ class Verdict(Reel):
     def marked(self, frame: Frame, caption: str) -> Frame:
         """Return the frame with its caption, and with the words at the broken edge (above an empty line, for the cross) or in the box of the broken node."""
         words = f"✗ {self.words}"
-        wires = tuple(w._replace(local=(Run(words, "upstream"),), product=(Run(" ", "sign"),)) if w.edge == self.edge else w for w in frame.wires)
-        boxes = tuple(b._replace(gradient=((words,),), gradient_name="") if b.id == self.node and self.edge is None else b for b in frame.boxes)
+        wires = tuple(
+            w._replace(local=(Run(words, "upstream"),), product=(Run(" ", "sign"),)) if w.edge == self.edge else w
+            for w in frame.wires
+        )
+        boxes = tuple(
+            b._replace(gradient=((words,),), gradient_name="") if b.id == self.node and self.edge is None else b
+            for b in frame.boxes
+        )
         return replace(frame, caption=caption, wires=wires, boxes=boxes)
 
     def __len__(self) -> int:
@@ -52,7 +68,11 @@ class Verdict(Reel):
     def svg(self, step: int | None = None) -> str:
         self.number(step)
         plain = paint(self.frame, self.layout, self.theme, self.palette)
-        mark = self.on_edge(self.layout.routes[self.edge]) if self.edge is not None else self.on_node(self.layout.places[self.node])
+        mark = (
+            self.on_edge(self.layout.routes[self.edge])
+            if self.edge is not None
+            else self.on_node(self.layout.places[self.node])
+        )
         title = "Where it broke"
         body, end = plain.replace("Computation graph", title).rsplit("</svg>", 1)
         return f'{body}<g id="broken"><title>{escape(title)}: {escape(self.words)}</title>{mark}</g>\n</svg>{end}'
@@ -76,7 +96,9 @@ class Verdict(Reel):
 
     def cross(self, at: Point) -> str:
         x, y = at
-        arms = f"M{n(x - ARM)} {n(y - ARM)}L{n(x + ARM)} {n(y + ARM)}M{n(x - ARM)} {n(y + ARM)}L{n(x + ARM)} {n(y - ARM)}"
+        arms = (
+            f"M{n(x - ARM)} {n(y - ARM)}L{n(x + ARM)} {n(y + ARM)}M{n(x - ARM)} {n(y + ARM)}L{n(x + ARM)} {n(y - ARM)}"
+        )
         return f'<path d="{arms}" stroke="{self.colours.ground}" stroke-width="6"/><path d="{arms}" stroke="{self.colours.upstream}" stroke-width="3"/>'
 
 
@@ -91,7 +113,14 @@ def found(graph: Graph, formula: str) -> int:
 def edge_of(graph: Graph, node: int, argument: str) -> Edge | None:
     """Return the edge to a node from the argument with this formula, None if it names none."""
     args = graph.cells[node][1]
-    return next((Edge(node, a, slot) for slot, a in enumerate(args) if argument and argument in (graph.formula(a), graph.name(a))), None)
+    return next(
+        (
+            Edge(node, a, slot)
+            for slot, a in enumerate(args)
+            if argument and argument in (graph.formula(a), graph.name(a))
+        ),
+        None,
+    )
 
 
 def middle(curve: Sequence[Point]) -> Point:

@@ -34,7 +34,9 @@ def plain(text: str) -> Typed | None:
     >>> plain("8.40"), plain("-1.5e-3").decimals, plain("1/2")
     (Typed(text='8.40', value=Fraction(42, 5), decimals=2), 4, None)
     """
-    match = PLAIN.fullmatch(text) if len(text) <= LONGEST else None  # Python refuses to turn thousands of digits into a number
+    match = (
+        PLAIN.fullmatch(text) if len(text) <= LONGEST else None
+    )  # Python refuses to turn thousands of digits into a number
     if match is None:
         return None
     return Typed(text, Fraction(text), len(match[1] or match[2] or "") - int(match[3] or 0))

@@ -12,7 +12,11 @@ from ..errors import ReadError
 from .figures import plain
 from .table import HEADINGS, number
 
-NODE, VALUE, UPSTREAM = ("node", "name", "operation"), ("value", "forward", "forward value"), ("upstream", "gradient", "arrives")
+NODE, VALUE, UPSTREAM = (
+    ("node", "name", "operation"),
+    ("value", "forward", "forward value"),
+    ("upstream", "gradient", "arrives"),
+)
 LONGEST = 200_000
 NAMED = r"(?:[d∂]\s*\w+\s*/\s*[d∂]\s*\w+|[^\W\d]\w*)\s*[:=](?!=)"  # w: … or ∂u/∂w = …
 LABEL, BETWEEN = re.compile(NAMED), re.compile(rf";|,(?=\s*{NAMED})")
@@ -23,7 +27,11 @@ def looks_like(text: str) -> bool:
     first = next((line.strip().lower() for line in text.splitlines() if line.strip()), "")
     names = [name.strip().strip('"') for name in first.split(",")]
     rows = [{part.strip().lower() for part in line.split("|")} for line in text.splitlines() if "|" in line]
-    return {"cell", "answer"} <= set(names) or {"node", "value"} <= set(names) or any(set(NODE) & row and set(VALUE) & row for row in rows)
+    return (
+        {"cell", "answer"} <= set(names)
+        or {"node", "value"} <= set(names)
+        or any(set(NODE) & row and set(VALUE) & row for row in rows)
+    )
 
 
 def read_sheet(text: str) -> dict[str, Any]:
@@ -35,11 +43,20 @@ def read_sheet(text: str) -> dict[str, Any]:
     {'answer': {'sheet': [{'node': 'L = w*w', 'value': '4', 'local': {'w': '4'}, 'upstream': '1'}], 'at': {'w': 2}}}
     """
     if len(text) > LONGEST:
-        raise ReadError(f"the sheet is {len(text)} characters long; at most {LONGEST} are read", text.split("\n")[0][:60])
+        raise ReadError(
+            f"the sheet is {len(text)} characters long; at most {LONGEST} are read", text.split("\n")[0][:60]
+        )
     first = next((line for line in text.splitlines() if line.strip()), "")
-    above, rows = from_csv(text) if "," in first.split("|")[0] and "|" not in text.split("\n")[0] and not heading(first) else from_table(text)
+    above, rows = (
+        from_csv(text)
+        if "," in first.split("|")[0] and "|" not in text.split("\n")[0] and not heading(first)
+        else from_table(text)
+    )
     if not rows:
-        raise ReadError("no row of a sheet found; expected a table with the columns node, value, local gradients, upstream", first[:60])
+        raise ReadError(
+            "no row of a sheet found; expected a table with the columns node, value, local gradients, upstream",
+            first[:60],
+        )
     answer: dict[str, Any] = {"sheet": rows}
     if "at" in above:
         answer["at"] = {name: number(value) for name, value in pairs(above["at"]).items()}
@@ -48,7 +65,9 @@ def read_sheet(text: str) -> dict[str, Any]:
         answer["digits"] = int(digits.value) if digits is not None and digits.decimals == 0 else above["digits"]
     found: dict[str, Any] = {"expression": above["problem"]} if "problem" in above else {}
     if "shapes" in above:
-        found["shapes"] = {n: [int(s) for s in v.split("x") if s.strip().isdigit()] for n, v in pairs(above["shapes"]).items()}
+        found["shapes"] = {
+            n: [int(s) for s in v.split("x") if s.strip().isdigit()] for n, v in pairs(above["shapes"]).items()
+        }
     if "constants" in above:
         found["constants"] = {n: number(v) for n, v in pairs(above["constants"]).items()}
     return {**found, "answer": answer}
@@ -77,16 +96,30 @@ def from_table(text: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
             above[said[0]] = said[1]
         if said is not None or "|" not in line or not set(line) - set("-|+: \t=_"):
             continue
-        parts = [part.strip() for part in line.strip().removeprefix("|").removesuffix("|" if line.strip().startswith("|") else "\0").split("|")]
+        parts = [
+            part.strip()
+            for part in line.strip()
+            .removeprefix("|")
+            .removesuffix("|" if line.strip().startswith("|") else "\0")
+            .split("|")
+        ]
         if not columns:
             columns = [column(part) for part in parts]
             if "node" in columns:
                 continue
             columns = ["node", "value", "local", "upstream"]
         if len(parts) > len(columns):
-            raise ReadError(f"{len(parts)} cells where there are {len(columns)} columns; write abs(x) for |x|", line, k, 1)
+            raise ReadError(
+                f"{len(parts)} cells where there are {len(columns)} columns; write abs(x) for |x|", line, k, 1
+            )
         row = dict(zip(columns, parts, strict=False))
-        rows.append({name: locals_of(value, line, k) if name == "local" else value for name, value in row.items() if name and not (name == "local" and not value)})
+        rows.append(
+            {
+                name: locals_of(value, line, k) if name == "local" else value
+                for name, value in row.items()
+                if name and not (name == "local" and not value)
+            }
+        )
     return above, rows
 
 
@@ -109,7 +142,12 @@ def locals_of(text: str, line: str, number: int) -> dict[str, str]:
         labelled = LABEL.match(piece)
         name, value = (labelled[0][:-1].strip(), piece[labelled.end() :]) if labelled else (f"#{len(found)}", piece)
         if name in found:
-            raise ReadError(f"'{name}' is given twice; write each local gradient once, such as w: 3; x: 2", line, number, max(1, line.find(piece) + 1))
+            raise ReadError(
+                f"'{name}' is given twice; write each local gradient once, such as w: 3; x: 2",
+                line,
+                number,
+                max(1, line.find(piece) + 1),
+            )
         found[name] = value.strip()
     return found
 
@@ -128,7 +166,11 @@ def from_csv(text: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
         said = {name: str(line.get(given) or "").strip() for name, given in names.items()}
         if "cell" not in names:
             row = {column(name): value for name, value in said.items() if column(name)}
-            rows[str(k)] = {name: locals_of(value, "", k) if name == "local" else value for name, value in row.items() if value or name != "local"}
+            rows[str(k)] = {
+                name: locals_of(value, "", k) if name == "local" else value
+                for name, value in row.items()
+                if value or name != "local"
+            }
         elif said["cell"].lower() in HEADINGS:
             above[said["cell"].lower()] = said.get("answer", "")
         elif said["cell"]:
@@ -141,7 +183,9 @@ def put(rows: dict[str, dict[str, Any]], said: Mapping[str, str], number: int) -
     node, _, rest = said["cell"].partition(".")
     what, _, arg = rest.partition(".")
     if what not in ("value", "local", "upstream") or (what == "local") != bool(arg):
-        raise ReadError(f"'{said['cell'][:40]}' is no cell; expected u.value, u.local.w or u.upstream", said["cell"][:60], number, 1)
+        raise ReadError(
+            f"'{said['cell'][:40]}' is no cell; expected u.value, u.local.w or u.upstream", said["cell"][:60], number, 1
+        )
     row = rows.setdefault(node, {"node": said.get("node") or node})
     if what == "local":
         row.setdefault("local", {})[arg] = said.get("answer", "")

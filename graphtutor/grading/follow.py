@@ -36,7 +36,9 @@ class Follower(Values):
             self.fail(function, f"{function.name} ends without return; write return before its result")
         return scope.given
 
-    def given(self, function: ast.FunctionDef, args: Sequence[Any], by_name: Mapping[str, Any], node: Any) -> dict[str, Any]:
+    def given(
+        self, function: ast.FunctionDef, args: Sequence[Any], by_name: Mapping[str, Any], node: Any
+    ) -> dict[str, Any]:
         """Return the value of each parameter, as Python binds them."""
         own = [a.arg for a in parameters(function)]
         if function.args.vararg or function.args.kwarg or function.decorator_list:
@@ -49,14 +51,18 @@ class Follower(Values):
         if unknown is not None:
             self.fail(node, f"{function.name} has {'already its' if unknown in known else 'no parameter'} '{unknown}'")
         known |= by_name
-        for name, default in zip(before[len(before) - len(function.args.defaults) :], function.args.defaults, strict=True):
+        for name, default in zip(
+            before[len(before) - len(function.args.defaults) :], function.args.defaults, strict=True
+        ):
             if name not in known:
                 known[name] = self.value(default, Scope({}))
         for a, kw in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
             if kw is not None and a.arg not in known:
                 known[a.arg] = self.value(kw, Scope({}))
         if len(args) > len(own) or any(name not in known for name in own):
-            self.fail(node, f"{function.name} takes {len(own)} arguments ({', '.join(own)}), met {len(args) + len(by_name)}")
+            self.fail(
+                node, f"{function.name} takes {len(own)} arguments ({', '.join(own)}), met {len(args) + len(by_name)}"
+            )
         return known
 
     # ----- statements -----
@@ -144,8 +150,16 @@ class Follower(Values):
             self.fail(node, "a function inside a function is not read; write it beside the others")
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             called = node.value.func
-            name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else "this"
-            self.fail(node, f"a call of {name} whose result is not used is not read; leave it out, or assign its result")
+            name = (
+                called.id
+                if isinstance(called, ast.Name)
+                else called.attr
+                if isinstance(called, ast.Attribute)
+                else "this"
+            )
+            self.fail(
+                node, f"a call of {name} whose result is not used is not read; leave it out, or assign its result"
+            )
         elif not (isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))):
             self.fail(node, f"{named(node)} is not read; write the derivative with assignments, if, for and return")
 
@@ -187,5 +201,14 @@ class Follower(Values):
 
 def assigned(function: ast.FunctionDef) -> frozenset[str]:
     """Return the names that a function assigns, which are its own from its first line on."""
-    inner = {id(n) for c in ast.walk(function) if isinstance(c, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) for n in ast.walk(c)}
-    return frozenset(n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and id(n) not in inner)
+    inner = {
+        id(n)
+        for c in ast.walk(function)
+        if isinstance(c, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp)
+        for n in ast.walk(c)
+    }
+    return frozenset(
+        n.id
+        for n in ast.walk(function)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and id(n) not in inner
+    )

@@ -35,7 +35,10 @@ def as_cases(tree: sp.Basic) -> bool:
 
 def expanded(tree: sp.Basic) -> bool:
     """Return whether no product and no whole power holds a sum."""
-    return not any((isinstance(t, sp.Mul) and any(map(is_sum, t.args))) or (whole_power(t) and is_sum(t.args[0])) for t in parts(tree))
+    return not any(
+        (isinstance(t, sp.Mul) and any(map(is_sum, t.args))) or (whole_power(t) and is_sum(t.args[0]))
+        for t in parts(tree)
+    )
 
 
 def as_product(tree: sp.Basic) -> bool:

@@ -52,7 +52,9 @@ def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any
     >>> grade("(w*x - y)**2", ["u = w*x - y", "dL/du = 2u", "dL/dw = 2u x"], wrt="w").correct
     True
     """
-    asked = task(source, wrt=wrt, assume=assume, definitions=definitions, shapes=shapes, constants=constants, given=given)
+    asked = task(
+        source, wrt=wrt, assume=assume, definitions=definitions, shapes=shapes, constants=constants, given=given
+    )
     return graded(asked, answer, rubric or Rubric())
 
 
@@ -66,7 +68,9 @@ def graded(asked: Task, answer: Any, rubric: Rubric) -> Grade:
         return of_text(asked, f"[{', '.join(answer)}]", rubric)
     if isinstance(answer, str) and len(asked.wrt) > 1:
         return of_text(asked, in_brackets(answer), rubric)
-    if isinstance(answer, str) or (isinstance(answer, list | tuple) and answer and all(isinstance(line, str) for line in answer)):
+    if isinstance(answer, str) or (
+        isinstance(answer, list | tuple) and answer and all(isinstance(line, str) for line in answer)
+    ):
         return of_text(asked, answer, rubric)
     tree = as_tree(answer)
     return of_trees(asked, tree, write(tree), rubric)
@@ -99,7 +103,10 @@ def of_text(asked: Task, answer: str | Sequence[str], rubric: Rubric) -> Grade:
         steps = judged(asked, answer)
         if not any(s.status in ("unread", "definition") or s.tree is not None for s in steps):
             read(answer if isinstance(answer, str) else "\n".join(answer), names=asked.names)
-            raise ReadError("no expression found in the answer; expected the derivative, or lines that lead to it", text_of(answer).split("\n")[0][:100])
+            raise ReadError(
+                "no expression found in the answer; expected the derivative, or lines that lead to it",
+                text_of(answer).split("\n")[0][:100],
+            )
     except ReadError as error:
         return unreadable(error)
     return told(asked, steps, answer, rubric)
@@ -143,7 +150,9 @@ def as_tree(answer: Any) -> sp.Basic:
         return number(answer)
     if isinstance(answer, str):
         return read(answer)
-    raise LearnerError(f"cannot grade {type(answer).__name__}; expected text, lines, an expression, a list of expressions or an object name → expression")
+    raise LearnerError(
+        f"cannot grade {type(answer).__name__}; expected text, lines, an expression, a list of expressions or an object name → expression"
+    )
 
 
 # ----- objects -----
@@ -165,7 +174,9 @@ def of_code(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
     found = of_trees(asked, tree, write(tree), rubric)
     said = list(read.assumed)
     if len(asked.wrt) > 1 and len(read.trees) != len(asked.wrt):
-        said.append(f"the function returns {len(read.trees)} value{'s' * (len(read.trees) != 1)}, {len(asked.wrt)} are asked for")
+        said.append(
+            f"the function returns {len(read.trees)} value{'s' * (len(read.trees) != 1)}, {len(asked.wrt)} are asked for"
+        )
     return replace(found, message=f"{found.message} ({'; '.join(said)}.)") if said else found
 
 
@@ -176,7 +187,11 @@ def of_gradients(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grad
     unknown = next((name for name in given if name not in names), None)
     if unknown is not None:
         raise LearnerError(f"'{unknown}' was not asked for; expected {several(names)}")
-    parts = {name: graded(replace(asked, wrt=(name,)), given[name], rubric) for name in names if name in given and str(given[name]).strip()}
+    parts = {
+        name: graded(replace(asked, wrt=(name,)), given[name], rubric)
+        for name in names
+        if name in given and str(given[name]).strip()
+    }
     return together(names, parts)
 
 
@@ -190,12 +205,20 @@ def variable(asked: Task, name: str) -> str:
 
 def together(names: Sequence[str], parts: Mapping[str, Grade]) -> Grade:
     """Return one Grade for those of several gradients; its lines are the gradients in order."""
-    lines = tuple(replace(line, index=k, quantity=name) for k, (name, g) in enumerate(parts.items()) for line in worst(g))
+    lines = tuple(
+        replace(line, index=k, quantity=name) for k, (name, g) in enumerate(parts.items()) for line in worst(g)
+    )
     missing = [name for name in names if name not in parts]
     wrong = [name for name in names if name in parts and parts[name].correct is False]
     open_ = [name for name in names if name in parts and parts[name].correct is None]
     first = next((g for g in parts.values() if g.correct is False), None)
-    said = [f"{several(wrong)} {'is' if len(wrong) == 1 else 'are'} not right." if wrong else "" if open_ or missing else "Right, all of them."]
+    said = [
+        f"{several(wrong)} {'is' if len(wrong) == 1 else 'are'} not right."
+        if wrong
+        else ""
+        if open_ or missing
+        else "Right, all of them."
+    ]
     said += [f"{name}: {parts[name].message}" for name in [*wrong, *open_] if parts[name].message != "Not right."]
     said += [f"{several(missing)} {'is' if len(missing) == 1 else 'are'} missing."] if missing else []
     return Grade(

@@ -57,7 +57,10 @@ class Grade(Marks):
     def verdict(self, **look: Any) -> Verdict:
         """Return the picture of the verdict, to be painted."""
         if not self.broken:
-            raise LearnerError("this grade names no place in the graph, so there is nothing to mark: " + ("the answer is right" if self.correct else self.message))
+            raise LearnerError(
+                "this grade names no place in the graph, so there is nothing to mark: "
+                + ("the answer is right" if self.correct else self.message)
+            )
         first = next((m for m in self.misconceptions if m.node), None)
         hint = first.hint if first and first.hint not in self.message else ""
         return Verdict(self.broken, f"{self.message} {hint}".strip(), first.id if first else WHERE, **look)

@@ -47,13 +47,25 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
     Raises ReadError for another form.
     """
     rows, at, digits = answer.get("sheet"), answer.get("at") or None, answer.get("digits", 2)
-    if not isinstance(rows, list | tuple) or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows) or len(rows) > MOST_ROWS:
-        raise ReadError('a sheet is a list of rows such as {"node": "u = w0*x0", "value": 1, "local": {"w0": 2}, "upstream": 4.2}', str(rows)[:60])
+    if (
+        not isinstance(rows, list | tuple)
+        or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows)
+        or len(rows) > MOST_ROWS
+    ):
+        raise ReadError(
+            'a sheet is a list of rows such as {"node": "u = w0*x0", "value": 1, "local": {"w0": 2}, "upstream": 4.2}',
+            str(rows)[:60],
+        )
     if at is not None and not isinstance(at, Mapping):
         raise ReadError('the point of a sheet is an object such as {"w0": 0.5, "x0": 2}', str(at)[:60])
     if not isinstance(digits, int) or isinstance(digits, bool):
         raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
-    base = sheet(asked.graph, None if at is None else {name: value for name, value in at.items() if name in asked.inputs}, digits, tie)
+    base = sheet(
+        asked.graph,
+        None if at is None else {name: value for name, value in at.items() if name in asked.inputs},
+        digits,
+        tie,
+    )
     found = Matching(asked, base, [row["node"] for row in rows])
     given: dict[Place, Any] = {}
     local: list[tuple[Row, Mapping[str, Any]]] = []
@@ -61,12 +73,19 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
     for row in rows:
         unknown = next((str(k) for k in row if k not in KEYS), None)
         if unknown is not None:
-            raise ReadError(f"'{unknown[:30]}' is no column of a sheet; it has node, value, local and upstream", str(row["node"])[:60])
+            raise ReadError(
+                f"'{unknown[:30]}' is no column of a sheet; it has node, value, local and upstream",
+                str(row["node"])[:60],
+            )
         slopes = local_of(row.get("local"))
         try:
             mine = found.row(row["node"], [argument_name(name) for name in slopes])
         except ReadError as error:
-            strange.extend((f"{name_and_formula(row['node'])[0]}.{k}", row[k], error.message) for k in ("value", "upstream") if not blank(row.get(k)))
+            strange.extend(
+                (f"{name_and_formula(row['node'])[0]}.{k}", row[k], error.message)
+                for k in ("value", "upstream")
+                if not blank(row.get(k))
+            )
             continue
         given[Place("value", mine.id)], given[Place("upstream", mine.id)] = row.get("value"), row.get("upstream")
         local.append((mine, slopes))
@@ -78,7 +97,14 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
                 given[Place("local", mine.id, argument(whole, mine, str(name)))] = value
             except ReadError as error:
                 strange.extend([] if blank(value) else [(f"{mine.name}.local.{str(name)[:30]}", value, error.message)])
-    return Handed(whole, base, given, tuple(found.own), frozenset(p for p in wanted(whole, given) if p.what in columns), tuple(strange))
+    return Handed(
+        whole,
+        base,
+        given,
+        tuple(found.own),
+        frozenset(p for p in wanted(whole, given) if p.what in columns),
+        tuple(strange),
+    )
 
 
 def local_of(value: Any) -> dict[str, Any]:
@@ -98,7 +124,10 @@ def local_of(value: Any) -> dict[str, Any]:
 def counted(row: Row, values: Mapping[str, Any]) -> None:
     """Refuse local gradients without names that are not as many as the row has."""
     if any(name.startswith("#") for name in values) and len(values) != len(row.passes):
-        raise ReadError(f"{row.name} has {len(row.passes)} local gradients ({', '.join(row.passes)}), met {len(values)}; say which is which", row.title[:60])
+        raise ReadError(
+            f"{row.name} has {len(row.passes)} local gradients ({', '.join(row.passes)}), met {len(values)}; say which is which",
+            row.title[:60],
+        )
 
 
 def argument_name(name: str) -> str:
@@ -119,9 +148,19 @@ def argument(whole: Sheet, row: Row, name: str) -> str:
         return row.passes[int(short[1:])]
     if short in row.passes:
         return short
-    there = next((n for n, i in row.args if n in row.passes and (whole.by_id[i].name == short or whole.graph.ids.get(short) == i)), None)
+    there = next(
+        (
+            n
+            for n, i in row.args
+            if n in row.passes and (whole.by_id[i].name == short or whole.graph.ids.get(short) == i)
+        ),
+        None,
+    )
     if there is None:
-        raise ReadError(f"{row.name} has no local gradient by '{short[:30]}'; it has {', '.join(row.passes) or 'none'}", row.title[:60])
+        raise ReadError(
+            f"{row.name} has no local gradient by '{short[:30]}'; it has {', '.join(row.passes) or 'none'}",
+            row.title[:60],
+        )
     return there
 
 
@@ -130,7 +169,9 @@ def wanted(whole: Sheet, given: Mapping[Place, Any]) -> list[Place]:
     found = []
     for place in whole.places():
         said = not blank(given.get(place))
-        free = place.what == "upstream" and (place.id == whole.graph.out or (whole.by_id[place.id].graph is None and place not in given))
+        free = place.what == "upstream" and (
+            place.id == whole.graph.out or (whole.by_id[place.id].graph is None and place not in given)
+        )
         if said or not free:
             found.append(place)
     return found

@@ -46,7 +46,11 @@ def sentence(verdict: Verdict) -> str:
     if verdict.kind == "kink" and len(shown.values) == len(shown.interval) == 2:
         return f"on the kink {place(shown.point)} yours is {shown.values[0]}, where any value from {shown.interval[0]} to {shown.interval[1]} will do"
     if verdict.kind == "differs" and len(shown.values) == 2:
-        return f"at {place(shown.point)} it is {shown.values[0]}, not {shown.values[1]}" if shown.point else f"it is {shown.values[0]}, not {shown.values[1]}"
+        return (
+            f"at {place(shown.point)} it is {shown.values[0]}, not {shown.values[1]}"
+            if shown.point
+            else f"it is {shown.values[0]}, not {shown.values[1]}"
+        )
     return str(shown)
 
 
@@ -70,5 +74,6 @@ def entries(task: Task, sides: list[Any], prove: bool) -> Ruling:
     """Return the verdict on two rows of numbers, entry by entry."""
     if len(sides[0].args) != len(sides[1].args):
         return Ruling(Verdict("differs"), f"it has {len(sides[0].args)} entries, expected {len(sides[1].args)}")
-    return Ruling(weakest([compare(task, x, y, prove).verdict for x, y in zip(sides[0].args, sides[1].args, strict=True)]))
-
+    return Ruling(
+        weakest([compare(task, x, y, prove).verdict for x, y in zip(sides[0].args, sides[1].args, strict=True)])
+    )

@@ -18,7 +18,11 @@ OF_ARRAYS: Mapping[str, str] = {"sum": "np.sum"}  # numpy's own adds up every en
 
 
 def listed(f: Reader, value: Any, node: Any) -> list[Any]:
-    return value if isinstance(value, list) else f.fail(node, "expected a list here; describe the length of the parameter in args")
+    return (
+        value
+        if isinstance(value, list)
+        else f.fail(node, "expected a list here; describe the length of the parameter in args")
+    )
 
 
 def whole(f: Reader, value: Any, node: Any) -> int:
@@ -50,7 +54,11 @@ def counted(f: Reader, args: list[Any], node: Any) -> list[Any]:
         f.fail(node, "range with a step of 0 has no end")
     numbers = range(*bounds)
     times = max(0, -(-(numbers.stop - numbers.start) // numbers.step))
-    return list(numbers) if times <= MOST_TIMES else f.fail(node, f"the loop runs {times} times; at most {MOST_TIMES} are followed")
+    return (
+        list(numbers)
+        if times <= MOST_TIMES
+        else f.fail(node, f"the loop runs {times} times; at most {MOST_TIMES} are followed")
+    )
 
 
 def filled(value: int) -> Work:
@@ -82,9 +90,11 @@ def like(value: int) -> Work:
 
 
 def array(f: Reader, args: list[Any], node: Any) -> Any:
-    return Vector(array(f, [v], node) if isinstance(v, list) else v for v in args[0]) if isinstance(args[0], list) else args[0]
-
-
+    return (
+        Vector(array(f, [v], node) if isinstance(v, list) else v for v in args[0])
+        if isinstance(args[0], list)
+        else args[0]
+    )
 
 
 def product(f: Reader, args: list[Any], node: Any) -> Any:
@@ -100,7 +110,9 @@ def rows(f: Reader, args: list[Any], node: Any) -> list[Any]:
 
 
 def numbered(f: Reader, args: list[Any], node: Any) -> list[Any]:
-    return f.sized([[k, v] for k, v in enumerate(listed(f, args[0], node), whole(f, args[1], node) if len(args) > 1 else 0)], node)
+    return f.sized(
+        [[k, v] for k, v in enumerate(listed(f, args[0], node), whole(f, args[1], node) if len(args) > 1 else 0)], node
+    )
 
 
 def listing(f: Reader, args: list[Any], node: Any) -> list[Any]:
@@ -119,7 +131,11 @@ def whole_number(f: Reader, args: list[Any], node: Any) -> Any:
     """int: of a whole number or a condition; of another number it would cut."""
     if isinstance(args[0], int):
         return int(args[0])
-    return args[0] if isinstance(args[0], CONDITIONS) else f.fail(node, "int of a number that is not known here is not read; leave it out")
+    return (
+        args[0]
+        if isinstance(args[0], CONDITIONS)
+        else f.fail(node, "int of a number that is not known here is not read; leave it out")
+    )
 
 
 FUNCTIONS: Mapping[str, tuple[int, int, Work]] = {

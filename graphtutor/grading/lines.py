@@ -49,10 +49,14 @@ class Judge:
 
     # ----- claims -----
     def line(self, claims: Sequence[Claim], conditions: Sequence[Under | None], index: int) -> None:
-        broken = any(claim.kind == "unread" for claim in claims)  # then an expression of its own in the line is a piece of what is not read
+        broken = any(
+            claim.kind == "unread" for claim in claims
+        )  # then an expression of its own in the line is a piece of what is not read
         for claim, under in zip(claims, conditions, strict=True):
             self.under = under
-            if states_case(claim) or (broken and claim.kind == "claim" and len(claim.parts) == 1 and claim.of is None and claim.wrt is None):
+            if states_case(claim) or (
+                broken and claim.kind == "claim" and len(claim.parts) == 1 and claim.of is None and claim.wrt is None
+            ):
                 self.record.steps.append(Step(index, claim.source, "text"))
             else:
                 self.claim(claim, index)
@@ -103,10 +107,23 @@ class Judge:
             truth, key, parts = self.unnamed(claim, parts, index)
         name = next(filter(None, (self.record.differential(self.record.spelled(p.tree)) for p in parts)), "")
         if name:
-            self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=f"what the differential {name} means here cannot be told") for part in parts)
+            self.record.steps.extend(
+                Step(
+                    index,
+                    part.source,
+                    "undecided",
+                    part.tree,
+                    note=f"what the differential {name} means here cannot be told",
+                )
+                for part in parts
+            )
             return
         if truth is None:
-            note = f"what d{claim.of or ''}/d{claim.wrt or ''} is cannot be told from the lines before" if claim.of or claim.wrt else ""
+            note = (
+                f"what d{claim.of or ''}/d{claim.wrt or ''} is cannot be told from the lines before"
+                if claim.of or claim.wrt
+                else ""
+            )
             self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=note) for part in parts)
             return
         for part in parts:
@@ -116,7 +133,12 @@ class Judge:
     def unnamed(self, claim: Claim, parts: list[Part], index: int) -> tuple[sp.Basic | None, Key, list[Part]]:
         """Return what an expression without a left side is said to be: what the line before was, else the derivative asked for."""
         first = parts[0].tree
-        if len(parts) > 1 and isinstance(first, sp.Symbol) and first.name not in self.task.inputs and not claim.continues:
+        if (
+            len(parts) > 1
+            and isinstance(first, sp.Symbol)
+            and first.name not in self.task.inputs
+            and not claim.continues
+        ):
             self.record.own[first.name] = self.record.spelled(parts[-1].tree)
             self.record.steps.append(Step(index, claim.source, "definition", parts[-1].tree))
             self.chained(parts[1:], index)
@@ -127,7 +149,9 @@ class Judge:
             return first, ("", f"d/d{first.args[1]} {parts[0].source}"), parts[1:]
         if len(parts) > 1 and not claim.continues:
             trees_ = [self.record.spelled(part.tree) for part in parts]
-            self.identities.update({index} if all(compare(self.task, trees_[0], t, prove=False) for t in trees_[1:]) else ())
+            self.identities.update(
+                {index} if all(compare(self.task, trees_[0], t, prove=False) for t in trees_[1:]) else ()
+            )
         return (*self.about.main(), parts)
 
     # ----- one expression -----
@@ -165,31 +189,63 @@ class Judge:
                 return self.record.spelled(other), second
         return tree, ruling
 
-    def true(self, part: Part, index: int, tree: sp.Basic, truth: sp.Basic, key: Key, ruling: Ruling, before: Step | None) -> Step:
+    def true(
+        self, part: Part, index: int, tree: sp.Basic, truth: sp.Basic, key: Key, ruling: Ruling, before: Step | None
+    ) -> Step:
         note = ruling.evidence if ruling.kind == "kink" else "; ".join(part.assumed)
         if before is None or before.status in ("right", "undecided", "side") or before.tree is None:
             return Step(index, part.source, "right", tree, truth, key, ruling, both(ruling, before), note=note)
         here = compare(self.task, tree, before.tree, prove=False)
         if here.kind == "differs":
-            return Step(index, part.source, "compensates", tree, truth, key, ruling, here, note=f"this is right again, but it does not follow from line {before.index + 1}")
+            return Step(
+                index,
+                part.source,
+                "compensates",
+                tree,
+                truth,
+                key,
+                ruling,
+                here,
+                note=f"this is right again, but it does not follow from line {before.index + 1}",
+            )
         return Step(index, part.source, "right", tree, truth, key, ruling, here, note=note)
 
-    def false(self, part: Part, index: int, tree: sp.Basic, truth: sp.Basic, key: Key, ruling: Ruling, before: Step | None) -> Step:
+    def false(
+        self, part: Part, index: int, tree: sp.Basic, truth: sp.Basic, key: Key, ruling: Ruling, before: Step | None
+    ) -> Step:
         """Return the step of an expression that is not the truth: wrong here, or following from what was wrong before."""
-        here = compare(self.task, tree, before.tree, prove=False) if before is not None and before.tree is not None else None
+        here = (
+            compare(self.task, tree, before.tree, prove=False)
+            if before is not None and before.tree is not None
+            else None
+        )
         if before is not None and before.status in ("wrong", "follows", "compensates") and here:
             return Step(index, part.source, "follows", tree, truth, key, ruling, here, origin(before))
-        source = None if before is not None and before.status in ("wrong", "follows") else self.record.built_on(tree, key)
+        source = (
+            None if before is not None and before.status in ("wrong", "follows") else self.record.built_on(tree, key)
+        )
         if source is not None:
             return Step(index, part.source, "follows", tree, truth, key, ruling, here, source)
         if before is not None and before.status == "right" and before.tree is not None:
             put_in, wrong = self.record.with_claims(before.tree)
             if wrong and compare(self.task, tree, put_in, prove=False):
-                return Step(index, part.source, "follows", tree, truth, key, ruling, here, min(origin(s) for s in wrong))
+                return Step(
+                    index, part.source, "follows", tree, truth, key, ruling, here, min(origin(s) for s in wrong)
+                )
         if self.record.through_a_name(tree, truth):
             return Step(index, part.source, "right", tree, truth, key, ruling, here)
         if self.primed and self.record.by_argument(tree, truth):
-            return Step(index, part.source, "side", tree, truth, key, ruling, here, note="read as the derivative by its own argument")
+            return Step(
+                index,
+                part.source,
+                "side",
+                tree,
+                truth,
+                key,
+                ruling,
+                here,
+                note="read as the derivative by its own argument",
+            )
         return Step(index, part.source, "wrong", tree, truth, key, ruling, here)
 
 

@@ -53,11 +53,17 @@ STRUCTURAL: dict[str, tuple[int, str]] = {
     "arithmetic-slip": (48, "Check the numbers."),
 }  # fmt: skip
 ROW_RANK, WHOLE_RANK, RARE, LAW_RANK, ALGEBRA_RANK = 10, 11, 12, 13, 26
-SPECIAL = {"ce.sign": -3}  # known to happen at just this operation: named before slips that any operation like it may have
-LAWS = frozenset(["sqrt.of-sum", "log.power-confusion", "domain.abs-dropped"])  # a law of algebra that does not hold: named before a slip of the chain rule
+SPECIAL = {
+    "ce.sign": -3
+}  # known to happen at just this operation: named before slips that any operation like it may have
+LAWS = frozenset(
+    ["sqrt.of-sum", "log.power-confusion", "domain.abs-dropped"]
+)  # a law of algebra that does not hold: named before a slip of the chain rule
 
 
-def site(id: str, node: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], wrong: str = "", later: int = 0) -> Site:
+def site(
+    id: str, node: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], wrong: str = "", later: int = 0
+) -> Site:
     rank, hint = STRUCTURAL[id]
     return Site(id, node, slot, kind, plan, hint, rank + later, wrong)
 
@@ -82,7 +88,15 @@ def of_row(tree: Slopes, i: int) -> Iterator[Site]:
             wrong = tree.lifted(i, tree.rule(i, slip.local))
             plan = tuple((slot, d) for slot, d in enumerate(wrong) if d is not None and slot in moving)
             if plan:
-                yield Site(slip.id, i, plan[0][0] if len(plan) == 1 else None, "local", plan, slip.hint, ROW_RANK + RARE * slip.rare)
+                yield Site(
+                    slip.id,
+                    i,
+                    plan[0][0] if len(plan) == 1 else None,
+                    "local",
+                    plan,
+                    slip.hint,
+                    ROW_RANK + RARE * slip.rare,
+                )
             if len(plan) > 1:
                 for slot, d in plan:
                     yield Site(slip.id, i, slot, "local", ((slot, d),), slip.hint, ROW_RANK + 3 + RARE * slip.rare)
@@ -90,7 +104,15 @@ def of_row(tree: Slopes, i: int) -> Iterator[Site]:
             slopes = tuple(tree.slope(i, slot) if slot in moving else None for slot in range(len(args)))
             out = slip.whole(tree.tracer(i), tuple(map(tree.tracer, args)), slopes, *params)
             if out is not None:
-                yield Site(slip.id, i, None, "whole", ((0, tree.tracer(i).lift(out)),), slip.hint, WHOLE_RANK + RARE * slip.rare + SPECIAL.get(slip.id, 0))
+                yield Site(
+                    slip.id,
+                    i,
+                    None,
+                    "whole",
+                    ((0, tree.tracer(i).lift(out)),),
+                    slip.hint,
+                    WHOLE_RANK + RARE * slip.rare + SPECIAL.get(slip.id, 0),
+                )
 
 
 # ----- the chain rule -----
@@ -154,7 +176,9 @@ def of_chain(tree: Slopes, i: int) -> Iterator[Site]:
     yield whole(tree, "chain.derivative-inside", i, value_there, later=1)
     value_at, local_at = moved(tree, i, slot, x)
     kinked = ROWS[tree.graph.cells[i][0]].kink is not None
-    yield whole(tree, "branch.condition-wrong" if kinked else "chain.outer-at-x", i, local_at * du, later=-10 if kinked else 0)
+    yield whole(
+        tree, "branch.condition-wrong" if kinked else "chain.outer-at-x", i, local_at * du, later=-10 if kinked else 0
+    )
     yield whole(tree, "chain.composition-as-product", i, local_at * u + value_at * du)
 
 
@@ -193,7 +217,11 @@ def of_edges(tree: Slopes, i: int) -> Iterator[Site]:
         if len(moving) > 1:
             yield site("path.dropped", i, slot, "edge", ((slot, zero),))
             if not plain and not tree.graph.shapes[a]:
-                yield site("product.one-term", i, slot, "edge", ((slot, zero),)) if swaps(tree, i) else site("path.dropped", i, slot, "edge", ((slot, zero),))
+                yield (
+                    site("product.one-term", i, slot, "edge", ((slot, zero),))
+                    if swaps(tree, i)
+                    else site("path.dropped", i, slot, "edge", ((slot, zero),))
+                )
         if operation:
             yield site("definition.as-constant", i, slot, "edge", ((slot, zero),))
             yield site("local.dropped" if straight else "chain.missing-inner", i, slot, "edge", ((slot, one),))

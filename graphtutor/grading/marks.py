@@ -94,7 +94,9 @@ class Counterexample:
     def __str__(self) -> str:
         at = ", ".join(f"{name} = {value}" for name, value in self.point)
         told = f"At {at}: " if at else ""
-        return f"{told}yours is {self.answer}, the derivative is {self.truth}." + (f" Yours is {self.ratio} everywhere." if self.ratio else "")
+        return f"{told}yours is {self.answer}, the derivative is {self.truth}." + (
+            f" Yours is {self.ratio} everywhere." if self.ratio else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,17 @@ class Matching:
             return base
         formula = self.graph.formula(i, stops=named)
         tree = read.read(formula, names=list(self.names), shapes=self.task.shapes, constants=self.task.constants)
-        return self.of_formula(i, name, formula, tree, {n: self.graph.ids[n] for n in sorted(trees.names_in(tree)) if n in self.graph.ids})
+        return self.of_formula(
+            i, name, formula, tree, {n: self.graph.ids[n] for n in sorted(trees.names_in(tree)) if n in self.graph.ids}
+        )
 
     def lines(self) -> list[Row]:
         """Return the lines of the program that no row is for, each as one row where the sheet skips what is inside."""
-        return [self.of_name(name, ()) for i, name in self.graph.names if i not in self.own and self.base.by_id[i].graph is not None]
+        return [
+            self.of_name(name, ())
+            for i, name in self.graph.names
+            if i not in self.own and self.base.by_id[i].graph is not None
+        ]
 
     def kept(self, row: Row) -> Row:
         self.own[row.id] = row
@@ -101,7 +107,11 @@ class Matching:
         with np.errstate(all="ignore"):
             values = run(extended.cells, extended.shapes, self.points, "float")
         target = np.asarray(values[extended.out], dtype=float)
-        return [j for j, (_, args, _) in enumerate(self.graph.cells) if args and close(np.asarray(values[j], dtype=float), target)]
+        return [
+            j
+            for j, (_, args, _) in enumerate(self.graph.cells)
+            if args and close(np.asarray(values[j], dtype=float), target)
+        ]
 
     def of_formula(self, i: int, name: str, formula: str, tree: sp.Basic, args: Mapping[str, int]) -> Row:
         """Return a row that a student computes in another way than the problem: its own formula, over its own arguments."""
@@ -123,16 +133,28 @@ def renamed(row: Row, name: str, names: Mapping[int, str]) -> Row:
     """Return a row under a student's name for it and for its arguments."""
     assert row.graph is not None
     new = {old: names[i] for old, i in row.args}
-    cells = tuple((op, args, (new[params[0]],)) if op == "input" else (op, args, params) for op, args, params in row.graph.cells)
+    cells = tuple(
+        (op, args, (new[params[0]],)) if op == "input" else (op, args, params) for op, args, params in row.graph.cells
+    )
     graph = Graph(cells, row.graph.shapes, row.graph.out)
-    return Row(row.id, name, graph.text(graph.out), tuple((new[n], i) for n, i in row.args), tuple(new[n] for n in row.passes), graph)
+    return Row(
+        row.id,
+        name,
+        graph.text(graph.out),
+        tuple((new[n], i) for n, i in row.args),
+        tuple(new[n] for n in row.passes),
+        graph,
+    )
 
 
 def points_of(graph: Graph) -> dict[str, Any]:
     """Return random values of every input: arrays over some points, for vectors and matrices one point."""
     rng = np.random.default_rng(SEED)
     several = () if any(graph.shapes) else (TRIES,)
-    return {n.name: rng.uniform(0.2, 1.8, n.shape or several) * rng.choice([-1.0, 1.0], n.shape or several, p=[0.3, 0.7]) for n in graph.inputs}
+    return {
+        n.name: rng.uniform(0.2, 1.8, n.shape or several) * rng.choice([-1.0, 1.0], n.shape or several, p=[0.3, 0.7])
+        for n in graph.inputs
+    }
 
 
 def close(a: Any, b: Any) -> bool:
@@ -141,4 +163,6 @@ def close(a: Any, b: Any) -> bool:
         return False
     a, b = np.broadcast_arrays(a, b)
     real = np.isfinite(a)
-    return bool(real.any() and (real == np.isfinite(b)).all() and (np.abs(a - b)[real] <= CLOSE * (1 + np.abs(b[real]))).all())
+    return bool(
+        real.any() and (real == np.isfinite(b)).all() and (np.abs(a - b)[real] <= CLOSE * (1 + np.abs(b[real]))).all()
+    )

@@ -77,7 +77,9 @@ def slips(walk: Pass) -> Iterator[Slipped]:
                 yield Slipped(slip.id, ROW_RANK + RARE * slip.rare, slip.hint, i, None, of_row(slip.local))
         for slot, asked in enumerate(walk.asked(i)):
             if asked:
-                yield named("path.dropped" if sum(walk.asked(i)) > 1 else "definition.as-constant", i, slot, without(slot))
+                yield named(
+                    "path.dropped" if sum(walk.asked(i)) > 1 else "definition.as-constant", i, slot, without(slot)
+                )
                 yield named("local.dropped", i, slot, handed_on(slot))
                 yield named("sign.lost-inner-minus", i, slot, turned(slot))
         if i != walk.graph.out:
@@ -103,7 +105,9 @@ def of_row(local: Callable[..., tuple[object, ...]]) -> Change:
         for slot, part in enumerate(wrong):
             if part is not None and slot in out:
                 lifted = y.lift(part)
-                out[slot] = fitted(builder, lifted if pulled else builder.add("mul", (lifted, g)), builder.shapes[args[slot]])
+                out[slot] = fitted(
+                    builder, lifted if pulled else builder.add("mul", (lifted, g)), builder.shapes[args[slot]]
+                )
         return list(out.items())
 
     return change
@@ -145,12 +149,18 @@ def diagnosed(problem: Problem, answer: Graph) -> list[Ranked]:
     table, given = values(problem, walk, [truth, *(out for _, out in variants)], answer)
     right = table[0]
     if given.shape[1:] != right.shape[1:]:
-        turned_over = given.shape[1:] == right.shape[1:][::-1] and same_values(np.ravel(right), np.ravel(np.moveaxis(given, 1, -1)))
+        turned_over = given.shape[1:] == right.shape[1:][::-1] and same_values(
+            np.ravel(right), np.ravel(np.moveaxis(given, 1, -1))
+        )
         return worded(problem, [overall("matrix.transpose-missing", problem)] if turned_over else [])
     flat = np.ravel(given)
     if same_values(np.ravel(right), flat):
         return []
-    found = [Candidate(s.id, s.rank, s.node, s.slot, s.hint) for (s, _), wrong in zip(variants, table[1:], strict=True) if fits(np.ravel(wrong)[None], flat)[0]]
+    found = [
+        Candidate(s.id, s.rank, s.node, s.slot, s.hint)
+        for (s, _), wrong in zip(variants, table[1:], strict=True)
+        if fits(np.ravel(wrong)[None], flat)[0]
+    ]
     return worded(problem, [*found, *compared(problem, np.ravel(right), flat)])
 
 

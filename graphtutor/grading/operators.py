@@ -67,7 +67,9 @@ class Operators:
         if isinstance(op, ast.Mult) and type(a) is list and isinstance(b, int) and len(a) * b <= MOST_TIMES:
             return self.sized(a * b, node)
         if list in (type(a), type(b)) and Vector not in (type(a), type(b)):
-            self.fail(node, "arithmetic on a plain list is not that on its entries in Python; use np.array([…]) or a loop")
+            self.fail(
+                node, "arithmetic on a plain list is not that on its entries in Python; use np.array([…]) or a loop"
+            )
         return self.entrywise(BINARY[type(op)], [a, b], node)
 
     def small(self, value: int, node: Any) -> int:
@@ -82,7 +84,10 @@ class Operators:
         if len(lengths) > 1:
             self.fail(node, f"vectors of {' and '.join(map(str, sorted(lengths)))} entries do not fit")
         if lengths:  # what has fewer axes goes with each row, as in numpy
-            return Vector(self.entrywise(op, [v[k] if n == most else v for v, n in zip(given, axes, strict=True)], node) for k in range(lengths.pop()))
+            return Vector(
+                self.entrywise(op, [v[k] if n == most else v for v, n in zip(given, axes, strict=True)], node)
+                for k in range(lengths.pop())
+            )
         try:
             return trees.compose(op, tuple(tree_of(v) for v in given))
         except LearnerError as error:
@@ -173,7 +178,7 @@ class Operators:
     def product(self, a: Any, b: Any, node: Any) -> Any:
         """Return the dot or matrix product of lists."""
         if not isinstance(a, list) or not isinstance(b, list):
-            self.fail(node, "@ and dot need two vectors; describe the parameters in args, such as {\"x\": [\"x0\", \"x1\"]}")
+            self.fail(node, '@ and dot need two vectors; describe the parameters in args, such as {"x": ["x0", "x1"]}')
         if not (even(a) and even(b)):
             self.fail(node, "the rows of a matrix have different lengths")
         if a and isinstance(a[0], list):

@@ -46,7 +46,10 @@ def worded(problem: Problem, found: Sequence[Candidate]) -> list[Ranked]:
             out.setdefault((c.id, c.node, c.slot), Ranked(c.rank, one(problem, c)))
         if c.second is not None:
             s = c.second
-            out.setdefault((s.id, s.node, s.slot), Ranked(c.rank, one(problem, Candidate(s.id, c.rank, s.node, s.slot, s.hint, wrong=c.id))))
+            out.setdefault(
+                (s.id, s.node, s.slot),
+                Ranked(c.rank, one(problem, Candidate(s.id, c.rank, s.node, s.slot, s.hint, wrong=c.id))),
+            )
     return list(out.values())
 
 
@@ -58,7 +61,16 @@ def one(problem: Problem, c: Candidate) -> Misconception:
     other = args[c.slot] if c.slot is not None and args else None
     edge = None if other is None else (graph.name(c.node), graph.name(other))
     second = c.second.id if c.second is not None else c.wrong
-    return Misconception(c.id, graph.name(c.node), formula(graph, c.node), edge, c.hint, c.said or strong(problem, c), second, argument="" if other is None else formula(graph, other))
+    return Misconception(
+        c.id,
+        graph.name(c.node),
+        formula(graph, c.node),
+        edge,
+        c.hint,
+        c.said or strong(problem, c),
+        second,
+        argument="" if other is None else formula(graph, other),
+    )
 
 
 def strong(problem: Problem, c: Candidate) -> str:
@@ -66,7 +78,11 @@ def strong(problem: Problem, c: Candidate) -> str:
     graph = problem.graph
     assert c.node is not None
     if not graph.cells[c.node][1]:
-        return f"{c.hint} Here it is {problem.wrt}, not {graph.name(c.node)}." if graph.name(c.node) != problem.wrt else c.hint
+        return (
+            f"{c.hint} Here it is {problem.wrt}, not {graph.name(c.node)}."
+            if graph.name(c.node) != problem.wrt
+            else c.hint
+        )
     row = graph.row(c.node)
     if not problem.flat:
         return f"{row.rule}: {row.formula}."
@@ -77,4 +93,8 @@ def strong(problem: Problem, c: Candidate) -> str:
         if d is not None:
             text = formula(Graph(tuple(tree.builder.cells), tuple(tree.builder.shapes), d), d)
             parts.append(f"its derivative by {formula(graph, graph.cells[c.node][1][slot])} is {text}")
-    return f"{row.rule}: {row.formula}. At {formula(graph, c.node)} {' and '.join(parts)}." if parts else f"{row.rule}: {row.formula}."
+    return (
+        f"{row.rule}: {row.formula}. At {formula(graph, c.node)} {' and '.join(parts)}."
+        if parts
+        else f"{row.rule}: {row.formula}."
+    )

@@ -29,7 +29,9 @@ class Problem:
 
     def __init__(self, graph: Graph, wrt: str, assume: Mapping[str, Any], part: Graph | None = None):
         if wrt not in graph.ids:
-            raise LearnerError(f"'{wrt}' is no variable of this problem; it has {', '.join(n.name for n in graph.inputs)}")
+            raise LearnerError(
+                f"'{wrt}' is no variable of this problem; it has {', '.join(n.name for n in graph.inputs)}"
+            )
         self.graph, self.wrt, self.assume, self.part = graph, wrt, dict(assume), part
         self.here = graph.ids[wrt]
         self.names = {n.name for n in graph.inputs}
@@ -65,7 +67,9 @@ class Problem:
 
     def with_drawn(self, graph: Graph) -> dict[str, Array]:
         """Return the points with values for names that only `graph` has."""
-        return self.points | samples.draws([(n.name, n.shape) for n in graph.inputs if n.name not in self.points], self.assume, self.size)
+        return self.points | samples.draws(
+            [(n.name, n.shape) for n in graph.inputs if n.name not in self.points], self.assume, self.size
+        )
 
     def values_of(self, graph: Graph) -> Array:
         """Return the values of a scalar graph at the points."""
@@ -101,7 +105,9 @@ class Problem:
     def gradients(self) -> dict[str, Array]:
         """The derivative with respect to every input, at the points."""
         values = run(self.walk.cells, self.walk.shapes, self.points, "float")
-        return {n.name: self.over(values[self.walk.gradient[n.id]]) for n in self.graph.inputs if n.id in self.walk.gradient}
+        return {
+            n.name: self.over(values[self.walk.gradient[n.id]]) for n in self.graph.inputs if n.id in self.walk.gradient
+        }
 
     def over(self, value: Any) -> Array:
         return np.broadcast_to(np.asarray(value, dtype=float), (self.size,))
@@ -151,7 +157,12 @@ def problem_at(graph: Graph, part: Graph, name: str, assume: Mapping[str, Any] |
     if node is None or not graph.cells[node][1] or graph.ids.get(name, node) != node:
         return None
     cells = (*graph.cells[:node], ("input", (), (name,)), *graph.cells[node + 1 :])
-    return prepared(Graph(cells, graph.shapes, graph.out, tuple((i, n) for i, n in graph.names if i != node)), name, told(assume), part)
+    return prepared(
+        Graph(cells, graph.shapes, graph.out, tuple((i, n) for i, n in graph.names if i != node)),
+        name,
+        told(assume),
+        part,
+    )
 
 
 def node_of(graph: Graph, part: Graph) -> int | None:

@@ -38,24 +38,49 @@ class Quantities:
         if isinstance(left, heads.Diff):
             by = self.record.whole(claim.wrt)
             left = heads.Diff(left.args[0], by) if by is not None else left
-        asked = claim.of is None or claim.of == self.task.output or (claim.of not in self.task.definitions and not (isinstance(left, heads.Diff) and self.is_part(left.args[0])))
+        asked = (
+            claim.of is None
+            or claim.of == self.task.output
+            or (
+                claim.of not in self.task.definitions
+                and not (isinstance(left, heads.Diff) and self.is_part(left.args[0]))
+            )
+        )
         return left, ("" if asked else str(claim.of), str(claim.wrt))
 
     def by_first(self, name: str, part: Part, truth: sp.Basic, key: Key) -> tuple[sp.Basic, Key]:
         """Return what `du` stands for: dL/du as in code, or du/dw if it is that."""
         own = self.record.whole(name)
-        if own is None or len(self.task.wrt) != 1 or compare(self.task, self.record.spelled(part.tree), truth, prove=False):
+        if (
+            own is None
+            or len(self.task.wrt) != 1
+            or compare(self.task, self.record.spelled(part.tree), truth, prove=False)
+        ):
             return truth, key
         inner = heads.Diff(own, sp.Symbol(self.task.wrt[0]))
-        return (inner, (name, self.task.wrt[0])) if compare(self.task, self.record.spelled(part.tree), inner, prove=False) else (truth, key)
+        return (
+            (inner, (name, self.task.wrt[0]))
+            if compare(self.task, self.record.spelled(part.tree), inner, prove=False)
+            else (truth, key)
+        )
 
     def in_disguise(self, claim: Claim, last: bool) -> tuple[str, Sequence[Part]]:
         """Return (variable, expressions) of a right derivative that looks like a definition: L_w = …, dL = … dw, or at last out = …"""
         for wrt in self.task.wrt:
             one = {f"d{wrt}": sp.S.One}
             parts = [replace(part, tree=trees.replaced(part.tree, one)) for part in claim.parts]
-            named = (last and len(self.task.wrt) == 1) or (claim.name or "").endswith(f"_{wrt}") or (claim.name or "").startswith("d")
-            if named and parts and all(compare(self.task, self.record.spelled(p.tree), self.task.slope(wrt), prove=False) for p in parts):
+            named = (
+                (last and len(self.task.wrt) == 1)
+                or (claim.name or "").endswith(f"_{wrt}")
+                or (claim.name or "").startswith("d")
+            )
+            if (
+                named
+                and parts
+                and all(
+                    compare(self.task, self.record.spelled(p.tree), self.task.slope(wrt), prove=False) for p in parts
+                )
+            ):
                 return wrt, parts
         return "", ()
 

@@ -11,7 +11,17 @@ from ..errors import ReadError
 from .marks import Cell, Line, Marks, Variant
 
 WIDTH, NOTES, MOST_TOLD, MOST_BLANK, LONGEST = 80, 34, 3, 12, 44
-SIGNS = {"right": "✓", "definition": "·", "follows": "→", "wrong": "✗", "compensates": "✗", "undecided": "?", "unread": "?", "text": " ", "side": "·"}
+SIGNS = {
+    "right": "✓",
+    "definition": "·",
+    "follows": "→",
+    "wrong": "✗",
+    "compensates": "✗",
+    "undecided": "?",
+    "unread": "?",
+    "text": " ",
+    "side": "·",
+}
 
 
 def plain(grade: Marks) -> dict[str, Any]:
@@ -27,12 +37,18 @@ def markdown(grade: Marks) -> str:
     out = [f"**{headline(grade)}**", "", escaped(grade.message)]
     if grade.lines:
         out += ["", "| line | | |", "|---|---|---|"]
-        out += [f"| {line.index + 1} | {SIGNS[line.status].strip() or ' '} | {code(line.text)}{' ' + escaped(remark(line)) if remark(line) else ''} |" for line in grade.lines]
+        out += [
+            f"| {line.index + 1} | {SIGNS[line.status].strip() or ' '} | {code(line.text)}{' ' + escaped(remark(line)) if remark(line) else ''} |"
+            for line in grade.lines
+        ]
     if grade.table:
         out += ["", "| cell | | yours | right |", "|---|---|---|---|"]
         out += [f"| {code(c.name)} | {escaped(told(c))} | {code(c.given)} | {code(c.right)} |" for c in grade.table]
     if grade.misconceptions:
-        out += ["", *(f"- `{m.id}`{' at ' + code(m.text) if m.text else ''}: {escaped(m.hint)}" for m in grade.misconceptions)]
+        out += [
+            "",
+            *(f"- `{m.id}`{' at ' + code(m.text) if m.text else ''}: {escaped(m.hint)}" for m in grade.misconceptions),
+        ]
     if grade.counterexample is not None:
         out += ["", escaped(str(grade.counterexample))]
     if grade.variant is not None:
@@ -47,22 +63,41 @@ def text(grade: Marks, width: int = WIDTH) -> str:
     out = [headline(grade), *wrapped(grade.message, width, 0)]
     for line in grade.lines:
         out += beside(f"  {line.index + 1:>2} {SIGNS[line.status]} {' '.join(line.text.split())}", remark(line), width)
-    if grade.invalid is not None and not any(line.error for line in grade.lines) and grade.invalid.source and not grade.table:
+    if (
+        grade.invalid is not None
+        and not any(line.error for line in grade.lines)
+        and grade.invalid.source
+        and not grade.table
+    ):
         out += [f"  {row}" for row in grade.invalid.caret.split("\n")]
     blank = [c.name for c in grade.table if c.status == "blank"]
     for c in grade.table:
         if c.status not in ("right", "blank"):
             given = c.given if len(c.given) <= LONGEST else f"{c.given[: LONGEST - 1]}…"
-            out += beside(f"  {c.name:<16} {c.status:<9} {given}".rstrip(), "; ".join(filter(None, [c.note, f"right is {c.right}" if c.right and c.status in ("wrong", "follows") else ""])), width)
+            out += beside(
+                f"  {c.name:<16} {c.status:<9} {given}".rstrip(),
+                "; ".join(
+                    filter(
+                        None, [c.note, f"right is {c.right}" if c.right and c.status in ("wrong", "follows") else ""]
+                    )
+                ),
+                width,
+            )
     if blank:
-        out += wrapped(f"blank: {', '.join(blank[:MOST_BLANK])}{f' and {len(blank) - MOST_BLANK} more' if len(blank) > MOST_BLANK else ''}", width, 2)
+        out += wrapped(
+            f"blank: {', '.join(blank[:MOST_BLANK])}{f' and {len(blank) - MOST_BLANK} more' if len(blank) > MOST_BLANK else ''}",
+            width,
+            2,
+        )
     for m in grade.misconceptions[:MOST_TOLD]:
         out += wrapped(f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}", width, 2)
     if grade.counterexample is not None:
         out += wrapped(str(grade.counterexample), width, 2)
     if grade.variant is not None:
         out += wrapped(apart(grade.variant), width, 2)
-    return "\n".join([*out, *(wrapped(f"decided by a person: {decided(dict(grade.human))}", width, 2) if grade.human else [])])
+    return "\n".join(
+        [*out, *(wrapped(f"decided by a person: {decided(dict(grade.human))}", width, 2) if grade.human else [])]
+    )
 
 
 def apart(variant: Variant) -> str:
@@ -86,12 +121,21 @@ def decided(human: Mapping[str, Any]) -> str:
     'not right, 50 %: sign only; the answer has changed since'
     """
     note = f": {human['note']}" if human.get("note") else ""
-    return f"{'right' if human.get('correct') else 'not right'}, {percent(human.get('score', 0.0))}{note}" + ("; the answer has changed since" if human.get("stale") else "")
+    return f"{'right' if human.get('correct') else 'not right'}, {percent(human.get('score', 0.0))}{note}" + (
+        "; the answer has changed since" if human.get("stale") else ""
+    )
 
 
 def wrapped(text: str, width: int, indent: int) -> list[str]:
     """Return text in lines, every one but the first moved in two columns more."""
-    return textwrap.wrap(text, max(30, width), initial_indent=" " * indent, subsequent_indent=" " * (indent + 2), break_long_words=True, break_on_hyphens=False)
+    return textwrap.wrap(
+        text,
+        max(30, width),
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2),
+        break_long_words=True,
+        break_on_hyphens=False,
+    )
 
 
 def beside(text: str, note: str, width: int) -> list[str]:
@@ -106,7 +150,13 @@ def beside(text: str, note: str, width: int) -> list[str]:
 
 def told(cell: Cell) -> str:
     """Return a cell's status with its note, "follows" once."""
-    return cell.note if cell.status == "follows" and cell.note else f"{cell.status}; {cell.note}" if cell.note else cell.status
+    return (
+        cell.note
+        if cell.status == "follows" and cell.note
+        else f"{cell.status}; {cell.note}"
+        if cell.note
+        else cell.status
+    )
 
 
 def headline(grade: Marks) -> str:

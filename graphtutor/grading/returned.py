@@ -37,7 +37,7 @@ def returned(answer: Mapping[str, Any], wrt: Sequence[str], inputs: Mapping[str,
     names = [answer["function"]] if answer.get("function") else chosen(code, wrt)
     args = answer.get("args") or {}
     if not isinstance(args, Mapping):
-        raise LearnerError(f"args is {kind(args)}; expected an object such as {{\"x\": [\"x0\", \"x1\"], \"b\": \"b\"}}")
+        raise LearnerError(f'args is {kind(args)}; expected an object such as {{"x": ["x0", "x1"], "b": "b"}}')
     trees: list[sp.Basic] = []
     assumed: dict[str, None] = {}
     for name in names:
@@ -57,10 +57,12 @@ def chosen(code: Code, wrt: Sequence[str]) -> list[str]:
     if len(code.functions) == 1:
         return list(code.functions)
     known = ", ".join(code.functions) or "none"
-    raise LearnerError(f"which function is the answer? The code has {known}; say it as \"function\": \"dfn_w0\"")
+    raise LearnerError(f'which function is the answer? The code has {known}; say it as "function": "dfn_w0"')
 
 
-def meanings(own: Iterable[str], args: Mapping[str, Any], inputs: Mapping[str, Shape]) -> tuple[dict[str, Any], list[str]]:
+def meanings(
+    own: Iterable[str], args: Mapping[str, Any], inputs: Mapping[str, Shape]
+) -> tuple[dict[str, Any], list[str]]:
     """Return what each parameter stands for, and in words what was assumed."""
     meant = {name: args[name] for name in own if name in args}
     free = [name for name in own if name not in args]
@@ -71,7 +73,10 @@ def meanings(own: Iterable[str], args: Mapping[str, Any], inputs: Mapping[str, S
         elif entries:
             meant[name] = entries
     used = {n for value in meant.values() for n in flat(value)}
-    left, others = [name for name in free if name not in meant], [n for n in inputs if n.split("[")[0] not in {u.split("[")[0] for u in used}]
+    left, others = (
+        [name for name in free if name not in meant],
+        [n for n in inputs if n.split("[")[0] not in {u.split("[")[0] for u in used}],
+    )
     if len(left) == len(others) == 1:
         meant[left[0]] = entries_of(others[0], inputs[others[0]])
         return meant, [f"'{left[0]}' is taken for {others[0]}"]

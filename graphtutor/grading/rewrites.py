@@ -30,7 +30,18 @@ def mending(answer: Graph, truth: Graph, assume: Mapping[str, Any]) -> list[Rank
     found = []
     for v in leading(answer, truth, assume, algebra.in_answer):
         here = formula(answer, v.node)
-        found.append(Ranked(v.rank + MENDED, Misconception(v.id, "", here, hint=f"Look at {here} in your answer. {v.hint}", strong=f"With {v.formula(v.wrong)} in place of {here} it would be right.")))
+        found.append(
+            Ranked(
+                v.rank + MENDED,
+                Misconception(
+                    v.id,
+                    "",
+                    here,
+                    hint=f"Look at {here} in your answer. {v.hint}",
+                    strong=f"With {v.formula(v.wrong)} in place of {here} it would be right.",
+                ),
+            )
+        )
     return found
 
 
@@ -45,7 +56,9 @@ def leading(start: Graph, end: Graph, assume: Mapping[str, Any], make: Make) -> 
     if not size or not variants:
         return []
     values = run(builder.cells, tuple(builder.shapes), points, "float")
-    here, *there = (np.broadcast_to(np.asarray(values[i], dtype=float), (size,)) for i in (start.out, *(v.out for v in variants)))
+    here, *there = (
+        np.broadcast_to(np.asarray(values[i], dtype=float), (size,)) for i in (start.out, *(v.out for v in variants))
+    )
     target = np.broadcast_to(np.asarray(samples.evaluated(end, points)[end.out], dtype=float), (size,))
     if same_values(here, target):
         return []

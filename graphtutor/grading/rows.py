@@ -25,7 +25,11 @@ def numbered(answer: str | Sequence[str]) -> tuple[str, dict[int, int]]:
 
 def lines(steps: Iterable[Step], answer: str | Sequence[str]) -> tuple[Line, ...]:
     """Return one Line for each line of the answer: the worst of what stands in it."""
-    rows = [r for r in (answer.split("\n") if isinstance(answer, str) else answer) if r.strip() or not isinstance(answer, str)]
+    rows = [
+        r
+        for r in (answer.split("\n") if isinstance(answer, str) else answer)
+        if r.strip() or not isinstance(answer, str)
+    ]
     groups: dict[int, list[Step]] = {k: [] for k in range(len(rows))}
     for step in steps:
         groups.setdefault(step.index, []).append(step)

@@ -28,7 +28,9 @@ def drawn(domain: Domain, rng: np.random.Generator, size: tuple[int, ...], scale
         return np.array([float(v) for v in domain.members])[rng.integers(0, len(domain.members), size)]
     low, high = (None if end is None else float(end) for end in (domain.low, domain.high))
     if domain.integer:
-        return rng.integers(1 if low is None else int(np.ceil(low)) + (not domain.closed), 6 if high is None else int(high) + 1, size).astype(float)
+        return rng.integers(
+            1 if low is None else int(np.ceil(low)) + (not domain.closed), 6 if high is None else int(high) + 1, size
+        ).astype(float)
     share = rng.random(size)
     if low is not None and high is not None:
         return low + (high - low) * (0.02 + 0.96 * share)
@@ -38,7 +40,9 @@ def drawn(domain: Domain, rng: np.random.Generator, size: tuple[int, ...], scale
     return high - away if high is not None else away * rng.choice((-1.0, 1.0), size)
 
 
-def draws(names: Iterable[tuple[str, Shape]], assume: Mapping[str, Any], count: int = DRAWS, seed: int = SEED) -> dict[str, Any]:
+def draws(
+    names: Iterable[tuple[str, Shape]], assume: Mapping[str, Any], count: int = DRAWS, seed: int = SEED
+) -> dict[str, Any]:
     """Return `count` points: for each name an array of shape (count, *its shape), in turn wide and narrow."""
     told = domains(assume)
     out = {}

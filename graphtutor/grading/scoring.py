@@ -16,7 +16,12 @@ from .sides import wanted
 from .steps import Key, Step
 from .task import Task, several
 
-COUNTED = {"right": 1.0, "wrong": 0.0, "compensates": 0.0, "follows": 1.0}  # the rest is neither right nor wrong: words, definitions, what cannot be read
+COUNTED = {
+    "right": 1.0,
+    "wrong": 0.0,
+    "compensates": 0.0,
+    "follows": 1.0,
+}  # the rest is neither right nor wrong: words, definitions, what cannot be read
 NEUTRAL = ("definition", "side")  # counted only where the rubric gives a line points of its own
 BAD = ("wrong", "compensates")
 
@@ -73,21 +78,33 @@ def answers(task: Task, steps: Sequence[Step]) -> dict[Key, Step]:
 def unanswered(task: Task, steps: Sequence[Step]) -> list[Key]:
     """Return which derivatives asked for are not given, or only with a derivative in them that is left to be worked out."""
     found = answers(task, steps)
-    return [key for key in wanted(task) if key not in found or (key[1] and not finished(task, found[key], steps)) or not complete(task, found[key], steps)]
+    return [
+        key
+        for key in wanted(task)
+        if key not in found
+        or (key[1] and not finished(task, found[key], steps))
+        or not complete(task, found[key], steps)
+    ]
 
 
 def finished(task: Task, step: Step, steps: Sequence[Step]) -> bool:
     """Return whether an answer has no derivative in it that is left to be worked out, neither there nor in a line of its own."""
     tree = step.written if step.written is not None else step.tree
     worked_out = [s.truth for s in steps if s.tree is not None and not unfinished(s.tree)]
-    return tree is not None and all(any(alike(task, d, t) for t in worked_out) for d in parts(tree) if isinstance(d, heads.Diff))
+    return tree is not None and all(
+        any(alike(task, d, t) for t in worked_out) for d in parts(tree) if isinstance(d, heads.Diff)
+    )
 
 
 def complete(task: Task, step: Step, steps: Sequence[Step]) -> bool:
     """Return whether an answer is given once for all cases, or the cases in which it is given are all there are."""
     said = [s for s in steps if s.key == step.key and s.tree is not None]
     cases = [s.case for s in said if s.case is not None]
-    return step.case is None or any(s.case is None and s.tree is not None and not unfinished(s.tree) for s in said) or everywhere(task, cases)
+    return (
+        step.case is None
+        or any(s.case is None and s.tree is not None and not unfinished(s.tree) for s in said)
+        or everywhere(task, cases)
+    )
 
 
 def lacking(task: Task, steps: Sequence[Step], rubric: Rubric) -> list[str]:
@@ -112,12 +129,18 @@ def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: S
     elif left:
         verb = "is" if len(left) == 1 else "are"
         what = f"{verb} not given in every case" if partial else f"{verb} left to be worked out"
-        out.append(f"{'Right so far, but n' if counted else 'N'}ot finished: {several(asked(key) for key in left)} {what}.")
+        out.append(
+            f"{'Right so far, but n' if counted else 'N'}ot finished: {several(asked(key) for key in left)} {what}."
+        )
     elif forms:
         out.append(f"Equal to the right answer, but it was asked for {several(forms)}.")
     else:
         out.append("Right." if len(counted) < 2 else "Right, every line.")
-    out.extend(f"Line {line.index + 1} cannot be read ({line.error.message}); it costs nothing." for line in found if line.error is not None)
+    out.extend(
+        f"Line {line.index + 1} cannot be read ({line.error.message}); it costs nothing."
+        for line in found
+        if line.error is not None
+    )
     out.extend(f"{line.note[0].upper()}{line.note[1:]}." for line in found if line.truth == "kink" and line.note)
     return " ".join(out)
 
@@ -128,8 +151,14 @@ def aftermath(found: Sequence[Line]) -> list[str]:
     after = [line for line in found if line.status == "follows"]
     for source in dict.fromkeys(line.after for line in after if line.after is not None):
         numbers = [line.index + 1 for line in after if line.after == source]
-        out.append(f"{numbered(numbers)} {'follows' if len(numbers) == 1 else 'follow'} correctly from line {source + 1}.")
-    out.extend(f"Line {line.index + 1} is right again, but does not follow from the line before." for line in found if line.status == "compensates")
+        out.append(
+            f"{numbered(numbers)} {'follows' if len(numbers) == 1 else 'follow'} correctly from line {source + 1}."
+        )
+    out.extend(
+        f"Line {line.index + 1} is right again, but does not follow from the line before."
+        for line in found
+        if line.status == "compensates"
+    )
     return out
 
 

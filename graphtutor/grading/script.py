@@ -10,8 +10,44 @@ import ast
 from collections.abc import Collection, Iterator
 
 PLOTTING = frozenset(["matplotlib", "pylab"])
-PYTHON = frozenset(["print", "range", "len", "zip", "enumerate", "sum", "max", "min", "abs", "round", "list", "tuple", "float", "int", "str", "sorted", "reversed"])
-METHODS = frozenset(["append", "copy", "extend", "format", "sum", "mean", "dot", "tolist", "reshape", "astype", "items", "values", "keys"])
+PYTHON = frozenset(
+    [
+        "print",
+        "range",
+        "len",
+        "zip",
+        "enumerate",
+        "sum",
+        "max",
+        "min",
+        "abs",
+        "round",
+        "list",
+        "tuple",
+        "float",
+        "int",
+        "str",
+        "sorted",
+        "reversed",
+    ]
+)
+METHODS = frozenset(
+    [
+        "append",
+        "copy",
+        "extend",
+        "format",
+        "sum",
+        "mean",
+        "dot",
+        "tolist",
+        "reshape",
+        "astype",
+        "items",
+        "values",
+        "keys",
+    ]
+)
 PASSED = (ast.For, ast.If, ast.AugAssign, ast.Assign, ast.AnnAssign, ast.Expr)
 REFUSED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Import, ast.ImportFrom, ast.While, ast.Try, ast.With, ast.Global, ast.Nonlocal, ast.Delete,
            ast.Raise, ast.Await, ast.Yield, ast.YieldFrom)  # fmt: skip
@@ -61,7 +97,11 @@ def assigned(statement: ast.stmt) -> Iterator[str]:
             yield node.id
         elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
             yield holder(node)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "extend"):
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("append", "extend")
+        ):
             yield holder(node.func)
 
 

@@ -108,7 +108,11 @@ class Sheet:
         """Return the cells from which a cell is worked out."""
         row = self.by_id[place.id]
         if place.what == "upstream":
-            return [p for sender, name in self.senders(place.id) for p in (Place("upstream", sender.id), Place("local", sender.id, name))]
+            return [
+                p
+                for sender, name in self.senders(place.id)
+                for p in (Place("upstream", sender.id), Place("local", sender.id, name))
+            ]
         below = [Place("value", i) for _, i in row.args]
         return below if place.what == "value" else [*below, Place("value", row.id)]
 
@@ -138,7 +142,9 @@ def sheet(graph: Graph, at: Mapping[Any, Any] | None = None, digits: int = 2, ti
     (['w', 'x', 'u = w*x', 'L = u**2'], ['u.value', 'L.value', 'u.local.w', 'u.local.x'])
     """
     if graph.shapes[graph.out]:
-        raise LearnerError(f"the output {graph.name(graph.out)} is no number; gradients start from a number: sum it, or take an entry")
+        raise LearnerError(
+            f"the output {graph.name(graph.out)} is no number; gradients start from a number: sum it, or take an entry"
+        )
     if not 0 <= digits <= 12:
         raise LearnerError(f"digits={digits} is not possible; expected 0 to 12 decimals")
     point = None if at is None else settle_point(graph, at)
@@ -154,12 +160,21 @@ def row_of(graph: Graph, i: int) -> Row:
     if op == "input":
         return Row(i, graph.name(i))
     builder = Builder()
-    ids = [builder.intern(graph.cells[a], ()) if graph.cells[a][0] == "const" else builder.input(graph.name(a), graph.shapes[a]) for a in args]
+    ids = [
+        builder.intern(graph.cells[a], ())
+        if graph.cells[a][0] == "const"
+        else builder.input(graph.name(a), graph.shapes[a])
+        for a in args
+    ]
     out = builder.intern((op, tuple(ids), params), graph.shapes[i])
     own = Graph(tuple(builder.cells), tuple(builder.shapes), out)
     names = {graph.name(a): a for a in args if graph.cells[a][0] != "const"}
     row = ROWS[op]
-    passes = [graph.name(a) for slot, a in enumerate(args) if row.differentiable and slot not in row.conditions and graph.name(a) in names and has_gradient(graph, a)]
+    passes = [
+        graph.name(a)
+        for slot, a in enumerate(args)
+        if row.differentiable and slot not in row.conditions and graph.name(a) in names and has_gradient(graph, a)
+    ]
     return Row(i, graph.name(i), graph.text(i), tuple(names.items()), tuple(dict.fromkeys(passes)), own)
 
 
@@ -201,4 +216,9 @@ def with_rows(base: Sheet, own: Sequence[Row], others: Sequence[Row] = ()) -> Sh
         todo.extend(j for _, j in every[i].args if j not in needed)
     taken = {row.name for row in own}
     rows = (every[i] for i in sorted(needed))
-    return replace(base, rows=tuple(replace(row, name=f"{row.name}'") if row.name in taken and row.id not in mine else row for row in rows))
+    return replace(
+        base,
+        rows=tuple(
+            replace(row, name=f"{row.name}'") if row.name in taken and row.id not in mine else row for row in rows
+        ),
+    )

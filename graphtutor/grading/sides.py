@@ -28,18 +28,38 @@ def restated(task: Task, steps: list[Step], identities: Container[int] = ()) -> 
     other things (`identities`, lines) counts as wrong only if the derivation does not end right.
     """
     said = [k for k, s in enumerate(steps) if s.key in main_keys(task) and s.verdict is not None]
-    itself = set(takewhile(lambda k: steps[k].bare and task.wrt and steps[k].status in ("wrong", "follows") and compare(task, steps[k].tree, task.tree, prove=False), said))
+    itself = set(
+        takewhile(
+            lambda k: (
+                steps[k].bare
+                and task.wrt
+                and steps[k].status in ("wrong", "follows")
+                and compare(task, steps[k].tree, task.tree, prove=False)
+            ),
+            said,
+        )
+    )
     side = itself if len(itself) < len(said) else set()
     if said and steps[said[-1]].status in ("right", "compensates"):
-        start = next((k for k in said if steps[k].status in ("right", "compensates") and steps[k].index not in identities), said[-1])
+        start = next(
+            (k for k in said if steps[k].status in ("right", "compensates") and steps[k].index not in identities),
+            said[-1],
+        )
         early = said[: said.index(start)]
         side = side | {k for k in early if steps[k].bare and passed(task, steps[k])}
         side = side | set(early) if all(k in side or steps[k].index in identities for k in early) else side
     if not side:
         return steps
     first = next(k for k in said if k not in side)
-    clean = replace(steps[first], status="right", previous=None, note="") if steps[first].status == "compensates" else replace(steps[first], previous=None)
-    return [replace(s, status="side", note="a calculation on the way") if k in side else clean if k == first else s for k, s in enumerate(steps)]
+    clean = (
+        replace(steps[first], status="right", previous=None, note="")
+        if steps[first].status == "compensates"
+        else replace(steps[first], previous=None)
+    )
+    return [
+        replace(s, status="side", note="a calculation on the way") if k in side else clean if k == first else s
+        for k, s in enumerate(steps)
+    ]
 
 
 def passed(task: Task, step: Step) -> bool:

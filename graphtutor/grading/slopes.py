@@ -80,7 +80,14 @@ class Slopes:
         op, own, params = self.graph.cells[i]
         row = ROWS[op]
         choice = {"tie": self.tie} if row.kink is not None or row.written is not None else {}
-        return tuple(local(self.tracer(i if node is None else node), *map(self.tracer, own if args is None else args), *params, **choice))
+        return tuple(
+            local(
+                self.tracer(i if node is None else node),
+                *map(self.tracer, own if args is None else args),
+                *params,
+                **choice,
+            )
+        )
 
     def lifted(self, i: int, found: Iterable[Any]) -> tuple[int | None, ...]:
         return tuple(None if d is None else self.tracer(i).lift(d) for d in found)
@@ -142,14 +149,28 @@ class Slopes:
         with np.errstate(all="ignore"):
             return [np.broadcast_to(v, (1, self.size))[0] for v in self.run({}, 1, self.size, slice(None)).values()]
 
-    def run(self, rows: Mapping[int, list[tuple[Site, Array]]], count: int, size: int, points: slice) -> dict[int, Array]:
+    def run(
+        self, rows: Mapping[int, list[tuple[Site, Array]]], count: int, size: int, points: slice
+    ) -> dict[int, Array]:
         slopes: dict[int, Array] = {self.wrt: np.ones((1, size))}
-        values = self.values if points == slice(None) else [v[points] if isinstance(v, np.ndarray) and v.ndim else v for v in self.values]
+        values = (
+            self.values
+            if points == slice(None)
+            else [v[points] if isinstance(v, np.ndarray) and v.ndim else v for v in self.values]
+        )
         for i in sorted(self.locals):
             slopes[i] = self.one(i, slopes, rows.get(i, ()), count, size, values)
         return slopes
 
-    def one(self, i: int, slopes: dict[int, Array], rows: Iterable[tuple[Site, Array]], count: int, size: int, values: Sequence[Any]) -> Array:
+    def one(
+        self,
+        i: int,
+        slopes: dict[int, Array],
+        rows: Iterable[tuple[Site, Array]],
+        count: int,
+        size: int,
+        values: Sequence[Any],
+    ) -> Array:
         """Return the slope of node `i` in every scenario."""
         args = self.graph.cells[i][1]
         inner: dict[int, Array] = {slot: slopes[args[slot]] for slot in self.moving(i)}
@@ -169,7 +190,11 @@ class Slopes:
                 continue
             total = spread(total, count, size)
             if site.kind == "whole":
-                given = {k: spread(inner[slot], count, size)[where] for k, (node, slot) in self.slope_inputs.items() if node == i and slot in inner}
+                given = {
+                    k: spread(inner[slot], count, size)[where]
+                    for k, (node, slot) in self.slope_inputs.items()
+                    if node == i and slot in inner
+                }
                 total[where] = self.value(site.plan[0][1], given, values)
             elif site.kind == "jump":
                 total[where] = spread(slopes[site.plan[0][1]], count, size)[where]

@@ -14,7 +14,15 @@ from ..maths import heads
 from ..maths.ops import ROWS
 
 MOST_STEPS, MOST_DEPTH, MOST_NESTING, MOST_TIMES, MOST_LEVELS = 20_000, 12, 60, 1000, 4
-CONDITIONS = tuple({head for row in ROWS.values() if row.discrete and row.entrywise for head in row.heads if issubclass(head, heads.Head)})
+CONDITIONS = tuple(
+    {
+        head
+        for row in ROWS.values()
+        if row.discrete and row.entrywise
+        for head in row.heads
+        if issubclass(head, heads.Head)
+    }
+)
 MODULES = frozenset(["math", "np", "numpy", "cmath"])
 WORDS = {"While": "while", "Try": "try", "With": "with", "ClassDef": "class", "Lambda": "lambda", "Delete": "del", "Global": "global", "Nonlocal": "nonlocal", "Raise": "raise",
          "Assert": "assert", "JoinedStr": "an f-string", "Await": "await", "Yield": "yield", "Starred": "*", "Dict": "a dictionary", "Set": "a set", "For": "for", "If": "if",
@@ -66,7 +74,14 @@ class Scope:
     def copy(self) -> Scope:
         """Return the scope with lists of its own: what one side of a branch puts into them, the other does not see."""
         made: dict[int, Any] = {}
-        return Scope({name: self.copied(v, made) for name, v in self.known.items()}, self.own, self.given, self.done, self.foreign or {0}, self.kept)
+        return Scope(
+            {name: self.copied(v, made) for name, v in self.known.items()},
+            self.own,
+            self.given,
+            self.done,
+            self.foreign or {0},
+            self.kept,
+        )
 
     def copied(self, value: Any, made: dict[int, Any]) -> Any:
         if not isinstance(value, list) or id(value) in self.foreign:
@@ -96,7 +111,13 @@ def kind(value: Any) -> str:
         return "a list"
     if isinstance(value, Named):
         return f"'{value.name}'"
-    return "nothing" if value is None else "a number" if isinstance(value, int | sp.Basic) else f"a {type(value).__name__.lower()}"
+    return (
+        "nothing"
+        if value is None
+        else "a number"
+        if isinstance(value, int | sp.Basic)
+        else f"a {type(value).__name__.lower()}"
+    )
 
 
 def named(node: ast.AST) -> str:
@@ -118,7 +139,7 @@ class Reader(Protocol):
     """What the functions of `library` ask of whoever works expressions out."""
 
     def fail(self, node: Any, message: str) -> NoReturn: ...
-    def sized(self, value: Any, node: Any) -> Any: ...
+    def sized(self, value: list[Any], node: Any) -> list[Any]: ...
     def binary(self, op: ast.operator, a: Any, b: Any, node: Any) -> Any: ...
     def total(self, values: Any, node: Any) -> Any: ...
     def product(self, a: Any, b: Any, node: Any) -> Any: ...

@@ -49,12 +49,26 @@ def content(sheet: Sheet) -> dict[Place, str]:
     return {place: key(sheet, known, place) for place in sheet.places()}
 
 
-def headings(sheet: Sheet, problem: str, shapes: Mapping[str, Any], constants: Mapping[str, Any]) -> list[tuple[str, str]]:
+def headings(
+    sheet: Sheet, problem: str, shapes: Mapping[str, Any], constants: Mapping[str, Any]
+) -> list[tuple[str, str]]:
     """Return what stands above a sheet: the problem, the point, the digits."""
     found = [("problem", "; ".join(line.strip() for line in problem.strip().splitlines()))]
     if sheet.at is not None:
-        found += [("at", ", ".join(f"{name} = {shown_exactly(value)}" for name, value in sheet.at)), ("digits", str(sheet.digits))]
-    found += [("shapes", ", ".join(f"{n} = {'x'.join(map(str, (s,) if isinstance(s, int) else s))}" for n, s in shapes.items()))] if shapes else []
+        found += [
+            ("at", ", ".join(f"{name} = {shown_exactly(value)}" for name, value in sheet.at)),
+            ("digits", str(sheet.digits)),
+        ]
+    found += (
+        [
+            (
+                "shapes",
+                ", ".join(f"{n} = {'x'.join(map(str, (s,) if isinstance(s, int) else s))}" for n, s in shapes.items()),
+            )
+        ]
+        if shapes
+        else []
+    )
     return [*found, *([("constants", ", ".join(f"{n} = {v}" for n, v in constants.items()))] if constants else [])]
 
 
@@ -72,7 +86,13 @@ def shown_exactly(value: Any) -> str:
     return text if "e" not in text and Fraction(text) == value else str(value)
 
 
-def as_text(sheet: Sheet, problem: str, filled: bool = False, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None) -> str:
+def as_text(
+    sheet: Sheet,
+    problem: str,
+    filled: bool = False,
+    shapes: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
+) -> str:
     """Return a sheet as a table of text, with blanks or (`filled`) as its key.
 
     >>> from graphtutor.build import build
@@ -92,33 +112,60 @@ def as_text(sheet: Sheet, problem: str, filled: bool = False, shapes: Mapping[st
     rows = rows_of(sheet, filled)
     table = [[*COLUMNS, f"d{sheet.graph.name(sheet.graph.out)}/d(node)"]]
     for row in rows:
-        local = "; ".join(f"{name}: {BLANK if value is None else value}" for name, value in row.get("local", {}).items())
+        local = "; ".join(
+            f"{name}: {BLANK if value is None else value}" for name, value in row.get("local", {}).items()
+        )
         table.append([row["node"], cell(row, "value"), local, cell(row, "upstream")])
     wide = [max(len(line[k]) for line in table) for k in range(4)]
     lines = [" | ".join(text.ljust(w) for text, w in zip(line, wide, strict=True)).rstrip() for line in table]
     lines.insert(1, "-|-".join("-" * w for w in wide))
-    return "\n".join([*(f"{name}: {text}" for name, text in headings(sheet, problem, shapes or {}, constants or {})), "", *lines])
+    return "\n".join(
+        [*(f"{name}: {text}" for name, text in headings(sheet, problem, shapes or {}, constants or {})), "", *lines]
+    )
 
 
 def cell(row: Mapping[str, Any], column: str) -> str:
     return "" if column not in row else BLANK if row[column] is None else str(row[column])
 
 
-def as_csv(sheet: Sheet, problem: str, filled: bool = False, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None) -> str:
+def as_csv(
+    sheet: Sheet,
+    problem: str,
+    filled: bool = False,
+    shapes: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
+) -> str:
     """Return a sheet as CSV, a line for each cell: cell, node, answer."""
     known = content(sheet) if filled else {}
-    lines = [("cell", "node", "answer"), *((name, "", text) for name, text in headings(sheet, problem, shapes or {}, constants or {}))]
-    lines += [(sheet.name(p), sheet.by_id[p.id].title, "1" if p == Place("upstream", sheet.graph.out) else known.get(p, "")) for p in sheet.places()]
+    lines = [
+        ("cell", "node", "answer"),
+        *((name, "", text) for name, text in headings(sheet, problem, shapes or {}, constants or {})),
+    ]
+    lines += [
+        (sheet.name(p), sheet.by_id[p.id].title, "1" if p == Place("upstream", sheet.graph.out) else known.get(p, ""))
+        for p in sheet.places()
+    ]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(lines)
     return out.getvalue().rstrip("\n")
 
 
-def as_json(sheet: Sheet, problem: str, filled: bool = False, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def as_json(
+    sheet: Sheet,
+    problem: str,
+    filled: bool = False,
+    shapes: Mapping[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return a sheet as the object that a submission's answer is, with its problem beside."""
     point = {"at": {name: number(shown_exactly(value)) for name, value in sheet.at}} if sheet.at is not None else {}
     more = {"shapes": dict(shapes)} if shapes else {}
-    return {"expression": problem, **more, **({"constants": dict(constants)} if constants else {}), "answer": {"sheet": rows_of(sheet, filled), **point, "digits": sheet.digits}}
+    return {
+        "expression": problem,
+        **more,
+        **({"constants": dict(constants)} if constants else {}),
+        "answer": {"sheet": rows_of(sheet, filled), **point, "digits": sheet.digits},
+    }
 
 
 def number(text: str) -> Any:

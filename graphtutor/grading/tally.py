@@ -23,7 +23,9 @@ from .work import OUT
 
 SHARE = {"right": 1.0, "wrong": 0.0, "blank": 0.0}
 OPEN = ("unread", "undecided")
-WAYS: Mapping[str, Callable[[Any, Any], Any]] = {  # how what arrives at a node can be put together wrongly: id → from (local, upstream) of one edge
+WAYS: Mapping[
+    str, Callable[[Any, Any], Any]
+] = {  # how what arrives at a node can be put together wrongly: id → from (local, upstream) of one edge
     "upstream.dropped": lambda local, up: local,
     "local.dropped": lambda local, up: up,
     "chain.added-not-multiplied": lambda local, up: local + up,
@@ -32,7 +34,9 @@ WAYS: Mapping[str, Callable[[Any, Any], Any]] = {  # how what arrives at a node 
 MOST_PATHS = 8
 
 
-def of_sheet(asked: Task, answer: Mapping[str, Any], rubric: Rubric, tie: str = "zero", columns: Sequence[str] = KEYS) -> Grade:
+def of_sheet(
+    asked: Task, answer: Mapping[str, Any], rubric: Rubric, tie: str = "zero", columns: Sequence[str] = KEYS
+) -> Grade:
     """Return the Grade of a backprop sheet: {"sheet": rows, "at": point, "digits": n}; `Grade.cells` holds every cell.
 
     `sheet` may be the text of a table or CSV too. `columns`: those of "value", "local" and "upstream" that are asked for.
@@ -72,7 +76,10 @@ def of_sheet(asked: Task, answer: Mapping[str, Any], rubric: Rubric, tie: str = 
 def weight(judge: Judge, cell: Cell, rubric: Rubric) -> float:
     """Return the points of a cell: those of its row, in the order in which the student lists them."""
     name = cell.name.split(".")[0]
-    row = next((k for k, i in enumerate(judge.handed.listed) if judge.handed.sheet.by_id[i].name == name), len(judge.handed.listed))
+    row = next(
+        (k for k, i in enumerate(judge.handed.listed) if judge.handed.sheet.by_id[i].name == name),
+        len(judge.handed.listed),
+    )
     return rubric.of(row)
 
 
@@ -82,16 +89,39 @@ def message(cells: tuple[Cell, ...], printed: str = "") -> str:
     >>> message((Cell("u.value", "wrong"), Cell("L.value", "follows", note="follows from your u.value"), Cell("L.local.u", "blank")))
     'u.value is wrong. 1 cell follows from it, 1 is blank.'
     """
-    by = {status: [c.name for c in cells if c.status == status] for status in ("right", "wrong", "follows", "blank", *OPEN)}
+    by = {
+        status: [c.name for c in cells if c.status == status]
+        for status in ("right", "wrong", "follows", "blank", *OPEN)
+    }
     wrong, follows, blank = by["wrong"], by["follows"], by["blank"]
     rounded = sum(c.status == "right" and c.note.startswith(ROUNDED) for c in cells)
     if all(c.status == "blank" or c.name == printed for c in cells):
         return "Nothing is filled in yet."
     if not wrong and not follows and not blank and not by["unread"] and not by["undecided"]:
-        return (f"Right, all {len(cells)} cells" if len(cells) > 1 else "Right") + (f"; {rounded} as rounded." if rounded else ".")
-    head = f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong." if wrong else f"What is filled in is right: {len(by['right'])} of {len(cells)} cells."
-    rest = [f"{len(follows)} cell{'s follow' if len(follows) > 1 else ' follows'} from {'it' if len(wrong) == 1 else 'them'}"] if follows else []
-    rest += [f"{len(names)} {'is' if len(names) == 1 else 'are'} {word}" for word, names in (("blank", blank), ("not readable", by["unread"]), ("for a person to decide", by["undecided"])) if names]
+        return (f"Right, all {len(cells)} cells" if len(cells) > 1 else "Right") + (
+            f"; {rounded} as rounded." if rounded else "."
+        )
+    head = (
+        f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong."
+        if wrong
+        else f"What is filled in is right: {len(by['right'])} of {len(cells)} cells."
+    )
+    rest = (
+        [
+            f"{len(follows)} cell{'s follow' if len(follows) > 1 else ' follows'} from {'it' if len(wrong) == 1 else 'them'}"
+        ]
+        if follows
+        else []
+    )
+    rest += [
+        f"{len(names)} {'is' if len(names) == 1 else 'are'} {word}"
+        for word, names in (
+            ("blank", blank),
+            ("not readable", by["unread"]),
+            ("for a person to decide", by["undecided"]),
+        )
+        if names
+    ]
     return f"{head} {', '.join(rest)}." if rest else head
 
 
@@ -134,12 +164,22 @@ def local_slips(judge: Judge, row: Row, arg: str) -> Iterator[tuple[str, str, An
                 out = Tracer(builder, args[slot]).lift(wrong[slot])
                 graph = Graph(tuple(builder.cells), tuple(builder.shapes), out)
                 values = {**known, OUT: judge.worth[Place("value", row.id)]}
-                yield slip.id, slip.hint, graph.evaluate(values)[out] if judge.numeric else trees.replaced(as_sympy(graph.expression(out)), values)
+                yield (
+                    slip.id,
+                    slip.hint,
+                    graph.evaluate(values)[out]
+                    if judge.numeric
+                    else trees.replaced(as_sympy(graph.expression(out)), values),
+                )
 
 
 def gathered(judge: Judge, found: Found, row: Row) -> Iterator[Misconception]:
     """Yield the slips that lead from the student's own local and upstream gradients to what was written as arriving."""
-    edges = [(s, name, judge.worth[Place("local", s.id, name)], judge.worth[Place("upstream", s.id)]) for s, name in judge.handed.sheet.senders(row.id) if s.flat]
+    edges = [
+        (s, name, judge.worth[Place("local", s.id, name)], judge.worth[Place("upstream", s.id)])
+        for s, name in judge.handed.sheet.senders(row.id)
+        if s.flat
+    ]
     if not edges or len(edges) > MOST_PATHS:
         return
     parts = [local * up for _, _, local, up in edges]
@@ -151,13 +191,23 @@ def gathered(judge: Judge, found: Found, row: Row) -> Iterator[Misconception]:
                 return
     for id_, way in WAYS.items():
         for k, (sender, name, local, up) in enumerate(edges):
-            if judge.near(found.worth, added([way(local, up), *(p for j, p in enumerate(parts) if j != k)])) and not judge.near(way(local, up), local * up):
+            if judge.near(
+                found.worth, added([way(local, up), *(p for j, p in enumerate(parts) if j != k)])
+            ) and not judge.near(way(local, up), local * up):
                 yield structural(id_, sender, name)
 
 
 def structural(id_: str, sender: Row, name: str) -> Misconception:
     _, hint = STRUCTURAL[id_]
-    return Misconception(id_, sender.name, sender.text, (sender.name, name), hint, f"{hint} Look at what goes from {sender.name} to {name}.", argument=name)
+    return Misconception(
+        id_,
+        sender.name,
+        sender.text,
+        (sender.name, name),
+        hint,
+        f"{hint} Look at what goes from {sender.name} to {name}.",
+        argument=name,
+    )
 
 
 def added(parts: list[Any]) -> Any:

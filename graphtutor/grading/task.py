@@ -78,7 +78,13 @@ class Task:
 
     def place(self, operation: str, argument: str = "") -> tuple[Any, ...]:
         """Return a place in the problem's graph, for a drawing: (program, operation, argument, shapes, constants), nodes by their formulas."""
-        return (self.text or write(self.tree), operation, argument, tuple(self.shapes.items()), tuple(self.constants.items()))
+        return (
+            self.text or write(self.tree),
+            operation,
+            argument,
+            tuple(self.shapes.items()),
+            tuple(self.constants.items()),
+        )
 
     def slope(self, wrt: str) -> sp.Basic:
         """Return the tree of the derivative asked for; by a line of the program it is by what the line says."""
@@ -113,15 +119,41 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
     if isinstance(source, Graph) or (isinstance(source, Callable) and not isinstance(source, sp.Basic)):  # type: ignore[arg-type]
         graph = source if isinstance(source, Graph) else build(source, shapes=shapes, constants=constants)
         sizes = {n.name: n.shape for n in graph.inputs if n.shape}
-        return task(graph.formula(graph.out), wrt=wrt, assume=assume, definitions=definitions, shapes=sizes or shapes, constants=constants, given=given)
+        return task(
+            graph.formula(graph.out),
+            wrt=wrt,
+            assume=assume,
+            definitions=definitions,
+            shapes=sizes or shapes,
+            constants=constants,
+            given=given,
+        )
     names = (str(wrt),) if isinstance(wrt, str | sp.Symbol) else tuple(str(w) for w in wrt or ())
     told = (assumed(source) if isinstance(source, sp.Basic) else {}) | domains(assume)
-    known = Known(dict(definitions or {}), dict(shapes or {}), dict(constants or {}), tuple(dict.fromkeys([*names, *(n for n in told if n.isidentifier())])))
+    known = Known(
+        dict(definitions or {}),
+        dict(shapes or {}),
+        dict(constants or {}),
+        tuple(dict.fromkeys([*names, *(n for n in told if n.isidentifier())])),
+    )
     tree, named, output = known.lines(source)
-    found = Task(tree, names, told, known.meanings, known.shapes, known.constants, dict(given or {}), named, output, source if isinstance(source, str) else "")
+    found = Task(
+        tree,
+        names,
+        told,
+        known.meanings,
+        known.shapes,
+        known.constants,
+        dict(given or {}),
+        named,
+        output,
+        source if isinstance(source, str) else "",
+    )
     for name in names:
         if name not in found.inputs and name not in known.meanings:
-            raise LearnerError(f"'{name}' is no variable of this problem; it has {', '.join(sorted(found.inputs)) or 'none'}")
+            raise LearnerError(
+                f"'{name}' is no variable of this problem; it has {', '.join(sorted(found.inputs)) or 'none'}"
+            )
     return found
 
 
@@ -139,11 +171,15 @@ class Known:
         if isinstance(source, sp.Basic):
             return plain(source), (), ""
         if not isinstance(source, str):
-            raise LearnerError(f"cannot grade {type(source).__name__}; expected text, a SymPy expression, a graph or an exercise")
+            raise LearnerError(
+                f"cannot grade {type(source).__name__}; expected text, a SymPy expression, a graph or an exercise"
+            )
         here = {name.split("(")[0].strip(): read.read(text, names=self.names, definitions=self.others(name), shapes=self.shapes, constants=self.constants) if isinstance(text, str) else text
                 for name, text in self.meanings.items()}  # fmt: skip
         here = {name: tree for name, tree in here.items() if isinstance(tree, sp.Basic)}
-        program = read.program(source, names=self.names, shapes=self.shapes, constants=self.constants, definitions=self.meanings)
+        program = read.program(
+            source, names=self.names, shapes=self.shapes, constants=self.constants, definitions=self.meanings
+        )
         found: dict[str, sp.Basic] = {}
         tree: sp.Basic = sp.Integer(0)
         for line in program.lines:
@@ -161,7 +197,11 @@ class Known:
 def plain(tree: sp.Basic) -> sp.Basic:
     """Return a tree whose symbols are names alone; what they assume is in `assumed`."""
     said = symbols(tree)
-    return trees.replaced(tree, {s.name: sp.Symbol(s.name) for s in said}) if any(s != sp.Symbol(s.name) for s in said) else tree
+    return (
+        trees.replaced(tree, {s.name: sp.Symbol(s.name) for s in said})
+        if any(s != sp.Symbol(s.name) for s in said)
+        else tree
+    )
 
 
 def assumed(tree: sp.Basic) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def unboxed(tree: sp.Basic) -> sp.Basic:
     >>> unboxed(sp.Mul(2, heads.Vector(x), evaluate=False))
     2*x
     """
-    return rebuilt(tree, lambda top, args: args[0] if isinstance(top, heads.Vector) and len(args) == 1 else kept(top, args))
+    return rebuilt(
+        tree, lambda top, args: args[0] if isinstance(top, heads.Vector) and len(args) == 1 else kept(top, args)
+    )
 
 
 def rebuilt(tree: sp.Basic, make: Callable[[sp.Basic, tuple[sp.Basic, ...]], sp.Basic]) -> sp.Basic:

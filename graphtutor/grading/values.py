@@ -63,14 +63,28 @@ class Values(Operators):
         if isinstance(node, ast.Slice):
             return [p for p in (node.lower, node.upper, node.step) if p is not None]
         if isinstance(node, ast.Call):
-            own = [node.func.value] if isinstance(node.func, ast.Attribute) and node.func.attr in library.METHODS and not self.module(node.func.value) else []
+            own = (
+                [node.func.value]
+                if isinstance(node.func, ast.Attribute)
+                and node.func.attr in library.METHODS
+                and not self.module(node.func.value)
+                else []
+            )
             return [*own, *node.args, *(k.value for k in node.keywords)]
         return [node.value] if isinstance(node, ast.Attribute) and not self.module(node.value) else []
 
     def known(self, node: ast.expr) -> None:
         """Refuse a call of an unknown function before its arguments are looked at."""
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in (*self.code.functions, *self.code.imported) and not function(node.func.id):
-            self.fail(node, f"'{node.func.id}' is not read; call your own functions, or exp, log, sqrt, max … of math and numpy")
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id not in (*self.code.functions, *self.code.imported)
+            and not function(node.func.id)
+        ):
+            self.fail(
+                node,
+                f"'{node.func.id}' is not read; call your own functions, or exp, log, sqrt, max … of math and numpy",
+            )
 
     def module(self, node: ast.expr) -> bool:
         """Return whether a name is that of math or numpy."""
@@ -92,7 +106,13 @@ class Values(Operators):
             return self.both(node, given)
         if isinstance(node, ast.IfExp):
             test = self.truth(given[0], node.test)
-            return self.either(test, given[1], given[2], node) if isinstance(test, sp.Basic) else given[1] if test else given[2]
+            return (
+                self.either(test, given[1], given[2], node)
+                if isinstance(test, sp.Basic)
+                else given[1]
+                if test
+                else given[2]
+            )
         if isinstance(node, ast.List | ast.Tuple):
             return self.sized(list(given), node)
         if isinstance(node, ast.Slice):
@@ -106,7 +126,9 @@ class Values(Operators):
             return self.comprehension(node, scope)
         if isinstance(node, ast.Attribute):
             return self.attribute(node, given[0] if given else None)
-        self.fail(node, f"{named(node)} is not read; write the derivative with arithmetic and the functions of math and numpy")
+        self.fail(
+            node, f"{named(node)} is not read; write the derivative with arithmetic and the functions of math and numpy"
+        )
 
     # ----- leaves -----
     def constant(self, node: ast.Constant) -> Any:
@@ -117,7 +139,11 @@ class Values(Operators):
             return value if abs(value) < LARGEST else self.fail(node, "a number of more than 100 digits is not read")
         if isinstance(value, float):
             text = (ast.get_source_segment(self.code.text, node) or repr(value)).replace("_", "")
-            return heads.Decimal(params=(Fraction(text), text)) if value < LARGEST else self.fail(node, "this number is too large")
+            return (
+                heads.Decimal(params=(Fraction(text), text))
+                if value < LARGEST
+                else self.fail(node, "this number is too large")
+            )
         self.fail(node, f"{'text' if isinstance(value, str) else 'this constant'} is not read; expected numbers")
 
     def name(self, node: ast.Name, scope: Scope) -> Any:
@@ -126,7 +152,10 @@ class Values(Operators):
         if node.id in scope.own:
             self.fail(node, f"'{node.id}' is used before this function has given it a value")
         if node.id in self.code.passed:
-            self.fail(node, f"'{node.id}' gets its value outside functions, on line {self.code.passed[node.id]}, which is not read; make it a parameter")
+            self.fail(
+                node,
+                f"'{node.id}' gets its value outside functions, on line {self.code.passed[node.id]}, which is not read; make it a parameter",
+            )
         if node.id in self.code.globals:
             self.depth += 1
             if self.depth > MOST_DEPTH:
@@ -148,7 +177,11 @@ class Values(Operators):
         if node.attr == "T" and isinstance(whole, list):
             if not even(whole):
                 self.fail(node, "the rows of a matrix have different lengths")
-            return whole if len(shape_of(whole)) < 2 else self.sized(Vector(Vector(row) for row in zip(*whole, strict=True)), node)
+            return (
+                whole
+                if len(shape_of(whole)) < 2
+                else self.sized(Vector(Vector(row) for row in zip(*whole, strict=True)), node)
+            )
         self.fail(node, f"'.{node.attr}' is not read")
 
     def condition(self, node: ast.expr, scope: Scope) -> Any:
@@ -160,7 +193,9 @@ class Values(Operators):
         """Return the values that a loop runs over."""
         values = self.value(node, scope)
         if not isinstance(values, list):
-            self.fail(node, f"for needs a list or range(…), met {kind(values)}; describe the length of the parameter in args")
+            self.fail(
+                node, f"for needs a list or range(…), met {kind(values)}; describe the length of the parameter in args"
+            )
         if len(values) > MOST_TIMES:
             self.fail(node, f"the loop runs {len(values)} times; at most {MOST_TIMES} are followed")
         return list(values)
@@ -189,14 +224,22 @@ class Values(Operators):
         """Return the names of a comprehension's target with their values."""
         if isinstance(target, ast.Name):
             return {target.id: value}
-        if not isinstance(target, ast.Tuple | ast.List) or not isinstance(value, list) or len(target.elts) != len(value):
+        if (
+            not isinstance(target, ast.Tuple | ast.List)
+            or not isinstance(value, list)
+            or len(target.elts) != len(value)
+        ):
             self.fail(target, f"cannot unpack {kind(value)} here")
-        return {name: v for t, part in zip(target.elts, value, strict=True) for name, v in self.unpacked(t, part).items()}
+        return {
+            name: v for t, part in zip(target.elts, value, strict=True) for name, v in self.unpacked(t, part).items()
+        }
 
     def decided(self, test: ast.expr, scope: Scope) -> bool:
         value = self.condition(test, scope)
         if isinstance(value, sp.Basic):
-            self.fail(test, "a condition on the numbers inside a comprehension is not read; write a if condition else b")
+            self.fail(
+                test, "a condition on the numbers inside a comprehension is not read; write a if condition else b"
+            )
         return bool(value)
 
     # ----- calls -----
@@ -204,13 +247,19 @@ class Values(Operators):
         """Return the value of a call: of the student's own functions, of `library`, or of an operation's row."""
         keys = [k.arg for k in node.keywords]
         count = len(given) - len(node.args) - len(keys)
-        args, by_name = given[count : count + len(node.args)], dict(zip(keys, given[len(given) - len(keys) :], strict=True))
+        args, by_name = (
+            given[count : count + len(node.args)],
+            dict(zip(keys, given[len(given) - len(keys) :], strict=True)),
+        )
         if None in by_name:
             self.fail(node, "'**' is not read")
         target = node.func
         if isinstance(target, ast.Name):
             if target.id in scope.known or target.id in scope.own:
-                self.fail(node, f"'{target.id}' is a value in this function, so it cannot be called; use another name for one of them")
+                self.fail(
+                    node,
+                    f"'{target.id}' is a value in this function, so it cannot be called; use another name for one of them",
+                )
             if target.id in self.code.functions:
                 return self.call(self.code.functions[target.id], args, {str(k): v for k, v in by_name.items()}, node)
             name = self.code.imported.get(target.id, target.id)
@@ -230,11 +279,16 @@ class Values(Operators):
         if builtin is not None:
             least, most, work = builtin
             if not least <= len(args) <= most:
-                self.fail(node, f"{name} takes {least if least == most else f'{least} to {most}'} argument{'s' * (most > 1)} here, met {len(args)}")
+                self.fail(
+                    node,
+                    f"{name} takes {least if least == most else f'{least} to {most}'} argument{'s' * (most > 1)} here, met {len(args)}",
+                )
             return work(self, args, node)
         row = function(name)
         if not isinstance(row, Row):
-            self.fail(node, f"'{name}' is not read; call your own functions, or exp, log, sqrt, max … of math and numpy")
+            self.fail(
+                node, f"'{name}' is not read; call your own functions, or exp, log, sqrt, max … of math and numpy"
+            )
         if row.arity[1] != 1 and len(args) == 1 and isinstance(args[0], list):
             args = list(args[0])
         least, upper = row.arity

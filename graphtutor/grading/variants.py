@@ -89,7 +89,12 @@ def tried(asked: Problem, changed: Graph, moved: dict[int, int], sites: Sequence
     if any(site is None for site in there):
         return None
     tree = Slopes(changed, other.here)
-    tree.builder, tree.locals, tree.slope_inputs, tree.sites = other.tree.builder, other.tree.locals, other.tree.slope_inputs, other.tree.sites
+    tree.builder, tree.locals, tree.slope_inputs, tree.sites = (
+        other.tree.builder,
+        other.tree.locals,
+        other.tree.slope_inputs,
+        other.tree.sites,
+    )
     points = friendly([n.name for n in changed.inputs], asked.assume)
     tree.settle(points)
     values = tree.swept([[site] for site in there if site is not None])
@@ -97,7 +102,12 @@ def tried(asked: Problem, changed: Graph, moved: dict[int, int], sites: Sequence
     if k is None:
         return None
     at = tuple((name, short(float(v[k]))) for name, v in points.items())
-    return Variant(formula(changed, changed.out), asked.wrt, at, tuple((site.id, short(float(v))) for site, v in zip(sites, values[:, k], strict=True)))
+    return Variant(
+        formula(changed, changed.out),
+        asked.wrt,
+        at,
+        tuple((site.id, short(float(v))) for site, v in zip(sites, values[:, k], strict=True)),
+    )
 
 
 def counterpart(here: Slopes, there: Slopes, site: Site, moved: dict[int, int]) -> Site | None:

@@ -31,7 +31,9 @@ class Work:
         self.sheet, self.tie = of, tie or of.tie
         self.known: Known = self.start()
         if base is not None:
-            self.known |= {place: value for place, value in type(self)(base, None, self.tie).known.items() if place.what != "local"}
+            self.known |= {
+                place: value for place, value in type(self)(base, None, self.tie).known.items() if place.what != "local"
+            }
         for place in of.places():
             if place not in self.known:
                 self.known[place] = self.work(place, self.known)
@@ -52,13 +54,18 @@ class Work:
         """Return what a cell is, worked out from `known`."""
         row = self.sheet.by_id[place.id]
         if place.what == "upstream":
-            parts = [(known[Place("local", s.id, name)], known[Place("upstream", s.id)]) for s, name in self.sheet.senders(place.id)]
+            parts = [
+                (known[Place("local", s.id, name)], known[Place("upstream", s.id)])
+                for s, name in self.sheet.senders(place.id)
+            ]
             return self.arrived(place.id == self.sheet.graph.out, parts)
         assert row.graph is not None
         if place.what == "value":
             return self.of_graph(row.graph, row.graph.out, {name: known[Place("value", i)] for name, i in row.args})
         walk = row.walk(self.tie)
-        return self.of_graph(with_own_value(walk, row.graph), walk.gradient[row.graph.ids[place.arg]], self.around(row, known))
+        return self.of_graph(
+            with_own_value(walk, row.graph), walk.gradient[row.graph.ids[place.arg]], self.around(row, known)
+        )
 
     def around(self, row: Row, known: Mapping[Place, Any]) -> dict[str, Any]:
         """Return the values of a row's arguments, and its own."""
@@ -70,8 +77,16 @@ class Work:
         if place.what != "local" or row.graph is None:
             return []
         walk = row.walk(self.tie)
-        ids = [f.local for f in walk.flows if f.edge.target == row.graph.ids[place.arg] and f.edge.source == row.graph.out and f.local is not None]
-        return [self.of_graph(with_own_value(walk, row.graph), i, self.around(row, known)) for i in ids] if len(ids) > 1 else []
+        ids = [
+            f.local
+            for f in walk.flows
+            if f.edge.target == row.graph.ids[place.arg] and f.edge.source == row.graph.out and f.local is not None
+        ]
+        return (
+            [self.of_graph(with_own_value(walk, row.graph), i, self.around(row, known)) for i in ids]
+            if len(ids) > 1
+            else []
+        )
 
 
 class Numbers(Work):
@@ -110,7 +125,9 @@ class Symbols(Work):
 
     def start(self) -> Known:
         if any(self.sheet.graph.shapes):
-            raise LearnerError("a sheet of vectors and matrices needs a point; give one with at={…} (--at in the shell)")
+            raise LearnerError(
+                "a sheet of vectors and matrices needs a point; give one with at={…} (--at in the shell)"
+            )
         return {Place("value", n.id): sp.Symbol(n.name) for n in self.sheet.graph.inputs}
 
     def of_graph(self, graph: Graph, i: int, values: Mapping[str, Any]) -> Any:

@@ -141,7 +141,10 @@ class Brackets(Walk):
 
     def positive_part(self) -> bool:
         """True if `_+` or `_{+}` stands here."""
-        return self.sign("_") and (self.ahead().text == "+" or (self.ahead().text == "{" and self.ahead(2).text == "+" and self.ahead(3).text == "}"))
+        return self.sign("_") and (
+            self.ahead().text == "+"
+            or (self.ahead().text == "{" and self.ahead(2).text == "+" and self.ahead(3).text == "}")
+        )
 
     def floored(self, left: sp.Basic) -> Rule:
         """Read (u)_+ as max(0, u)."""

@@ -44,7 +44,9 @@ class Calls(Walk):
                 setting = "axis" if word.name == "dim" else word.name
                 self.take()
                 if setting not in settings:
-                    self.fail(f"{token.name} has no setting '{word.name}'; it has {', '.join(settings) or 'none'}", word)
+                    self.fail(
+                        f"{token.name} has no setting '{word.name}'; it has {', '.join(settings) or 'none'}", word
+                    )
                 given[setting] = self.setting()
             elif row.arity[1] is not None and len(args) >= row.arity[1] and settings:
                 extra.append(self.setting())
@@ -56,7 +58,9 @@ class Calls(Walk):
         if len(extra) > len(settings) and settings and isinstance(row.params[0][1], tuple):
             extra = [tuple(extra)]
         if len(extra) > len(settings):
-            self.fail(f"{token.name} takes at most {len(settings)} settings ({', '.join(settings)}), met {len(extra)}", token)
+            self.fail(
+                f"{token.name} takes at most {len(settings)} settings ({', '.join(settings)}), met {len(extra)}", token
+            )
         given.update(zip(settings, extra, strict=False))
         return args, given
 
@@ -117,7 +121,11 @@ class Calls(Walk):
                 self.fail(f"{token.name} needs its arguments in brackets: {token.name}(a, b)", token)
             argument = yield self.expression(POWER)
             count = 1
-            while self.now.kind == "word" and not self.derivative_starts() and not (self.context.function(self.now.name) and len(self.now.name) > SHORT):
+            while (
+                self.now.kind == "word"
+                and not self.derivative_starts()
+                and not (self.context.function(self.now.name) and len(self.now.name) > SHORT)
+            ):
                 argument = self.times(argument, (yield self.expression(POWER)))
                 count += 1
             if count > 1:
@@ -126,7 +134,13 @@ class Calls(Walk):
         if exponent is None:
             return tree
         inverse = self.context.function("a" + token.name)
-        if exponent == sp.S.NegativeOne and isinstance(exponent, sp.Integer) and inverse is not None and inverse.arity == row.arity == (1, 1) and tree.args:
+        if (
+            exponent == sp.S.NegativeOne
+            and isinstance(exponent, sp.Integer)
+            and inverse is not None
+            and inverse.arity == row.arity == (1, 1)
+            and tree.args
+        ):
             self.note(f"read {token.name}^(-1) as the inverse function {inverse.name}")
             return self.make(inverse.name, tree.args[0], params=trees.filled(inverse, {}))
         return self.make("pow", tree, exponent)
@@ -140,7 +154,11 @@ class Calls(Walk):
             self.fail(f"a power of {token.name} is written behind it: ({token.name}(x))^2")
         plain = replace(token, text=other, sub=None)
         tree = yield (self.call(plain, row) if self.now.kind == "open" else self.applied(plain, row))
-        return self.make("div", sp.S.One, tree) if base is None else self.make("div", tree, self.make(row.name, sp.Integer(base)))
+        return (
+            self.make("div", sp.S.One, tree)
+            if base is None
+            else self.make("div", tree, self.make(row.name, sp.Integer(base)))
+        )
 
     def stands_for(self, name: str, meaning: Definition) -> Rule:
         """Read a defined name with brackets: a call if they hold its arguments, else a product."""
@@ -153,13 +171,21 @@ class Calls(Walk):
         self.close(opened)
         bare = [a.name for a in args if isinstance(a, sp.Symbol)]
         params = meaning.params
-        if params is None and len(args) == 1 and not primes and not (bare and (bare[0] in meaning.free or self.context.spelling(bare[0]) is None)):
+        if (
+            params is None
+            and len(args) == 1
+            and not primes
+            and not (bare and (bare[0] in meaning.free or self.context.spelling(bare[0]) is None))
+        ):
             self.at = start  # f is no function of this: a product
             return meaning.tree
         if params is not None and bare and len(bare) == len(args) < len(params) and set(bare) <= set(params):
             bare, args = list(params), [sp.Symbol(p) for p in params]  # f(x) for f(x, W, b)
         if params is not None and len(args) != len(params):
-            self.fail(f"{name} takes {len(params)} argument{'s' * (len(params) != 1)} ({', '.join(params)}), met {len(args)}", opened)
+            self.fail(
+                f"{name} takes {len(params)} argument{'s' * (len(params) != 1)} ({', '.join(params)}), met {len(args)}",
+                opened,
+            )
         tree = meaning.tree
         if params is not None and tuple(bare) != params:
             tree = trees.replaced(tree, dict(zip(params, args, strict=True)))
@@ -181,5 +207,8 @@ class Calls(Walk):
         self.close(opened)
         params = self.context.calls[name]
         if tuple(getattr(a, "name", "") for a in args) != params:
-            self.fail(f"{name} was given for ({', '.join(params)}) and is read with these alone; write its formula out for other arguments", token)
+            self.fail(
+                f"{name} was given for ({', '.join(params)}) and is read with these alone; write its formula out for other arguments",
+                token,
+            )
         return self.symbol(name)

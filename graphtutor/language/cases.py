@@ -20,7 +20,11 @@ def normal(line: Sequence[Token]) -> list[Token]:
     line = without_brackets(line)
     found = list(line)
     for at, token in enumerate(line):
-        if token.text in IF - {"if"} and at > 0 and (line[at - 1].text == "&" or (line[at - 1].kind in AFTER and compares(clause(line[at + 1 :])))):
+        if (
+            token.text in IF - {"if"}
+            and at > 0
+            and (line[at - 1].text == "&" or (line[at - 1].kind in AFTER and compares(clause(line[at + 1 :]))))
+        ):
             found[at] = replace(token, kind="key", text="if")
         elif token.kind == "key" and token.text == "and" and word(found[:at], IF) and next_case(line[at + 1 :]):
             found[at] = comma(token)
@@ -60,7 +64,13 @@ def word(line: Sequence[Token], words: frozenset[str]) -> bool:
 
 def goes_on(row: Sequence[Token], after: Sequence[Token]) -> bool:
     """True if a line is a further case of the choice in the line before: `0 otherwise` below `a if c`."""
-    return word(row, IF) and not word(row, REST) and not has_equals(after) and word(after, IF | REST) and after[0].text not in IF | REST
+    return (
+        word(row, IF)
+        and not word(row, REST)
+        and not has_equals(after)
+        and word(after, IF | REST)
+        and after[0].text not in IF | REST
+    )
 
 
 def compares(body: Sequence[Token]) -> bool:

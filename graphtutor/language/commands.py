@@ -75,7 +75,11 @@ class Commands(Scan):
         elif bar[1] == ".":
             self.at = bar.end()
         else:
-            self.put("open" if opens else "close", "|" if bar[1].endswith(("vert", "|")) and bar[1] != "\\|" else "‖", bar.end() - self.at)
+            self.put(
+                "open" if opens else "close",
+                "|" if bar[1].endswith(("vert", "|")) and bar[1] != "\\|" else "‖",
+                bar.end() - self.at,
+            )
 
     def accent(self, mark: str, after: int) -> None:
         """Read \\hat{y}, \\hat y, \\hat{y_i} or \\hat{\\theta} as a name of its own."""
@@ -84,7 +88,9 @@ class Commands(Scan):
         one = re.compile(r"\s*(\\[A-Za-z]+|[A-Za-z])").match(self.text, after) if group is None else None
         stop = group.end() if group else one.end() if one else after
         inner = self.inner(inside if inside is not None else one[1] if one else "")
-        if (len(inner) == 1 and inner[0].kind == "word" and inner[0].said != "command" and len(inner[0].text) == 1) or (inner and len(inner) == 1 and inner[0].text in GREEK):
+        if (len(inner) == 1 and inner[0].kind == "word" and inner[0].said != "command" and len(inner[0].text) == 1) or (
+            inner and len(inner) == 1 and inner[0].text in GREEK
+        ):
             self.put("word", f"{inner[0].text}_{mark}", stop - self.at, sub=inner[0].sub)
         else:
             self.junk(max(stop - self.at, 1), f"a {mark} stands over one letter, as in \\{mark}{{y}}")
@@ -123,7 +129,9 @@ class Commands(Scan):
         elif kind in latex.LAYOUT:
             self.at, self.gap = stop, True
         elif kind in latex.CASES or kind in latex.MATRICES:
-            self.put("begin" if name == "begin" else "finish", "cases" if kind in latex.CASES else "matrix", stop - self.at)
+            self.put(
+                "begin" if name == "begin" else "finish", "cases" if kind in latex.CASES else "matrix", stop - self.at
+            )
         elif kind == "array" and name == "begin":
             layout = GROUP.match(self.text, stop)
             self.put("begin", "matrix", (layout.end() if layout else stop) - self.at)
@@ -147,4 +155,6 @@ def plain_subscript(inside: str) -> str | None:
 def unknown_command(name: str) -> str:
     """Return what to say about a LaTeX command that is neither known nor a function."""
     near = get_close_matches(name, latex.KNOWN, 1, 0.7)
-    return f"unknown LaTeX command '\\{name}'" + (f" (did you mean '\\{near[0]}'?)" if near else "; \\operatorname{…} names a function")
+    return f"unknown LaTeX command '\\{name}'" + (
+        f" (did you mean '\\{near[0]}'?)" if near else "; \\operatorname{…} names a function"
+    )

@@ -36,7 +36,10 @@ class Constructions(Walk):
             return self.number(self.take())
         if token.kind == "word" and token.tex and len(token.text) > 1:
             first = replace(token, text=token.text[0], sub=None, stop=token.start + 1, said="piece")
-            self.tokens[self.at : self.at + 1] = [first, replace(token, text=token.text[1:], start=token.start + 1, column=token.column + 1)]
+            self.tokens[self.at : self.at + 1] = [
+                first,
+                replace(token, text=token.text[1:], start=token.start + 1, column=token.column + 1),
+            ]
         if token.kind not in ("word", "number", "macro"):
             self.refuse("an argument in braces { }")
         return (yield self.operand())
@@ -49,9 +52,22 @@ class Constructions(Walk):
             opened = self.take()
             root = yield self.inside(self.expression(0))
             self.close(opened)
-        whole = self.text[sign.start : sign.stop] == "√" and self.now.kind == "number"  # √10 is no √1·0, as it is in LaTeX
-        inner = yield (self.group() if self.now.kind == "open" and self.now.text in "({" else self.operand() if whole else self.braced())
-        if self.text[sign.start : sign.stop] == "√" and self.now.kind == "word" and self.now.glued and self.choose(2, "read √ of its first factor alone; write √(…) for more"):
+        whole = (
+            self.text[sign.start : sign.stop] == "√" and self.now.kind == "number"
+        )  # √10 is no √1·0, as it is in LaTeX
+        inner = yield (
+            self.group()
+            if self.now.kind == "open" and self.now.text in "({"
+            else self.operand()
+            if whole
+            else self.braced()
+        )
+        if (
+            self.text[sign.start : sign.stop] == "√"
+            and self.now.kind == "word"
+            and self.now.glued
+            and self.choose(2, "read √ of its first factor alone; write √(…) for more")
+        ):
             while self.now.kind == "word" and self.now.glued:
                 inner = self.times(inner, (yield self.braced()))
         if root is None:
@@ -171,11 +187,16 @@ class Constructions(Walk):
             if token.kind == "word" and token.sub is not None and index in token.sub.replace(" ", "").split(","):
                 stem = key(token.text)
                 shape = self.context.shapes.get(self.context.spelling(stem) or "", ())
-                numbered = {int(k[len(stem) :]) for k in self.context.names if k.startswith(stem) and k[len(stem) :].isdigit()}
+                numbered = {
+                    int(k[len(stem) :]) for k in self.context.names if k.startswith(stem) and k[len(stem) :].isdigit()
+                }
                 family = set(range(shape[0])) if shape else numbered
                 found = family if found is None or not family else found & family if found else family
         if not found:
-            self.fail(f"the sum over {index} has no ends; write \\sum_{{{index}=1}}^{{3}}, or declare the names it runs over", start)
+            self.fail(
+                f"the sum over {index} has no ends; write \\sum_{{{index}=1}}^{{3}}, or declare the names it runs over",
+                start,
+            )
         values = sorted(found)
         self.note(f"summed over {index} = {', '.join(map(str, values))}")
         return values
@@ -200,7 +221,12 @@ class Constructions(Walk):
         value = yield self.expression(IF + 1)
         test: sp.Basic | None = None
         marked = False
-        while self.sign(",", "&", ":") or self.key("if", "for") or self.now.kind == "words" or self.now.name in ("when", "where"):
+        while (
+            self.sign(",", "&", ":")
+            or self.key("if", "for")
+            or self.now.kind == "words"
+            or self.now.name in ("when", "where")
+        ):
             marked = True
             self.take()
         if self.key("otherwise", "else"):

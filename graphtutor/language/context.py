@@ -65,14 +65,22 @@ def with_definitions(known: Context, given: dict[str, Any], limits: Limits) -> C
         waiting[match[1]] = params, value, tokens(value) if isinstance(value, str) else []
     keys = {key(n): n for n in waiting}
     while waiting:
-        ready = [n for n, (_, _, stream) in waiting.items() if not any(keys.get(key(t.name)) in waiting for t in stream if t.kind == "word")]
+        ready = [
+            n
+            for n, (_, _, stream) in waiting.items()
+            if not any(keys.get(key(t.name)) in waiting for t in stream if t.kind == "word")
+        ]
         if not ready:
-            raise ReadError(f"the definitions of {' and '.join(waiting)} use one another; put one of them in terms of the problem's names")
+            raise ReadError(
+                f"the definitions of {' and '.join(waiting)} use one another; put one of them in terms of the problem's names"
+            )
         for name in ready:
             params, value, _ = waiting.pop(name)
             given_here = known.declaring(params) if params else known
             read = meaning(value, given_here, limits)
-            known = known.declaring(sorted(read.free)).defining(name, Definition(read.tree, params, read.shape, read.free))
+            known = known.declaring(sorted(read.free)).defining(
+                name, Definition(read.tree, params, read.shape, read.free)
+            )
     return known
 
 

@@ -45,7 +45,10 @@ def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None,
     bounded(whole, limits)
     known = context(names, definitions, shapes, constants, target=target, wrt=wrt, limits=limits)
     tex = bool(LOOKS_LATEX.search(whole))
-    rows = [cases.normal(prose.plain(row, whole, known)) for row in prose.lines(tokens(whole, tex, whole_names(known), dollars=True))]
+    rows = [
+        cases.normal(prose.plain(row, whole, known))
+        for row in prose.lines(tokens(whole, tex, whole_names(known), dollars=True))
+    ]
     rows = joined_rows([row for row in rows if row and not all(t.text == "$" for t in row)])
     if prose.bulleted(rows):
         rows = [row[1:] for row in rows]
@@ -77,7 +80,9 @@ class Reader:
     def row(self, row: Sequence[Token]) -> list[Claim]:
         """Return the claims of one line; definitions that come after `where` are read first."""
         pieces = cases.apart(prose.pieces(row, self.known))
-        order = sorted(range(len(pieces)), key=lambda i: not (pieces[i].intro in LATE and prose.has_equals(pieces[i].tokens)))
+        order = sorted(
+            range(len(pieces)), key=lambda i: not (pieces[i].intro in LATE and prose.has_equals(pieces[i].tokens))
+        )
         done = {}
         for i in order:
             later = any(p.math and p.intro not in REASONS and not cases.compares(p.tokens) for p in pieces[i + 1 :])
@@ -121,12 +126,19 @@ class Reader:
         if len(sides) > 1 or continues:
             sides = [s for s in sides if s[1]]
         if not sides or (len(sides) == 1 and body[-1].kind == "op" and body[-1].text in prose.EQUALS and not continues):
-            raise ReadError("the right side is missing; expected an expression after '='", self.text.split("\n")[body[0].line - 1], body[-1].line, body[-1].column)
+            raise ReadError(
+                "the right side is missing; expected an expression after '='",
+                self.text.split("\n")[body[0].line - 1],
+                body[-1].line,
+                body[-1].column,
+            )
         head = sides[0][1]
         if len(sides) > 1 and not continues:
             named = self.quantity(head)
             if named is not None:
-                claim = replace(place, of=named[0], wrt=named[1], left=self.left_side(head, named), parts=self.parts(sides[1:]))
+                claim = replace(
+                    place, of=named[0], wrt=named[1], left=self.left_side(head, named), parts=self.parts(sides[1:])
+                )
                 self.remember(head, claim)
                 return claim
             name = self.defined(head, intro)
@@ -140,7 +152,18 @@ class Reader:
         found = []
         for relation, body in sides:
             reading = self.read(without_open_brace(body))
-            found.append(Part(reading.tree, self.source(body), body[0].line, body[0].column, relation, reading.alternatives, reading.assumed, reading.shape))
+            found.append(
+                Part(
+                    reading.tree,
+                    self.source(body),
+                    body[0].line,
+                    body[0].column,
+                    relation,
+                    reading.alternatives,
+                    reading.assumed,
+                    reading.shape,
+                )
+            )
         return tuple(found)
 
     def read(self, body: list[Token]) -> Reading:
@@ -158,7 +181,13 @@ class Reader:
     def quotient(self, head: list[Token]) -> tuple[str | None, str | None] | None:
         flat = [t for t in head if not (t.kind == "macro" and t.text == "frac")]
         if len(flat) < len(head):
-            if len(flat) != len(head) - 1 or len(flat) < 2 or head[0].text != "frac" or flat[0].text != "{" or flat[-1].text != "}":
+            if (
+                len(flat) != len(head) - 1
+                or len(flat) < 2
+                or head[0].text != "frac"
+                or flat[0].text != "{"
+                or flat[-1].text != "}"
+            ):
                 return None
             middle = [i for i in range(len(flat) - 1) if flat[i].text == "}" and flat[i + 1].text == "{"]
             if len(middle) != 1:
@@ -183,14 +212,24 @@ class Reader:
         rest = [t for t in head[1:] if t.kind != "prime"]
         if not rest:
             return self.spelled(head[0].name), self.known.wrt
-        if rest[0].kind == "open" and rest[-1].kind == "close" and all(t.kind == "word" or t.text == "," for t in rest[1:-1]):
+        if (
+            rest[0].kind == "open"
+            and rest[-1].kind == "close"
+            and all(t.kind == "word" or t.text == "," for t in rest[1:-1])
+        ):
             inside = [t for t in rest[1:-1] if t.kind == "word"]
             return self.spelled(head[0].name), self.spelled(inside[0].name) if len(inside) == 1 else self.known.wrt
         return None
 
     def nabla(self, head: list[Token]) -> tuple[str | None, str | None] | None:
         words = [t for t in head if t.kind == "word"]
-        if head[0].kind == "macro" and head[0].text in ("nabla", "d") and len(words) in (1, 2) and len(head) > 1 and head[1].text == "_":
+        if (
+            head[0].kind == "macro"
+            and head[0].text in ("nabla", "d")
+            and len(words) in (1, 2)
+            and len(head) > 1
+            and head[1].text == "_"
+        ):
             return (self.spelled(words[1].name) if len(words) == 2 else None), self.spelled(words[0].name)
         return None
 
@@ -206,7 +245,9 @@ class Reader:
             return match[1], self.spelled(match[2])
         match = CODE_STYLE.fullmatch(name)
         variable = next((g for g in match.groups() if g), None) if match else None
-        if variable and (self.known.spelling(variable) or (not self.known.known and re.fullmatch(r"[A-Za-z][0-9]*", variable))):
+        if variable and (
+            self.known.spelling(variable) or (not self.known.known and re.fullmatch(r"[A-Za-z][0-9]*", variable))
+        ):
             return None, self.spelled(variable)
         return None
 
@@ -223,13 +264,19 @@ class Reader:
         if tree is None or wrt is None:
             return None
         variable = self.known.definitions.get(wrt)
-        return Grammar([], self.known, self.limits, self.text).differential(tree, variable.tree if variable else sp.Symbol(wrt))
+        return Grammar([], self.known, self.limits, self.text).differential(
+            tree, variable.tree if variable else sp.Symbol(wrt)
+        )
 
     def defined(self, head: list[Token], intro: str) -> str | None:
         """Return the name that a left side defines, or None if it is an expression like any other."""
         if head[0].kind != "word" or head[0].name == "d":
             return None
-        if len(head) > 1 and not (head[1].kind == "open" and head[-1].kind == "close" and all(t.kind == "word" or t.text == "," for t in head[2:-1])):
+        if len(head) > 1 and not (
+            head[1].kind == "open"
+            and head[-1].kind == "close"
+            and all(t.kind == "word" or t.text == "," for t in head[2:-1])
+        ):
             return None
         if len(head) > 1 and self.known.function(head[0].name) and len(head[0].name) > 1:
             return None
@@ -249,7 +296,9 @@ class Reader:
         if name in self.given.definitions or name in names_in(tree):
             return  # u = 2u: a claim about u, and no definition of it
         for other, meaning in self.known.definitions.items():
-            if self.late < MOST_LATE and name in meaning.free and other not in self.given.definitions:  # p = σ(z), and z = wx + b only now
+            if (
+                self.late < MOST_LATE and name in meaning.free and other not in self.given.definitions
+            ):  # p = σ(z), and z = wx + b only now
                 self.late += 1
                 told = replaced(meaning.tree, {name: tree})
                 self.known = self.known.defining(other, Definition(told, meaning.params, meaning.shape, names_in(told)))
@@ -257,8 +306,15 @@ class Reader:
 
     def remember(self, head: list[Token], claim: Claim) -> None:
         """Let the name of a gradient in code style (du) be used in later lines."""
-        if len(head) == 1 and claim.tree is not None and key(head[0].name) not in self.known.names and head[0].name.lower() not in ANSWERS:
-            self.known = self.known.defining(head[0].name, Definition(claim.tree, None, claim.parts[-1].shape, names_in(claim.tree)))
+        if (
+            len(head) == 1
+            and claim.tree is not None
+            and key(head[0].name) not in self.known.names
+            and head[0].name.lower() not in ANSWERS
+        ):
+            self.known = self.known.defining(
+                head[0].name, Definition(claim.tree, None, claim.parts[-1].shape, names_in(claim.tree))
+            )
 
 
 def cut(body: list[Token]) -> list[tuple[str, list[Token]]]:
@@ -287,14 +343,23 @@ def without_marks(body: list[Token]) -> list[Token]:
 def without_dash(body: list[Token]) -> list[Token]:
     """Return a piece without the dash, dashes or arrow that part it from a remark: 2x -- by the chain rule."""
     kept = list(body)
-    while len(kept) > 1 and kept[-1].kind == "op" and kept[-1].text in ("-", "<-") and (kept[-1].gap or len(kept) < len(body) or kept[-2].text == "-"):
+    while (
+        len(kept) > 1
+        and kept[-1].kind == "op"
+        and kept[-1].text in ("-", "<-")
+        and (kept[-1].gap or len(kept) < len(body) or kept[-2].text == "-")
+    ):
         kept.pop()
     return kept
 
 
 def without_open_brace(body: list[Token]) -> list[Token]:
     """Return a side without the { of cases that nothing closes: { a if x > 0, b otherwise."""
-    lone = body[0].kind == "open" and body[0].text == "{" and sum((t.kind == "open") - (t.kind == "close") for t in body) == 1
+    lone = (
+        body[0].kind == "open"
+        and body[0].text == "{"
+        and sum((t.kind == "open") - (t.kind == "close") for t in body) == 1
+    )
     return body[1:] if lone and len(body) > 1 else body
 
 
@@ -311,7 +376,11 @@ def differential(part: Sequence[Token]) -> str | None:
         name = first.name[1:]
     else:
         return None
-    if rest and not (rest[0].kind == "open" and rest[-1].kind == "close" and all(t.kind == "word" or t.text == "," for t in rest[1:-1])):
+    if rest and not (
+        rest[0].kind == "open"
+        and rest[-1].kind == "close"
+        and all(t.kind == "word" or t.text == "," for t in rest[1:-1])
+    ):
         return None
     return name
 

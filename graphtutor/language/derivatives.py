@@ -59,7 +59,9 @@ class Derivatives(Walk):
     def starts_d(self, at: int) -> bool:
         """True if a differential may start here: ∂, d, dw."""
         token = self.tokens[min(at, len(self.tokens) - 1)]
-        return (token.kind == "macro" and token.text == "d") or (token.kind == "word" and token.text.startswith("d") and token.text not in GREEK)
+        return (token.kind == "macro" and token.text == "d") or (
+            token.kind == "word" and token.text.startswith("d") and token.text not in GREEK
+        )
 
     def derivative_starts(self) -> bool:
         """True if `d/dw`, `dL/dw`, `d(…)/dw` stands here (and is no quotient of declared names)."""
@@ -85,7 +87,11 @@ class Derivatives(Walk):
         """Return the place after `^2` or `^{2}`, if it stands at `at`."""
         token = self.tokens[min(at, len(self.tokens) - 1)]
         if token.kind == "op" and token.text == "^":
-            return at + (4 if self.tokens[min(at + 1, len(self.tokens) - 1)].kind == "open" else 2) if at + 4 < len(self.tokens) else at
+            return (
+                at + (4 if self.tokens[min(at + 1, len(self.tokens) - 1)].kind == "open" else 2)
+                if at + 4 < len(self.tokens)
+                else at
+            )
         return at
 
     def after_operand(self, at: int) -> int:
@@ -149,7 +155,9 @@ class Derivatives(Walk):
         token = self.now
         if token.text != "D" or token.sub is None or self.context.spelling(token.name):
             return False
-        return bool(self.context.spelling(token.sub)) or (not self.context.known and len(token.sub) == 1 and token.sub.isalpha())
+        return bool(self.context.spelling(token.sub)) or (
+            not self.context.known and len(token.sub) == 1 and token.sub.isalpha()
+        )
 
     def subscripted_operator(self) -> Rule:
         """Read D_w L."""
@@ -205,7 +213,9 @@ class Derivatives(Walk):
             token = self.take()
             if token.kind == "word" and token.name != "d":
                 self.at -= 1
-                self.tokens[self.at] = replace(token, text=token.text[1:], start=token.start + 1, column=token.column + 1, said="piece")
+                self.tokens[self.at] = replace(
+                    token, text=token.text[1:], start=token.start + 1, column=token.column + 1, said="piece"
+                )
             variable = self.variable()
             times = self.order() if order > 1 else 1
             found += [variable] * times
@@ -229,7 +239,9 @@ class Derivatives(Walk):
         """Read what is differentiated, in dL/dw: a name that stands for something, or an expression."""
         token = self.now
         follows = self.ahead()
-        if token.kind == "word" and not (follows.kind == "open" and follows.text == "(" and self.context.function(token.name)):
+        if token.kind == "word" and not (
+            follows.kind == "open" and follows.text == "(" and self.context.function(token.name)
+        ):
             self.part()
             token, follows = self.now, self.ahead()
             declared = self.context.spelling(token.name)
@@ -237,7 +249,10 @@ class Derivatives(Walk):
                 if follows.kind == "prime" or token.name in self.bound:
                     return (yield self.expression(POWER))
                 if self.context.target is None:
-                    self.fail(f"nothing says what '{token.name}' is; define it first, as in {token.name} = …, or give definitions={{'{token.name}': …}}", token)
+                    self.fail(
+                        f"nothing says what '{token.name}' is; define it first, as in {token.name} = …, or give definitions={{'{token.name}': …}}",
+                        token,
+                    )
                 self.take()
                 if self.now.kind == "open" and self.now.text == "(":
                     yield self.inside(self.skipped())
@@ -257,7 +272,12 @@ class Derivatives(Walk):
             body = yield self.expression(POWER, beside=True)
             ways = ["the bracket alone"]
         else:
-            if self.now.kind == "word" and not self.derivative_starts() and self.now.sub is None and self.names_nothing():
+            if (
+                self.now.kind == "word"
+                and not self.derivative_starts()
+                and self.now.sub is None
+                and self.names_nothing()
+            ):
                 body = yield self.quantity()
             else:
                 body = yield self.expression(TIGHT)
@@ -282,11 +302,22 @@ class Derivatives(Walk):
     def names_nothing(self) -> bool:
         """True if the name ahead is nobody's: the problem's own quantity, as in ∂/∂w L."""
         name = self.now.name
-        return self.context.target is not None and len(name) == 1 and self.context.spelling(name) is None and not self.context.function(name) and name not in ("e", "E")
+        return (
+            self.context.target is not None
+            and len(name) == 1
+            and self.context.spelling(name) is None
+            and not self.context.function(name)
+            and name not in ("e", "E")
+        )
 
     def fraction_of_d(self) -> bool:
         """True if \\frac{d…}{d…} stands here."""
-        if not (self.now.kind == "macro" and self.now.text == "frac" and self.ahead().kind == "open" and self.starts_d(self.at + 2)):
+        if not (
+            self.now.kind == "macro"
+            and self.now.text == "frac"
+            and self.ahead().kind == "open"
+            and self.starts_d(self.at + 2)
+        ):
             return False
         at = self.after_bracket(self.at + 1)
         if self.tokens[at].kind != "open" or not self.starts_d(at + 1):

@@ -16,7 +16,27 @@ from .brackets import Brackets
 from .constructions import Constructions
 from .derivatives import Derivatives
 from .indices import Indices
-from .walk import AND, BY_CASES, COMPARE, DEFAULT, DERIVATIVES, GLUED, IF, JOINS, MINUS, NOT, OR, POWER, PRODUCT, RELATIONS, TIGHT, Limits, Rule, condition, run
+from .walk import (
+    AND,
+    BY_CASES,
+    COMPARE,
+    DEFAULT,
+    DERIVATIVES,
+    GLUED,
+    IF,
+    JOINS,
+    MINUS,
+    NOT,
+    OR,
+    POWER,
+    PRODUCT,
+    RELATIONS,
+    TIGHT,
+    Limits,
+    Rule,
+    condition,
+    run,
+)
 from .words import Words
 
 __all__ = ["BY_CASES", "DEFAULT", "DERIVATIVES", "Grammar", "Limits"]
@@ -45,7 +65,13 @@ class Grammar(Words, Derivatives, Constructions, Brackets, Indices):
             self.fail("one expression was expected, and a second line follows; name the first one, as in u = x + y")
         if token.kind == "op" and token.text == "!":
             self.fail("factorials are not read; write the product out")
-        if token.kind == "op" and token.text == "," and not token.gap and not self.ahead().gap and self.tokens[self.at - 1].kind == self.ahead().kind == "number":
+        if (
+            token.kind == "op"
+            and token.text == ","
+            and not token.gap
+            and not self.ahead().gap
+            and self.tokens[self.at - 1].kind == self.ahead().kind == "number"
+        ):
             self.fail(f"a decimal is written with a point: {self.tokens[self.at - 1].text}.{self.ahead().text}")
         if token.kind == "op" and token.text in (",", "⇒"):
             self.fail(f"'{token.text}' separates two expressions; expected one alone")
@@ -143,7 +169,10 @@ class Grammar(Words, Derivatives, Constructions, Brackets, Indices):
         follows = self.now
         if self.factor_starts() and not follows.gap and follows.kind in ("word", "open"):
             tight = follows.glued
-            pick = self.choose(2, f"read what follows '{start.text}' at column {start.column} as {'one denominator' if tight else 'the first factor below alone'}")
+            pick = self.choose(
+                2,
+                f"read what follows '{start.text}' at column {start.column} as {'one denominator' if tight else 'the first factor below alone'}",
+            )
             if tight != bool(pick):
                 while self.factor_starts() and not self.now.gap and (not tight or self.now.glued):
                     under = self.times(under, (yield self.expression(TIGHT, beside=True)))
@@ -167,7 +196,13 @@ class Grammar(Words, Derivatives, Constructions, Brackets, Indices):
         """Take the T of x^T, if it is one."""
         braced = self.now.kind == "open" and self.now.text == "{" and self.ahead(2).kind == "close"
         token = self.ahead() if braced else self.now
-        if token.kind != "word" or token.name != "T" or self.context.spelling("T") or left is sp.E or isinstance(left, sp.Integer | heads.Decimal):
+        if (
+            token.kind != "word"
+            or token.name != "T"
+            or self.context.spelling("T")
+            or left is sp.E
+            or isinstance(left, sp.Integer | heads.Decimal)
+        ):
             return False
         self.at += 3 if braced else 1
         self.note("read ^T as transposed")
@@ -281,7 +316,13 @@ class Grammar(Words, Derivatives, Constructions, Brackets, Indices):
             return self.turned(left)
         if token.text == "_" and self.at and self.tokens[self.at - 1].kind == "close" and self.positive_part():
             return self.floored(left)
-        if token.text == "_" and not token.gap and self.at and self.tokens[self.at - 1].kind == "close" and not isinstance(left, sp.Integer):
+        if (
+            token.text == "_"
+            and not token.gap
+            and self.at
+            and self.tokens[self.at - 1].kind == "close"
+            and not isinstance(left, sp.Integer)
+        ):
             return self.lowered(left)
         if token.text == "." and self.ahead().kind == "word":
             return self.attribute(left)

@@ -20,8 +20,17 @@ class Indices(Walk):
         at = self.at + 1
         while (token := self.tokens[at]).kind != "close":
             number = token.kind == "number" and token.text.isdigit()
-            if not number and not (token.kind == "op" and token.text in "-:,") and not (token.kind == "word" and self.whole_of(token) is not None):
-                return token.kind == "word" and self.tokens[at - 1].kind == "open" and self.tokens[at + 1].kind == "close" and not token.tex
+            if (
+                not number
+                and not (token.kind == "op" and token.text in "-:,")
+                and not (token.kind == "word" and self.whole_of(token) is not None)
+            ):
+                return (
+                    token.kind == "word"
+                    and self.tokens[at - 1].kind == "open"
+                    and self.tokens[at + 1].kind == "close"
+                    and not token.tex
+                )
             at += 1
         return token.text == "]" and at > self.at + 1
 
@@ -30,7 +39,11 @@ class Indices(Walk):
         if token.name in self.bound:
             return self.bound[token.name].value
         value = self.context.values.get(self.context.spelling(token.name) or token.name)
-        return int(value) if isinstance(value, int) or (isinstance(value, float | Fraction) and value == int(value)) else None
+        return (
+            int(value)
+            if isinstance(value, int) or (isinstance(value, float | Fraction) and value == int(value))
+            else None
+        )
 
     def indexed(self, left: sp.Basic) -> Rule:
         opened = self.take()

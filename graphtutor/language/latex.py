@@ -23,12 +23,26 @@ MACROS = {"frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "sq
           "mathds": "indicator", "infty": "inf"}  # fmt: skip
 BRACKETS = {"{": ("open", "{"), "}": ("close", "}"), "lbrace": ("open", "{"), "rbrace": ("close", "}"), "lbrack": ("open", "["), "rbrack": ("close", "]"),
             "lvert": ("open", "|"), "rvert": ("close", "|"), "lVert": ("open", "‖"), "rVert": ("close", "‖"), "lparen": ("open", "("), "rparen": ("close", ")")}  # fmt: skip
-WORDS = {**{name: name for name in GREEK}, "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho", "varsigma": "sigma", "ell": "ell"}
+WORDS = {
+    **{name: name for name in GREEK},
+    "varepsilon": "epsilon",
+    "varphi": "phi",
+    "vartheta": "theta",
+    "varrho": "rho",
+    "varsigma": "sigma",
+    "ell": "ell",
+}
 
-UPRIGHT = frozenset("text textrm textit textbf textsf texttt mbox mathrm operatorname mathsf mathtt rm textnormal".split())
-ALPHABETS = frozenset("mathbf mathcal boldsymbol bm vec mathit mathfrak mathbb mathds mathscr mathbfit pmb underline".split())
+UPRIGHT = frozenset(
+    "text textrm textit textbf textsf texttt mbox mathrm operatorname mathsf mathtt rm textnormal".split()
+)
+ALPHABETS = frozenset(
+    "mathbf mathcal boldsymbol bm vec mathit mathfrak mathbb mathds mathscr mathbfit pmb underline".split()
+)
 ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde"}
 MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix smallmatrix".split())
 CASES = frozenset("cases dcases rcases".split())
-LAYOUT = frozenset("align aligned alignat alignedat gather gathered equation split eqnarray multline displaymath math flalign".split())
+LAYOUT = frozenset(
+    "align aligned alignat alignedat gather gathered equation split eqnarray multline displaymath math flalign".split()
+)
 KNOWN = sorted({*SIGNS, *MACROS, *WORDS, *UPRIGHT, *ALPHABETS, *ACCENTS, "begin", "end", "left", "right", "top"})

@@ -29,12 +29,20 @@ def text_of(markup: str) -> str:
     if len(markup) > MAX_LENGTH:
         raise ReadError(f"the markup is {len(markup)} characters long; at most {MAX_LENGTH} are read", markup[:100])
     if "<!" in markup or "<?" in markup:
-        raise ReadError("a document type or processing instruction is not read; give the <math> element alone", markup[:100].split("\n")[0])
+        raise ReadError(
+            "a document type or processing instruction is not read; give the <math> element alone",
+            markup[:100].split("\n")[0],
+        )
     try:
         root = ElementTree.fromstring(markup)
     except ElementTree.ParseError as error:
         line, column = error.position
-        raise ReadError("this is no well-formed MathML; every element needs its end tag", markup.split("\n")[line - 1][:200], line, column + 1) from None
+        raise ReadError(
+            "this is no well-formed MathML; every element needs its end tag",
+            markup.split("\n")[line - 1][:200],
+            line,
+            column + 1,
+        ) from None
     return written(root)
 
 
@@ -62,15 +70,26 @@ def joined(element: Element, parts: list[str]) -> str:
     if tag in SHAPES and len(parts) == SHAPES[tag][0]:
         if parts[-1] == ".T":
             return f"({parts[0]}).T"
-        return operator(parts) if tag == "mfrac" and parts[0] == "∂" else SHAPES[tag][1].format(*parts, base=base(parts[0]))
+        return (
+            operator(parts)
+            if tag == "mfrac" and parts[0] == "∂"
+            else SHAPES[tag][1].format(*parts, base=base(parts[0]))
+        )
     if tag == "msqrt":
         return f"sqrt({' '.join(parts)})"
     if tag in ("mtable", "mtr"):
         return " ".join(parts)
-    raise ReadError(f"<{tag}> with {len(parts)} parts is not read; expected mi, mn, mo, mrow, mfrac, msup, msub, msqrt or a table of cases")
+    raise ReadError(
+        f"<{tag}> with {len(parts)} parts is not read; expected mi, mn, mo, mrow, mfrac, msup, msub, msqrt or a table of cases"
+    )
 
 
-SHAPES = {"mfrac": (2, "(({0})/({1}))"), "msup": (2, "{base}^({1})"), "msub": (2, "{0}_{1}"), "mroot": (2, "({0})^(1/({1}))")}
+SHAPES = {
+    "mfrac": (2, "(({0})/({1}))"),
+    "msup": (2, "{base}^({1})"),
+    "msub": (2, "{0}_{1}"),
+    "mroot": (2, "({0})^(1/({1}))"),
+}
 
 
 def base(text: str) -> str:

@@ -22,7 +22,15 @@ from ..maths.row import Row
 Shape = tuple[int, ...]
 GREEK = dict(zip("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
                  "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(), "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))  # fmt: skip
-LETTERS = {letter: word for word, letter in GREEK.items()} | {"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta", "ς": "sigma", "ℓ": "ell", "ℒ": "L", "µ": "mu"}
+LETTERS = {letter: word for word, letter in GREEK.items()} | {
+    "ϵ": "epsilon",
+    "ϕ": "phi",
+    "ϑ": "theta",
+    "ς": "sigma",
+    "ℓ": "ell",
+    "ℒ": "L",
+    "µ": "mu",
+}
 MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
 NAMED_NUMBERS = {"pi": sp.pi, "inf": sp.oo, "oo": sp.oo, "nan": sp.nan}
@@ -30,7 +38,15 @@ SHORT = 1  # names of this length (H), and Greek ones (σ), are functions only w
 LONGEST_FUNCTION = 8  # letters, in a run of names: sinwx
 LONGEST_RUN = 60  # letters; a longer run is one word
 PIECE = re.compile(r"[A-Za-z][0-9]*")
-RECIPROCAL = {"sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}  # written as one over the other
+RECIPROCAL = {
+    "sec": "cos",
+    "csc": "sin",
+    "cosec": "sin",
+    "cot": "tan",
+    "sech": "cosh",
+    "csch": "sinh",
+    "coth": "tanh",
+}  # written as one over the other
 BASE = re.compile(r"log([2-9]|[1-9][0-9]{1,3})")
 
 
@@ -181,10 +197,18 @@ def declared_run(word: str, context: Context, called: bool, powered: bool, funct
         at = todo.pop()
         if at == len(word):
             break
-        options = [(at + n, word[at : at + n]) for n in range(1, min(len(word) - at, context.longest) + 1) if key(word[at : at + n]) in context.names]
+        options = [
+            (at + n, word[at : at + n])
+            for n in range(1, min(len(word) - at, context.longest) + 1)
+            if key(word[at : at + n]) in context.names
+        ]
         rest = word[at:]
         if functions:
-            options += [(at + n, rest[:n]) for n in range(2, min(len(rest), LONGEST_FUNCTION)) if (row := context.function(rest[:n])) is not None and row.arity == (1, 1)]
+            options += [
+                (at + n, rest[:n])
+                for n in range(2, min(len(rest), LONGEST_FUNCTION))
+                if (row := context.function(rest[:n])) is not None and row.arity == (1, 1)
+            ]
         if (called and at and context.function(rest)) or (powered and at and rest in ("e", "E")):
             options.append((len(word), rest))
         for end, piece in sorted(options):  # the longest is popped first

@@ -63,7 +63,11 @@ def program(text: str, *, names: Iterable[str] | None = None, shapes: Mapping[st
             fail(f"'{name} =' has no right side; expected an expression after '='", text, piece[-1])
         grammar = Grammar(body, known, limits, text, later=later)
         tree = grammar.whole()
-        lines.append(Line(name, tree, piece[0].line, text.split("\n")[piece[0].line - 1], piece[0].column, tuple(grammar.assumed)))
+        lines.append(
+            Line(
+                name, tree, piece[0].line, text.split("\n")[piece[0].line - 1], piece[0].column, tuple(grammar.assumed)
+            )
+        )
         if name is not None:
             del later[name]
             known = assigned(known, name, grammar.shape(tree), () if head is None else head[2])
@@ -84,7 +88,12 @@ def bounded(text: Any, limits: Limits) -> None:
         raise LearnerError(f"cannot read {type(text).__name__}; expected text")
     if len(text) > limits.chars:
         line = text[: limits.chars].count("\n") + 1
-        raise ReadError(f"the text is {len(text)} characters long; at most {limits.chars} are read", text[:100].split("\n")[0], line, 1)
+        raise ReadError(
+            f"the text is {len(text)} characters long; at most {limits.chars} are read",
+            text[:100].split("\n")[0],
+            line,
+            1,
+        )
 
 
 def whole_names(known: Context) -> frozenset[str]:

@@ -29,12 +29,16 @@ PROSE = frozenset("""
     together turn twice two under up upstream use used uses using value values variable variables we well what when where which while whole will
     with works write writing wrt yield yields you zero
 """.split())  # fmt: skip
-GIVES = frozenset("otherwise else is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result find finally simplifies to equal it".split())
+GIVES = frozenset(
+    "otherwise else is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result find finally simplifies to equal it".split()
+)
 CONCLUDES = frozenset("so therefore thus hence then we get obtain gives yields finally".split())
 DEFINES = frozenset("let where with define denote set put given call using substitute substituting assume".split())
 LATE = frozenset(["where", "with", "for", "using"])
 REASONS = frozenset("because since as while whereas though although".split())  # what follows explains, and is no answer
-CONNECT = frozenset("also and so then thus hence therefore finally now next again ok okay well overall altogether together total".split())
+CONNECT = frozenset(
+    "also and so then thus hence therefore finally now next again ok okay well overall altogether together total".split()
+)
 NAMES_ANSWER = frozenset("derivative answer gradient result slope solution".split())
 EQUALS = frozenset(["=", "≈", ":="])
 CONTRACTED = frozenset("s t re ve ll d m".split())  # it's, don't
@@ -72,7 +76,12 @@ def lines(stream: Sequence[Token]) -> Iterator[list[Token]]:
 def plain(line: Sequence[Token], text: str, context: Context) -> list[Token]:
     """Return a line without numbering, bullets, fences, comments, and alignment."""
     kept = [t for t in line if t.kind != "comment" and not (t.kind == "junk" and set(t.text) <= {"`"})]
-    if len(kept) < len(line) and len(kept) == 1 and kept[0].kind == "word" and kept[0].name in ("python", "latex", "math", "text", "tex"):
+    if (
+        len(kept) < len(line)
+        and len(kept) == 1
+        and kept[0].kind == "word"
+        and kept[0].name in ("python", "latex", "math", "text", "tex")
+    ):
         return []  # ```python
     for at, token in enumerate(kept):
         if token.kind == "op" and token.text == "//":
@@ -105,27 +114,52 @@ def without_number(line: list[Token], text: str, context: Context) -> list[Token
     first, second, third = line[0], line[1], line[2] if len(line) > 2 else line[1]
     if first.kind == "number" and second.kind == "close" and second.text == ")":
         return line[2:]
-    if first.kind == "number" and first.text.isdigit() and second.kind == "op" and second.text in ".:" and not second.gap and (third.gap or len(line) == 2):
+    if (
+        first.kind == "number"
+        and first.text.isdigit()
+        and second.kind == "op"
+        and second.text in ".:"
+        and not second.gap
+        and (third.gap or len(line) == 2)
+    ):
         return line[2:]
     short = first.kind == "word" and (len(first.text) == 1 or set(first.text) <= set("ivx")) and first.sub is None
-    if short and second.kind == "close" and second.text == ")" and len(line) > 2 and not any(t.text == "(" for t in line[:1]):
+    if (
+        short
+        and second.kind == "close"
+        and second.text == ")"
+        and len(line) > 2
+        and not any(t.text == "(" for t in line[:1])
+    ):
         return line[2:]
     if first.kind == "open" and first.text == "(" and third.kind == "close" and len(line) > 3 and line[3].gap:
         goes_on = line[3].kind != "op" or line[3].text in ("=", "-", "⇒")
         number = second.kind == "number" and second.text.isdigit() and goes_on
-        letter = second.kind == "word" and (len(second.text) == 1 or set(second.text) <= set("ivx")) and not context.spelling(second.name)
+        letter = (
+            second.kind == "word"
+            and (len(second.text) == 1 or set(second.text) <= set("ivx"))
+            and not context.spelling(second.name)
+        )
         if number or (letter and second.sub is None and goes_on):
             return line[3:]
-    heading = first.kind == "word" and first.text.lower() in ("step", "line", "part", "eq", "case") and not context.spelling(first.name)
+    heading = (
+        first.kind == "word"
+        and first.text.lower() in ("step", "line", "part", "eq", "case")
+        and not context.spelling(first.name)
+    )
     if heading and second.kind == "number" and (third.text in (":", ".") or second.text.endswith(".")):
         return line[2 if second.text.endswith(".") else 3 :]
-    bullet = ((first.kind == "junk" or first.text == "*") and first.text in BULLETS) or (first.kind == "op" and first.text == "-" and text[first.start] in "–—")
+    bullet = ((first.kind == "junk" or first.text == "*") and first.text in BULLETS) or (
+        first.kind == "op" and first.text == "-" and text[first.start] in "–—"
+    )
     return line[1:] if bullet and second.gap else line
 
 
 def bulleted(all_lines: Sequence[Sequence[Token]]) -> bool:
     """True if every line starts with `- `: then it is a list, and not a row of minus signs."""
-    return len(all_lines) > 1 and all(len(x) > 1 and x[0].kind == "op" and x[0].text == "-" and x[1].gap for x in all_lines)
+    return len(all_lines) > 1 and all(
+        len(x) > 1 and x[0].kind == "op" and x[0].text == "-" and x[1].gap for x in all_lines
+    )
 
 
 def pieces(line: Sequence[Token], context: Context) -> list[Piece]:
@@ -150,7 +184,10 @@ def between_dollars(line: Sequence[Token], context: Context) -> list[Piece]:
             (held if inside else words).append(token)
             continue
         if inside and held:
-            found += [replace(p, intro=p.intro or (intro if i == 0 else "")) for i, p in enumerate(assembled(held, [False] * len(held), outside, context))]
+            found += [
+                replace(p, intro=p.intro or (intro if i == 0 else ""))
+                for i, p in enumerate(assembled(held, [False] * len(held), outside, context))
+            ]
             held = []
         elif not inside and words:
             found.append(Piece(tuple(words), False))
@@ -190,7 +227,11 @@ def answers(found: Sequence[Piece], at: int) -> bool:
     said = [token.text.lower() for token in found[at + 1].tokens if token.kind != "open"] or [""]
     if said[0] in ("if", "when", "for"):
         return True
-    return at == 0 and (said[0] in REASONS or said[0] in ("by", "using", "where", "with") or (said[0] == "is" and bool(NAMES_ANSWER & set(said))))
+    return at == 0 and (
+        said[0] in REASONS
+        or said[0] in ("by", "using", "where", "with")
+        or (said[0] == "is" and bool(NAMES_ANSWER & set(said)))
+    )
 
 
 def assembled(line: Sequence[Token], marks: Sequence[bool], prose: bool, context: Context) -> list[Piece]:
@@ -225,7 +266,13 @@ def assembled(line: Sequence[Token], marks: Sequence[bool], prose: bool, context
             stop = False
         if stop and token.text == "," and by_cases and not (has_equals(held) and has_equals(line[at + 1 :])):
             stop = False
-        if (token.kind == "key" and token.text == "and" and depth <= 0 and has_equals(held) and has_equals(line[at + 1 :])) or stop:
+        if (
+            token.kind == "key"
+            and token.text == "and"
+            and depth <= 0
+            and has_equals(held)
+            and has_equals(line[at + 1 :])
+        ) or stop:
             if token.text == "." and intro in DEFINES:
                 flush()
                 intro = ""
@@ -259,15 +306,36 @@ def prose_marks(line: Sequence[Token], context: Context) -> list[bool]:
         before, after = at > 0 and marks[at - 1], at + 1 < len(line) and marks[at + 1]
         name = token.name
         row = context.function(name) if token.kind == "word" and len(name) > 2 else None
-        alone = (token.kind == "word" and row is not None and (after or at + 1 == len(line) or line[at + 1].text in ",.:")) or (
-            token.kind in ("junk", "prime") and (before or after)) or (token.kind == "key" and token.text in ("is", "in", "for", "while", "import", "return", "def"))
+        alone = (
+            (token.kind == "word" and row is not None and (after or at + 1 == len(line) or line[at + 1].text in ",.:"))
+            or (token.kind in ("junk", "prime") and (before or after))
+            or (token.kind == "key" and token.text in ("is", "in", "for", "while", "import", "return", "def"))
+        )
         article = token.text in ("a", "A", "I") and after and not context.spelling(token.text)
-        joint = token.kind == "key" and token.text in ("and", "or", "not", "if", "otherwise") and ((before and after) or (at == 0 and token.text in ("if", "otherwise")))
-        late = token.kind == "key" and token.text in ("otherwise", "if") and at > 0 and line[at - 1].text == "," and has_equals(line[at:])
-        case = token.kind == "key" and ((token.text == "else" and at == 0) or (token.text == "if" and at > 0 and lone_if(line, at)))
+        joint = (
+            token.kind == "key"
+            and token.text in ("and", "or", "not", "if", "otherwise")
+            and ((before and after) or (at == 0 and token.text in ("if", "otherwise")))
+        )
+        late = (
+            token.kind == "key"
+            and token.text in ("otherwise", "if")
+            and at > 0
+            and line[at - 1].text == ","
+            and has_equals(line[at:])
+        )
+        case = token.kind == "key" and (
+            (token.text == "else" and at == 0) or (token.text == "if" and at > 0 and lone_if(line, at))
+        )
         if alone or article or joint or late or case:
             marks[at] = True
-        if token.kind == "prime" and marks[at] and at + 1 < len(line) and not line[at + 1].gap and line[at + 1].text in CONTRACTED:
+        if (
+            token.kind == "prime"
+            and marks[at]
+            and at + 1 < len(line)
+            and not line[at + 1].gap
+            and line[at + 1].text in CONTRACTED
+        ):
             marks[at + 1] = True
     return bracketed_prose(line, marks)
 
@@ -275,7 +343,9 @@ def prose_marks(line: Sequence[Token], context: Context) -> list[bool]:
 def lone_if(line: Sequence[Token], at: int) -> bool:
     """Return whether an `if` outside brackets has no `else` and no second `if`: a claim, and the case in which it holds."""
     depth = sum((t.kind in ("open", "begin")) - (t.kind in ("close", "finish")) for t in line[:at])
-    return depth == 0 and not any(t.kind == "key" and t.text in ("else", "otherwise", "if") for k, t in enumerate(line) if k != at)
+    return depth == 0 and not any(
+        t.kind == "key" and t.text in ("else", "otherwise", "if") for k, t in enumerate(line) if k != at
+    )
 
 
 def bracketed_prose(line: Sequence[Token], marks: list[bool]) -> list[bool]:
@@ -287,7 +357,9 @@ def bracketed_prose(line: Sequence[Token], marks: list[bool]) -> list[bool]:
         elif token.kind == "close" and opened:
             start = opened.pop()
             inner = range(start + 1, at)
-            if any(marks[i] for i in inner) and all(marks[i] or line[i].kind in ("number", "op", "key", "junk", "prime") for i in inner):
+            if any(marks[i] for i in inner) and all(
+                marks[i] or line[i].kind in ("number", "op", "key", "junk", "prime") for i in inner
+            ):
                 for i in (start, *inner, at):
                     marks[i] = True
             elif len(inner) > 1 and marks[start + 1]:
@@ -310,14 +382,21 @@ def is_prose(line: Sequence[Token], at: int, context: Context) -> bool:
     if call and word in DERIVATIVES | BY_CASES:
         return False
     if word.lower() in PROSE and len(word) > 1:
-        return not ((call or next_is(follows, "=", ":=")) and (context.function(word) is not None or next_is(follows, "=", ":=")))
+        return not (
+            (call or next_is(follows, "=", ":="))
+            and (context.function(word) is not None or next_is(follows, "=", ":="))
+        )
     if len(word) < 3 or word in GREEK or word in NAMED_NUMBERS or call:
         return False
     if context.function(word) is not None or (word.startswith("d") and (next_is(follows, "/") or next_is(before, "/"))):
         return False
     if split(word, context, False, False, False) is not None:
         return False
-    joined = any(t is not None and t.kind == "op" and t.text in "+*/^=·@<>:=" for t in (before, follows) if not (t is follows and t is not None and t.text in ".,:"))
+    joined = any(
+        t is not None and t.kind == "op" and t.text in "+*/^=·@<>:="
+        for t in (before, follows)
+        if not (t is follows and t is not None and t.text in ".,:")
+    )
     return not joined and not (token.tex and len(word) < 4)
 
 

@@ -20,7 +20,21 @@ from .program import Line, Program, bounded, program, whole_names
 from .readings import Reading, readings
 from .tokens import LOOKS_LATEX, Token, tokens
 
-__all__ = ["DEFAULT", "Claim", "Limits", "Line", "Part", "Program", "Reading", "context", "derivation", "program", "read", "reading"]
+__all__ = [
+    "DEFAULT",
+    "Claim",
+    "Limits",
+    "Line",
+    "Part",
+    "Program",
+    "Reading",
+    "context",
+    "derivation",
+    "program",
+    "read",
+    "reading",
+]
+
 
 def read(text: str, names: Iterable[str] | None = None, definitions: Mapping[str, Any] | None = None, shapes: Mapping[str, Any] | None = None,
          limits: Limits = DEFAULT, *, constants: Mapping[str, Any] | None = None, target: Any = None, wrt: str | None = None,
@@ -74,9 +88,15 @@ def last_side(stream: list[Token]) -> list[Token]:
     for token in stream:
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
         outside = depth == 0
-        if token.kind == "comment" or (token.kind == "junk" and token.text == "`") or (token.kind == "break" and token.text == "\n" and (depth > 0 or not kept)):
+        if (
+            token.kind == "comment"
+            or (token.kind == "junk" and token.text == "`")
+            or (token.kind == "break" and token.text == "\n" and (depth > 0 or not kept))
+        ):
             continue
-        equals = outside and token.kind == "op" and token.text in ("=", "⇒") and not any(t.kind == "break" for t in kept)
+        equals = (
+            outside and token.kind == "op" and token.text in ("=", "⇒") and not any(t.kind == "break" for t in kept)
+        )
         if equals and (kept or not sides):
             kept, sides = [], sides + 1
             continue

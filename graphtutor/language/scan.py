@@ -6,6 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .names import SUBSCRIPTS, joined
 
@@ -53,11 +54,13 @@ class Scan:
         self.choices: list[str] = []  # environments that stand behind a brace, and so are cases
         self.code_until = -1  # inside \texttt{…}: letters do not multiply
 
-    def put(self, kind: str, text: str, length: int, **more: object) -> None:
+    def put(self, kind: str, text: str, length: int, **more: Any) -> None:
         """Add a token that takes up `length` characters."""
         line = bisect_right(self.starts, self.at)
         self.round = 0 if kind == "break" else self.round + (text == "(") - (text == ")")
-        self.found.append(Token(kind, text, line, self.at - self.starts[line - 1] + 1, self.at, self.at + length, self.gap, **more))  # type: ignore[arg-type]
+        self.found.append(
+            Token(kind, text, line, self.at - self.starts[line - 1] + 1, self.at, self.at + length, self.gap, **more)
+        )
         self.at += length
         self.gap = False
 

@@ -24,7 +24,17 @@ SAME = {"−": "-", "–": "-", "‒": "-", "×": "*", "∗": "*", "·": "·", "
         "≠": "!=", "⊙": "⊙", "∘": "⊙", "⊗": "⊗", "⇒": "⇒", "→": "⇒", "∴": "⇒", "⟹": "⇒", "⟶": "⇒", "⇔": "⇒", "∵": "⇒", "≈": "≈", "≡": "=", "≔": ":=", "…": "…",
         "‖": "‖", "∥": "‖", "∣": "|"}  # fmt: skip
 KEYS = {"∧": "and", "∨": "or", "¬": "not"}
-MACROS = {"∂": "d", "√": "sqrt", "∑": "sum", "Σ": "sum", "∏": "prod", "∞": "inf", "𝟙": "indicator", "𝟏": "indicator", "∇": "nabla"}
+MACROS = {
+    "∂": "d",
+    "√": "sqrt",
+    "∑": "sum",
+    "Σ": "sum",
+    "∏": "prod",
+    "∞": "inf",
+    "𝟙": "indicator",
+    "𝟏": "indicator",
+    "∇": "nabla",
+}
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᐟⁿⁱˣʸʷᵃᵇᶜᵈᵉᵏᵐᵗᵘᵛᶻ", "0123456789+-()/nixywabcdekmtuvz", strict=True))
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+|\.(?=\s*[-+*/)^]))?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 RUN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\\?_[A-Za-z0-9]+)*")
@@ -37,7 +47,9 @@ LOOKS_LATEX = re.compile(r"\\[A-Za-z]|[\^_]\{|\$")
 SPACE = " \t\r\u00a0\u2009\u202f\u2002\u2003\u2005"
 
 
-def tokens(text: str, tex: bool | None = None, whole: frozenset[str] = frozenset(), dollars: bool = False) -> list[Token]:
+def tokens(
+    text: str, tex: bool | None = None, whole: frozenset[str] = frozenset(), dollars: bool = False
+) -> list[Token]:
     """Return the tokens of `text`, ending with one of kind "end".
 
     `tex`: letters side by side multiply (guessed from the text if None); `whole`: names with an
@@ -71,7 +83,11 @@ class Scanner(Commands):
             self.command()
         elif char == "#" or (char == "%" and self.tex):
             stop = self.text.find("\n", self.at)
-            self.put("comment", self.text[self.at : stop if stop >= 0 else None], (stop if stop >= 0 else len(self.text)) - self.at)
+            self.put(
+                "comment",
+                self.text[self.at : stop if stop >= 0 else None],
+                (stop if stop >= 0 else len(self.text)) - self.at,
+            )
         elif char.isascii():
             self.ascii(char)
         else:
@@ -121,7 +137,9 @@ class Scanner(Commands):
         elif mark:
             self.put("word", f"{run}_{mark}", 2)
         else:
-            stem, _, sub = run.replace("\\", "").rpartition("_") if code and "_" in run else (run.replace("\\", ""), "", None)
+            stem, _, sub = (
+                run.replace("\\", "").rpartition("_") if code and "_" in run else (run.replace("\\", ""), "", None)
+            )
             self.put("word", stem, len(run), sub=sub, tex=not code)
 
     def subscript(self) -> bool:
@@ -165,7 +183,13 @@ class Scanner(Commands):
         elif char == "″":
             self.put("prime", "'", 0)
             self.put("prime", "'", 1)
-        elif char in MARKS and self.found and self.found[-1].kind == "word" and not self.gap and self.found[-1].sub is None:
+        elif (
+            char in MARKS
+            and self.found
+            and self.found[-1].kind == "word"
+            and not self.gap
+            and self.found[-1].sub is None
+        ):
             self.found[-1] = replace(self.found[-1], text=f"{self.found[-1].text}_{MARKS[char]}", stop=self.at + 1)
             self.at += 1
         else:
@@ -203,10 +227,17 @@ class Scanner(Commands):
         while stop < len(self.text) and self.text[stop] in RAISED:
             stop += 1
         inner = self.inner("".join(RAISED[c] for c in self.text[self.at : stop]))
-        line, column, start = bisect_right(self.starts, self.at), self.at - self.starts[bisect_right(self.starts, self.at) - 1] + 1, self.at
+        line, column, start = (
+            bisect_right(self.starts, self.at),
+            self.at - self.starts[bisect_right(self.starts, self.at) - 1] + 1,
+            self.at,
+        )
         self.put("op", "^", 0)
         self.put("open", "{", 0)
-        self.found += [replace(t, line=line, column=column + t.column - 1, start=start + t.start, stop=start + t.stop) for t in inner]
+        self.found += [
+            replace(t, line=line, column=column + t.column - 1, start=start + t.start, stop=start + t.stop)
+            for t in inner
+        ]
         self.at = stop
         self.put("close", "}", 0)
 

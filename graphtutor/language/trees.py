@@ -61,7 +61,12 @@ def power(base: sp.Basic, exponent: sp.Basic) -> sp.Basic:
 def quotient(tree: sp.Basic) -> Fraction | None:
     """Return the Fraction that a whole number over a whole number is, with a sign or without; else None."""
     sign = 1
-    if type(tree) is sp.Mul and tree.args[0] is sp.S.NegativeOne and len(tree.args) == 2 and type(tree.args[1]) is sp.Mul:
+    if (
+        type(tree) is sp.Mul
+        and tree.args[0] is sp.S.NegativeOne
+        and len(tree.args) == 2
+        and type(tree.args[1]) is sp.Mul
+    ):
         sign, tree = -1, tree.args[1]
     if type(tree) is sp.Mul and len(tree.args) == 2:
         above, under = tree.args
@@ -89,7 +94,11 @@ def constant(value: Any, decimal: bool = False) -> sp.Basic:
     """
     value = Fraction(value)
     if value < 0:
-        return neg(constant(-value, decimal)) if value.denominator == 1 or decimal else div(sp.Integer(value.numerator), sp.Integer(value.denominator))
+        return (
+            neg(constant(-value, decimal))
+            if value.denominator == 1 or decimal
+            else div(sp.Integer(value.numerator), sp.Integer(value.denominator))
+        )
     if value.denominator == 1:
         return sp.Integer(value.numerator)
     text = repr(float(value))

@@ -24,7 +24,14 @@ Rule = Generator[Any, Any, Any]
 
 IF, OR, AND, NOT, COMPARE, SUM, PRODUCT, TIGHT, MINUS, POWER = 2, 4, 6, 8, 10, 20, 30, 37, 40, 50
 GLUED = 36  # letters of one run: y/xw is y/(x·w)
-JOINS = {"+": (SUM, "add"), "-": (SUM, "sub"), "*": (PRODUCT, "mul"), "⊙": (PRODUCT, "mul"), "⊗": (PRODUCT, "outer"), "@": (PRODUCT, "matmul")}
+JOINS = {
+    "+": (SUM, "add"),
+    "-": (SUM, "sub"),
+    "*": (PRODUCT, "mul"),
+    "⊙": (PRODUCT, "mul"),
+    "⊗": (PRODUCT, "outer"),
+    "@": (PRODUCT, "matmul"),
+}
 RELATIONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "=": "eq"}
 CONDITIONS = frozenset([*RELATIONS.values(), "and", "or", "not"])
 CLOSES = {"(": ")", "{": "}", "[": "]", "|": "|", "‖": "‖"}
@@ -80,11 +87,21 @@ class Walk:
     what was assumed.
     """
 
-    def __init__(self, stream: Sequence[Token], context: Context, limits: Limits, text: str, picks: Sequence[int] = (), later: Mapping[str, int] | None = None):
+    def __init__(
+        self,
+        stream: Sequence[Token],
+        context: Context,
+        limits: Limits,
+        text: str,
+        picks: Sequence[int] = (),
+        later: Mapping[str, int] | None = None,
+    ):
         self.tokens = [t for t in stream if t.kind not in ("comment",)]
         if not self.tokens or self.tokens[-1].kind != "end":
             last = self.tokens[-1] if self.tokens else Token("end", "", 1, 1, 0, 0)
-            self.tokens.append(replace(last, kind="end", text="", column=last.column + last.stop - last.start, start=last.stop))
+            self.tokens.append(
+                replace(last, kind="end", text="", column=last.column + last.stop - last.start, start=last.stop)
+            )
         self.context, self.limits, self.text, self.picks = context, limits, text, picks
         self.later = later or {}
         self.at = self.depth = self.nodes = self.bars = self.norms = self.rows = self.nest = 0
@@ -115,7 +132,12 @@ class Walk:
 
     def fail(self, message: str, token: Token | None = None) -> NoReturn:
         token = token or self.now
-        raise ReadError("".join(c if c.isprintable() else " " for c in message), self.text.split("\n")[token.line - 1], token.line, token.column)
+        raise ReadError(
+            "".join(c if c.isprintable() else " " for c in message),
+            self.text.split("\n")[token.line - 1],
+            token.line,
+            token.column,
+        )
 
     def refuse(self, expected: str) -> NoReturn:
         """Fail at the present token, saying what it is and what was expected."""
@@ -126,12 +148,16 @@ class Walk:
             before = self.tokens[self.at - 1] if self.at else None
             typed = self.text[: token.start].split()
             if before or typed:
-                self.fail(f"the text ends after '{self.shown(before) if before else typed[-1][-20:]}'; expected {expected}")
+                self.fail(
+                    f"the text ends after '{self.shown(before) if before else typed[-1][-20:]}'; expected {expected}"
+                )
             self.fail("nothing to read; expected an expression such as 2*x")
         if token.kind == "words":
             self.fail(f"the words '{token.text}' are not mathematics; expected {expected}")
         if token.kind == "number" and self.at and self.tokens[self.at - 1].kind in ("number", "word", "close"):
-            self.fail(f"'{self.shown(self.tokens[self.at - 1])}' and '{token.text}' stand side by side; expected an operator such as * between them")
+            self.fail(
+                f"'{self.shown(self.tokens[self.at - 1])}' and '{token.text}' stand side by side; expected an operator such as * between them"
+            )
         self.fail(f"'{self.shown(token)}' cannot stand here; expected {expected}")
 
     def shown(self, token: Token | None) -> str:

@@ -29,9 +29,17 @@ class Words(Calls):
         self.part()
         token = self.take()
         name = token.name
-        called = self.now.kind == "open" and self.now.text in "({" and (self.now.text == "(" or token.said == "command" or bool(self.context.function(name)))
+        called = (
+            self.now.kind == "open"
+            and self.now.text in "({"
+            and (self.now.text == "(" or token.said == "command" or bool(self.context.function(name)))
+        )
         declared = self.context.spelling(name)
-        if declared is None and respelling(name) and (called or self.now.kind in ("word", "number", "macro", "open") or self.sign("^")):
+        if (
+            declared is None
+            and respelling(name)
+            and (called or self.now.kind in ("word", "number", "macro", "open") or self.sign("^"))
+        ):
             return (yield self.respelled(token))
         row = self.context.function(name)
         short = len(name) <= SHORT or name in GREEK
@@ -65,19 +73,34 @@ class Words(Calls):
     def bare(self, token: Token) -> bool:
         """True if a function's name stands without an argument, and may be a plain name (`mean` of a problem)."""
         follows = self.now
-        if follows.kind in ("word", "number", "macro", "open", "begin") or (follows.kind == "op" and follows.text in ("^", "|", "‖", "-")) or follows.kind == "prime":
+        if (
+            follows.kind in ("word", "number", "macro", "open", "begin")
+            or (follows.kind == "op" and follows.text in ("^", "|", "‖", "-"))
+            or follows.kind == "prime"
+        ):
             return follows.kind == "prime"
         self.fail(f"{token.name} needs its argument: {token.name}(x)", token)
 
     def part(self) -> None:
         """Replace a run of letters by the names it is made of."""
         token = self.now
-        if token.said or token.glued or token.kind != "word" or self.context.spelling(token.name) or (token.text in GREEK and len(token.text) > 1):
+        if (
+            token.said
+            or token.glued
+            or token.kind != "word"
+            or self.context.spelling(token.name)
+            or (token.text in GREEK and len(token.text) > 1)
+        ):
             return
         name, follows = token.name, self.ahead()
         called, powered = follows.kind == "open" and follows.text == "(", follows.kind == "op" and follows.text == "^"
         row = self.context.function(name)
-        if (row is not None and (len(name) > SHORT or called)) or name in NAMED_NUMBERS or respelling(name) or (called and name in DERIVATIVES | BY_CASES):
+        if (
+            (row is not None and (len(name) > SHORT or called))
+            or name in NAMED_NUMBERS
+            or respelling(name)
+            or (called and name in DERIVATIVES | BY_CASES)
+        ):
             return
         pieces = split(name, self.context, False, called, powered)
         sub = None
@@ -101,12 +124,22 @@ class Words(Calls):
     def library(self) -> bool:
         """Skip `np.`, `math.`, `torch.nn.functional.` before a function."""
         start = self.at
-        while self.now.kind == "word" and self.now.name in LIBRARIES and self.ahead().text == "." and not self.context.spelling(self.now.name):
+        while (
+            self.now.kind == "word"
+            and self.now.name in LIBRARIES
+            and self.ahead().text == "."
+            and not self.context.spelling(self.now.name)
+        ):
             self.at += 2
         if self.at == start:
             return False
         token = self.now
-        if token.kind == "word" and (self.context.function(token.name) or respelling(token.name) or token.name in NAMED_NUMBERS or token.name == "e"):
+        if token.kind == "word" and (
+            self.context.function(token.name)
+            or respelling(token.name)
+            or token.name in NAMED_NUMBERS
+            or token.name == "e"
+        ):
             if token.name == "e":
                 self.tokens[self.at] = replace(token, said="upright")
             return True
@@ -144,7 +177,9 @@ class Words(Calls):
         if token.said == "command" and len(name) > 1 and not self.context.function(name):
             self.fail(unknown_command(base), token)
         if not NAME.fullmatch(name):
-            self.fail(f"the subscript '{token.sub}' has no value here; an index has one inside \\sum_{{i=1}}^{{3}}", token)
+            self.fail(
+                f"the subscript '{token.sub}' has no value here; an index has one inside \\sum_{{i=1}}^{{3}}", token
+            )
         if self.context.strict:
             known = ", ".join(sorted(self.context.names.values())[:12])
             self.fail(f"unknown name '{name}'{self.context.like(name) or f'; the names here are {known}'}", token)
@@ -177,7 +212,9 @@ class Words(Calls):
         shape = self.context.shapes[name]
         places = [int(p) for p in digits.split("_")] if "_" in digits or len(shape) == 1 else [int(c) for c in digits]
         letters = [b for b in self.bound if b in (token.sub or "")]
-        if letters and all(self.bound[b].first == 1 and self.bound[b].last == n for b, n in zip(letters, shape, strict=False)):
+        if letters and all(
+            self.bound[b].first == 1 and self.bound[b].last == n for b, n in zip(letters, shape, strict=False)
+        ):
             self.note(f"counted the entries of {name} from 1, as the sum does")
             places = [p - 1 for p in places]
         return tuple(places)
@@ -195,9 +232,15 @@ class Words(Calls):
         if token.glued or (token.tex and len(token.text) == 1 and token.text not in "fghFG"):
             return
         if len(token.text.rstrip("0123456789")) > 1 and token.text not in GREEK and not token.tex and name != "e":
-            self.fail(f"unknown function '{name}'{self.context.like(name, called=True) or '; sin, exp, log, max, … are known'}", token)
+            self.fail(
+                f"unknown function '{name}'{self.context.like(name, called=True) or '; sin, exp, log, max, … are known'}",
+                token,
+            )
         if token.text in "fghFG" and not self.factor_in_brackets():
-            self.fail(f"nothing says what {name}(…) is; give definitions={{'{name}(x)': …}}, or write {name}*(…) for a product", token)
+            self.fail(
+                f"nothing says what {name}(…) is; give definitions={{'{name}(x)': …}}, or write {name}*(…) for a product",
+                token,
+            )
         if name != "I":
             self.note(f"read {name}(…) as a product")
 

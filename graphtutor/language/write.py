@@ -77,7 +77,15 @@ def latex_name(stem: str, sub: str | None, text: str) -> str:
         return rf"\mathrm{{{tex(text)}}}"
     if sub in ACCENTS and len(GREEK.get(stem, stem)) == 1:
         return rf"\{sub}{{{latex_word(stem)}}}"
-    below = "" if sub is None else f"_{sub}" if len(sub) == 1 else f"_{{{sub}}}" if sub.isdigit() else rf"_{{\mathrm{{{tex(sub)}}}}}"
+    below = (
+        ""
+        if sub is None
+        else f"_{sub}"
+        if len(sub) == 1
+        else f"_{{{sub}}}"
+        if sub.isdigit()
+        else rf"_{{\mathrm{{{tex(sub)}}}}}"
+    )
     return latex_word(stem) + below
 
 
@@ -95,7 +103,11 @@ def mathml_name(stem: str, sub: str | None, text: str) -> str:
     return f"<msub>{letter}<mn>{sub}</mn></msub>" if sub.isdigit() else f"<msub>{letter}<mi>{escape(sub)}</mi></msub>"
 
 
-NAMERS: dict[str, Callable[[str, str | None, str], str]] = {"unicode": unicode_name, "latex": latex_name, "mathml": mathml_name}
+NAMERS: dict[str, Callable[[str, str | None, str], str]] = {
+    "unicode": unicode_name,
+    "latex": latex_name,
+    "mathml": mathml_name,
+}
 
 
 def tex(text: str) -> str:
@@ -149,7 +161,11 @@ class Setting:
     def __format__(self, spec: str) -> str:
         text = str(self)
         if spec != "sup":
-            return f"({text})" if self.form == "plain" and not isinstance(self.value, tuple) and (text.startswith("-") or "/" in text) else text
+            return (
+                f"({text})"
+                if self.form == "plain" and not isinstance(self.value, tuple) and (text.startswith("-") or "/" in text)
+                else text
+            )
         if self.form == "latex":
             text = number(self.value, "plain").text
             return text if len(text) == 1 else f"{{{text}}}"
@@ -214,7 +230,11 @@ def hidden(row: Row, params: tuple[Any, ...], template: str) -> bool:
 
 def unusual(row: Row, params: tuple[Any, ...]) -> list[tuple[str, Any]]:
     """Return the settings that have to be written, with their names."""
-    return [(key, value) for (key, default), value in shown(row, params) if key not in row.inner and value not in (default, *row.usual) and not every_axis(value)]
+    return [
+        (key, value)
+        for (key, default), value in shown(row, params)
+        if key not in row.inner and value not in (default, *row.usual) and not every_axis(value)
+    ]
 
 
 def shown(row: Row, params: tuple[Any, ...]) -> list[tuple[tuple[str, Any], Any]]:
@@ -252,7 +272,10 @@ def templated(row: Row, parts: Sequence[Part], params: tuple[Any, ...], style: S
     opens = template.startswith(MINUS_SIGN[form])
     leads = template.startswith("{0}")
     touched = opens or template.startswith(("{0}[", "{0}.", "{0}<mo>["))
-    written = [bracket(p, style.slots[min(k, len(style.slots) - 1)], k == 0 and leads, form, touched) for k, p in enumerate(texts)]
+    written = [
+        bracket(p, style.slots[min(k, len(style.slots) - 1)], k == 0 and leads, form, touched)
+        for k, p in enumerate(texts)
+    ]
     if form == "latex" and not any(TALL.search(w) for w in written):
         template = FENCES.sub("", template)
     comma = style.comma or ("<mo>,</mo>" if form == "mathml" else ", ")
@@ -271,7 +294,10 @@ def call(row: Row, parts: Sequence[Part], params: tuple[Any, ...], form: str) ->
     if form == "latex":
         inner = [p.text for p in parts] + [rf"\mathrm{{{tex(key)}}}={setting_text(value)}" for key, value in given]
         return Part(rf"\operatorname{{{tex(word)}}}" + fenced(", ".join(inner), form), ATOM)
-    return Part(f"{word}({', '.join([*(p.text for p in parts), *(f'{key}={setting_text(value)}' for key, value in given)])})", ATOM)
+    return Part(
+        f"{word}({', '.join([*(p.text for p in parts), *(f'{key}={setting_text(value)}' for key, value in given)])})",
+        ATOM,
+    )
 
 
 def setting_text(value: Any) -> str:
@@ -303,7 +329,9 @@ def write(tree: sp.Basic, form: str = "plain", tidy: bool = False) -> str:
     return f"{MATH}{text}</math>" if form == "mathml" else text
 
 
-def part_of(tree: sp.Basic, form: str = "plain", tidy: bool = False, mark: Callable[[sp.Basic, Part], Part] | None = None) -> Part:
+def part_of(
+    tree: sp.Basic, form: str = "plain", tidy: bool = False, mark: Callable[[sp.Basic, Part], Part] | None = None
+) -> Part:
     """Return a written tree as a part; `mark(subtree, part)` may change the part of any subtree (to colour it)."""
     done: dict[int, Part] = {}
     alive: list[Any] = []

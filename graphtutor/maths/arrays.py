@@ -57,7 +57,11 @@ class Entry:
 def lift(lib: ModuleType, value: Value) -> Value:
     """Return `value` as a number of `lib` (`sympy` or `mpmath`); what is not a plain number stays."""
     if isinstance(value, Fraction):
-        return sp.Rational(value.numerator, value.denominator) if lib is sp else mpmath.mpf(value.numerator) / value.denominator
+        return (
+            sp.Rational(value.numerator, value.denominator)
+            if lib is sp
+            else mpmath.mpf(value.numerator) / value.denominator
+        )
     if isinstance(value, int | float):
         return sp.sympify(value) if lib is sp else mpmath.mpf(value)
     return value

@@ -62,7 +62,10 @@ class Notation:
         if given is None:
             given = "" if form == "mathml" or ("{" in self.plain and form == "latex") else self.plain
         style = given if isinstance(given, Style) else Style(given)
-        binds, slots = self.binds if style.binds is None else style.binds, self.slots if style.slots is None else style.slots
+        binds, slots = (
+            self.binds if style.binds is None else style.binds,
+            self.slots if style.slots is None else style.slots,
+        )
         return replace(style, binds=binds, slots=slots)
 
 
@@ -188,7 +191,14 @@ class Row:
 
     def seen(self, params: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return settings as a picture shows them: those in `unseen` left at their defaults."""
-        return tuple(default if key in self.unseen else value for (key, default), value in zip(self.params, params, strict=True)) if self.unseen else params
+        return (
+            tuple(
+                default if key in self.unseen else value
+                for (key, default), value in zip(self.params, params, strict=True)
+            )
+            if self.unseen
+            else params
+        )
 
     def __post_init__(self) -> None:
         if self.names and not self.heads and not self.tree:

@@ -109,7 +109,13 @@ def number(tree: sp.Basic) -> Any:
 def leaf(tree: sp.Basic) -> Spelled | None:
     value = number(tree)
     if value is not None:
-        text = str(tree.params[1]) if isinstance(tree, heads.Decimal) else str(value) if isinstance(tree, sp.Rational) else repr(float(tree))
+        text = (
+            str(tree.params[1])
+            if isinstance(tree, heads.Decimal)
+            else str(value)
+            if isinstance(tree, sp.Rational)
+            else repr(float(tree))
+        )
         return Spelled("const", (), (value, text))
     if isinstance(tree, sp.Symbol):
         return Spelled("input", (), (tree.name,))
@@ -242,4 +248,6 @@ def other(tree: sp.Basic) -> Spelled:
         return Spelled("index", (tree.parent,), (tuple(int(i) for i in tree.indices),))
     if isinstance(tree, sp.MatAdd):
         return Spelled("add", tree.args)
-    raise LearnerError(f"no operation for '{type(tree).__name__}'; write it with the functions that gt.fn offers, or add a row to ops.TABLE")
+    raise LearnerError(
+        f"no operation for '{type(tree).__name__}'; write it with the functions that gt.fn offers, or add a row to ops.TABLE"
+    )

@@ -23,7 +23,9 @@ def gif(svgs: Iterable[str], seconds: float = 1.6) -> bytes:
     try:
         from PIL import Image
     except ImportError:
-        raise LearnerError("GIF needs Pillow; install it with 'pip install pillow', or write a folder of steps") from None
+        raise LearnerError(
+            "GIF needs Pillow; install it with 'pip install pillow', or write a folder of steps"
+        ) from None
     drawings = list(svgs)
     images = []
     for svg in drawings:
@@ -50,7 +52,9 @@ def shared(svgs: Sequence[str], images: Sequence[Any]) -> tuple[Any, Any]:
     In it stand the colours that the drawings name, as they are, and steps from each to the ground,
     for the edges of letters and lines.
     """
-    met: Counter[int] = sum((Counter({packed(colour): n for n, colour in image.getcolors(1 << 24)}) for image in images), Counter())
+    met: Counter[int] = sum(
+        (Counter({packed(colour): n for n, colour in image.getcolors(1 << 24)}) for image in images), Counter()
+    )
     named = {int(text[1:], 16) for svg in svgs for text in HEX.findall(svg)} | {met.most_common(1)[0][0]}
     ground, *others = sorted(named, key=lambda colour: (-met[colour], colour))
     base = channels(np.array([ground, *others[: MOST // STEPS - 1]]))

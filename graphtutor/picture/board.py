@@ -27,7 +27,12 @@ RULE, NOTE, NOTE_ROOM, NOTE_ROW = 12.5, 11.0, 280.0, 14.0
 BETWEEN = 36.0  # from the formulas to their rules
 LARGER = 1.2  # on a page
 GIVEN, APART = 14.0, 34.0  # what names stand for: its size, and what is between two of them
-LEGEND = {"new": "put in by this line's rule", "next": "changed by the next line's rule", "local": "local derivative", "upstream": "upstream gradient"}
+LEGEND = {
+    "new": "put in by this line's rule",
+    "next": "changed by the next line's rule",
+    "local": "local derivative",
+    "upstream": "upstream gradient",
+}
 
 
 Placed = tuple[tuple[Block, float, float], ...]  # each with the start of its baseline
@@ -53,7 +58,9 @@ class Board(Reel):
     formats = ("svg", "png", "pdf", *MANY)
     each, whole = "line", "derivation"
 
-    def __init__(self, derivation: Derivation, *, theme: str = "light", palette: str = "default", above: Board | None = None):
+    def __init__(
+        self, derivation: Derivation, *, theme: str = "light", palette: str = "default", above: Board | None = None
+    ):
         self.derivation, self.theme, self.palette = derivation, theme, palette
         self.colours = colours(theme, palette)
         self.top, self.before = (above.size[1], len(above)) if above else (0.0, 0)
@@ -71,7 +78,10 @@ class Board(Reel):
     @property
     def rows(self) -> list[Row]:
         """The lines for a page."""
-        return [Row(self.drawn(k), line.mathml, line.rule.name, line.rule.formula) for k, line in enumerate(self.derivation.lines)]
+        return [
+            Row(self.drawn(k), line.mathml, line.rule.name, line.rule.formula)
+            for k, line in enumerate(self.derivation.lines)
+        ]
 
     @property
     def names_drawn(self) -> str:
@@ -91,7 +101,11 @@ class Board(Reel):
         return pictured(self.places[k].blocks, VARIABLES, MARGIN, self.equals(k, VARIABLES))
 
     def equals(self, k: int, c: Colours) -> str:
-        return text(MARGIN, self.places[k].base, "=", SIZE, c.ink, "start") if k and not self.derivation.lines[k].left else ""
+        return (
+            text(MARGIN, self.places[k].base, "=", SIZE, c.ink, "start")
+            if k and not self.derivation.lines[k].left
+            else ""
+        )
 
     # ----- where everything stands -----
     def markup(self, k: int) -> str:
@@ -150,9 +164,13 @@ class Board(Reel):
 
     @cached_property
     def size(self) -> tuple[float, float]:
-        words = [width(row, RULE, True) for p in self.places for row in p.name] + [width(row, NOTE) for p in self.places for row in p.note]
+        words = [width(row, RULE, True) for p in self.places for row in p.name] + [
+            width(row, NOTE) for p in self.places for row in p.note
+        ]
         legend = sum(width(LEGEND[role], NOTE) + 60 for role in self.roles)
-        return max(self.rules_from + max(words), MARGIN + legend, *(x + b.width for b, x, _ in self.given), 0) + MARGIN, self.places[-1].bottom + GAP + (34 if self.roles else 8)
+        return max(
+            self.rules_from + max(words), MARGIN + legend, *(x + b.width for b, x, _ in self.given), 0
+        ) + MARGIN, self.places[-1].bottom + GAP + (34 if self.roles else 8)
 
     # ----- the picture -----
     def svg(self, step: int | None = None) -> str:
@@ -162,14 +180,24 @@ class Board(Reel):
     def painted(self, shown: int) -> list[str]:
         """Return what the names stand for, the lines up to number `shown`, and the legend, as SVG."""
         lines = [self.line(k, k == shown) for k in range(shown + 1)]
-        return [*(painted(block, x, y, self.colours) for block, x, y in self.given), *lines, self.legend(self.size[1] - 22, self.colours)]
+        return [
+            *(painted(block, x, y, self.colours) for block, x, y in self.given),
+            *lines,
+            self.legend(self.size[1] - 22, self.colours),
+        ]
 
     def line(self, k: int, last: bool) -> str:
         place, c = self.places[k], self.colours
         parts = [f'<g id="line{self.before + k + 1}" class="line">', self.equals(k, c)]
         parts += [painted(block, x, y, c, hidden=("next",) if last else ()) for block, x, y in place.blocks]
-        parts += [text(self.rules_from, place.base + NOTE_ROW * j, row, RULE, c.ink, "start", BOLD_FACE) for j, row in enumerate(place.name)]
-        parts += [text(self.rules_from, place.base + NOTE_ROW * (j + len(place.name)), row, NOTE, c.muted, "start") for j, row in enumerate(place.note)]
+        parts += [
+            text(self.rules_from, place.base + NOTE_ROW * j, row, RULE, c.ink, "start", BOLD_FACE)
+            for j, row in enumerate(place.name)
+        ]
+        parts += [
+            text(self.rules_from, place.base + NOTE_ROW * (j + len(place.name)), row, NOTE, c.muted, "start")
+            for j, row in enumerate(place.note)
+        ]
         return "".join([*parts, "</g>"])
 
     def legend(self, y: float, c: Colours) -> str:
@@ -202,7 +230,17 @@ def picture(heading: str, words: str, size: tuple[float, float], inner: list[str
     wide, high = map(n, size)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="{STACK}" role="img">'
     ground = f'<rect class="ground" width="{wide}" height="{high}" fill="{c.ground}"/>'
-    return "\n".join([head, f"<title>{escape(heading)}</title>", f"<desc>{escape(words)}</desc>", ground, *filter(None, inner), "</svg>", ""])
+    return "\n".join(
+        [
+            head,
+            f"<title>{escape(heading)}</title>",
+            f"<desc>{escape(words)}</desc>",
+            ground,
+            *filter(None, inner),
+            "</svg>",
+            "",
+        ]
+    )
 
 
 def pictured(blocks: Placed, c: Colours, left: float, before: str = "") -> str:
@@ -224,7 +262,9 @@ def painted(block: Block, x: float, y: float, c: Colours, hidden: tuple[str, ...
         elif ink.what == "text":
             parts.append(text(ink.x, ink.y, ink.words, ink.size, fill, "start", ITALIC if ink.italic else ""))
         elif ink.what == "bar":
-            parts.append(f'<rect x="{n(ink.x)}" y="{n(ink.y)}" width="{n(ink.width)}" height="{n(ink.height)}" fill="{fill}"/>')
+            parts.append(
+                f'<rect x="{n(ink.x)}" y="{n(ink.y)}" width="{n(ink.width)}" height="{n(ink.height)}" fill="{fill}"/>'
+            )
         else:
             parts.append(f'<path d="{outline(ink)}" fill="none" stroke="{fill}" stroke-width="{n(ink.width)}"/>')
     return "".join(parts)
@@ -244,4 +284,7 @@ def mark(ink: Ink, c: Colours) -> Iterator[str]:
 def outline(ink: Ink) -> str:
     """Return a stroke as path data."""
     points = iter(ink.points)
-    return "".join(letter + " ".join(f"{n(x)} {n(y)}" for x, y in (next(points) for _ in range(3 if letter == "C" else 1))) for letter in ink.letters)
+    return "".join(
+        letter + " ".join(f"{n(x)} {n(y)}" for x, y in (next(points) for _ in range(3 if letter == "C" else 1)))
+        for letter in ink.letters
+    )

@@ -23,7 +23,9 @@ class Row(NamedTuple):
     note: str
 
 
-def page(heading: str, given: str, rows: Sequence[Row], legend: str, theme: str | None = None, palette: str = "default") -> str:
+def page(
+    heading: str, given: str, rows: Sequence[Row], legend: str, theme: str | None = None, palette: str = "default"
+) -> str:
     """Return the derivation as an HTML page. `theme` "light" or "dark" fixes its colours; None follows the reader's setting."""
     dark = f"@media (prefers-color-scheme:dark){{:root{{{variables('dark', palette)}}}}}" if theme is None else ""
     return HTML.format(

@@ -27,9 +27,18 @@ class Boards(Reel):
         if k >= len(self.first):
             inner += self.second.painted(k - len(self.first))
         size = max(self.first.size[0], self.second.size[0]), self.second.size[1]
-        return picture(self.first.heading, f"{self.first.derivation}\n\n{self.second.derivation}", size, inner, self.first.colours)
+        return picture(
+            self.first.heading, f"{self.first.derivation}\n\n{self.second.derivation}", size, inner, self.first.colours
+        )
 
     def page(self, theme: str | None = None) -> str:
         between = [Row(self.second.names_drawn, "", "along the graph", "")] if self.second.given else []
         legend = self.first.legend_drawn + self.second.legend_drawn
-        return page(self.first.heading, self.first.names_drawn, [*self.first.rows, *between, *self.second.rows], legend, theme, self.palette)
+        return page(
+            self.first.heading,
+            self.first.names_drawn,
+            [*self.first.rows, *between, *self.second.rows],
+            legend,
+            theme,
+            self.palette,
+        )

@@ -44,7 +44,9 @@ def loss_plot(runs: Mapping[str, History], title: str = "Mean loss by epoch") ->
     def draw(figure: Any) -> None:
         from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-        ax = figure.add_subplot(xlabel="epochs done", ylabel="mean loss" + (" (log scale)" if wide else ""), title=title)
+        ax = figure.add_subplot(
+            xlabel="epochs done", ylabel="mean loss" + (" (log scale)" if wide else ""), title=title
+        )
         ax.grid(axis="y")
         for k, (name, y) in enumerate(lines.items()):
             ax.plot(np.arange(len(y)), y, color=COLOURS[k % 6], linestyle=DASHES[k % 6], label=name)
@@ -75,7 +77,9 @@ def saturation_plot() -> Plot:
     title = "How large the gradient with respect to the score z is"
 
     def draw(figure: Any) -> None:
-        ax = figure.add_subplot(title=title, xlabel="probability p of the right class", ylabel="|dL/dz|", xlim=(0, 1), ylim=(0, 1.02))
+        ax = figure.add_subplot(
+            title=title, xlabel="probability p of the right class", ylabel="|dL/dz|", xlim=(0, 1), ylim=(0, 1.02)
+        )
         ax.grid(axis="y")
         ax.plot(p, np.abs(s.cross_slope), color=COLOURS[0], label="cross entropy: 1 − p")
         ax.plot(p, np.abs(s.squared_slope), color=COLOURS[1], linestyle=DASHES[1], label="squared error: 4p(1 − p)²")
@@ -91,7 +95,9 @@ def saturation_plot() -> Plot:
 def robustness_plot(r: Robustness) -> Plot:
     """Return the data with an outlier and the lines that squared and absolute error end at, and each run's distance from the clean optimum."""
     title = "One far point"
-    lines = {"clean data, squared": r.clean} | {name: path(r.runs[name])[-1] for name in r.runs if name.startswith("batch")}
+    lines = {"clean data, squared": r.clean} | {
+        name: path(r.runs[name])[-1] for name in r.runs if name.startswith("batch")
+    }
     away = {name: np.linalg.norm(path(h) - r.clean, axis=1) for name, h in r.runs.items()}
     spoiled = float(np.linalg.norm(r.spoiled - r.clean))
 
@@ -99,16 +105,46 @@ def robustness_plot(r: Robustness) -> Plot:
         left, right = figure.subplots(1, 2)
         for k, label in enumerate((-1, 1)):
             here = r.data["y"] == label
-            left.scatter(r.data["x0"][here], r.data["x1"][here], s=24, color=COLOURS[k], marker=MARKERS[k], edgecolor="white", linewidth=0.6, label=f"label {label}".replace("-", "−"), zorder=3)
-        left.scatter([r.data["x0"][-1]], [r.data["x1"][-1]], s=150, facecolor="none", edgecolor=LIGHT.ink, linewidth=1.4, label="the far point", zorder=4)
+            left.scatter(
+                r.data["x0"][here],
+                r.data["x1"][here],
+                s=24,
+                color=COLOURS[k],
+                marker=MARKERS[k],
+                edgecolor="white",
+                linewidth=0.6,
+                label=f"label {label}".replace("-", "−"),
+                zorder=3,
+            )
+        left.scatter(
+            [r.data["x0"][-1]],
+            [r.data["x1"][-1]],
+            s=150,
+            facecolor="none",
+            edgecolor=LIGHT.ink,
+            linewidth=1.4,
+            label="the far point",
+            zorder=4,
+        )
         for k, (name, (w0, w1, b)) in enumerate(lines.items()):
-            left.axline((0, -b / w1), slope=-w0 / w1, color=(LIGHT.ink, COLOURS[2], COLOURS[3])[k % 3], linestyle=DASHES[k % 6], label=name)
+            left.axline(
+                (0, -b / w1),
+                slope=-w0 / w1,
+                color=(LIGHT.ink, COLOURS[2], COLOURS[3])[k % 3],
+                linestyle=DASHES[k % 6],
+                label=name,
+            )
         left.set(xlim=(-4, 5), ylim=(-5, 5.5), xlabel="x0", ylabel="x1", title="Where the runs end")
         left.legend(loc="upper left", fontsize=7.5, frameon=True, framealpha=0.9, edgecolor="none")
         for k, (name, y) in enumerate(away.items()):
             right.plot(np.arange(len(y)), y, color=COLOURS[(1, 4, 2, 3)[k % 4]], label=name, linewidth=1.5)
         right.axhline(spoiled, color=LIGHT.muted, linestyle=DASHES[2], linewidth=1, label="optimum of the spoiled data")
-        right.set(xlabel="epochs done", ylabel="distance from the clean optimum", title="How far from the clean optimum", ylim=(0, None))
+        right.set(
+            xlabel="epochs done",
+            ylabel="distance from the clean optimum",
+            title="How far from the clean optimum",
+            ylim=(0, None),
+        )
         right.grid(axis="y")
         right.legend(loc="center right", bbox_to_anchor=(1.0, 0.65), fontsize=7.5)
 

@@ -9,13 +9,37 @@ from typing import TYPE_CHECKING
 
 from .fonts import FAMILY
 from .frames import Box, Frame, Grid, Run, Wire
-from .layout import BOLD, CAPTION, CAPTION_ROW, FIRST, HEADER, HEADING, LABEL, MARGIN, NUMBER, PAD, SMALL, TITLE, Layout, Place, Point, Route, label_size
+from .layout import (
+    BOLD,
+    CAPTION,
+    CAPTION_ROW,
+    FIRST,
+    HEADER,
+    HEADING,
+    LABEL,
+    MARGIN,
+    NUMBER,
+    PAD,
+    SMALL,
+    TITLE,
+    Layout,
+    Place,
+    Point,
+    Route,
+    label_size,
+)
 from .svg import Colours, colours, n
 
 if TYPE_CHECKING:
     import graphviz
 
-STYLE = {"parameter": "rounded,filled", "data": "filled", "constant": "filled,dashed", "output": "filled", "operation": "filled"}
+STYLE = {
+    "parameter": "rounded,filled",
+    "data": "filled",
+    "constant": "filled,dashed",
+    "output": "filled",
+    "operation": "filled",
+}
 ARROW = 0.8
 
 
@@ -69,7 +93,10 @@ def caption(frame: Frame, layout: Layout, c: Colours) -> str:
     wide = layout.width - 2 * MARGIN
     left = ' ALIGN="LEFT"'
     said = "".join(font(line, CAPTION, c.ink) + f"<BR{left}/>" for line in words)
-    rows = cell(font(frame.title, HEADING, c.ink, True), wide, HEADING + 7, left), cell(said, wide, CAPTION_ROW * len(words), left, "TOP")
+    rows = (
+        cell(font(frame.title, HEADING, c.ink, True), wide, HEADING + 7, left),
+        cell(said, wide, CAPTION_ROW * len(words), left, "TOP"),
+    )
     return f'caption [shape=plain fixedsize=false pos="{at((layout.width / 2, 12 + high / 2), layout)}!" label={table(*rows)}]'
 
 
@@ -91,7 +118,11 @@ def inside(b: Box, p: Place, c: Colours) -> str:
         return table(cell(font(b.value[0][0] if b.value else b.name, NUMBER - 1, c.muted), p.width - 6, p.height - 6))
     wide = p.width - 2 * PAD
     shape = font(f"  {b.shape}", SMALL, c.muted) if b.shape else ""
-    head = font(b.name, TITLE + 1, c.ink) if not b.formula else font(b.label, TITLE, c.ink, True) + font(f"   {b.formula}", LABEL + 0.5, c.ink)
+    head = (
+        font(b.name, TITLE + 1, c.ink)
+        if not b.formula
+        else font(b.label, TITLE, c.ink, True) + font(f"   {b.formula}", LABEL + 0.5, c.ink)
+    )
     value, gradient = (b.value if p.value else None), (b.gradient if p.gradient else None)
     shown = [(name, grid, rest, room, colour) for name, grid, rest, room, colour in (
         ("value", value, "", p.value, c.value), (b.gradient_name, gradient, b.rest, p.gradient, c.upstream)) if grid is not None]  # fmt: skip
@@ -100,7 +131,10 @@ def inside(b: Box, p: Place, c: Colours) -> str:
         return table(top)
     spare = (wide - math.fsum(room for _, _, _, room, _ in shown)) / len(shown)
     names = "".join(cell(font(name, SMALL, c.muted), room + spare, SMALL + 4) for name, _, _, room, _ in shown)
-    numbers = "".join(cell(column(grid, rest, colour, c), room + spare, p.height - FIRST + 9, align="TOP") for _, grid, rest, room, colour in shown)
+    numbers = "".join(
+        cell(column(grid, rest, colour, c), room + spare, p.height - FIRST + 9, align="TOP")
+        for _, grid, rest, room, colour in shown
+    )
     return table(top, names, numbers)
 
 
@@ -118,13 +152,15 @@ def edge(w: Wire, r: Route, layout: Layout, c: Colours) -> str:
     curve, tip = r.drawn(back, 10.0 * ARROW)
     route = f"{'s' if back else 'e'},{at(tip, layout)} {' '.join(at(p, layout) for p in curve)}"
     parts = [f'id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}" pos="{route}" color="{line}"']
-    parts.append('penwidth=2.4 style=dashed dir=back' if back else f"penwidth={2.4 if w.state == 'feeding' else 1.2}")
+    parts.append("penwidth=2.4 style=dashed dir=back" if back else f"penwidth={2.4 if w.state == 'feeding' else 1.2}")
     if w.local or w.product:
         wide, high = label_size(w)
         lines = [runs for runs in (w.local, w.product) if runs]
         inner = "<BR/>".join(spans(runs, w.state, c) for runs in lines)
         frame = f' BORDER="1" COLOR="{c.upstream}" BGCOLOR="{c.box}" STYLE="ROUNDED"' if back else ""
-        parts.append(f'lp="{at(r.spot(layout.direction, wide, high), layout)}" label={table(cell(inner, wide, high, frame))}')
+        parts.append(
+            f'lp="{at(r.spot(layout.direction, wide, high), layout)}" label={table(cell(inner, wide, high, frame))}'
+        )
     return f"n{w.edge.target} -> n{w.edge.source} [{' '.join(parts)}]"
 
 

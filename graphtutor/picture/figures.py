@@ -18,7 +18,14 @@ from .animate import gif
 from .files import written
 from .svg import LIGHT
 
-COLOURS = ("#0067A3", "#B93A08", "#00694E", "#7A3E9D", "#8A6D00", "#1E293B")  # told apart by the colour-blind too, each at least 4.5 to 1 on white
+COLOURS = (
+    "#0067A3",
+    "#B93A08",
+    "#00694E",
+    "#7A3E9D",
+    "#8A6D00",
+    "#1E293B",
+)  # told apart by the colour-blind too, each at least 4.5 to 1 on white
 WASHES = ("#CFE6F5", "#FBDCCB", "#CDEBDD", "#E6D8F0", "#F3E8C2", "#DDE2E9")
 DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1)), "-")
 MARKERS = "osD^vP"

@@ -84,12 +84,16 @@ def chosen(target: Path, format: str | None, formats: tuple[str, ...] = (*ONE, *
     """Return the format that a path and a wish ask for, or raise a LearnerError that names those there are."""
     suffix = target.suffix.removeprefix(".").lower()
     if suffix and suffix not in formats:
-        raise LearnerError(f"'{target.suffix}' is no format of pictures; expected {', '.join('.' + s for s in formats)}, or a folder name")
+        raise LearnerError(
+            f"'{target.suffix}' is no format of pictures; expected {', '.join('.' + s for s in formats)}, or a folder name"
+        )
     kind = format or suffix or "svg"
     if kind not in formats:
         raise LearnerError(f"format='{kind}' is no format of pictures; expected {', '.join(formats)}")
     if suffix and kind != suffix:
-        raise LearnerError(f"'{target.name}' ends in .{suffix} and format is '{kind}'; leave format out, or name the file .{kind}")
+        raise LearnerError(
+            f"'{target.name}' ends in .{suffix} and format is '{kind}'; leave format out, or name the file .{kind}"
+        )
     if not suffix and kind not in ONE:
         raise LearnerError(f"format='{kind}' holds every step in one file; name a file that ends in .{kind}")
     return kind

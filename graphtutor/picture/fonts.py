@@ -95,7 +95,9 @@ def measured(path: str | Path, characters: Iterable[str] | None = None) -> dict[
     font = FT2Font(str(path))
     known = font.get_charmap()
     groups: dict[int, list[str]] = {}
-    for char in characters if characters is not None else (chr(k) for first, last in BLOCKS for k in range(first, last + 1)):
+    for char in (
+        characters if characters is not None else (chr(k) for first, last in BLOCKS for k in range(first, last + 1))
+    ):
         if ord(char) in known:
             glyph = font.load_char(ord(char), LoadFlags.NO_SCALE)
             groups.setdefault(round(glyph.horiAdvance * 1000 / font.units_per_EM), []).append(char)

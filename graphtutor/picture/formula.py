@@ -60,7 +60,12 @@ def tag(element: Element) -> str:
 
 
 def scale(name: str, k: int) -> float:
-    return {"mfrac": PART, "msup": SCRIPT if k else 1.0, "msub": SCRIPT if k else 1.0, "mroot": INDEX if k else 1.0}.get(name, 1.0)
+    return {
+        "mfrac": PART,
+        "msup": SCRIPT if k else 1.0,
+        "msub": SCRIPT if k else 1.0,
+        "mroot": INDEX if k else 1.0,
+    }.get(name, 1.0)
 
 
 # ----- signs -----
@@ -110,7 +115,11 @@ def fraction(element: Element, parts: list[Row], size: float) -> Row:
     wide, gap, axis, bar = max(above.width, below.width) + 0.24 * size, 0.19 * size, AXIS * size, BAR * size
     edge = 0.09 * size
     high, low = -axis - bar / 2 - gap - above.down, -axis + bar / 2 + gap + below.up
-    ink = (*above.moved(edge + (wide - above.width) / 2, high), *below.moved(edge + (wide - below.width) / 2, low), Ink("bar", edge, -axis - bar / 2, wide, bar))
+    ink = (
+        *above.moved(edge + (wide - above.width) / 2, high),
+        *below.moved(edge + (wide - below.width) / 2, low),
+        Ink("bar", edge, -axis - bar / 2, wide, bar),
+    )
     return [Token("ord", Block(wide + 2 * edge, above.up - high, low + below.down, ink), size)]
 
 
@@ -118,14 +127,24 @@ def raised(element: Element, parts: list[Row], size: float) -> Row:
     base, script = map(whole, parts)
     rise = max(0.38 * size, base.up - 0.38 * size)
     x = base.width + (0.08 if slants(base) else 0.03) * size
-    block = Block(x + script.width + 0.03 * size, max(base.up, rise + script.up), max(base.down, script.down - rise), (*base.ink, *script.moved(x, -rise)))
+    block = Block(
+        x + script.width + 0.03 * size,
+        max(base.up, rise + script.up),
+        max(base.down, script.down - rise),
+        (*base.ink, *script.moved(x, -rise)),
+    )
     return [Token(parts[0][-1].kind if len(parts[0]) == 1 else "ord", block, size)]
 
 
 def lowered(element: Element, parts: list[Row], size: float) -> Row:
     base, script = map(whole, parts)
     drop = max(0.16 * size, base.down - 0.1 * size)
-    block = Block(base.width + script.width + 0.04 * size, max(base.up, script.up - drop), max(base.down, drop + script.down), (*base.ink, *script.moved(base.width, drop)))
+    block = Block(
+        base.width + script.width + 0.04 * size,
+        max(base.up, script.up - drop),
+        max(base.down, drop + script.down),
+        (*base.ink, *script.moved(base.width, drop)),
+    )
     return [Token("ord", block, size)]
 
 
@@ -138,11 +157,19 @@ def root(element: Element, parts: list[Row], size: float) -> Row:
     rooted = tag(element) == "mroot"
     inner = whole(parts[0] if rooted else [t for part in parts for t in part])
     index = whole(parts[1]) if rooted else NOTHING
-    up, down, x = max(inner.up, CAPITAL * size) + 0.2 * size, max(inner.down, 0.1 * size), max(0.0, index.width - 0.3 * size)
+    up, down, x = (
+        max(inner.up, CAPITAL * size) + 0.2 * size,
+        max(inner.down, 0.1 * size),
+        max(0.0, index.width - 0.3 * size),
+    )
     foot, hook = x + 0.32 * size, x + 0.56 * size
     end = hook + inner.width + 0.12 * size
     points = ((x + 0.04 * size, -0.3 * size), (x + 0.17 * size, -0.37 * size), (foot, down), (hook, -up), (end, -up))
-    ink = (Ink("path", 0, 0, width=BAR * size, letters="MLLLL", points=points), *inner.moved(hook + 0.05 * size, 0.0), *index.moved(0.0, -0.55 * size))
+    ink = (
+        Ink("path", 0, 0, width=BAR * size, letters="MLLLL", points=points),
+        *inner.moved(hook + 0.05 * size, 0.0),
+        *index.moved(0.0, -0.55 * size),
+    )
     return [Token("ord", Block(end + 0.06 * size, up + BAR * size, down, ink), size)]
 
 

@@ -79,7 +79,9 @@ class Frame:
 
     @property
     def title(self) -> str:
-        return f"{self.phase.capitalize()} · step {self.index + 1} of {self.total}" if self.total else "Computation graph"
+        return (
+            f"{self.phase.capitalize()} · step {self.index + 1} of {self.total}" if self.total else "Computation graph"
+        )
 
 
 def words(runs: tuple[Run, ...]) -> str:
@@ -107,7 +109,9 @@ def clean(text: str) -> str:
     >>> clean("a\\x1b[31m\\u202eb")
     'a[31mb'
     """
-    return text if text.isprintable() else "".join(c for c in text if unicodedata.category(c)[0] not in "CZ" or c == " ")
+    return (
+        text if text.isprintable() else "".join(c for c in text if unicodedata.category(c)[0] not in "CZ" or c == " ")
+    )
 
 
 def cut(text: str, most: int = LONGEST) -> str:
@@ -176,13 +180,19 @@ class Film:
 
     def written(self, quantity: Quantity, most: int = LONGEST) -> str:
         """Return a quantity on one line: its number, or its symbols where there is no point."""
-        return cut(quantity.text(self.form), most) if quantity.value is None else line(grid(self.known(quantity), self.digits))
+        return (
+            cut(quantity.text(self.form), most)
+            if quantity.value is None
+            else line(grid(self.known(quantity), self.digits))
+        )
 
     # ----- steps -----
     def frames(self) -> Iterator[Frame]:
         steps = self.walked.steps
         if not steps:
-            yield self.frame(0, 0, "", f"{cut(write.name(self.walked.graph.output.name, self.form))} is not computed from anything.")
+            yield self.frame(
+                0, 0, "", f"{cut(write.name(self.walked.graph.output.name, self.form))} is not computed from anything."
+            )
         for step in steps:
             before = self.settle(step)
             if step.index == len(steps) - 1 and step.phase != "forward":
@@ -219,7 +229,13 @@ class Film:
         for i in (step.node.id, *((step.edge.target,) if step.edge else ())):
             box = self.boxes[i]
             gradient = box.gradient
-            if step.edge and i == step.edge.target and not step.missing and step.total is not None and step.total.value is not None:
+            if (
+                step.edge
+                and i == step.edge.target
+                and not step.missing
+                and step.total is not None
+                and step.total.value is not None
+            ):
                 gradient = grid(self.known(step.total), self.digits)
             self.boxes[i] = box._replace(state="done", gradient=gradient)
         for edge in edges:
@@ -250,12 +266,20 @@ class Film:
         if np.ndim(upstream.value) or np.ndim(local.value):
             label = (name, Run(symbol_, "local"))
             factor = f"({symbol_})" if " " in symbol_ else symbol_
-            return label, label, (Run(factor, "local"), Run(" × ", "sign"), Run(cut(upstream.text(form), MOST_SYMBOLS), "upstream"))
+            return (
+                label,
+                label,
+                (Run(factor, "local"), Run(" × ", "sign"), Run(cut(upstream.text(form), MOST_SYMBOLS), "upstream")),
+            )
         if local.value is None:
             result = (Run("= ", "sign"), Run(self.written(contribution), "result"))
             return (name, Run(symbol_, "local")), (name, Run(symbol_, "local")), result
         number = self.written(local)
-        full = (name, Run(number, "local")) if number == symbol_ else (name, Run(f"{symbol_} = ", "name"), Run(number, "local"))
+        full = (
+            (name, Run(number, "local"))
+            if number == symbol_
+            else (name, Run(f"{symbol_} = ", "name"), Run(number, "local"))
+        )
         if step.kink is not None:  # any slope of this interval would do
             full = (*full, Run(f" ∈ [{', '.join(shown(end, self.digits) for end in step.kink)}]", "name"))
         product = (Run(number, "local"), Run(" × ", "sign"), Run(bracketed(self.written(upstream)), "upstream"),
@@ -266,7 +290,11 @@ class Film:
         """Return how a gradient passes where entries mix: in symbols if they are short and a learner can read them, else by name."""
         text = contribution.text(self.form)
         row = ROWS.get(contribution.walk.cells[contribution.id][0])
-        return cut(text) if len(text) <= MOST_SYMBOLS and row is not None and row.names else cut(self.walked.graph.row(edge.source).rule or text)
+        return (
+            cut(text)
+            if len(text) <= MOST_SYMBOLS and row is not None and row.names
+            else cut(self.walked.graph.row(edge.source).rule or text)
+        )
 
     def receive(self, step: Step, target: int) -> None:
         """Add a step's contribution to the gradient of its target: `a`, `a + ?` or `a + b = c`."""

@@ -109,7 +109,12 @@ def grid_width(grid: Grid | None, caption: str, rest: str = "") -> float:
     """Return the width of a column of a box: its caption above a grid, and what follows the grid."""
     if grid is None:
         return 0.0
-    entries = math.fsum(columns(grid)) + BETWEEN * (len(grid[0]) - 1) + 2 * BRACKET * bracketed(grid) + width(rest, NUMBER, True)
+    entries = (
+        math.fsum(columns(grid))
+        + BETWEEN * (len(grid[0]) - 1)
+        + 2 * BRACKET * bracketed(grid)
+        + width(rest, NUMBER, True)
+    )
     return max(width(caption, SMALL), entries)
 
 
@@ -144,7 +149,10 @@ def sizes(frames: Sequence[Frame]) -> dict[int, tuple[float, float, float, float
     found: dict[int, tuple[float, float, float, float]] = {}
     for box in distinct(frame.boxes for frame in frames):
         found[box.id] = tuple(map(max, found.get(box.id, (0.0,) * 4), need(box)))  # type: ignore[assignment]
-    return {i: (math.ceil(max(w, a + b + GAP * bool(a and b) + 2 * PAD * bool(a or b))), h, a, b) for i, (w, h, a, b) in found.items()}
+    return {
+        i: (math.ceil(max(w, a + b + GAP * bool(a and b) + 2 * PAD * bool(a or b))), h, a, b)
+        for i, (w, h, a, b) in found.items()
+    }
 
 
 def slots(frames: Sequence[Frame], direction: str) -> dict[Edge, Point]:
@@ -169,7 +177,12 @@ def source(frames: Sequence[Frame], direction: str = "LR") -> str:
 def outlines(boxes: dict[int, tuple[float, float, float, float]], labels: dict[Edge, Point], direction: str) -> str:
     apart = "nodesep=0.25 ranksep=0.35" if direction == "LR" else "nodesep=0.35 ranksep=0.3"
     quick = " nslimit=2 nslimit1=2 mclimit=0.3 searchsize=10" if len(boxes) > BIG else ""
-    lines = ["digraph {", f"graph [rankdir={direction} ordering=in {apart}{quick}]", 'node [shape=box fixedsize=true label=""]', "edge [arrowsize=0.7]"]
+    lines = [
+        "digraph {",
+        f"graph [rankdir={direction} ordering=in {apart}{quick}]",
+        'node [shape=box fixedsize=true label=""]',
+        "edge [arrowsize=0.7]",
+    ]
     lines += [f"n{i} [width={w / 72:.5f} height={h / 72:.5f}]" for i, (w, h, _, _) in boxes.items()]
     for edge, (w, h) in labels.items():
         cell = f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{w:.0f}" HEIGHT="{h:.0f}"></TD></TR>'
@@ -185,7 +198,9 @@ def positions(dot: str, engine: str) -> dict[str, Any]:
             import pygraphviz
         except ImportError:
             if shutil.which("dot") is None:
-                raise LearnerError("no Graphviz found; install it with 'pip install pygraphviz', or put Graphviz's dot on PATH") from None
+                raise LearnerError(
+                    "no Graphviz found; install it with 'pip install pygraphviz', or put Graphviz's dot on PATH"
+                ) from None
         else:
             return dict(json.loads(pygraphviz.AGraph(string=dot).draw(format="json0", prog="dot")))
     program = shutil.which("dot")
@@ -194,7 +209,9 @@ def positions(dot: str, engine: str) -> dict[str, Any]:
     try:
         done = subprocess.run([program, "-Tjson0"], input=dot, capture_output=True, text=True, check=True, timeout=300)
     except (OSError, subprocess.SubprocessError) as error:
-        raise LearnerError(f"{program} did not lay the graph out ({type(error).__name__}); leave engine out to use Graphviz in-process") from None
+        raise LearnerError(
+            f"{program} did not lay the graph out ({type(error).__name__}); leave engine out to use Graphviz in-process"
+        ) from None
     return dict(json.loads(done.stdout))
 
 
@@ -225,7 +242,11 @@ def arrange(frames: Sequence[Frame], direction: str = "LR", engine: str = "pygra
         drawn = edges[f"e{edge.source}_{edge.slot}"]
         points = [spot(p) for p in drawn["pos"].split() if not p.startswith("e,")]
         tip = next(spot(p[2:]) for p in drawn["pos"].split() if p.startswith("e,"))
-        routes[edge] = Route((*points, *straight(points[-1], tip)), spot(drawn["lp"]) if "lp" in drawn else points[len(points) // 2], size)
+        routes[edge] = Route(
+            (*points, *straight(points[-1], tip)),
+            spot(drawn["lp"]) if "lp" in drawn else points[len(points) // 2],
+            size,
+        )
     return Layout(wide, top + graph_height + MARGIN, caption, places, routes, direction)
 
 

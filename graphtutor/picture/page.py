@@ -26,14 +26,27 @@ def films(frames: Sequence[Frame], brush: Brush) -> list[dict[str, object]]:
         now = brush.parts(frame)
         lit = next((b.id for b in frame.boxes if b.state in ("target", "computed", "active")), frame.boxes[-1].id)
         changed = {key: markup for key, markup in now.items() if before.get(key) != markup}
-        out.append({"title": frame.title, "says": frame.caption, "words": brush.described(frame), "x": round(brush.layout.places[lit].x), "parts": changed})
+        out.append(
+            {
+                "title": frame.title,
+                "says": frame.caption,
+                "words": brush.described(frame),
+                "x": round(brush.layout.places[lit].x),
+                "parts": changed,
+            }
+        )
         before = now
     return out
 
 
 def data(value: object) -> str:
     """Return JSON that may stand inside a script element: nothing in it can close the element."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def variables(theme: str, palette: str) -> str:
@@ -41,7 +54,13 @@ def variables(theme: str, palette: str) -> str:
     return ";".join(f"--{name}:{value}" for name, value in chosen._asdict().items())
 
 
-def page(frames: Sequence[Frame], layout: Layout, theme: str | None = None, palette: str = "default", heading: str = "graphtutor") -> str:
+def page(
+    frames: Sequence[Frame],
+    layout: Layout,
+    theme: str | None = None,
+    palette: str = "default",
+    heading: str = "graphtutor",
+) -> str:
     """Return the film as an HTML page. `theme` "light" or "dark" fixes its colours; None follows the reader's setting."""
     brush = Brush(layout, VARIABLES)
     top = TOP + CAPTION_ROW * max(map(len, layout.caption)) - 14
@@ -62,8 +81,17 @@ def framed(html: str, height: int) -> str:
 
 def controls(last: int, play: bool = True) -> str:
     """Return the buttons and the slider that go from 0 to `last`."""
-    wanted = [BUTTON.format(id=name, label=label, shape=shape, word=word) for name, label, shape, word in BUTTONS if play or name != "play"]
-    return "\n".join([*wanted, f'<input id="slider" type="range" min="0" max="{last}" value="0" aria-label="step"><output id="count"></output>\n'])
+    wanted = [
+        BUTTON.format(id=name, label=label, shape=shape, word=word)
+        for name, label, shape, word in BUTTONS
+        if play or name != "play"
+    ]
+    return "\n".join(
+        [
+            *wanted,
+            f'<input id="slider" type="range" min="0" max="{last}" value="0" aria-label="step"><output id="count"></output>\n',
+        ]
+    )
 
 
 BUTTON = '<button id="{id}" aria-label="{label}"><svg viewBox="0 0 16 16"><path d="{shape}"/></svg>{word}</button>'

@@ -38,18 +38,26 @@ def pdf(svg: str) -> bytes:
     out = io.BytesIO()
     with rc_context({"pdf.fonttype": 42, "pdf.compression": 6}):
         FigureCanvasPdf(figure).print_pdf(  # type: ignore[no-untyped-call]
-            out, metadata={"Creator": "graphtutor", "Producer": None, "CreationDate": None})
+            out, metadata={"Creator": "graphtutor", "Producer": None, "CreationDate": None}
+        )
     return out.getvalue()
 
 
 def pen(element: ET.Element) -> dict[str, Any]:
     """Return the colours and strokes of an SVG element in matplotlib's words."""
     fill, stroke = element.get("fill", "black"), element.get("stroke", "none")
-    look: dict[str, Any] = {"facecolor": fill, "edgecolor": stroke, "linewidth": float(element.get("stroke-width", "0"))}
+    look: dict[str, Any] = {
+        "facecolor": fill,
+        "edgecolor": stroke,
+        "linewidth": float(element.get("stroke-width", "0")),
+    }
     if element.get("fill-opacity"):
         look["alpha"] = float(element.get("fill-opacity", "1"))
     if element.get("stroke-dasharray"):
-        look["linestyle"] = (0, tuple(float(d) / look["linewidth"] for d in element.get("stroke-dasharray", "").split()))
+        look["linestyle"] = (
+            0,
+            tuple(float(d) / look["linewidth"] for d in element.get("stroke-dasharray", "").split()),
+        )
     return look
 
 
@@ -58,7 +66,11 @@ def rect(axes: Any, element: ET.Element, order: int) -> None:
 
     x, y, w, h, r = (float(element.get(key, "0")) for key in ("x", "y", "width", "height", "rx"))
     if r:
-        axes.add_patch(FancyBboxPatch((x, y), w, h, boxstyle=f"round,pad=0,rounding_size={r}", mutation_aspect=1, zorder=order, **pen(element)))
+        axes.add_patch(
+            FancyBboxPatch(
+                (x, y), w, h, boxstyle=f"round,pad=0,rounding_size={r}", mutation_aspect=1, zorder=order, **pen(element)
+            )
+        )
     else:
         axes.add_patch(Rectangle((x, y), w, h, zorder=order, **pen(element)))
 
@@ -76,7 +88,13 @@ def curve(axes: Any, element: ET.Element, order: int) -> None:
             letter = token
             continue
         here = points[-1] if points else (0.0, 0.0)
-        points.append((float(token), here[1]) if letter == "H" else (here[0], float(token)) if letter == "V" else (float(token), float(next(numbers))))
+        points.append(
+            (float(token), here[1])
+            if letter == "H"
+            else (here[0], float(token))
+            if letter == "V"
+            else (float(token), float(next(numbers)))
+        )
         codes.append({"M": Path.MOVETO, "C": Path.CURVE4}.get(letter, Path.LINETO))
     axes.add_patch(PathPatch(Path(points, codes), zorder=order, **(pen(element) | {"facecolor": "none"})))
 
@@ -93,13 +111,28 @@ def words(axes: Any, element: ET.Element, order: int) -> None:
     from matplotlib.font_manager import FontProperties
 
     x, y, points = (float(element.get(key, "0")) for key in ("x", "y", "font-size"))
-    runs = [(run.text or "", {**element.attrib, **run.attrib}) for run in element] or [(element.text or "", dict(element.attrib))]
+    runs = [(run.text or "", {**element.attrib, **run.attrib}) for run in element] or [
+        (element.text or "", dict(element.attrib))
+    ]
     room = math.fsum(width(text, points, "font-weight" in look) for text, look in runs)
     x -= {"middle": room / 2, "end": room}.get(element.get("text-anchor", "start"), 0.0)
     for text, look in runs:
-        style = " ".join(word for word, key in (("bold", "font-weight"), ("oblique", "font-style")) if key in look) or "regular"
+        style = (
+            " ".join(word for word, key in (("bold", "font-weight"), ("oblique", "font-style")) if key in look)
+            or "regular"
+        )
         font = FontProperties(fname=dict(zip(STYLES, files(), strict=True))[style], size=points)
-        axes.text(x, y, text, color=look.get("fill", "black"), fontproperties=font, ha="left", va="baseline", parse_math=False, zorder=order)
+        axes.text(
+            x,
+            y,
+            text,
+            color=look.get("fill", "black"),
+            fontproperties=font,
+            ha="left",
+            va="baseline",
+            parse_math=False,
+            zorder=order,
+        )
         x += width(text, points, "font-weight" in look)
 
 

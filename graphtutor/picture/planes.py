@@ -46,7 +46,17 @@ class Plane:
         known = self.known
         for k, name in enumerate(known.classes):
             here = self.points[known.known == k]
-            ax.scatter(here[:, 0], here[:, 1], s=42, color=COLOURS[k % 6], marker=MARKERS[k % 6], edgecolor="white", linewidth=0.8, label=f"Class {k + 1} (label {str(name).replace('-', '−')})", zorder=3)
+            ax.scatter(
+                here[:, 0],
+                here[:, 1],
+                s=42,
+                color=COLOURS[k % 6],
+                marker=MARKERS[k % 6],
+                edgecolor="white",
+                linewidth=0.8,
+                label=f"Class {k + 1} (label {str(name).replace('-', '−')})",
+                zorder=3,
+            )
         ax.set_xlabel(self.names[0])
         ax.set_ylabel(self.names[1])
 
@@ -59,13 +69,22 @@ def plane(h: History, node: str | None = None) -> Plane:
     sizes = {name: a.shape[1] if a.ndim == 2 else 1 for name, a in columns.items()}
     if sum(sizes.values()) != 2 or not known.classes:
         met = ", ".join(f"{name} ({size})" for name, size in sizes.items()) or "none"
-        raise LearnerError(f"this plot needs two features and labels of classes; the features here are {met}" + ("" if known.classes else ", and there are no classes"))
+        raise LearnerError(
+            f"this plot needs two features and labels of classes; the features here are {met}"
+            + ("" if known.classes else ", and there are no classes")
+        )
     fixed = dict(h.plan.data.fixed)
     if len(columns) == 1:
         (name, a), *_ = columns.items()
         return Plane(h, (f"{name}[0]", f"{name}[1]"), a, known, lambda grid: {**fixed, name: grid})
     first, second = columns
-    return Plane(h, (first, second), np.stack([columns[first], columns[second]], axis=1), known, lambda grid: {**fixed, first: grid[:, 0], second: grid[:, 1]})
+    return Plane(
+        h,
+        (first, second),
+        np.stack([columns[first], columns[second]], axis=1),
+        known,
+        lambda grid: {**fixed, first: grid[:, 0], second: grid[:, 1]},
+    )
 
 
 def mesh(box: tuple[float, float, float, float], count: int = GRID) -> tuple[np.ndarray, np.ndarray]:
@@ -82,7 +101,9 @@ def boundary_plot(h: History, epoch: int = -1, slide: bool = False, node: str | 
     """
     p = plane(h, node)
     if len(p.known.classes) != 2:
-        raise LearnerError(f"a boundary lies between two classes, and these are {len(p.known.classes)}; use the plot of regions")
+        raise LearnerError(
+            f"a boundary lies between two classes, and these are {len(p.known.classes)}; use the plot of regions"
+        )
     box = p.box()
     x, y = mesh(box)
     scores = p.scores(epoch, x, y)
@@ -98,13 +119,26 @@ def boundary_plot(h: History, epoch: int = -1, slide: bool = False, node: str | 
             ax.contourf(x, y, height, levels=[-np.inf, 0, np.inf], colors=WASHES[:2])
             ax.contour(x, y, height, levels=[0], colors=[LIGHT.ink], linewidths=1.8)
         p.scatter(ax)
-        ax.plot([], [], color=LIGHT.ink, label="boundary: " + ("equal scores" if scores.ndim == 3 else f"score = {sum(p.known.classes) / 2:g}"))
+        ax.plot(
+            [],
+            [],
+            color=LIGHT.ink,
+            label="boundary: " + ("equal scores" if scores.ndim == 3 else f"score = {sum(p.known.classes) / 2:g}"),
+        )
         if wrong is not None:
-            ax.axline((0, wrong[0]), slope=wrong[1], color=COLOURS[3], linestyle=DASHES[2], label="the slide’s formula (wrong)")
+            ax.axline(
+                (0, wrong[0]),
+                slope=wrong[1],
+                color=COLOURS[3],
+                linestyle=DASHES[2],
+                label="the slide’s formula (wrong)",
+            )
         ax.legend(loc="upper right", framealpha=0.9, frameon=True, edgecolor="none")
 
     said = f"Scatter plot of {len(p.points)} points of two classes in the plane of {p.names[0]} and {p.names[1]}, with the decision boundary after {number} epochs"
-    said += f"; {round(100 * right_share(p, epoch))} % of the points lie on their own side, and the mean loss is {lost:.4g}"
+    said += (
+        f"; {round(100 * right_share(p, epoch))} % of the points lie on their own side, and the mean loss is {lost:.4g}"
+    )
     if wrong is not None:
         apart = wrong[0] - wrong[2]
         said += f". The slide's formula gives a parallel line {abs(apart):.3f} too {'low' if apart < 0 else 'high'}"

@@ -36,7 +36,9 @@ class Ink(NamedTuple):
 
     def moved(self, dx: float, dy: float) -> Ink:
         points = tuple((x + dx, y + dy) for x, y in self.points) if self.points else ()
-        return Ink(self[0], self[1] + dx, self[2] + dy, *self[3:9], points, self[10])  # thrice as fast as _replace, and called for every sign
+        return Ink(
+            self[0], self[1] + dx, self[2] + dy, *self[3:9], points, self[10]
+        )  # thrice as fast as _replace, and called for every sign
 
 
 class Block(NamedTuple):
@@ -107,18 +109,42 @@ def bracket(token: Token, up: float, down: float) -> Block:
     if not token.text or (up <= 0.85 * size and down <= 0.3 * size and token.text != "{"):
         return token.block
     half = max(up + AXIS * -size, down + AXIS * size) + 0.08 * size  # brackets stand on the axis
-    top, bottom, wide = -AXIS * size - half, -AXIS * size + half, {"{": 0.55, "|": 0.2, "‖": 0.34}.get(token.text, 0.32) * size
-    ink = tuple(Ink("path", 0, 0, width=1.25 * BAR * size, letters=letters, points=points) for letters, points in STROKES[token.text](0.08 * size, wide - 0.08 * size, top, bottom))
+    top, bottom, wide = (
+        -AXIS * size - half,
+        -AXIS * size + half,
+        {"{": 0.55, "|": 0.2, "‖": 0.34}.get(token.text, 0.32) * size,
+    )
+    ink = tuple(
+        Ink("path", 0, 0, width=1.25 * BAR * size, letters=letters, points=points)
+        for letters, points in STROKES[token.text](0.08 * size, wide - 0.08 * size, top, bottom)
+    )
     return Block(wide, -top, bottom, ink)
 
 
 Strokes = list[tuple[str, tuple[Point, ...]]]
 STROKES: dict[str, Callable[[float, float, float, float], Strokes]] = {
-    "(": lambda a, b, t, u: [("MC", ((b, t), (a - (b - a) / 3, t + (u - t) * 0.3), (a - (b - a) / 3, u - (u - t) * 0.3), (b, u)))],
-    ")": lambda a, b, t, u: [("MC", ((a, t), (b + (b - a) / 3, t + (u - t) * 0.3), (b + (b - a) / 3, u - (u - t) * 0.3), (a, u)))],
+    "(": lambda a, b, t, u: [
+        ("MC", ((b, t), (a - (b - a) / 3, t + (u - t) * 0.3), (a - (b - a) / 3, u - (u - t) * 0.3), (b, u)))
+    ],
+    ")": lambda a, b, t, u: [
+        ("MC", ((a, t), (b + (b - a) / 3, t + (u - t) * 0.3), (b + (b - a) / 3, u - (u - t) * 0.3), (a, u)))
+    ],
     "[": lambda a, b, t, u: [("MLLL", ((b, t), (a, t), (a, u), (b, u)))],
     "]": lambda a, b, t, u: [("MLLL", ((a, t), (b, t), (b, u), (a, u)))],
-    "{": lambda a, b, t, u: [("MCC", ((b, t), ((a + b) / 2 - 2, t), ((a + b) / 2 + 2, (t + u) / 2), (a, (t + u) / 2), ((a + b) / 2 + 2, (t + u) / 2), ((a + b) / 2 - 2, u), (b, u)))],
+    "{": lambda a, b, t, u: [
+        (
+            "MCC",
+            (
+                (b, t),
+                ((a + b) / 2 - 2, t),
+                ((a + b) / 2 + 2, (t + u) / 2),
+                (a, (t + u) / 2),
+                ((a + b) / 2 + 2, (t + u) / 2),
+                ((a + b) / 2 - 2, u),
+                (b, u),
+            ),
+        )
+    ],
     "|": lambda a, b, t, u: [("ML", (((a + b) / 2, t), ((a + b) / 2, u)))],
     "‖": lambda a, b, t, u: [("ML", ((x, t), (x, u))) for x in (a + (b - a) * 0.15, b - (b - a) * 0.15)],
 }

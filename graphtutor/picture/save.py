@@ -28,7 +28,16 @@ class Painter(Reel):
     significant digits; `engine`: "pygraphviz" or "dot". Raises LearnerError for anything else.
     """
 
-    def __init__(self, walked: Trace | Graph, *, theme: str = "light", palette: str = "default", direction: str = "LR", digits: int = 4, engine: str = "pygraphviz"):
+    def __init__(
+        self,
+        walked: Trace | Graph,
+        *,
+        theme: str = "light",
+        palette: str = "default",
+        direction: str = "LR",
+        digits: int = 4,
+        engine: str = "pygraphviz",
+    ):
         colours(theme, palette)
         if not 1 <= digits <= 17:
             raise LearnerError(f"digits={digits} is not possible; expected 1 to 17")
@@ -63,6 +72,12 @@ class Painter(Reel):
         return str(self.dot(step).source).encode() if format == "dot" else super().bytes(step, format)
 
 
-def save(walked: Trace | Graph, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: object) -> list[Path]:
+def save(
+    walked: Trace | Graph,
+    path: str | os.PathLike[str],
+    step: int | None = None,
+    format: str | None = None,
+    **look: object,
+) -> list[Path]:
     """Write pictures of a trace or graph and return their paths; see `files.stored`. `look`: what Painter takes."""
     return stored(Painter(walked, **look), path, step, format)  # type: ignore[arg-type]

@@ -34,9 +34,15 @@ def surface_plot(runs: Mapping[str, History], names: tuple[str, str] | None = No
     every = np.concatenate(list(paths.values()))
     low, high = every.min(axis=0), every.max(axis=0)
     room = np.maximum((high - low) * 0.25, 0.05)
-    x, y = mesh((float(low[0] - room[0]), float(high[0] + room[0]), float(low[1] - room[1]), float(high[1] + room[1])), 60)
+    x, y = mesh(
+        (float(low[0] - room[0]), float(high[0] + room[0]), float(low[1] - room[1]), float(high[1] + room[1])), 60
+    )
     heights = surface(first, chosen, x, y)
-    held = [f"{name} = {value:.3g}" for name, value in first.final.items() if np.ndim(value) == 0 and name not in [e.name for e in chosen]]
+    held = [
+        f"{name} = {value:.3g}"
+        for name, value in first.final.items()
+        if np.ndim(value) == 0 and name not in [e.name for e in chosen]
+    ]
     if sum(np.size(value) for value in first.final.values()) > len(held) + 2:
         held.append("all else")
     title = title or "Mean loss and the paths of descent"
@@ -50,17 +56,46 @@ def surface_plot(runs: Mapping[str, History], names: tuple[str, str] | None = No
         ax = figure.add_subplot(title=title + where.replace("-", "−"), xlabel=a.text, ylabel=b.text)
         base = float(np.nanmin(heights))
         steps = base + (float(np.nanmax(heights)) - base) * np.linspace(0.0, 1.0, 13)[1:] ** 2
-        ax.contourf(x, y, heights, levels=[base - 1e-12, *steps], cmap=LinearSegmentedColormap.from_list("rising", RISING))
+        ax.contourf(
+            x, y, heights, levels=[base - 1e-12, *steps], cmap=LinearSegmentedColormap.from_list("rising", RISING)
+        )
         lines = ax.contour(x, y, heights, levels=steps, colors=[LIGHT.line], linewidths=0.7)
         ax.clabel(lines, lines.levels[::2], fontsize=7.5, fmt="%.3g", colors=[LIGHT.muted])
         for k, (name, line) in enumerate(paths.items()):
-            ax.plot(line[:, 0], line[:, 1], color=COLOURS[k % 6], linewidth=1.5, marker=MARKERS[k % 6], markersize=3, markevery=max(1, len(line) // 25), label=name)
-            ax.plot(line[-1, 0], line[-1, 1], color=COLOURS[k % 6], marker=MARKERS[k % 6], markersize=8, markeredgecolor="white", linestyle="none")
-        ax.plot(*next(iter(paths.values()))[0], color=LIGHT.ink, marker="*", markersize=12, linestyle="none", label="start")
+            ax.plot(
+                line[:, 0],
+                line[:, 1],
+                color=COLOURS[k % 6],
+                linewidth=1.5,
+                marker=MARKERS[k % 6],
+                markersize=3,
+                markevery=max(1, len(line) // 25),
+                label=name,
+            )
+            ax.plot(
+                line[-1, 0],
+                line[-1, 1],
+                color=COLOURS[k % 6],
+                marker=MARKERS[k % 6],
+                markersize=8,
+                markeredgecolor="white",
+                linestyle="none",
+            )
+        ax.plot(
+            *next(iter(paths.values()))[0], color=LIGHT.ink, marker="*", markersize=12, linestyle="none", label="start"
+        )
         ax.legend(loc="best", frameon=True, framealpha=0.9, edgecolor="none")
 
-    said = "; ".join(f"{name}, {len(line) - 1} updates, from ({line[0][0]:.3g}, {line[0][1]:.3g}) to ({line[-1][0]:.3g}, {line[-1][1]:.3g})" for name, line in paths.items())
-    return Plot(title, f"Contour plot of the mean loss over {chosen[0].text} and {chosen[1].text}{where}, with the paths of descent: {said}.", draw, (6.8, 5.2))
+    said = "; ".join(
+        f"{name}, {len(line) - 1} updates, from ({line[0][0]:.3g}, {line[0][1]:.3g}) to ({line[-1][0]:.3g}, {line[-1][1]:.3g})"
+        for name, line in paths.items()
+    )
+    return Plot(
+        title,
+        f"Contour plot of the mean loss over {chosen[0].text} and {chosen[1].text}{where}, with the paths of descent: {said}.",
+        draw,
+        (6.8, 5.2),
+    )
 
 
 @dataclass(frozen=True)
@@ -78,10 +113,14 @@ class Entry:
     def of(cls, h: History, text: str) -> Entry:
         """Return the entry that `text` names, or raise a LearnerError."""
         match = re.fullmatch(r"([^\[\]]+)(?:\[([\d,\s]+)\])?", text.strip())
-        name, place = (match[1], tuple(int(k) for k in (match[2] or "").split(",") if k.strip())) if match else (text, ())
+        name, place = (
+            (match[1], tuple(int(k) for k in (match[2] or "").split(",") if k.strip())) if match else (text, ())
+        )
         shape = h.parameters[name].shape[1:] if name in h.parameters else None
         if shape is None or len(place) != len(shape) or any(k >= n for k, n in zip(place, shape, strict=True)):
-            known = ", ".join(f"{n}[{','.join('0' * (rows.ndim - 1))}]" if rows.ndim > 1 else n for n, rows in h.parameters.items())
+            known = ", ".join(
+                f"{n}[{','.join('0' * (rows.ndim - 1))}]" if rows.ndim > 1 else n for n, rows in h.parameters.items()
+            )
             raise LearnerError(f"'{text}' is no single parameter; expected one such as {known}")
         return cls(name, place)
 

@@ -57,8 +57,34 @@ class Colours(NamedTuple):
 
 
 # the hues of Okabe and Ito, darkened or lightened until they reach 4.5:1
-LIGHT = Colours("#FFFFFF", "#FFFFFF", "#F8FAFC", "#FFF3EC", "#EEF6FC", "#1E293B", "#5B6472", "#7D8794", "#C3C9D2", "#0067A3", "#B93A08", "#00694E")
-DARK = Colours("#0F172A", "#1E293B", "#172033", "#3B2418", "#12304A", "#F1F5F9", "#A9B4C4", "#8794A9", "#3E4B60", "#6FC1EE", "#FF9A5C", "#34D399")
+LIGHT = Colours(
+    "#FFFFFF",
+    "#FFFFFF",
+    "#F8FAFC",
+    "#FFF3EC",
+    "#EEF6FC",
+    "#1E293B",
+    "#5B6472",
+    "#7D8794",
+    "#C3C9D2",
+    "#0067A3",
+    "#B93A08",
+    "#00694E",
+)
+DARK = Colours(
+    "#0F172A",
+    "#1E293B",
+    "#172033",
+    "#3B2418",
+    "#12304A",
+    "#F1F5F9",
+    "#A9B4C4",
+    "#8794A9",
+    "#3E4B60",
+    "#6FC1EE",
+    "#FF9A5C",
+    "#34D399",
+)
 THEMES = {"light": LIGHT, "dark": DARK}
 # the tradition of the cs231n lectures: values green, gradients red; local derivatives then blue
 CLASSIC = {"light": ("#0B7A0B", "#C80000", "#1D4ED8"), "dark": ("#4ADE80", "#FF8A8A", "#93C5FD")}
@@ -118,21 +144,31 @@ def outline(b: Box, p: Place, c: Colours) -> str:
     rect = '<rect x="{}" y="{}" width="{}" height="{}" rx="{}" fill="{}" stroke="{}" stroke-width="{}"{}/>'
     shape = rect.format(n(p.left), n(p.top), n(p.width), n(p.height), n(radius), fill, stroke, n(thick), dash)
     if b.role == "output":
-        shape += rect.format(n(p.left + 3.5), n(p.top + 3.5), n(p.width - 7), n(p.height - 7), "4.5", "none", stroke, "1", "")
+        shape += rect.format(
+            n(p.left + 3.5), n(p.top + 3.5), n(p.width - 7), n(p.height - 7), "4.5", "none", stroke, "1", ""
+        )
     return shape
 
 
 def box(b: Box, p: Place, c: Colours) -> str:
     """Return a node: its title, and below it the value and the gradient, each under its name."""
-    said = f"{b.name}: value {line(b.value) or '–'}" + (f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None else "")
-    parts = [f'<g id="n{b.id}" class="node {b.role} {b.state}">', f"<title>{escape(said if b.role != 'constant' else b.name)}</title>", outline(b, p, c)]
+    said = f"{b.name}: value {line(b.value) or '–'}" + (
+        f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None else ""
+    )
+    parts = [
+        f'<g id="n{b.id}" class="node {b.role} {b.state}">',
+        f"<title>{escape(said if b.role != 'constant' else b.name)}</title>",
+        outline(b, p, c),
+    ]
     if b.role == "constant":
         return "".join([*parts, text(p.x, p.y + 4, b.value[0][0] if b.value else b.name, NUMBER - 1, c.muted), "</g>"])
     left, right = p.left + PAD, p.left + p.width - PAD
     parts.append(title(b, p, left, right, c))
     if p.value or p.gradient:
         parts.append(f'<path d="M{n(left)} {n(p.top + HEADER)}H{n(right)}" stroke="{c.faint}" stroke-width="0.8"/>')
-    spare = (right - left - p.value - p.gradient - (GAP if p.value and p.gradient else 0)) / (2 if p.value and p.gradient else 1)
+    spare = (right - left - p.value - p.gradient - (GAP if p.value and p.gradient else 0)) / (
+        2 if p.value and p.gradient else 1
+    )
     middle = left + (p.value + spare) / 2
     if b.value is not None and p.value:
         parts.append(text(middle, p.top + 35, "value", SMALL, c.muted))
@@ -140,7 +176,9 @@ def box(b: Box, p: Place, c: Colours) -> str:
     if b.gradient is not None and p.gradient:
         middle = right - (p.gradient + spare) / 2
         parts.append(text(middle, p.top + 35, b.gradient_name, SMALL, c.muted))
-        parts.append(entries(b.gradient, b.rest, middle, p.top + FIRST, c.muted if b.gradient == (("?",),) else c.upstream))
+        parts.append(
+            entries(b.gradient, b.rest, middle, p.top + FIRST, c.muted if b.gradient == (("?",),) else c.upstream)
+        )
     return "".join([*parts, "</g>"])
 
 
@@ -151,7 +189,11 @@ def title(b: Box, p: Place, left: float, right: float, c: Colours) -> str:
     if not b.formula:
         return text(p.x, base + 0.5, b.name, TITLE + 1, c.ink, "middle", ITALIC) + shape
     room = right - (GAP / 2 + width(b.shape, SMALL) if b.shape else 0)
-    return text(left, base, b.label, TITLE, c.ink, "start", BOLD_FACE) + text(room, base, b.formula, LABEL + 0.5, c.ink, "end", ITALIC) + shape
+    return (
+        text(left, base, b.label, TITLE, c.ink, "start", BOLD_FACE)
+        + text(room, base, b.formula, LABEL + 0.5, c.ink, "end", ITALIC)
+        + shape
+    )
 
 
 def entries(grid: Grid, rest: str, middle: float, base: float, fill: str) -> str:
@@ -164,7 +206,9 @@ def entries(grid: Grid, rest: str, middle: float, base: float, fill: str) -> str
     parts = []
     top, bottom = base - 10.5, base + ROW * (len(grid) - 1) + 3
     for side, turn in ((start + 1, 3.0), (start + whole - 1, -3.0)):
-        parts.append(f'<path d="M{n(side + turn)} {n(top)}H{n(side)}V{n(bottom)}H{n(side + turn)}" fill="none" stroke="{fill}" stroke-width="1.1"/>')
+        parts.append(
+            f'<path d="M{n(side + turn)} {n(top)}H{n(side)}V{n(bottom)}H{n(side + turn)}" fill="none" stroke="{fill}" stroke-width="1.1"/>'
+        )
     x += BRACKET
     for k, w in enumerate(wide):
         x += w
@@ -183,7 +227,9 @@ def wire(w: Wire, r: Route, c: Colours) -> str:
     head = 11.0 if back else 8.5
     curve, tip = r.drawn(back, head)
     behind = curve[0] if back else curve[-1]
-    look = f'stroke="{stroke}" stroke-width="{n(THICK if w.state in ("active", "feeding") else THIN)}"' + (' stroke-dasharray="7 3"' if back else "")
+    look = f'stroke="{stroke}" stroke-width="{n(THICK if w.state in ("active", "feeding") else THIN)}"' + (
+        ' stroke-dasharray="7 3"' if back else ""
+    )
     return (f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{path(curve)}" fill="none" {look}/>'
             f'<polygon points="{arrow(tip, behind, head)}" fill="{stroke}"/></g>')  # fmt: skip
 
@@ -193,7 +239,11 @@ def arrow(tip: Point, behind: Point, size: float) -> str:
     """Return the corners of an arrow's head."""
     angle = math.atan2(tip[1] - behind[1], tip[0] - behind[0])
     u, v = math.cos(angle), math.sin(angle)
-    corners = (tip, (tip[0] - size * u - 0.38 * size * v, tip[1] - size * v + 0.38 * size * u), (tip[0] - size * u + 0.38 * size * v, tip[1] - size * v - 0.38 * size * u))
+    corners = (
+        tip,
+        (tip[0] - size * u - 0.38 * size * v, tip[1] - size * v + 0.38 * size * u),
+        (tip[0] - size * u + 0.38 * size * v, tip[1] - size * v - 0.38 * size * u),
+    )
     return " ".join(f"{n(x)},{n(y)}" for x, y in corners)
 
 
@@ -205,7 +255,11 @@ def label(w: Wire, r: Route, direction: str, c: Colours) -> str:
     wide, high = label_size(w)
     x, y = r.spot(direction, wide, high)
     lit = w.state == "active"
-    frame = f'rx="6" fill="{c.box}" stroke="{c.upstream}" stroke-width="1"' if lit else f'rx="2" fill="{c.ground}" fill-opacity="0.8"'
+    frame = (
+        f'rx="6" fill="{c.box}" stroke="{c.upstream}" stroke-width="1"'
+        if lit
+        else f'rx="2" fill="{c.ground}" fill-opacity="0.8"'
+    )
     parts = [f'<g id="l{w.edge.source}_{w.edge.slot}" class="label {w.state}">',
              f'<rect x="{n(x - wide / 2)}" y="{n(y - high / 2)}" width="{n(wide)}" height="{n(high)}" {frame}/>']  # fmt: skip
     parts += [spans(runs, x, y + 3.4 + 13 * (k - (len(lines) - 1) / 2), w.state, c) for k, runs in enumerate(lines)]
@@ -215,8 +269,13 @@ def label(w: Wire, r: Route, direction: str, c: Colours) -> str:
 def spans(runs: tuple[Run, ...], x: float, y: float, state: str, c: Colours) -> str:
     """Return one line of a label, each run in the colour of what it is."""
     fill = {"local": c.local, "name": c.local, "upstream": c.upstream, "result": c.upstream, "sign": c.muted}
-    inner = "".join(f'<tspan fill="{c.muted if state == "waiting" else fill[r.kind]}"{BOLD_FACE if r.kind in BOLD else ""}>{escape(r.text)}</tspan>' for r in runs)
-    return f'<text x="{n(x)}" y="{n(y)}" font-size="{n(LABEL)}" text-anchor="middle" xml:space="preserve">{inner}</text>'
+    inner = "".join(
+        f'<tspan fill="{c.muted if state == "waiting" else fill[r.kind]}"{BOLD_FACE if r.kind in BOLD else ""}>{escape(r.text)}</tspan>'
+        for r in runs
+    )
+    return (
+        f'<text x="{n(x)}" y="{n(y)}" font-size="{n(LABEL)}" text-anchor="middle" xml:space="preserve">{inner}</text>'
+    )
 
 
 # ----- the picture -----
@@ -280,7 +339,13 @@ class Brush:
         """Return the picture in words: the caption, then every value and gradient."""
         back = frame.phase != "forward"
         boxes = [self.box(b) for b in frame.boxes]
-        said = "; ".join([words for words in [told.get(back) or told.setdefault(back, in_words(b, back)) for b, _, told in boxes] if words])
+        said = "; ".join(
+            [
+                words
+                for words in [told.get(back) or told.setdefault(back, in_words(b, back)) for b, _, told in boxes]
+                if words
+            ]
+        )
         return f"{frame.caption} {said}{'.' if said else ''}".strip()
 
     def box(self, b: Box) -> tuple[Box, str, dict[bool, str]]:
@@ -295,5 +360,9 @@ class Brush:
         made = self.wires.get(id(w))
         if made is None:
             route = self.layout.routes[w.edge]
-            made = self.wires[id(w)] = w, wire(w, route, self.colours), label(w, route, self.layout.direction, self.colours)
+            made = self.wires[id(w)] = (
+                w,
+                wire(w, route, self.colours),
+                label(w, route, self.layout.direction, self.colours),
+            )
         return made

@@ -37,7 +37,12 @@ def table(frame: Frame, columns: int = 80, rows: int | None = None, ascii: bool 
     """Return the nodes as aligned lines, the column titles first; of more than `rows` nodes those around the active one."""
     boxes = [b for b in frame.boxes if b.role != "constant"] or list(frame.boxes)
     cells = [("", "node", "value", "gradient"), *(row(b) for b in boxes)]
-    shown = [0, 1, *([2] if any(b.value is not None for b in boxes) else []), *([3] if any(b.gradient is not None for b in boxes) else [])]
+    shown = [
+        0,
+        1,
+        *([2] if any(b.value is not None for b in boxes) else []),
+        *([3] if any(b.gradient is not None for b in boxes) else []),
+    ]
     say = plain if ascii else str
     lines = aligned([tuple(say(r[k]) for k in shown) for r in cells], columns)
     if rows is None or len(boxes) <= rows:
@@ -61,7 +66,12 @@ def row(b: Box) -> tuple[str, ...]:
     """Return a node's line: mark, name and formula, value, and its gradient under its own name."""
     gradient = "" if b.gradient is None else f"{b.gradient_name} = {line(b.gradient)}{b.rest}"
     kind = "" if b.formula else f" ({b.role})"
-    return MARKS.get(b.state, ""), (b.formula or b.name + kind) + (f" {b.shape}" if b.shape else ""), line(b.value), gradient
+    return (
+        MARKS.get(b.state, ""),
+        (b.formula or b.name + kind) + (f" {b.shape}" if b.shape else ""),
+        line(b.value),
+        gradient,
+    )
 
 
 def aligned(table: list[tuple[str, ...]], columns: int) -> list[str]:

@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import LearnerError, ReadError
-from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, lettered
+from .exercises import (
+    Choice,
+    Code,
+    Derivation,
+    Exercise,
+    Expression,
+    FindLine,
+    Gradients,
+    Local,
+    Numbers,
+    Sheet,
+    Solve,
+    lettered,
+)
 from .keys import graph_of, sheet
 from .numbers import labelled
 
@@ -61,7 +74,9 @@ def cells(exercise: Sheet) -> dict[str, str]:
     found = {}
     for cell in sheet(exercise):
         node, column, *arg = cell.split(".")
-        found[cell] = f"{node}" if column == "value" else f"local d{node}/d{arg[0]}" if column == "local" else f"d{top}/d{node}"
+        found[cell] = (
+            f"{node}" if column == "value" else f"local d{node}/d{arg[0]}" if column == "local" else f"d{top}/d{node}"
+        )
     return found
 
 
@@ -89,7 +104,9 @@ def checked(exercise: Exercise, answer: Any) -> Any:
         known = {name: q.key for q in asks for name in (q.prompt, q.key)}
         unknown = next((str(name) for name in answer if name not in known), None)
         if unknown is not None:
-            raise LearnerError(f"'{unknown}' is no question of {exercise.id}; expected {', '.join(q.key for q in asks)}")
+            raise LearnerError(
+                f"'{unknown}' is no question of {exercise.id}; expected {', '.join(q.key for q in asks)}"
+            )
         return {known[name]: value for name, value in answer.items()}
     if several and isinstance(answer, list | tuple) and len(answer) == len(asks):
         return {q.key: value for q, value in zip(asks, answer, strict=True)}
@@ -122,7 +139,9 @@ def line_number(exercise: FindLine, text: str) -> int | None:
         return None
     found = next((k for k in range(1, len(exercise.lines) + 1) if plain.rstrip(".") == str(k)), None)
     if found is None:
-        raise ReadError(f"'{text.strip()[:40]}' is no line; expected a number from 1 to {len(exercise.lines)}, or none", text[:200])
+        raise ReadError(
+            f"'{text.strip()[:40]}' is no line; expected a number from 1 to {len(exercise.lines)}, or none", text[:200]
+        )
     return found
 
 

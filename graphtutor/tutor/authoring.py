@@ -67,14 +67,25 @@ def unreadable(exercise: Exercise) -> str:
 def proofs(exercise: Exercise, label: str, variant_only: bool) -> Iterator[Finding]:
     for answer in accepted(exercise):
         grade = judge(exercise, answer)
-        yield Finding(exercise.id, f"accepts {short(answer)}{label}", "" if grade.correct else f"it is refused: {grade.message}")
+        yield Finding(
+            exercise.id, f"accepts {short(answer)}{label}", "" if grade.correct else f"it is refused: {grade.message}"
+        )
     for answer, names in rejected(exercise):
         fault = refused(judge(exercise, answer), names, variant_only)
-        yield Finding(exercise.id, f"refuses {short(answer)}{label}", fault, "" if fault or variant_only else unnamed(exercise, answer, names))
+        yield Finding(
+            exercise.id,
+            f"refuses {short(answer)}{label}",
+            fault,
+            "" if fault or variant_only else unnamed(exercise, answer, names),
+        )
     if not variant_only:
         yield Finding(exercise.id, "is unsolved as it stands", "an empty answer is right" if solved(exercise) else "")
         for hint in exercise.hints:
-            yield Finding(exercise.id, f"hint '{hint}' is no solution", "it is an accepted answer" if gives_away(exercise, hint) else "")
+            yield Finding(
+                exercise.id,
+                f"hint '{hint}' is no solution",
+                "it is an accepted answer" if gives_away(exercise, hint) else "",
+            )
 
 
 def refused(grade: Any, names: tuple[str, ...], variant_only: bool) -> str:
@@ -92,13 +103,21 @@ def unnamed(exercise: Exercise, answer: Any, names: tuple[str, ...]) -> str:
     if not names or not isinstance(exercise, Worded):
         return ""
     found = ids(graded(exercise, asked_of(exercise), answer))
-    return "" if set(names) & set(found) else f"only the file names {' or '.join(names)}; the diagnosis names {', '.join(found) or 'nothing'}"
+    return (
+        ""
+        if set(names) & set(found)
+        else f"only the file names {' or '.join(names)}; the diagnosis names {', '.join(found) or 'nothing'}"
+    )
 
 
 def solved(exercise: Exercise) -> bool:
     """Return whether an exercise is right without an answer, or with the function itself for an answer."""
     blank = judge(exercise, "")
-    untouched = exercise.program.strip().splitlines()[-1].partition("=")[2].strip() or exercise.program.strip() if isinstance(exercise, Expression) else ""
+    untouched = (
+        exercise.program.strip().splitlines()[-1].partition("=")[2].strip() or exercise.program.strip()
+        if isinstance(exercise, Expression)
+        else ""
+    )
     return bool(blank.correct) or bool(untouched and judge(exercise, untouched).correct)
 
 
@@ -113,7 +132,13 @@ def gives_away(exercise: Exercise, hint: str) -> bool:
 
 
 def short(answer: Any) -> str:
-    text = " | ".join(map(str, answer)) if isinstance(answer, list) else ", ".join(f"{k} {v}" for k, v in answer.items()) if isinstance(answer, dict) else str(answer)
+    text = (
+        " | ".join(map(str, answer))
+        if isinstance(answer, list)
+        else ", ".join(f"{k} {v}" for k, v in answer.items())
+        if isinstance(answer, dict)
+        else str(answer)
+    )
     line = " ".join(text.split())
     return line if len(line) <= 60 else line[:57] + "..."
 
@@ -135,7 +160,11 @@ def practised(exercise: Exercise, text: str) -> set[str]:
     walked = trace(graph)
     cells = (*graph.cells, *(walked.walk.extended.cells if walked.walk else ()))
     opened = {row.name for row in TABLE for group in graph.groups if row.group and group.label in (row.label, row.name)}
-    folded = collapsed(graph, (exercise.node,)).cells if isinstance(exercise, Local) and any(g.name == exercise.node for g in graph.groups) else ()
+    folded = (
+        collapsed(graph, (exercise.node,)).cells
+        if isinstance(exercise, Local) and any(g.name == exercise.node for g in graph.groups)
+        else ()
+    )
     return {cell[0] for cell in (*cells, *folded)} | opened
 
 

@@ -61,16 +61,24 @@ class Course:
             folders: dict[str, list[str]] = {}
             for name in self.library.paths:
                 folders.setdefault(self.library.group(name), []).append(name)
-            return tuple((title.replace("-", " ").capitalize() or "Exercises", tuple(names)) for title, names in folders.items())
+            return tuple(
+                (title.replace("-", " ").capitalize() or "Exercises", tuple(names)) for title, names in folders.items()
+            )
         return tuple((group.title, self.members(group)) for group in self.settings.groups)
 
     def members(self, group: Group) -> tuple[str, ...]:
-        inside = tuple(name for name in self.library.paths if self.library.group(name) == group.folder) if group.folder else ()
+        inside = (
+            tuple(name for name in self.library.paths if self.library.group(name) == group.folder)
+            if group.folder
+            else ()
+        )
         if group.folder and not inside:
             raise AuthorError(f"{COURSE}: group '{group.title}' takes folder '{group.folder}', which holds no exercise")
         unknown = next((name for name in group.exercises if name not in self.library), None)
         if unknown:
-            raise AuthorError(f"{COURSE}: group '{group.title}' lists '{unknown}'{nearest(unknown, self.library.paths)}, which is no exercise")
+            raise AuthorError(
+                f"{COURSE}: group '{group.title}' lists '{unknown}'{nearest(unknown, self.library.paths)}, which is no exercise"
+            )
         return inside + group.exercises
 
     @cached_property
@@ -86,7 +94,10 @@ class Course:
         """Return an exercise with the course's tie rule and reduction where it has none of its own."""
         changed = replace(exercise, tie=exercise.tie or self.settings.tie)
         if isinstance(changed, Numbers):
-            runs = {name: replace(run, reduction=run.reduction or self.settings.reduction) for name, run in changed.runs.items()}
+            runs = {
+                name: replace(run, reduction=run.reduction or self.settings.reduction)
+                for name, run in changed.runs.items()
+            }
             return replace(changed, runs=runs)
         return changed
 
@@ -114,8 +125,14 @@ def settings(data: Mapping[str, Any], where: str) -> Settings:
     except msgspec.ValidationError as error:
         raise AuthorError(f"{where}: {told(error, (*Settings.__struct_fields__, *Group.__struct_fields__))}") from None
     if read.format_version > FORMAT:
-        raise AuthorError(f"{where}: format_version is {read.format_version}, and this graphtutor reads up to {FORMAT}; update graphtutor")
-    for field, value, allowed in (("tie", read.tie, TIES), ("notation", read.notation, NOTATIONS), ("reduction", read.reduction, ("sum", "mean"))):
+        raise AuthorError(
+            f"{where}: format_version is {read.format_version}, and this graphtutor reads up to {FORMAT}; update graphtutor"
+        )
+    for field, value, allowed in (
+        ("tie", read.tie, TIES),
+        ("notation", read.notation, NOTATIONS),
+        ("reduction", read.reduction, ("sum", "mean")),
+    ):
         if value not in allowed:
             raise AuthorError(f"{where}: {field} = '{value}'; expected one of {', '.join(allowed)}")
     return read

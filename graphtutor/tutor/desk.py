@@ -86,7 +86,11 @@ class Desk:
             self.tell("(? for help)", "quiet")
 
     def present(self, name: str, exercise: Exercise, remark: str = "") -> None:
-        place = f"Exercise {self.course.order.index(name) + 1} of {len(self.course.order)}" if name in self.course.order else "Exercise"
+        place = (
+            f"Exercise {self.course.order.index(name) + 1} of {len(self.course.order)}"
+            if name in self.course.order
+            else "Exercise"
+        )
         self.screen.say()
         self.tell(f"{place}: {exercise.title} ({name}{', ' + remark if remark else ''})", "heading")
         self.tell(exercise.prompt)
@@ -104,14 +108,23 @@ class Desk:
                 finished = sum(progress.record(n).state == "done" for n in names)
                 self.tell(f"{title} ({finished} of {len(names)})", "heading")
             for name in rows if not only or only in names else ():
-                state = "here" if name == here else {"open": ""}.get(progress.record(name).state, progress.record(name).state)
-                self.screen.say(f"  {state:8}{name}".rstrip() + ("" if self.screen.width < 72 else f"  {self.course.exercise(name).title}"))
+                state = (
+                    "here"
+                    if name == here
+                    else {"open": ""}.get(progress.record(name).state, progress.record(name).state)
+                )
+                self.screen.say(
+                    f"  {state:8}{name}".rstrip()
+                    + ("" if self.screen.width < 72 else f"  {self.course.exercise(name).title}")
+                )
         self.tell(f"{done} of {len(self.course.order)} done.")
 
 
 def wrapped(line: str, width: int, indent: str = "") -> str:
     """Return a line of prose in lines of at most `width` columns; words longer than that stay whole."""
-    return textwrap.fill(line, max(20, min(width, WIDEST)), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        line, max(20, min(width, WIDEST)), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def listing(exercise: Exercise) -> list[str]:
@@ -126,14 +139,19 @@ def listing(exercise: Exercise) -> list[str]:
 def with_state(progress: Progress, name: str, state: str) -> Progress:
     """Return the progress with an exercise shown or skipped; one that is done stays done."""
     record = progress.record(name)
-    return progress.with_record(name, replace(record, state=record.state if record.state == "done" else state, draft={}))
+    return progress.with_record(
+        name, replace(record, state=record.state if record.state == "done" else state, draft={})
+    )
 
 
 def gone_to(progress: Progress, name: str, seed: str | None = None) -> Progress:
     """Return the progress at an exercise, open again if it was shown or skipped, in the variant of `seed` if one is given."""
     record = progress.record(name)
     state = "open" if record.state in ("shown", "skipped") else record.state
-    return replace(progress.with_record(name, replace(record, state=state, seed=record.seed if seed is None else seed)), current=name)
+    return replace(
+        progress.with_record(name, replace(record, state=state, seed=record.seed if seed is None else seed)),
+        current=name,
+    )
 
 
 def started(progress: Progress, name: str, seed: str | None) -> Progress:

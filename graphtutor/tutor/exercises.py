@@ -28,7 +28,9 @@ COURSE = "course.toml"
 
 Answer = TypeVar("Answer")
 Number = int | float | str
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="lower case words joined by hyphens, such as hinge-dw0")]
+Name = Annotated[
+    str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="lower case words joined by hyphens, such as hinge-dw0")
+]
 Hints = Annotated[tuple[str, ...], Meta(min_length=3, description="weak to strong; the last one leaves only one step")]
 Point = dict[str, Number | list[Any]]
 
@@ -240,11 +242,17 @@ def parse(text: str, where: str = "the exercise") -> Exercise:
     data = table(text, where)
     version = data.get("format_version")
     if isinstance(version, int) and version > FORMAT:
-        raise AuthorError(f"{where}: format_version is {version}, and this graphtutor reads up to {FORMAT}; update graphtutor")
+        raise AuthorError(
+            f"{where}: format_version is {version}, and this graphtutor reads up to {FORMAT}; update graphtutor"
+        )
     try:
         exercise: Exercise = msgspec.convert(data, Kind)
     except msgspec.ValidationError as error:
-        kinds = f"; kinds are {', '.join(str(k.__struct_config__.tag) for k in KINDS)}" if "$.kind" in str(error) or "`kind`" in str(error) else ""
+        kinds = (
+            f"; kinds are {', '.join(str(k.__struct_config__.tag) for k in KINDS)}"
+            if "$.kind" in str(error) or "`kind`" in str(error)
+            else ""
+        )
         raise AuthorError(f"{where}: {told(error, FIELDS)}{kinds}") from None
     check_fields(exercise, where)
     return exercise
@@ -288,7 +296,9 @@ def check_asks(exercise: Numbers, where: str) -> None:
             raise AuthorError(f"{where}: ask '{ask.label}' needs one of formula, shape and count")
         if labels.count(ask.label) > 1:
             raise AuthorError(f"{where}: two asks are labelled '{ask.label}'; give each its own label")
-        unknown = [p for p in ask.points if p not in exercise.points] + ([ask.run] if ask.run and ask.run not in exercise.runs else [])
+        unknown = [p for p in ask.points if p not in exercise.points] + (
+            [ask.run] if ask.run and ask.run not in exercise.runs else []
+        )
         if unknown:
             raise AuthorError(f"{where}: ask '{ask.label}' names '{unknown[0]}', which is no point or run of this file")
         if ask.over not in ("", "sum", "mean"):
@@ -308,7 +318,9 @@ def load(path: str | Path) -> Exercise:
         raise AuthorError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     exercise = parse(text, str(path))
     if plain(path.stem) != exercise.id:
-        raise AuthorError(f"{path}: its id is '{exercise.id}'; the file should be called {path.stem.split('-')[0]}-{exercise.id}.toml, so that an id leads to its file")
+        raise AuthorError(
+            f"{path}: its id is '{exercise.id}'; the file should be called {path.stem.split('-')[0]}-{exercise.id}.toml, so that an id leads to its file"
+        )
     return exercise
 
 

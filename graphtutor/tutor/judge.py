@@ -22,7 +22,22 @@ from ..grading.task import Task, task
 from ..language.read import derivation
 from .answers import cells, checked, letters, line_number
 from .course import course
-from .exercises import Ask, Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Local, Numbers, Sheet, Solve, Wrong, lettered
+from .exercises import (
+    Ask,
+    Choice,
+    Code,
+    Derivation,
+    Exercise,
+    Expression,
+    FindLine,
+    Gradients,
+    Local,
+    Numbers,
+    Sheet,
+    Solve,
+    Wrong,
+    lettered,
+)
 from .keys import declared, numbers, right_options, solution
 from .numbers import all_agree, typed
 from .variants import variant
@@ -90,19 +105,40 @@ def judge_numbers(exercise: Numbers, answer: Mapping[str, Any]) -> Grade:
     coarse = next((label for label, ok in verdicts.items() if ok is None), None)
     if not wrong and coarse is not None:
         digits = places_of(exercise, asks[coarse])
-        return unreadable(ReadError(f"{coarse}: right as far as it goes; give at least {digits} decimal{'s' if digits != 1 else ''}", ""), coarse, asks)
+        return unreadable(
+            ReadError(
+                f"{coarse}: right as far as it goes; give at least {digits} decimal{'s' if digits != 1 else ''}", ""
+            ),
+            coarse,
+            asks,
+        )
     if not wrong:
         return Grade(1.0, True, "Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
     message = f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} not right{counted(given[wrong[0]], right[wrong[0]]) if len(wrong) == 1 else ''}."
     rest = len(verdicts) - len(wrong)
     message += f" The other {rest} {'is' if rest == 1 else 'are'}." if rest else ""
-    found = refusal(rest / len(verdicts), message, exercise.wrong, lambda slip: all(n in slip.answer and all_agree(given[n], numbers(exercise, asks[n], slip.answer[n])) for n in wrong))
-    return replace(found, table=tuple(Cell(label, "wrong" if label in wrong else "right", str(answer[label])) for label in asks))
+    found = refusal(
+        rest / len(verdicts),
+        message,
+        exercise.wrong,
+        lambda slip: all(
+            n in slip.answer and all_agree(given[n], numbers(exercise, asks[n], slip.answer[n])) for n in wrong
+        ),
+    )
+    return replace(
+        found, table=tuple(Cell(label, "wrong" if label in wrong else "right", str(answer[label])) for label in asks)
+    )
 
 
 def unreadable(error: ReadError, label: str, labels: Iterable[str]) -> Grade:
     """Return the Grade of numbers of which one cannot be read: none of them counts."""
-    return Grade(0.0, None, f"{error.message}. It costs nothing.", invalid=error, table=tuple(Cell(name, "unread" if name == label else "undecided") for name in labels))
+    return Grade(
+        0.0,
+        None,
+        f"{error.message}. It costs nothing.",
+        invalid=error,
+        table=tuple(Cell(name, "unread" if name == label else "undecided") for name in labels),
+    )
 
 
 def places_of(exercise: Numbers, ask: Ask) -> int:
@@ -121,7 +157,11 @@ def read_numbers(label: str, value: Any) -> list[Typed]:
 
 
 def counted(given: list[Typed], right: list[Any]) -> str:
-    return f": {len(given)} number{'s' if len(given) != 1 else ''} where {len(right)} {'were' if len(right) != 1 else 'was'} asked for" if len(given) != len(right) else ""
+    return (
+        f": {len(given)} number{'s' if len(given) != 1 else ''} where {len(right)} {'were' if len(right) != 1 else 'was'} asked for"
+        if len(given) != len(right)
+        else ""
+    )
 
 
 def listed(labels: list[str]) -> str:
@@ -132,7 +172,9 @@ def listed(labels: list[str]) -> str:
 def refusal(score: float, message: str, wrong: Iterable[Wrong[Any]], matches: Callable[[Wrong[Any]], bool]) -> Grade:
     """Return the Grade of a wrong answer: the misconceptions of all slips of the file that it makes, and the words about the first."""
     slips = [slip for slip in wrong if matches(slip)]
-    return refused(score, message, (slip.misconceptions[:1] for slip in slips), next((s.why for s in slips if s.why), ""))
+    return refused(
+        score, message, (slip.misconceptions[:1] for slip in slips), next((s.why for s in slips if s.why), "")
+    )
 
 
 def refused(score: float, message: str, ids: Iterable[Iterable[str]], why: str) -> Grade:
@@ -151,9 +193,15 @@ def judge_choice(exercise: Choice, answer: str) -> Grade:
         return Grade(1.0, True, "Right.")
     score = agree / len(options) if len(right) > 1 else 0.0
     if not bad:
-        return Grade(score, False, f"{listed(chosen)} {'holds' if len(chosen) == 1 else 'hold'}, but not alone: look at the others again.")
+        return Grade(
+            score,
+            False,
+            f"{listed(chosen)} {'holds' if len(chosen) == 1 else 'hold'}, but not alone: look at the others again.",
+        )
     first = options[bad[0]]
-    return refused(score, f"{listed(bad)} {'does' if len(bad) == 1 else 'do'} not hold.", [first.misconceptions], first.why)
+    return refused(
+        score, f"{listed(bad)} {'does' if len(bad) == 1 else 'do'} not hold.", [first.misconceptions], first.why
+    )
 
 
 # ----- formulas, derivations and code, by the grading room -----
@@ -172,7 +220,10 @@ def asked_of(exercise: Worded) -> Task:
         return task(solution(exercise), assume=exercise.assume)
     if not isinstance(exercise, Local):
         return task(exercise, shapes=declared(exercise, exercise.program))
-    line = next((text for text in exercise.program.strip().splitlines() if text.partition("=")[0].strip() == exercise.node), None)
+    line = next(
+        (text for text in exercise.program.strip().splitlines() if text.partition("=")[0].strip() == exercise.node),
+        None,
+    )
     if line is None:
         raise AuthorError(f"{exercise.id}: node = '{exercise.node}', which is no line of its program")
     text = line.partition("=")[2].strip()
@@ -181,7 +232,12 @@ def asked_of(exercise: Worded) -> Task:
 
 def graded(exercise: Worded, asked: Task, answer: Any) -> Grade:
     """Return what the grading room says of an answer, the file's own words apart."""
-    return grade(asked, {"code": answer, "function": exercise.function, "args": exercise.args} if isinstance(exercise, Code) else answer)
+    return grade(
+        asked,
+        {"code": answer, "function": exercise.function, "args": exercise.args}
+        if isinstance(exercise, Code)
+        else answer,
+    )
 
 
 def worded(exercise: Worded, asked: Task, found: Grade, answer: Any) -> Grade:
@@ -207,7 +263,11 @@ def wrong_trees(exercise: Worded, asked: Task, answer: Any) -> dict[str, Any]:
     if isinstance(exercise, Code):
         return {"": as_tree(read_code(answer)(exercise.function, exercise.args))}
     if isinstance(exercise, Gradients):
-        return {name: tree for name, text in answer.items() if (tree := wrong_tree(replace(asked, wrt=(name,)), text)) is not None}
+        return {
+            name: tree
+            for name, text in answer.items()
+            if (tree := wrong_tree(replace(asked, wrt=(name,)), text)) is not None
+        }
     return {"": wrong_tree(asked, answer)}
 
 
@@ -217,12 +277,17 @@ def wrong_tree(asked: Task, answer: Any) -> Any:
     trees = [part.tree for claim in derivation(text, **asked.read_options()) for part in claim.parts]
     if len(trees) == 1:
         return trees[0]
-    return next((s.tree for s in judged(asked, answer) if s.status in BAD and s.tree is not None), None) if trees else None
+    return (
+        next((s.tree for s in judged(asked, answer) if s.status in BAD and s.tree is not None), None) if trees else None
+    )
 
 
 def agree(asked: Task, given: Mapping[str, Any], slip: Mapping[str, Any]) -> bool:
     """Return whether an answer makes the slip: in each gradient that it has wrong."""
-    return bool(given) and all(slip.get(name) is not None and tree is not None and compare(asked, tree, slip[name], prove=False) for name, tree in given.items())
+    return bool(given) and all(
+        slip.get(name) is not None and tree is not None and compare(asked, tree, slip[name], prove=False)
+        for name, tree in given.items()
+    )
 
 
 # ----- the first wrong line of a given derivation -----
@@ -230,7 +295,12 @@ def judge_line_number(exercise: FindLine, answer: str) -> Grade:
     given, right = line_number(exercise, answer), first_wrong(exercise)
     if given == right:
         return Grade(1.0, True, "Right.")
-    return refusal(0.0, f"{f'Line {given}' if given else 'None'} is not it.", exercise.wrong, lambda slip: line_number(exercise, slip.answer) == given)
+    return refusal(
+        0.0,
+        f"{f'Line {given}' if given else 'None'} is not it.",
+        exercise.wrong,
+        lambda slip: line_number(exercise, slip.answer) == given,
+    )
 
 
 def first_wrong(exercise: FindLine) -> int | None:
@@ -241,14 +311,30 @@ def first_wrong(exercise: FindLine) -> int | None:
 
 def judge_sheet(exercise: Sheet, answer: Mapping[str, Any]) -> Grade:
     """Return the Grade of a sheet, in the words of the file where the file knows this slip; `answer` holds cells, or rows as `grade` takes them."""
-    handed = {"sheet": answer["sheet"] if "sheet" in answer else rows(answer), "at": exercise.at, "digits": answer.get("digits", exercise.digits)}
+    handed = {
+        "sheet": answer["sheet"] if "sheet" in answer else rows(answer),
+        "at": exercise.at,
+        "digits": answer.get("digits", exercise.digits),
+    }
     found = of_sheet(task(exercise), handed, Rubric(), exercise.tie or "zero", exercise.columns)
     if found.correct is not False:
         return found
     words = cells(exercise)
     wrong = {c.name: c.given for c in found.table if c.status == "wrong"}
-    slip = next((w for w in exercise.wrong if wrong and all(c in w.answer and all_agree(typed(given), [typed(w.answer[c])[0].value]) for c, given in wrong.items())), None)
-    told = [Misconception(name, hint=sentence(slip.why)) for name in slip.misconceptions[:1]] if slip is not None else []
+    slip = next(
+        (
+            w
+            for w in exercise.wrong
+            if wrong
+            and all(
+                c in w.answer and all_agree(typed(given), [typed(w.answer[c])[0].value]) for c, given in wrong.items()
+            )
+        ),
+        None,
+    )
+    told = (
+        [Misconception(name, hint=sentence(slip.why)) for name in slip.misconceptions[:1]] if slip is not None else []
+    )
     others = [m for m in found.misconceptions if m.id not in [t.id for t in told]]
     asked = message(tuple(replace(c, name=words.get(c.name, c.name)) for c in found.table))
     return replace(found, message=said(asked, slip.why if slip else ""), misconceptions=(*told, *others))

@@ -21,7 +21,14 @@ from .exercises import Ask, Choice, Exercise, Numbers, Option, Point, Run, Sheet
 SAMPLES = 60
 CLOSE = 1e-9  # relative: what float64 leaves of some ten operations
 REALS = (-3.0, 3.0)
-DOMAINS: dict[str, tuple[float, float]] = {"real": REALS, "positive": (0.05, 3.0), "nonnegative": (0.0, 3.0), "nonzero": (0.2, 3.0), "unit": (-0.95, 0.95), "unit01": (0.02, 0.98)}
+DOMAINS: dict[str, tuple[float, float]] = {
+    "real": REALS,
+    "positive": (0.05, 3.0),
+    "nonnegative": (0.0, 3.0),
+    "nonzero": (0.2, 3.0),
+    "unit": (-0.95, 0.95),
+    "unit01": (0.02, 0.98),
+}
 RELATIONS = {"==": lambda a, b: abs(a - b) <= CLOSE * max(1, abs(a), abs(b)), "<=": lambda a, b: a <= b + CLOSE, ">=": lambda a, b: a >= b - CLOSE,
              "<": lambda a, b: a < b, ">": lambda a, b: a > b, "!=": lambda a, b: abs(a - b) > CLOSE * max(1, abs(a), abs(b))}  # fmt: skip
 
@@ -46,13 +53,19 @@ def environment(exercise: Exercise, at: Mapping[str, Any], tie: str = "") -> dic
     if not exercise.program:
         return {name: exactly(value) for name, value in at.items()}
     graph = graph_of(exercise)
-    walked = trace(graph, {n.name: at[n.name] for n in graph.inputs if n.name in at} if graph.inputs else {}, tie=tie or "zero")
+    walked = trace(
+        graph, {n.name: at[n.name] for n in graph.inputs if n.name in at} if graph.inputs else {}, tie=tie or "zero"
+    )
     assert walked.numbers is not None
     found = {name: walked.numbers[i] for name, i in graph.ids.items()}
     if walked.walk is None:
         return found
     top = graph.name(graph.out)
-    found |= {f"d{top}_d{name}": walked.numbers[walked.walk.gradient[i]] for name, i in graph.ids.items() if i in walked.walk.gradient}
+    found |= {
+        f"d{top}_d{name}": walked.numbers[walked.walk.gradient[i]]
+        for name, i in graph.ids.items()
+        if i in walked.walk.gradient
+    }
     return found | {f"local_{source}_{target}": value for (source, target), value in locals_of(walked).items()}
 
 
@@ -83,7 +96,10 @@ def evaluated(formula: str, known: Mapping[str, Any], shapes: Mapping[str, Any] 
     missing = [n.name for n in graph.inputs if n.name not in known]
     if missing:
         raise LearnerError(f"'{missing[0]}' is no number of this exercise")
-    value = graph.evaluate({n.name: known[n.name] for n in graph.inputs}, "float" if any(np.ndim(known[n.name]) for n in graph.inputs) else "exact")[graph.out]
+    value = graph.evaluate(
+        {n.name: known[n.name] for n in graph.inputs},
+        "float" if any(np.ndim(known[n.name]) for n in graph.inputs) else "exact",
+    )[graph.out]
     return int(value) if isinstance(value, bool | np.bool_) else value
 
 
@@ -103,19 +119,34 @@ def numbers(exercise: Numbers, ask: Ask, formula: str | tuple[str, ...] | None =
     if ask.count:
         return counted(exercise, ask.count) if formula is None else [evaluated(str(formula), {})]
     if ask.shape:
-        return list(shape_of(exercise, ask.shape)) if formula is None else [Fraction(f) for f in str(formula).split(",")]
+        return (
+            list(shape_of(exercise, ask.shape)) if formula is None else [Fraction(f) for f in str(formula).split(",")]
+        )
     texts = ask.formula if formula is None else formula
     texts = (texts,) if isinstance(texts, str) else texts
     if ask.run:
         known = ran(exercise, exercise.runs[ask.run])
         return [v for text in texts for v in flat(evaluated(text, known))]
     where = places(exercise, ask)
-    own = len(texts) // len(where) if not ask.over and formula is not None and len(texts) == len(numbers(exercise, ask)) else 0  # a slip of each point's own
+    own = (
+        len(texts) // len(where)
+        if not ask.over and formula is not None and len(texts) == len(numbers(exercise, ask))
+        else 0
+    )  # a slip of each point's own
     shares = [texts[k * own : (k + 1) * own] if own else texts for k in range(len(where))]
     shown = replace(exercise, program=ask.program or exercise.program)
-    rows = [[v for text in share for v in flat(evaluated(text, environment(shown, at, ask.tie or exercise.tie)))] for share, at in zip(shares, where, strict=True)]
+    rows = [
+        [v for text in share for v in flat(evaluated(text, environment(shown, at, ask.tie or exercise.tie)))]
+        for share, at in zip(shares, where, strict=True)
+    ]
     total = [sum(column) for column in zip(*rows, strict=True)]
-    return [v / len(rows) for v in total] if ask.over == "mean" else total if ask.over else [v for row in rows for v in row]
+    return (
+        [v / len(rows) for v in total]
+        if ask.over == "mean"
+        else total
+        if ask.over
+        else [v for row in rows for v in row]
+    )
 
 
 def counted(exercise: Exercise, what: str) -> list[Any]:
@@ -142,7 +173,11 @@ def ran(exercise: Numbers, run: Run) -> dict[str, Any]:
     history = train(graph_of(exercise), lecture(), method=run.method, reduction=run.reduction or "sum", rate=run.rate, epochs=run.epochs, batch_size=run.batch_size,
                     sequential=run.sequential, start=run.start or START)  # fmt: skip
     found: dict[str, Any] = {name: float(rows[-1]) for name, rows in history.parameters.items()}
-    return found | {"loss_first": float(history.losses[0]), "loss_last": float(history.losses[-1]), "loss_after": float(history.loss)}
+    return found | {
+        "loss_first": float(history.losses[0]),
+        "loss_last": float(history.losses[-1]),
+        "loss_after": float(history.loss),
+    }
 
 
 # ----- options -----
@@ -199,7 +234,11 @@ def sheet(exercise: Sheet) -> dict[str, Any]:
             if source == node.name:
                 cells[f"{source}.local.{target}"] = value
     backward: Iterable[Any] = reversed(graph.nodes) if "upstream" in exercise.columns else ()
-    return cells | {f"{n.name}.upstream": walked.numbers[walked.walk.gradient[n.id]] for n in backward if n.id in walked.walk.gradient and n.role != "constant"}
+    return cells | {
+        f"{n.name}.upstream": walked.numbers[walked.walk.gradient[n.id]]
+        for n in backward
+        if n.id in walked.walk.gradient and n.role != "constant"
+    }
 
 
 # ----- solutions -----
@@ -220,5 +259,3 @@ def solution(exercise: Solve) -> str:
     slope = walked.walk.extended.formula(walked.walk.gradient[here])
     stops = {here: "0"}
     return f"-({graph.formula(graph.out, stops=stops)})/({slope})"
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,7 +19,11 @@ from .review import due, next_due, noted, reviewed
 from .variants import variant
 
 Judge = Callable[[Exercise, Any], Any]
-WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "back", "quit")} | {"?": "help", "q": "quit", "exit": "quit"}
+WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "back", "quit")} | {
+    "?": "help",
+    "q": "quit",
+    "exit": "quit",
+}
 MOST_SHOWN = 8  # answers repeated when an exercise is gone on with
 STATUS = {"compensates": "does not follow", "unread": "not read", "side": "on the way"}
 HELP = """\
@@ -62,7 +67,10 @@ class Lesson(Desk):
             self.tell(self.course.settings.welcome)
         waiting = len(due(progress, now()))
         if waiting:
-            self.tell(f"{waiting} thing{'s' if waiting > 1 else ''} that went wrong before {'are' if waiting > 1 else 'is'} due again: graphtutor review.", "quiet")
+            self.tell(
+                f"{waiting} thing{'s' if waiting > 1 else ''} that went wrong before {'are' if waiting > 1 else 'is'} due again: graphtutor review.",
+                "quiet",
+            )
         try:
             while name := self.current(self.store.read()):
                 self.store.change(lambda p, name=name: replace(p, current=name))  # type: ignore[misc]
@@ -106,7 +114,11 @@ class Lesson(Desk):
         given = {key: text for key, text in progress.record(name).draft.items() if key in {q.key for q in asks}}
         if given:
             so_far = [f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given]
-            self.tell("Your answers so far: " + "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"]), "quiet")
+            self.tell(
+                "Your answers so far: "
+                + "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"]),
+                "quiet",
+            )
         for question in asks:
             if question.key not in given:
                 given[question.key] = self.typed(question)
@@ -135,7 +147,9 @@ class Lesson(Desk):
                 lines.append(line)
             return "\n".join(lines)
         while True:
-            text = self.screen.ask(f"{question.prompt} = " if "=" not in question.prompt else f"{question.prompt}: ").strip()
+            text = self.screen.ask(
+                f"{question.prompt} = " if "=" not in question.prompt else f"{question.prompt}: "
+            ).strip()
             if text.lower() in WORDS:
                 raise Instead(WORDS[text.lower()])
             if text:
@@ -177,7 +191,9 @@ class Lesson(Desk):
                 self.present(name, exercise, f"review {number} of {len(cards)}")
                 grade = self.once(name, exercise)
                 right += bool(grade.correct)
-                self.store.change(lambda p, card=card, grade=grade: reviewed(p, card.misconception, bool(grade.correct), now()))  # type: ignore[misc]
+                self.store.change(
+                    partial(reviewed, misconception=card.misconception, correct=bool(grade.correct), when=now())
+                )
         coming = next_due(self.store.read().cards.values())
         self.tell(f"{right} of {len(cards)} right." if cards else "Nothing to review now.", "heading")
         if coming:
@@ -186,7 +202,12 @@ class Lesson(Desk):
 
     def where(self, card: Card) -> str:
         """Return the exercise to review a misconception with: the one where it was met, and others that know it in turn."""
-        known = [n for n in self.course.order if n != card.exercise and any(card.misconception in w.misconceptions for w in slips(self.course.exercise(n)))]
+        known = [
+            n
+            for n in self.course.order
+            if n != card.exercise
+            and any(card.misconception in w.misconceptions for w in slips(self.course.exercise(n)))
+        ]
         places = ([card.exercise] if card.exercise in self.course.library else []) + known
         return places[card.seen % len(places) if card.box else 0] if places else ""
 
@@ -230,7 +251,13 @@ class Lesson(Desk):
         if not unread(grade):
             seed = self.store.read().record(name).seed
             attempt = Attempt(now(), jsonable(answer), grade.correct, round(grade.score, 4), ids(grade), seed)
-            self.store.change(lambda p: self.onward(noted(p, name, attempt), name) if grade.correct else replace(noted(p, name, attempt), current=name))
+            self.store.change(
+                lambda p: (
+                    self.onward(noted(p, name, attempt), name)
+                    if grade.correct
+                    else replace(noted(p, name, attempt), current=name)
+                )
+            )
         return grade
 
     def feedback(self, exercise: Exercise, grade: Any, retry: bool = True) -> None:
@@ -246,10 +273,18 @@ class Lesson(Desk):
             if exercise.note:
                 self.tell(exercise.note)
             return
-        said = grade.message.removeprefix("Not right.").strip() or ("" if reasons(grade) else "That is not equal to what is asked for.")
+        said = grade.message.removeprefix("Not right.").strip() or (
+            "" if reasons(grade) else "That is not equal to what is asked for."
+        )
         self.tell(f"{'Not yet' if grade.correct is False else 'Undecided'}. {said}".strip(), "bad")
         for line in grade.lines if len(grade.lines) > 1 else ():
-            self.screen.say(wrapped(f"  {line.index + 1}. {STATUS.get(line.status, line.status)}: {' '.join(line.text.split())}", self.screen.width, "     "))
+            self.screen.say(
+                wrapped(
+                    f"  {line.index + 1}. {STATUS.get(line.status, line.status)}: {' '.join(line.text.split())}",
+                    self.screen.width,
+                    "     ",
+                )
+            )
         for reason in reasons(grade):
             self.tell(reason)
         path = self.picture(exercise, grade)

@@ -39,7 +39,13 @@ def pieces(text: str) -> list[str]:
 
 def opened(text: str) -> str:
     """Return a vector or matrix without its brackets: `[[1, 2], [3, 4]]` is four numbers."""
-    return text.replace("[", " ").replace("]", " ") if "[" in text else text.strip()[1:-1] if re.fullmatch(r"\s*\(.*,.*\)\s*", text) and text.count("(") == 1 else text
+    return (
+        text.replace("[", " ").replace("]", " ")
+        if "[" in text
+        else text.strip()[1:-1]
+        if re.fullmatch(r"\s*\(.*,.*\)\s*", text) and text.count("(") == 1
+        else text
+    )
 
 
 def cut(text: str) -> list[str]:
@@ -60,7 +66,12 @@ def one(text: str) -> Typed:
         return found
     graph = build(text)
     if graph.inputs:
-        raise ReadError(f"'{graph.inputs[0].name}' is a name; expected a number such as 8.4, -2 or 1/3", text, 1, text.find(graph.inputs[0].name) + 1)
+        raise ReadError(
+            f"'{graph.inputs[0].name}' is a name; expected a number such as 8.4, -2 or 1/3",
+            text,
+            1,
+            text.find(graph.inputs[0].name) + 1,
+        )
     value = graph.evaluate({})[graph.out]
     if np.ndim(value) or not np.isfinite(float(value)):
         raise ReadError("this is no finite number; expected one such as 8.4, -2 or 1/3", text)

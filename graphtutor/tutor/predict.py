@@ -44,21 +44,29 @@ def graph_to_walk(exercise: Exercise) -> Graph:
 def place(exercise: Exercise, graph: Graph, at: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return a number for each input of an exercise's graph: of `at`, of the exercise, else small and whole."""
     names = [n.name for n in graph.inputs]
-    own: dict[str, Any] = next(iter(getattr(exercise, "points", {}).values()), {}) if not set(names) <= set(getattr(exercise, "at", {})) else {}
+    own: dict[str, Any] = (
+        next(iter(getattr(exercise, "points", {}).values()), {})
+        if not set(names) <= set(getattr(exercise, "at", {}))
+        else {}
+    )
     known = getattr(exercise, "at", {}) | own | dict(at or {})
     unknown = set(at or {}) - set(names)
     if unknown:
         raise LearnerError(f"'{min(unknown)}' is no input of {exercise.id}; it has {', '.join(names)}")
     rng = random.Random(exercise.id)
     for _ in range(TRIES):
-        point = {n.name: known[n.name] if n.name in known else friendly(exercise, n.name, n.shape, rng) for n in graph.inputs}
+        point = {
+            n.name: known[n.name] if n.name in known else friendly(exercise, n.name, n.shape, rng) for n in graph.inputs
+        }
         try:
             found = trace(graph, point, exercise.tie or "zero")
         except LearnerError:
             if set(names) <= set(known):
                 raise
             continue
-        if set(names) <= set(known) or all(abs(float(v)) < LARGEST for name in found.values for v in flat(found.values[name])):
+        if set(names) <= set(known) or all(
+            abs(float(v)) < LARGEST for name in found.values for v in flat(found.values[name])
+        ):
             return point
     raise LearnerError(f"no point of small numbers suits {exercise.id}; give one: graphtutor step {exercise.id} --at …")
 
@@ -129,6 +137,8 @@ def judged(given: str, guess: Guess) -> str:
     if not given:
         return ""
     try:
-        return "Right." if all_agree(typed(given), guess.right, 1) is not False else f"It is {shown(guess.right, DIGITS)}."
+        return (
+            "Right." if all_agree(typed(given), guess.right, 1) is not False else f"It is {shown(guess.right, DIGITS)}."
+        )
     except ReadError as error:
         return f"I cannot read that ({error.message}). It is {shown(guess.right, DIGITS)}."

@@ -137,10 +137,14 @@ class Store:
         except FileNotFoundError:
             return Progress()
         except OSError as error:
-            raise LearnerError(f"cannot read your progress at {self.path}: {error.strerror}; set ${ENVIRONMENT} to another file") from None
+            raise LearnerError(
+                f"cannot read your progress at {self.path}: {error.strerror}; set ${ENVIRONMENT} to another file"
+            ) from None
         version = msgspec.json.decode(data, type=Version).format_version
         if version > FORMAT:
-            raise LearnerError(f"{self.path} was written by a newer graphtutor (format {version}); update graphtutor, or set ${ENVIRONMENT} to another file")
+            raise LearnerError(
+                f"{self.path} was written by a newer graphtutor (format {version}); update graphtutor, or set ${ENVIRONMENT} to another file"
+            )
         return msgspec.json.decode(data, type=Progress)
 
     def mended(self) -> Progress:
@@ -156,7 +160,10 @@ class Store:
     def aside(self, what: str) -> Path:
         """Return a name beside the file that no other file has."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        names = (self.path.with_name(f"{self.path.stem}.{what}-{stamp}{f'-{k}' if k else ''}{self.path.suffix}") for k in range(1000))
+        names = (
+            self.path.with_name(f"{self.path.stem}.{what}-{stamp}{f'-{k}' if k else ''}{self.path.suffix}")
+            for k in range(1000)
+        )
         return next(path for path in names if not path.exists())
 
     def write(self, progress: Progress) -> None:
@@ -169,7 +176,9 @@ class Store:
                 os.fsync(file.fileno())
             part.replace(self.path)
         except OSError as error:
-            raise LearnerError(f"cannot write your progress to {self.path}: {error.strerror}; set ${ENVIRONMENT} to a file you may write") from None
+            raise LearnerError(
+                f"cannot write your progress to {self.path}: {error.strerror}; set ${ENVIRONMENT} to a file you may write"
+            ) from None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -178,7 +187,9 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             file = self.path.with_name(self.path.name + ".lock").open("a+b")
         except OSError as error:
-            raise LearnerError(f"cannot write your progress to {self.path}: {error.strerror}; set ${ENVIRONMENT} to a file you may write") from None
+            raise LearnerError(
+                f"cannot write your progress to {self.path}: {error.strerror}; set ${ENVIRONMENT} to a file you may write"
+            ) from None
         with file:
             hold(file.fileno(), self.path)
             try:

@@ -25,7 +25,10 @@ def accepted(exercise: Exercise) -> list[Any]:
         return [" ".join(right_options(exercise))]
     if isinstance(exercise, FindLine):
         return [str(first_wrong(exercise) or "none")]
-    return [list(a) if isinstance(exercise, Derivation) else dict(a) if isinstance(exercise, Gradients) else a for a in exercise.accept]  # type: ignore[attr-defined]
+    return [
+        list(a) if isinstance(exercise, Derivation) else dict(a) if isinstance(exercise, Gradients) else a
+        for a in exercise.accept  # type: ignore[attr-defined]
+    ]
 
 
 def more(exercise: Numbers, digits: int | None) -> int:
@@ -46,7 +49,17 @@ def rejected(exercise: Exercise) -> list[tuple[Any, tuple[str, ...]]]:
     if isinstance(exercise, Numbers):
         asks = {ask.label: ask for ask in exercise.asks}
         base = accepted(exercise)[0]
-        return [(base | {label: long(numbers(exercise, asks[label], formula), exercise.digits) for label, formula in w.answer.items()}, w.misconceptions) for w in wrong]
+        return [
+            (
+                base
+                | {
+                    label: long(numbers(exercise, asks[label], formula), exercise.digits)
+                    for label, formula in w.answer.items()
+                },
+                w.misconceptions,
+            )
+            for w in wrong
+        ]
     if isinstance(exercise, Sheet):
         return [(key(exercise) | w.answer, w.misconceptions) for w in wrong]
     return [(list(w.answer) if isinstance(w.answer, tuple) else w.answer, w.misconceptions) for w in wrong]
@@ -60,7 +73,10 @@ def steps(exercise: Expression, notation: str, width: int) -> str:
     if widest > WIDEST:
         return ""
     beside = all(widest + 3 + len(line.rule.name) <= width for line in lines)
-    told = [f"{text:<{widest}}   {line.rule.name}" if beside else f"{text}\n    {line.rule.name}" for text, line in zip(formulas, lines, strict=True)]
+    told = [
+        f"{text:<{widest}}   {line.rule.name}" if beside else f"{text}\n    {line.rule.name}"
+        for text, line in zip(formulas, lines, strict=True)
+    ]
     return "\n".join([formulas[0], *told[1:]])
 
 
@@ -87,11 +103,17 @@ def told(exercise: Exercise, notation: str = "plain", width: int = 80) -> str:
     if isinstance(exercise, Numbers):
         return "\n".join(f"  {label}: {value}" for label, value in answer.items())
     if isinstance(exercise, Choice):
-        return "\n".join(f"  {letter}) {option.text}" for letter, option in lettered(exercise) if letter in answer.split())
+        return "\n".join(
+            f"  {letter}) {option.text}" for letter, option in lettered(exercise) if letter in answer.split()
+        )
     if isinstance(exercise, Gradients):
         return "\n".join(f"  {name}: {value}" for name, value in answer.items())
     if isinstance(exercise, FindLine):
         return f"  line {answer}" if answer != "none" else "  none: all lines are right"
     if isinstance(exercise, Derivation):
         return "\n".join(f"  {line}" for line in answer)
-    return "\n".join(f"  {line}" for line in str(answer).strip("\n").splitlines()) if isinstance(exercise, Code) else f"  {answer}"
+    return (
+        "\n".join(f"  {line}" for line in str(answer).strip("\n").splitlines())
+        if isinstance(exercise, Code)
+        else f"  {answer}"
+    )

@@ -216,5 +216,8 @@ def template(name: str, title: str, kind: str) -> str:
     """Return the text of a new exercise file, complete and right, to be changed."""
     if kind not in TEMPLATES:
         raise LearnerError(f"no template for '{kind}'; there is one for {', '.join(TEMPLATES)}")
-    quoted = {"name": json.dumps(name, ensure_ascii=False), "title": json.dumps(title, ensure_ascii=False)}  # JSON's strings are TOML's too
+    quoted = {
+        "name": json.dumps(name, ensure_ascii=False),
+        "title": json.dumps(title, ensure_ascii=False),
+    }  # JSON's strings are TOML's too
     return HEAD.format(kind=kind, **quoted) + TEMPLATES[kind]

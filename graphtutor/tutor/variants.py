@@ -18,7 +18,25 @@ from .exercises import Drill, Exercise, Kind, Number
 E = TypeVar("E", bound=Exercise)
 WORD = re.compile(r"\{\{(\w+)\}\}|(?<![A-Za-z_])[A-Za-z][A-Za-z0-9_]*")
 QUOTIENT = re.compile(r"(d|local_)(\w+?)_(d?)(\w+)")
-KEPT = frozenset({"kind", "id", "format_version", "misconceptions", "lecture", "concepts", "variants", "vary", "tie", "over", "run", "runs", "columns", "count", "drill"})
+KEPT = frozenset(
+    {
+        "kind",
+        "id",
+        "format_version",
+        "misconceptions",
+        "lecture",
+        "concepts",
+        "variants",
+        "vary",
+        "tie",
+        "over",
+        "run",
+        "runs",
+        "columns",
+        "count",
+        "drill",
+    }
+)
 
 
 def variant(exercise: E, seed: int | str | None = None) -> E:
@@ -30,7 +48,9 @@ def variant(exercise: E, seed: int | str | None = None) -> E:
     ('x**n', 't**m', True)
     """
     rng = random.Random(f"{seed}/{exercise.id}")
-    row: dict[str, Number] = dict((exercise.variants[0] if seed is None else rng.choice(exercise.variants)) if exercise.variants else {})
+    row: dict[str, Number] = dict(
+        (exercise.variants[0] if seed is None else rng.choice(exercise.variants)) if exercise.variants else {}
+    )
     data: dict[str, Any] = msgspec.to_builtins(exercise)
     if data.get("drill"):
         data["program"], data["at"] = drilled(exercise.drill, random.Random(f"{seed or 0}/{exercise.id}"))  # type: ignore[attr-defined]
@@ -123,5 +143,10 @@ def drilled(drill: Drill, rng: random.Random) -> tuple[str, dict[str, Number]]:
             lines.append(f"{name} = {move.text.format(*args)}")
             values[name] = move.value(*numbers)
             loose.append(name)
-        if len(lines) == drill.operations and loose == ["L"] and max(map(abs, values.values())) <= LARGEST and 0 not in values.values():
+        if (
+            len(lines) == drill.operations
+            and loose == ["L"]
+            and max(map(abs, values.values())) <= LARGEST
+            and 0 not in values.values()
+        ):
             return "\n".join(lines), point

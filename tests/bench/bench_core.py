@@ -64,7 +64,11 @@ def chain(layers: int, shared: bool = False, whole: bool = True) -> Graph:
     for k in range(layers):
         w, c = (b.input("w"), b.input("b")) if shared else (b.input(f"w{k}"), b.input(f"b{k}"))
         x = b.add("add", (b.add("mul", (w, x)), c))
-        x = b.add("sigmoid", (x,)) if whole else b.add("div", (one, b.add("add", (one, b.add("exp", (b.add("neg", (x,)),))))))
+        x = (
+            b.add("sigmoid", (x,))
+            if whole
+            else b.add("div", (one, b.add("add", (one, b.add("exp", (b.add("neg", (x,)),))))))
+        )
     return b.graph(x)
 
 
@@ -89,7 +93,12 @@ def symbolic() -> None:
     row("(a) 20-layer chain, graph + adjoints, against sympy.diff per input", peer / (build + walk), ">= 5,000")
     row("(a)   the adjoint pass alone", peer / walk, ">= 20,000")
     out = best(lambda: written(chain20), 1)
-    row("(a)   with every gradient written out as a SymPy expression", peer / (build + walk + out), "apart", f"writing out {out * 1e3:.0f} ms, the rest {(build + walk) * 1e3:.2f} ms")
+    row(
+        "(a)   with every gradient written out as a SymPy expression",
+        peer / (build + walk + out),
+        "apart",
+        f"writing out {out * 1e3:.0f} ms, the rest {(build + walk) * 1e3:.2f} ms",
+    )
     n = 1000
     ws, xs = sp.symbols(f"w0:{n}"), sp.symbols(f"x0:{n}")
     loss = (sp.Add(*[p * q for p, q in zip(ws, xs, strict=True)]) + sp.Symbol("b") - sp.Symbol("y")) ** 2
@@ -97,7 +106,12 @@ def symbolic() -> None:
     peer = min(cold(loss, some) for _ in range(2)) / len(some) * (2 * n + 2)
     big = squared_error(n)
     build, walk = best(lambda: squared_error(n), 5), best(lambda: backward(big), 10)
-    row("(a) 1,000-feature squared error, graph + adjoints", peer / (build + walk), ">= 1,500", "SymPy timed on 80 of its 2,002 inputs")
+    row(
+        "(a) 1,000-feature squared error, graph + adjoints",
+        peer / (build + walk),
+        ">= 1,500",
+        "SymPy timed on 80 of its 2,002 inputs",
+    )
     row("(a)   the adjoint pass alone", peer / walk, ">= 8,000")
     sizes = {layers: best(lambda layers=layers: backward(chains[layers]), 3) for layers in chains}
     (few, low), (many, high) = sizes.items()
@@ -110,7 +124,11 @@ def symbolic() -> None:
         for k in range(20000):
             z = 1 / (1 + ca.exp(-(v[2 * k + 1] * z + v[2 * k + 2])))
         inputs = ca.vertcat(*v)
-        row("(a) adjoints of 100,000 nodes: times CasADi's C++ gradient", high / best(lambda: ca.gradient(z, inputs), 3), "<= 20")
+        row(
+            "(a) adjoints of 100,000 nodes: times CasADi's C++ gradient",
+            high / best(lambda: ca.gradient(z, inputs), 3),
+            "<= 20",
+        )
 
 
 def cold(expression: sp.Expr, names: list[sp.Symbol]) -> float:
@@ -144,8 +162,17 @@ def chain_of(whole: bool) -> None:
     g = chain(100, shared=True, whole=whole)
     f, value = compiled(g), compiled(g, wrt=())
     many = {"x": np.linspace(0, 1, 10_000), "w": 0.5, "b": 0.5}
-    ours, alone, batch = best(lambda: f(POINT), 40, 100), best(lambda: value(POINT), 40, 100), best(lambda: f(many), 20) / 10_000
-    row(f"(b) 100 layers, {'a sigmoid each' if whole else 'written out'}: value and gradient, times the value alone", ours / alone, "<= 3", f"{len(g)} nodes, ours {ours * 1e6:.1f} µs")
+    ours, alone, batch = (
+        best(lambda: f(POINT), 40, 100),
+        best(lambda: value(POINT), 40, 100),
+        best(lambda: f(many), 20) / 10_000,
+    )
+    row(
+        f"(b) 100 layers, {'a sigmoid each' if whole else 'written out'}: value and gradient, times the value alone",
+        ours / alone,
+        "<= 3",
+        f"{len(g)} nodes, ours {ours * 1e6:.1f} µs",
+    )
     if have("micrograd"):
         peer = best(micrograd_chain, 20, 3)
         row("(b)   against micrograd", peer / ours, ">= 80")
@@ -228,10 +255,21 @@ def pictures() -> None:
         frames = film(t)
         chosen = [k * len(frames) // STEPS for k in range(STEPS)]
         layout = arrange(frames)
-        texts = [dot.source(frames[k], layout).source.replace("graph [", "graph [rankdir=LR ordering=in ", 1) for k in chosen]
-        ours, peer = turns(lambda frames=frames, chosen=chosen: painted(frames, chosen), lambda texts=texts: [drawn_by_dot(text) for text in texts[::8]], 8)
+        texts = [
+            dot.source(frames[k], layout).source.replace("graph [", "graph [rankdir=LR ordering=in ", 1) for k in chosen
+        ]
+        ours, peer = turns(
+            lambda frames=frames, chosen=chosen: painted(frames, chosen),
+            lambda texts=texts: [drawn_by_dot(text) for text in texts[::8]],
+            8,
+        )
         peer *= 8
-        row(f"(c) {STEPS} pictures of a {label} graph ({len(g)} nodes), against a dot process each", peer / ours, ">= 25", f"ours {ours * 1e3:.0f} ms")
+        row(
+            f"(c) {STEPS} pictures of a {label} graph ({len(g)} nodes), against a dot process each",
+            peer / ours,
+            ">= 25",
+            f"ours {ours * 1e3:.0f} ms",
+        )
         row("(c)   how far a box moves from step to step, in points", farthest([places(svg, SVG_BOX) for svg in painted(frames, chosen)]), "< 0.01",
             f"dot moves one by {farthest([places(drawn_by_dot(text), DOT_BOX) for text in texts]):.0f}")  # fmt: skip
 
@@ -258,12 +296,19 @@ def places(picture: str, box: re.Pattern[str]) -> dict[str, tuple[float, float]]
 
 def farthest(pictures: list[dict[str, tuple[float, float]]]) -> float:
     """Return how far a box moves at most from one picture to the next."""
-    return max(math.dist(now[name], place) for before, now in pairwise(pictures) for name, place in before.items() if name in now)
+    return max(
+        math.dist(now[name], place)
+        for before, now in pairwise(pictures)
+        for name, place in before.items()
+        if name in now
+    )
 
 
 # ----- (d) the shell -----
 def shell() -> None:
-    plain = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # a user's Python keeps what it compiled
+    plain = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }  # a user's Python keeps what it compiled
 
     def run(*words: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, *words], capture_output=True, check=True, env=plain)
@@ -271,7 +316,16 @@ def shell() -> None:
     ours, bare = turns(run("-m", "graphtutor", "--help"), run("-c", "pass"), 12)
     row("(d) graphtutor --help, times bare python", ours / bare, "<= 8")
     with tempfile.TemporaryDirectory() as folder:
-        draw = ("-m", "graphtutor", "draw", "f = w*x + b; L = (f - y)**2", "--at", "w=2,x=3,b=1,y=5", "-o", f"{folder}/graph.svg")
+        draw = (
+            "-m",
+            "graphtutor",
+            "draw",
+            "f = w*x + b; L = (f - y)**2",
+            "--at",
+            "w=2,x=3,b=1,y=5",
+            "-o",
+            f"{folder}/graph.svg",
+        )
         ours, tree = turns(run(*draw), run("-c", "import sympy"), 8)
     row("(d) graphtutor draw, times import sympy", ours / tree, "<= 1.8")
 

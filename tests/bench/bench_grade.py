@@ -1,6 +1,6 @@
 """How long a grade takes: the lecture's and the students' derivations, and the single answers of the corpus. Run by name.
 
-    python tests/bench/bench_grade.py
+python tests/bench/bench_grade.py
 """
 
 from __future__ import annotations
@@ -23,10 +23,19 @@ DATA = Path(__file__).parent.parent / "data"
 def corpora() -> dict[str, list[tuple[tuple[Any, Any], dict[str, Any]]]]:
     """Return the arguments of gt.grade for each corpus."""
     own = json.loads((DATA / "derivations.json").read_text("utf-8"))
-    students = [((d["expression"], [line["sympy"] for line in d["lines"]]), {"wrt": d["wrt"]}) for d in json.loads((DATA / "student_derivations.json").read_text("utf-8"))]
+    students = [
+        ((d["expression"], [line["sympy"] for line in d["lines"]]), {"wrt": d["wrt"]})
+        for d in json.loads((DATA / "student_derivations.json").read_text("utf-8"))
+    ]
     lecture = [((d["expression"], [line["latex"] for line in d["lines"]]), {"wrt": d["wrt"], "definitions": d["definitions"]})
                for d in json.loads((DATA / "lecture_derivations.json").read_text("utf-8")) if d["kind"] == "derivative"]  # fmt: skip
-    course = [((own["problems"][d["problem"]]["source"], [line["text"] for line in d["lines"]]), {"wrt": d["wrt"], "assume": own["problems"][d["problem"]].get("assume")}) for d in own["derivations"]]
+    course = [
+        (
+            (own["problems"][d["problem"]]["source"], [line["text"] for line in d["lines"]]),
+            {"wrt": d["wrt"], "assume": own["problems"][d["problem"]].get("assume")},
+        )
+        for d in own["derivations"]
+    ]
     rows = list(csv.DictReader((DATA / "equivalence.csv").read_text("utf-8").splitlines()))
     answers = [((r["source_function"], r["answer"]), {"wrt": r["wrt"], "assume": r["assumptions"]}) for r in rows]
     derivations = [*students, *lecture, *course]
@@ -55,7 +64,9 @@ def main() -> None:
     print(f"{'':<26}{'answers':>8}{'median':>10}{'slowest':>10}{'a second':>10}{'median again':>14}")
     for name, given in corpora().items():
         first, again = times(gt.grade, given), times(gt.grade, given)
-        print(f"{name:<26}{len(first):>8}{statistics.median(first):>7.1f} ms{max(first):>7.0f} ms{1000 * len(first) / sum(first):>10.0f}{statistics.median(again):>11.1f} ms")
+        print(
+            f"{name:<26}{len(first):>8}{statistics.median(first):>7.1f} ms{max(first):>7.0f} ms{1000 * len(first) / sum(first):>10.0f}{statistics.median(again):>11.1f} ms"
+        )
 
 
 def test_a_derivation_of_five_lines_takes_less_than_50_ms(capsys: Any) -> None:

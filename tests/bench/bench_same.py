@@ -53,7 +53,12 @@ def sympy_pair(row: Row) -> tuple[Any, Any]:
 
     told = dict(part.split("=", 1) for part in row["assumptions"].split(";") if part)
     names = set(told) | {str(s) for column in ("reference", "answer") for s in sp.sympify(row[column]).free_symbols}
-    known = {n: sp.Symbol(n, positive=True) if told.get(n, "").startswith(("positive", "unit01")) else sp.Symbol(n, real=True) for n in names}
+    known = {
+        n: sp.Symbol(n, positive=True)
+        if told.get(n, "").startswith(("positive", "unit01"))
+        else sp.Symbol(n, real=True)
+        for n in names
+    }
     return sp.sympify(row["reference"], known), sp.sympify(row["answer"], known)
 
 
@@ -160,7 +165,9 @@ def main() -> dict[str, Score]:
         rows = list(csv.DictReader(file))
     plain, on_kinks = ([row for row in rows if (row["kind"] == "kink-only") is which] for which in (False, True))
     print(f"{len(plain)} pairs, {ALLOWED:.0f} s each at most")
-    print(f"{'':28}{'right':>7}{'false accepts':>15}{'false rejects':>15}{'undecided':>11}{'hangs':>7}{'median ms':>11}{'slowest ms':>12}")
+    print(
+        f"{'':28}{'right':>7}{'false accepts':>15}{'false rejects':>15}{'undecided':>11}{'hangs':>7}{'median ms':>11}{'slowest ms':>12}"
+    )
     found = {}
     for name, (module, _) in CONTESTANTS.items():
         if importlib.util.find_spec(module) is None:
@@ -168,8 +175,11 @@ def main() -> dict[str, Score]:
             continue
         s = found[name] = score(name, plain)
         middle, slowest = 1000 * statistics.median(s.seconds), 1000 * max(s.seconds)
-        print(f"{name:28}{s.right:7}{s.accepted:15}{s.rejected:15}{s.undecided:11}{s.hangs:7}{middle:11.2f}{slowest:12.1f}", flush=True)
-    print(f"gt.same says \"kink\" on {kinks(on_kinks)} of the {len(on_kinks)} pairs that differ on a kink alone")
+        print(
+            f"{name:28}{s.right:7}{s.accepted:15}{s.rejected:15}{s.undecided:11}{s.hangs:7}{middle:11.2f}{slowest:12.1f}",
+            flush=True,
+        )
+    print(f'gt.same says "kink" on {kinks(on_kinks)} of the {len(on_kinks)} pairs that differ on a kink alone')
     return found
 
 

@@ -41,7 +41,10 @@ def pair(ours: Callable[[], Any], theirs: Callable[[], Any], times: int, row: in
 
 def report(what: str, ours: float, theirs: float, epochs: int, asked: float) -> float:
     ratio = theirs / ours
-    print(f"{what:64} {epochs / ours:12,.0f} {epochs / theirs:12,.0f} {ratio:8.2f} {'≥ ' + format(asked, 'g'):>7}", flush=True)
+    print(
+        f"{what:64} {epochs / ours:12,.0f} {epochs / theirs:12,.0f} {ratio:8.2f} {'≥ ' + format(asked, 'g'):>7}",
+        flush=True,
+    )
     return ratio
 
 
@@ -73,7 +76,9 @@ def lecture_ratio() -> float | None:
         return train(graph, data, start=START)
 
     losses, final = micrograd_run()
-    assert ours().losses == pytest.approx(losses, rel=1e-12) and [ours().final[n] for n in ("w0", "w1", "b")] == pytest.approx(final, rel=1e-12)
+    assert ours().losses == pytest.approx(losses, rel=1e-12) and [
+        ours().final[n] for n in ("w0", "w1", "b")
+    ] == pytest.approx(final, rel=1e-12)
     return report("the lecture's run, 4 points, 20 epochs; micrograd", *pair(ours, micrograd_run, 40, 10), 20, 20)
 
 
@@ -87,7 +92,9 @@ def softmax_ratios(dtype: str) -> list[float]:
     random = np.random.default_rng(0)
     x, y = random.normal(size=(ROWS, FEATURES)), random.integers(0, CLASSES, ROWS)
     data = {"x": x, "y": np.eye(CLASSES)[y]}
-    graph = build("L = cross_entropy(W@x + b, y)", shapes={"W": (CLASSES, FEATURES), "x": FEATURES, "b": CLASSES, "y": CLASSES})
+    graph = build(
+        "L = cross_entropy(W@x + b, y)", shapes={"W": (CLASSES, FEATURES), "x": FEATURES, "b": CLASSES, "y": CLASSES}
+    )
     start = {"W": np.zeros((CLASSES, FEATURES)), "b": np.zeros(CLASSES)}
     kind = getattr(torch, dtype)
     tx, ty = torch.tensor(x, dtype=kind), torch.tensor(y)
@@ -111,17 +118,28 @@ def softmax_ratios(dtype: str) -> list[float]:
         return w.detach().numpy()
 
     def ours(size: int, epochs: int) -> Any:
-        return train(graph, data, method="minibatch", batch_size=size, reduction="mean", rate=0.1, epochs=epochs, start=start)
+        return train(
+            graph, data, method="minibatch", batch_size=size, reduction="mean", rate=0.1, epochs=epochs, start=start
+        )
 
     ratios = []
     for name, size, epochs, times in (("minibatch 32", 32, 3, 7), ("batch", ROWS, 60, 12)):
-        assert ours(size, 2).final["W"] == pytest.approx(theirs(size, 2), rel=1e-9 if dtype == "float64" else 1e-3, abs=1e-9 if dtype == "float64" else 1e-5)
+        assert ours(size, 2).final["W"] == pytest.approx(
+            theirs(size, 2), rel=1e-9 if dtype == "float64" else 1e-3, abs=1e-9 if dtype == "float64" else 1e-5
+        )
         for threads in sorted({1, torch.get_num_threads()}, reverse=True):
             before = torch.get_num_threads()
             torch.set_num_threads(threads)
             times_of_both = pair(lambda s=size, e=epochs: ours(s, e), lambda s=size, e=epochs: theirs(s, e), times)  # type: ignore[misc]
             torch.set_num_threads(before)
-            ratios.append(report(f"softmax regression {ROWS:,}×{FEATURES}, {CLASSES} classes, {name}; PyTorch {dtype}, {threads} thread{'s' * (threads > 1)}", *times_of_both, epochs, 1))
+            ratios.append(
+                report(
+                    f"softmax regression {ROWS:,}×{FEATURES}, {CLASSES} classes, {name}; PyTorch {dtype}, {threads} thread{'s' * (threads > 1)}",
+                    *times_of_both,
+                    epochs,
+                    1,
+                )
+            )
     return ratios
 
 
