@@ -531,6 +531,7 @@ def test_answers_as_json(at: Callable[..., tuple[int, str, str]]) -> None:
 
 
 def test_next_skip_goto_reset_and_list(at: Callable[..., tuple[int, str, str]]) -> None:
+    assert "power-rule" in at("next")[1]
     assert "constant-multiple" in at("next")[1]
     assert "Skipped" in at("skip")[1]
     rows = json.loads(at("list", "--json")[1])
@@ -836,3 +837,8 @@ def test_a_folder_and_a_course_of_ones_own(tmp_path: Path, at: Callable[..., tup
     (mine / "course.toml").write_text('format_version = 1\ntie = "both"\n')
     code, _, err = at("list", "--exercises", str(mine))
     assert code == 2 and "tie = 'both'; expected one of zero, first, last, half" in err
+
+
+def test_review_says_how_long_there_is_to_wait(at: Callable[..., tuple[int, str, str]]) -> None:
+    at("answer", "product-first-factor", "w")
+    assert "The next one is due in 10 minutes." in at("review")[1]

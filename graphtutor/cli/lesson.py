@@ -187,10 +187,13 @@ def shown(desk: Desk, name: str, as_json: bool) -> None:
 @desk_options
 @json_option
 def next_(exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
-    """Go to the next exercise that is still open, and show it."""
+    """Go to the next exercise that is still open, and show it; to the first where the lesson has not begun."""
+    from ..tutor.desk import gone_to
+
     desk = desk_of(exercises, course, progress)
     here = named(desk, None)
-    shown(desk, desk.store.change(lambda p: desk.onward(p, here)).current or here, as_json)
+    begun = bool(desk.store.read().current)
+    shown(desk, desk.store.change(lambda p: desk.onward(p, here) if begun else gone_to(p, here)).current or here, as_json)
 
 
 @click.command()

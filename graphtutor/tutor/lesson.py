@@ -15,7 +15,7 @@ from .desk import Desk, wrapped
 from .exercises import Exercise
 from .hints import slips
 from .progress import Attempt, Card, Progress, now
-from .review import due, next_due, noted, reviewed
+from .review import due, next_due, noted, reviewed, wait
 from .variants import variant
 
 Judge = Callable[[Exercise, Any], Any]
@@ -197,7 +197,7 @@ class Lesson(Desk):
         coming = next_due(self.store.read().cards.values())
         self.tell(f"{right} of {len(cards)} right." if cards else "Nothing to review now.", "heading")
         if coming:
-            self.tell(f"The next one is due {coming}.", "quiet")
+            self.tell(f"The next one is due in {wait(now(), coming)}.", "quiet")
         return right
 
     def where(self, card: Card) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -56,3 +57,15 @@ def later(when: str, box: int) -> str:
 def next_due(cards: Iterable[Card]) -> str:
     """Return when the first of the cards is due, or nothing."""
     return min((card.due for card in cards), default="")
+
+
+def wait(when: str, until: str) -> str:
+    """Return how long it is from one time to another, as a person says it.
+
+    >>> wait("2026-01-01T00:00:00Z", "2026-01-01T00:09:20Z"), wait("2026-01-01T00:00:00Z", "2026-01-03T23:00:00Z")
+    ('10 minutes', '3 days')
+    """
+    seconds = (datetime.strptime(until, STAMP) - datetime.strptime(when, STAMP)).total_seconds()
+    size, unit = next(((s, u) for s, u in ((86_400, "day"), (3_600, "hour")) if seconds >= s), (60, "minute"))
+    count = max(1, math.ceil(seconds / size))
+    return f"{count} {unit}{'s' * (count != 1)}"
