@@ -167,3 +167,11 @@ def test_bad_values_are_one_clear_line_and_functions_travel() -> None:
 def test_a_constant_outside_a_domain_is_nan_and_no_error() -> None:
     value, gradients = make("(-6)**x").function()({"x": 3.0})
     assert value == -216 and np.isnan(gradients["x"])
+
+
+@pytest.mark.parametrize("text", ["min(log(b), x)**x", "where(sqrt(0.5/b) > x, sqrt(abs(b)), x)", "asin(3*x/b)", "log(b*b*x)"])
+def test_outside_a_domain_one_point_is_nan_as_a_batch_is(text: str) -> None:
+    f = make(text).function()
+    one, many = f({"b": -3.0, "x": -1.5}), f({"b": np.array([-3.0, -3.0]), "x": np.array([-1.5, -1.5])})
+    assert np.isclose(one[0], many[0][0], equal_nan=True)
+    assert all(np.isclose(one[1][name], many[1][name][0], equal_nan=True) for name in ("b", "x"))

@@ -64,7 +64,7 @@ def scalar(name: str, local: Any, **columns: Any) -> Row:
     point = getattr(math, name)
 
     def numeric(x: Any) -> Any:
-        return point(x) if isinstance(x, float) else array(x)
+        return point(x) if type(x) is float else array(x)
 
     columns.setdefault("heads", (getattr(sp, name),))
     columns.setdefault("names", (name,))
@@ -345,7 +345,7 @@ def norm_forward(x: Any, axes: Axes) -> Any:
     return _sqrt(arrays.total(x * x, axes))
 
 
-_sqrt = Entry(lambda x: math.sqrt(x) if isinstance(x, float) else np.sqrt(x), lambda m, x: m.sqrt(x))
+_sqrt = Entry(lambda x: math.sqrt(x) if type(x) is float else np.sqrt(x), lambda m, x: m.sqrt(x))
 
 
 def power_code(u: Any, n: Any) -> Any:
