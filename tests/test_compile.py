@@ -169,7 +169,9 @@ def test_a_constant_outside_a_domain_is_nan_and_no_error() -> None:
     assert value == -216 and np.isnan(gradients["x"])
 
 
-@pytest.mark.parametrize("text", ["min(log(b), x)**x", "where(sqrt(0.5/b) > x, sqrt(abs(b)), x)", "asin(3*x/b)", "log(b*b*x)"])
+@pytest.mark.parametrize(
+    "text", ["min(log(b), x)**x", "where(sqrt(0.5/b) > x, sqrt(abs(b)), x)", "asin(3*x/b)", "log(b*b*x)"]
+)
 def test_outside_a_domain_one_point_is_nan_as_a_batch_is(text: str) -> None:
     f = make(text).function()
     one, many = f({"b": -3.0, "x": -1.5}), f({"b": np.array([-3.0, -3.0]), "x": np.array([-1.5, -1.5])})

@@ -193,7 +193,9 @@ def next_(exercises: str | None, course: str | None, progress: str | None, as_js
     desk = desk_of(exercises, course, progress)
     here = named(desk, None)
     begun = bool(desk.store.read().current)
-    shown(desk, desk.store.change(lambda p: desk.onward(p, here) if begun else gone_to(p, here)).current or here, as_json)
+    shown(
+        desk, desk.store.change(lambda p: desk.onward(p, here) if begun else gone_to(p, here)).current or here, as_json
+    )
 
 
 @click.command()
