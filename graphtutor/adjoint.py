@@ -96,71 +96,9 @@ class Folding(Builder):
         return params[0] if op == "const" and isinstance(params[0], Fraction) else None
 
     def add(self, op: str, args: tuple[int, ...], params: tuple[Any, ...] = ()) -> int:
-        fold = FOLDS.get(op)
-        if fold is not None and not any(self.shapes[a] for a in args):
-            known = fold(self, [self.number(a) for a in args], args, params)
-            if known is not None:
-                return known
-        elif op == "mul" and len(args) == 2:
-            for one, other in (args, args[::-1]):
-                if self.number(one) == 1:
-                    return other
-                if self.number(one) == -1:
-                    return super().add("neg", (other,))
-        return super().add(op, args, params)
-
-
-def fold_add(b: Folding, known: list[Fraction | None], args: tuple[int, ...], _: Any) -> int | None:
-    rest = [a for a, k in zip(args, known, strict=True) if k != 0]
-    if len(rest) == len(args):
-        return b.constant(sum(k for k in known if k is not None)) if None not in known else None
-    return b.constant(0) if not rest else rest[0] if len(rest) == 1 else Builder.add(b, "add", tuple(rest))
-
-
-def fold_mul(b: Folding, known: list[Fraction | None], args: tuple[int, ...], _: Any) -> int | None:
-    if 0 in known:
-        return b.constant(0)
-    if None not in known:
-        value = Fraction(1)
-        for k in known:
-            value *= k or 0
-        return b.constant(value)
-    if len(args) == 2:
-        for one, other in ((0, 1), (1, 0)):
-            if known[one] == 1:
-                return args[other]
-            if known[one] == -1:
-                return b.add("neg", (args[other],))
-    return None
-
-
-def fold_sub(b: Folding, known: list[Fraction | None], args: tuple[int, ...], _: Any) -> int | None:
-    left, right = known
-    if left is not None and right is not None:
-        return b.constant(left - right)
-    return args[0] if right == 0 else b.add("neg", (args[1],)) if left == 0 else None
-
-
-def fold_neg(b: Folding, known: list[Fraction | None], args: tuple[int, ...], _: Any) -> int | None:
-    if known[0] is not None:
-        return b.constant(-known[0])
-    op, inner, _ = b.cells[args[0]]
-    return inner[0] if op == "neg" else None
-
-
-def fold_div(b: Folding, known: list[Fraction | None], args: tuple[int, ...], _: Any) -> int | None:
-    if known[1] == 1:
-        return args[0]
-    if known[0] is not None and known[1]:
-        return b.constant(known[0] / known[1])
-    return None
-
-
-def fold_power(b: Folding, known: list[Fraction | None], args: tuple[int, ...], params: tuple[Any, ...]) -> int | None:
-    return args[0] if params[0] == 1 else b.constant(1) if params[0] == 0 else None
-
-
-FOLDS = {"add": fold_add, "mul": fold_mul, "sub": fold_sub, "neg": fold_neg, "div": fold_div, "power": fold_power}
+        fold = ROWS[op].fold
+        known = None if fold is None else fold(self, args, *params)
+        return super().add(op, args, params) if known is None else known
 
 
 # ----- what one node sends, worked out once per kind of node -----

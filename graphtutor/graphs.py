@@ -8,7 +8,7 @@ interning, so they are a topological order and backward is `reversed`. Leaves ar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
@@ -139,10 +139,6 @@ class Graph:
 
     def name(self, i: int) -> str:
         return self.labels[i]
-
-    def aliases(self, i: int) -> tuple[str, ...]:
-        """Return every name given to node `i`."""
-        return tuple(name for j, name in self.names if j == i)
 
     def node(self, i: int) -> Node:
         op, args, params = self.cells[i]
@@ -644,4 +640,3 @@ def check_shape(name: str, shape: Any) -> Shape:
 
 
 __all__ = ["Builder", "Cell", "Edge", "Graph", "Group", "Node", "Tracer", "show_shape"]
-Applied = Callable[..., Any]

@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from .shared import (
+    CONSTANTS,
+    SHAPES,
     Expression,
     ascii_only,
     clean,
@@ -42,8 +44,8 @@ FORMATS = {"text": "unicode", "latex": "latex"}
     help="By the rules, edge by edge along the graph, or one and then the other.",
     show_default=True,
 )
-@click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0.")
-@click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
+@CONSTANTS
+@SHAPES
 @click.option(
     "--format",
     "form",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .shared import complain, constants_of, json_option, say, shapes_of, show_json, styled
+from .shared import ASSUME, CONSTANTS, SHAPES, complain, constants_of, json_option, say, shapes_of, show_json, styled
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -29,14 +29,9 @@ WIDEST = 80
 @click.option("--exercise", metavar="ID", help="The exercise that is answered, where a file does not say it.")
 @click.option("--expression", metavar="EXPR", help="The expression or program that is differentiated.")
 @click.option("--wrt", metavar="NAME,…", help="By which name, or names.")
-@click.option(
-    "--assume",
-    multiple=True,
-    metavar="NAME=DOMAIN;…",
-    help="real (usual), positive, nonnegative, nonzero, integer, (-1,1) or [-1,1].",
-)
-@click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
-@click.option("--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0.")
+@ASSUME
+@SHAPES
+@CONSTANTS
 @click.option("--function", metavar="NAME", help="Of a .py file, the function that is the answer.")
 @click.option("--points", metavar="N,…", help="Points for each line or row, the last for all that follow.")
 @click.option(

@@ -5,19 +5,14 @@ from __future__ import annotations
 import click
 
 from .check import COLOURS, UNDECIDED, WRONG
-from .shared import Answer, Expression, json_option, say, shapes_of, show_json, styled, text_of
+from .shared import ASSUME, SHAPES, Answer, Expression, json_option, say, shapes_of, show_json, styled, text_of
 
 SAYS = {"differs": "Different", "undecided": "Undecided"}  # the other sentences say themselves that both are equal
 
 
 @click.command(cls=Expression)
-@click.option(
-    "--assume",
-    multiple=True,
-    metavar="NAME=DOMAIN;…",
-    help="real (usual), positive, nonnegative, nonzero, integer, (-1,1) or [-1,1].",
-)
-@click.option("--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2.")
+@ASSUME
+@SHAPES
 @click.option("--seed", type=int, default=0, help="Of the random points.")
 @click.option(
     "--prove",

@@ -341,26 +341,28 @@ def constant(name: str, value: Any) -> Any:
     return int(number) if number.denominator == 1 else number
 
 
+# ----- options of more than one command -----
+CONSTANTS = click.option(
+    "--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0."
+)
+SHAPES = click.option(
+    "--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2."
+)
+ASSUME = click.option(
+    "--assume",
+    multiple=True,
+    metavar="NAME=DOMAIN;…",
+    help="real (usual), positive, nonnegative, nonzero, integer, (-1,1) or [-1,1].",
+)
+TIE = click.option(
+    "--tie", type=click.Choice(["zero", "first", "last", "half"]), default="zero", help="The slope taken at a kink."
+)
+AT = click.option("--at", multiple=True, metavar="NAME=VALUE,…", help="Values of the inputs, such as w0=0.5,x=[1,2].")
+
+
 def graph_options(command: Command, metavar: str = "EXPR") -> Command:
     """Give a command its EXPR and all that says which graph and which point are meant."""
-    for option in (
-        click.option(
-            "--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0."
-        ),
-        click.option(
-            "--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2."
-        ),
-        click.option(
-            "--tie",
-            type=click.Choice(["zero", "first", "last", "half"]),
-            default="zero",
-            help="The slope taken at a kink.",
-        ),
-        click.option(
-            "--at", multiple=True, metavar="NAME=VALUE,…", help="Values of the inputs, such as w0=0.5,x=[1,2]."
-        ),
-        click.argument("expr", metavar=metavar, callback=text_of),
-    ):
+    for option in (CONSTANTS, SHAPES, TIE, AT, click.argument("expr", metavar=metavar, callback=text_of)):
         command = option(command)
     return command
 

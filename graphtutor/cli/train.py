@@ -10,6 +10,9 @@ import click
 
 from ..errors import LearnerError
 from .shared import (
+    CONSTANTS,
+    SHAPES,
+    TIE,
     Answer,
     Command,
     Expression,
@@ -42,18 +45,9 @@ EXERCISE = re.compile(r"[A-Za-z][\w-]*")
 def run_options(command: Command) -> Command:
     """Give a command all that says what is descended, over which data and how."""
     for option in (
-        click.option(
-            "--constants", multiple=True, metavar="NAME=VALUE,…", help="Names that are fixed numbers, such as k=0."
-        ),
-        click.option(
-            "--shapes", multiple=True, metavar="NAME=SHAPE,…", help="Vectors and matrices, such as W=3x2,x=2."
-        ),
-        click.option(
-            "--tie",
-            type=click.Choice(["zero", "first", "last", "half"]),
-            default="zero",
-            help="The slope taken at a kink.",
-        ),
+        CONSTANTS,
+        SHAPES,
+        TIE,
         click.option(
             "--sequential",
             is_flag=True,

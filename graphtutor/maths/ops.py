@@ -15,7 +15,7 @@ import numpy as np
 import sympy as sp
 
 from ..errors import ShapeError
-from . import arrays, heads
+from . import arrays, folds, heads
 from .arrays import Entry, Shape, show_shape
 from .row import Kink, Notation, Row, Slip, Style
 from .tracing import f
@@ -562,7 +562,7 @@ TABLE: tuple[Row, ...] = (
     # ----- arithmetic -----
     Row(
         "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), joint=True, note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
-        rule="sum rule", formula="d(u + v) = du + dv", says="a sum hands its upstream gradient on unchanged",
+        fold=folds.add, rule="sum rule", formula="d(u + v) = du + dv", says="a sum hands its upstream gradient on unchanged",
         local=lambda y, *a: (1,) * len(a),
         slips=(
             slip("local.other-operation", "For a sum each local derivative is a constant.", lambda y, *a: (*a[1:], a[0])),
@@ -572,7 +572,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "sub", lambda a, b: a - b, arity=(2, 2), joint=True, note=infix(" - ", 20, " − "), label="−", code="{0} - {1}",
-        rule="difference rule", formula="d(u − v) = du − dv", says="a difference hands it on, with the sign turned for the right side",
+        fold=folds.sub, rule="difference rule", formula="d(u − v) = du − dv", says="a difference hands it on, with the sign turned for the right side",
         local=lambda y, a, b: (1, -1),
         slips=(
             slip("sign.lost-inner-minus", "What happens to the sign of the second term?", lambda y, a, b: (None, 1)),
@@ -584,7 +584,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "neg", lambda a: -a, joint=True, note=Notation("-{0}", "−{0}", "-{0}", 40, (41,), mathml="<mo>−</mo>{0}"), label="−( )", code="-{0}",
-        rule="constant multiple rule", formula="d(−u) = −du", says="a minus sign turns the sign of the gradient",
+        fold=folds.neg, rule="constant multiple rule", formula="d(−u) = −du", says="a minus sign turns the sign of the gradient",
         local=lambda y, a: (-1,),
         slips=(
             slip("sign.lost-inner-minus", "The inner function has a minus sign of its own.", lambda y, a: (1,)),
@@ -595,7 +595,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), linear=EACH, note=PRODUCT, label="×", code="{0} * {1}",
-        rule="product rule", formula="d(u·v) = v·du + u·dv", says="a product swaps: each factor gets the other one",
+        fold=folds.mul, rule="product rule", formula="d(u·v) = v·du + u·dv", says="a product swaps: each factor gets the other one",
         local=lambda y, *a: (a[1], a[0]) if len(a) == 2 else tuple(product(a[:i] + a[i + 1 :]) for i in range(len(a))),
         reduced=lambda a, b: np.dot(a, b) if a.ndim == b.ndim == 1 else np.einsum("n...,n...->...", a, b),
         slips=(
@@ -614,7 +614,7 @@ TABLE: tuple[Row, ...] = (
         note=Notation("{0}/{1}", None, flat(r"\frac{{{0}}}{{{1}}}", 45), 30, (30, 31), mathml=flat("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", 45)), label="÷", code="{0} / {1}", domain=("real", "nonzero"), linear=(0,),
         push=lambda d, y, a, b: (-(a * d[1]) if is_zero(d[0]) else d[0] * b - a * d[1]) / f.power(b, params=(2,)),
         alone=(("constant multiple rule", "d(u/c) = du/c"), ("reciprocal rule", "d(c/v) = −c·dv/v²")),
-        rule="quotient rule", formula="d(u/v) = (v·du − u·dv)/v²", says="a quotient sends 1/v to the numerator and −u/v² to the denominator",
+        fold=folds.div, rule="quotient rule", formula="d(u/v) = (v·du − u·dv)/v²", says="a quotient sends 1/v to the numerator and −u/v² to the denominator",
         local=lambda y, a, b: (1 / b, -a / f.power(b, params=(2,))),
         slips=(
             slip("quotient.plus", "Look at the sign in the quotient rule.", lambda y, a, b: (None, a / f.power(b, params=(2,)))),
@@ -640,7 +640,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "power", power_code, params=(("n", 2),), note=Notation("{0}**{n}", "{0}{n:sup}", "{0}^{n:sup}", 50, (51,), mathml="<msup><mrow>{0}</mrow>{n:sup}</msup>"), label="( )ⁿ",
-        rule="power rule", formula="d(uⁿ) = n·uⁿ⁻¹·du", says="a power brings its exponent down and lowers it by one",
+        fold=folds.power, rule="power rule", formula="d(uⁿ) = n·uⁿ⁻¹·du", says="a power brings its exponent down and lowers it by one",
         local=power_local, code=whole_power,
         slips=(
             slip("power.exponent-kept", "What happens to the exponent in the power rule?", lambda y, u, n: (n * y,)),

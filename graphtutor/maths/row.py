@@ -141,6 +141,7 @@ class Row:
     alone     for each slot the (rule, formula) that it has when nothing else depends on the variable
     kink      where it is not differentiable
     domain    for each argument (the last repeats) where it may be sampled: the names of `assume=`, or an interval
+    fold      (builder, args, *params) → the id of a shorter node that is the same, or None; see `folds`
     opens     (*args, *params) → the same written out in smaller operations, over tracers
     group     True: reading it gives the opened group, not the node
     discrete  True: piecewise constant, no gradient flows; `refuses` is the message for asking for one
@@ -176,6 +177,7 @@ class Row:
     alone: tuple[tuple[str, str], ...] = ()
     kink: Kink | None = None
     domain: tuple[Any, ...] = ("real",)
+    fold: Callable[..., int | None] | None = None
     opens: Callable[..., Any] | None = None
     group: bool = False
     discrete: bool = False
