@@ -46,20 +46,7 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
     `upstream`. A node that no row is for is taken as a row of blanks; `columns` are those that are asked for.
     Raises ReadError for another form.
     """
-    rows, at, digits = answer.get("sheet"), answer.get("at") or None, answer.get("digits", 2)
-    if (
-        not isinstance(rows, list | tuple)
-        or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows)
-        or len(rows) > MOST_ROWS
-    ):
-        raise ReadError(
-            'a sheet is a list of rows such as {"node": "u = w0*x0", "value": 1, "local": {"w0": 2}, "upstream": 4.2}',
-            str(rows)[:60],
-        )
-    if at is not None and not isinstance(at, Mapping):
-        raise ReadError('the point of a sheet is an object such as {"w0": 0.5, "x0": 2}', str(at)[:60])
-    if not isinstance(digits, int) or isinstance(digits, bool):
-        raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
+    rows, at, digits = form_of(answer)
     base = sheet(
         asked.graph,
         None if at is None else {name: value for name, value in at.items() if name in asked.inputs},
@@ -71,12 +58,6 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
     local: list[tuple[Row, Mapping[str, Any]]] = []
     strange: list[tuple[str, Any, str]] = []
     for row in rows:
-        unknown = next((str(k) for k in row if k not in KEYS), None)
-        if unknown is not None:
-            raise ReadError(
-                f"'{unknown[:30]}' is no column of a sheet; it has node, value, local and upstream",
-                str(row["node"])[:60],
-            )
         slopes = local_of(row.get("local"))
         try:
             mine = found.row(row["node"], [argument_name(name) for name in slopes])
@@ -105,6 +86,32 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
         frozenset(p for p in wanted(whole, given) if p.what in columns),
         tuple(strange),
     )
+
+
+def form_of(answer: Mapping[str, Any]) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any] | None, int]:
+    """Return the rows, the point and the decimals of a sheet. Raises ReadError where one of them has another form."""
+    rows, at, digits = answer.get("sheet"), answer.get("at") or None, answer.get("digits", 2)
+    if (
+        not isinstance(rows, list | tuple)
+        or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows)
+        or len(rows) > MOST_ROWS
+    ):
+        raise ReadError(
+            'a sheet is a list of rows such as {"node": "u = w0*x0", "value": 1, "local": {"w0": 2}, "upstream": 4.2}',
+            str(rows)[:60],
+        )
+    for row in rows:
+        unknown = next((str(k) for k in row if k not in KEYS), None)
+        if unknown is not None:
+            raise ReadError(
+                f"'{unknown[:30]}' is no column of a sheet; it has node, value, local and upstream",
+                str(row["node"])[:60],
+            )
+    if at is not None and not isinstance(at, Mapping):
+        raise ReadError('the point of a sheet is an object such as {"w0": 0.5, "x0": 2}', str(at)[:60])
+    if not isinstance(digits, int) or isinstance(digits, bool):
+        raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
+    return rows, at, digits
 
 
 def local_of(value: Any) -> dict[str, Any]:
