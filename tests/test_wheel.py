@@ -60,7 +60,7 @@ def test_wheel_holds_the_package_and_the_exercises_and_nothing_else(wheel) -> No
     }
     assert exercises
     assert exercises <= set(names)
-    assert {"graphtutor/py.typed", "graphtutor/picture/widths.json"} <= set(names)
+    assert {"graphtutor/py.typed", "graphtutor/picture/files/widths.json"} <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"graphtutor"}
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.grader import grade
-from ..grading.grades import Grade
-from ..grading.marks import Rubric
-from ..grading.report import plain
+from ..grading.told.grades import Grade
+from ..grading.told.marks import Rubric
+from ..grading.told.report import plain
 from ..tutor.course import Course, course
 from ..tutor.judge import judge
 from ..tutor.variants import variant

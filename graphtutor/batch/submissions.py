@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ReadError
-from ..grading.filled import looks_like, read_sheet
+from ..grading.sheet.filled import looks_like, read_sheet
 from .fields import FIELDS
 
 LARGEST = 20_000_000

@@ -26,8 +26,8 @@ def check(
     \b
     graphtutor check "max(0, 1 - y*(w*x + b))"
     """
-    from ..analysis import check as checked
     from ..equal import texts
+    from ..front.analysis import check as checked
 
     point = point_of(at)
     graph = graph_of(expr, point, shapes, constants)
@@ -58,7 +58,7 @@ def check(
 def show(found: Any, top: str, numbers: dict[str, Any]) -> None:
     """Print a line for each input: the gradient's name, its number if there is a point, the verdict and its evidence."""
     from ..equal import place
-    from ..trace import shown
+    from ..walk.trace import shown
 
     names = {
         name: f"d{top}/d{name}" + (f" = {shown(numbers[name])}" if name in numbers else "") for name in found.verdicts

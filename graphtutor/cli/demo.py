@@ -64,8 +64,8 @@ def demo(output: str, gallery: bool, as_json: bool) -> None:
 
 def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:
     """Draw every step of the squared error and check it; return the files and the check."""
-    from ..analysis import check
-    from ..api import make
+    from ..front.analysis import check
+    from ..front.api import make
 
     graph = make(SQUARED_ERROR)
     walked = graph.trace(at=LECTURE)
@@ -79,8 +79,8 @@ def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:
 
 def draw_gallery(folder: Path) -> list[Path]:
     """Draw every picture of the gallery, byte for byte the same each time."""
-    from ..analysis import derive
-    from ..api import make
+    from ..front.analysis import derive
+    from ..front.api import make
 
     files: list[Path] = []
     for piece in GALLERY:

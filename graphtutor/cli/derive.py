@@ -74,8 +74,8 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
     graphtutor derive "(exp(x*w)/(x*w))**3" --wrt w --style lecture -o quotient.png
     graphtutor derive "f = w0*x0 + w1*x1 + b; (f - y)**2" --wrt w0 --along graph
     """
-    from ..analysis import derive as derived
     from ..equal import same
+    from ..front.analysis import derive as derived
 
     if along == "both" and form == "html" and not output:
         raise click.UsageError(

@@ -87,7 +87,7 @@ def dot() -> Finding:
 
 
 def fonts() -> Finding:
-    from ..picture.fonts import FAMILY, files
+    from ..picture.files.fonts import FAMILY, files
 
     found = files()
     if not found:

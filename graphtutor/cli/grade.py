@@ -273,7 +273,7 @@ def shown(every: list[Graded], faults: list[str], form: str, output: str | None,
         if text:
             say(text)
         return
-    from ..picture.files import written as stored
+    from ..picture.files.saved import written as stored
 
     stored(Path(output), (text + "\n").encode("utf-8", "replace"))
     say(f"wrote {output}: {said(every)}")
@@ -294,7 +294,7 @@ def formed(every: list[Graded], form: str, verbose: bool) -> str:
     import json
 
     from ..batch.results import SYSTEMS, as_csv, as_lines
-    from ..grading.report import escaped
+    from ..grading.told.report import escaped
 
     if form in SYSTEMS:
         made = {g.one.id: SYSTEMS[form](g.result) for g in every}

@@ -85,7 +85,7 @@ def desk_of(exercises: str | None, course: str | None, progress: str | None) -> 
 
 def lesson_of(desk: Desk) -> Lesson:
     """Return the desk with its teacher."""
-    from ..picture.svg import colours
+    from ..picture.steps.svg import colours
     from ..tutor.judge import judge
     from ..tutor.lesson import Lesson
     from ..tutor.pictures import drawn

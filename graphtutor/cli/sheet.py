@@ -48,9 +48,9 @@ def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
     graphtutor sheet "u = w*x; L = (u - y)**2" --at w=2,x=3,y=5 -o sheet.txt
     graphtutor sheet "u = w*x; L = (u - y)**2" --at w=2,x=3,y=5 --key
     """
-    from ..grading import table
-    from ..grading.sheet import sheet as made
-    from ..picture.files import written
+    from ..grading.sheet import table
+    from ..grading.sheet.sheet import sheet as made
+    from ..picture.files.saved import written
 
     point, name = point_of(at), exercise_id(expr)
     if name:
@@ -77,7 +77,7 @@ def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
 
 def of_exercise(name: str, point: dict[str, Any] | None) -> tuple[Any, str, dict[str, Any], Any, Any, str]:
     """Return graph, program, point, shapes, constants and tie of an exercise, as the learner has it."""
-    from ..api import dressed
+    from ..front.api import dressed
     from ..tutor.predict import graph_to_walk, place
     from .lesson import given
 

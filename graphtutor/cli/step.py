@@ -104,7 +104,7 @@ def step(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
 
 def trace_of_exercise(name: str, point: dict[str, Any] | None, collapse: tuple[str, ...]) -> Any:
     """Return the walk over the graph of an exercise, as the learner has it, at its own point or the one given."""
-    from ..api import dressed
+    from ..front.api import dressed
     from ..tutor.predict import graph_to_walk, place
     from .lesson import given
 
@@ -157,8 +157,8 @@ def print_steps(walked: Any, files: list[Path]) -> None:
 # ----- by keys -----
 def by_keys(walked: Any, files: list[Path], digits: int) -> None:
     """Show one step at a time and move by keys until the last wish is to leave."""
-    from ..picture.frames import film
-    from ..picture.terminal import text
+    from ..picture.steps.frames import film
+    from ..picture.steps.terminal import text
 
     frames = film(walked, digits)
     keys = pressed()

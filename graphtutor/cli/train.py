@@ -173,9 +173,9 @@ def train(
 
 def ran(expr: str, method: str, options: dict[str, Any]) -> Any:
     """Return the History of a run as the command line says it."""
-    from ..api import make
-    from ..data import load, shapes_from, table_for
-    from ..experiments import train as trained
+    from ..front.api import make
+    from ..front.experiments import train as trained
+    from ..training.data import load, shapes_from, table_for
 
     o = dict(options)
     start = {
@@ -199,7 +199,7 @@ def number(name: str, value: Any) -> Any:
     """Return a start or setting as a float, or lists of floats."""
     if isinstance(value, list):
         return value
-    from ..trace import exactly
+    from ..walk.trace import exactly
 
     return float(exactly(name, value))
 
@@ -240,7 +240,7 @@ def predicted(h: Any) -> Any:
 
 def show(h: Any, files: list[str]) -> None:
     """Print the losses and parameters by epoch, the parameters after the last, and what is predicted."""
-    from ..trace import shown
+    from ..walk.trace import shown
 
     scalars = [name for name, rows in h.parameters.items() if rows.ndim == 1]
     say("epoch  " + "".join(f"{name:>13}" for name in ("loss", *scalars)))
@@ -268,7 +268,7 @@ def show(h: Any, files: list[str]) -> None:
 
 def opened(h: Any, number_: int, output: str | None, files: list[str], as_json: bool) -> None:
     """Show one update with every number, and draw its graph with the gradients if asked to."""
-    from ..picture.save import save
+    from ..picture.steps.save import save
 
     u = h.update(number_)
     if output:
@@ -317,7 +317,7 @@ def plot(
     graphtutor plot surface --method sgd --method minibatch --method batch --reduction mean
     graphtutor plot boundary --frames -o descent.gif
     """
-    from ..picture.figures import save_frames
+    from ..picture.plots.figures import save_frames
 
     for name, kinds in BELONGS.items():
         if options[name] not in (None, False) and kind not in kinds:
@@ -348,9 +348,9 @@ def plot(
 
 def lecture_plot(kind: str, expr: str | None) -> tuple[list[Any], str]:
     """Return a plot of what the lecture says about losses, with the sentences judged."""
-    from ..losses import compare_losses
-    from ..outliers import outliers
-    from ..picture.curves import robustness_plot, saturation_plot
+    from ..picture.plots.curves import robustness_plot, saturation_plot
+    from ..training.losses import compare_losses
+    from ..training.outliers import outliers
 
     if expr is not None:
         raise LearnerError(f"plot {kind} draws the lecture's own example; leave '{expr}' out")
@@ -364,7 +364,7 @@ def run_plots(
     kind: str, expr: str | None, methods: tuple[str, ...], frames: bool, options: dict[str, Any]
 ) -> list[Any]:
     """Return the plots of one run or several."""
-    from ..picture import curves, planes, surfaces
+    from ..picture.plots import curves, planes, surfaces
 
     over, epoch, slide = (options.pop(name) for name in ("over", "epoch", "slide"))
     if expr is None and options["source"] == "lecture" and not options["start"]:

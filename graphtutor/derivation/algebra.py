@@ -15,8 +15,8 @@ from math import gcd, lcm
 import sympy as sp
 
 from ..language import trees
-from ..maths import heads
-from ..maths.spell import number
+from ..ops import heads
+from ..ops.spell import number
 from .anatomy import ONE, ZERO, Keys, is_zero, mapped, row_of, same, spell
 from .terms import EXPONENTIAL, MAX_POWER, Product, halves, is_fraction, power_of, split, terms, times, total_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..adjoint import Backward, backward
-from ..build import Plan
 from ..errors import LearnerError
+from ..expr.adjoint import Backward, backward
+from ..expr.build import Plan
 from . import algebra
 from .anatomy import compose, row_of, same
 from .cells import Cells, decoded, encoded, names_written

@@ -11,9 +11,9 @@ from typing import Any
 import sympy as sp
 
 from ..language import trees
-from ..maths.ops import OPERATORS, ROWS
-from ..maths.row import Row
-from ..maths.spell import Spelled, folded, number, recognise
+from ..ops.row import Row
+from ..ops.spell import Spelled, folded, number, recognise
+from ..ops.table import OPERATORS, ROWS
 
 ONE, ZERO = sp.S.One, sp.S.Zero
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ..graphs import Builder, apply_row, as_sympy, entries_of, run_values
+from ..expr.graph import Builder, apply_row, as_sympy, entries_of, run_values
 from ..language import trees
-from ..maths import heads
-from ..maths.arrays import Shape
-from ..maths.ops import OPERATORS
-from ..maths.spell import Spelled, folded
+from ..ops import heads
+from ..ops.arrays import Shape
+from ..ops.spell import Spelled, folded
+from ..ops.table import OPERATORS
 from .anatomy import compose, row_of
 
 Cells = tuple[tuple[str, tuple[int, ...], tuple[Any, ...]], ...]

@@ -10,7 +10,7 @@ from collections import Counter
 
 import sympy as sp
 
-from ..maths.row import Row
+from ..ops.row import Row
 from .anatomy import Keys, row_of, same, spell
 from .places import Path
 

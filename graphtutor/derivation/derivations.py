@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from ..errors import LearnerError
-from ..maths import heads
+from ..ops import heads
 from . import algebra, places
 from .along import along_graph
 from .anatomy import flat_factors, row_of, spell

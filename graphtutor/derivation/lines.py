@@ -12,7 +12,7 @@ import sympy as sp
 from ..language import trees
 from ..language.write import BARE, MATH, bracket, fenced, part_of
 from ..language.write import name as written_name
-from ..maths.arrays import Shape
+from ..ops.arrays import Shape
 from . import algebra, places
 from .cells import Cells, decoded, evaluated, names_written
 from .places import Path, Piece

@@ -14,8 +14,8 @@ import sympy as sp
 
 from ..language import trees
 from ..language.write import Part, operation, part_of
-from ..maths import heads
-from ..maths.spell import Spelled
+from ..ops import heads
+from ..ops.spell import Spelled
 from .anatomy import ONE, ZERO, Keys, compose, flat_factors, is_zero, row_of, same, spell
 from .terms import is_fraction, product, split, times
 

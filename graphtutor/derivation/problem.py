@@ -9,10 +9,10 @@ from typing import Any
 import sympy as sp
 
 from ..errors import LearnerError
-from ..graphs import check_shape
+from ..expr.graph import check_shape
 from ..language import trees
 from ..language.read import program, read
-from ..maths.arrays import Shape
+from ..ops.arrays import Shape
 from .anatomy import normal
 
 

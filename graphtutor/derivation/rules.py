@@ -14,14 +14,14 @@ from typing import Any
 
 import sympy as sp
 
-from ..adjoint import Folding
 from ..errors import LearnerError, ShapeError
-from ..graphs import Tracer
+from ..expr.adjoint import Folding
+from ..expr.graph import Tracer
 from ..language import trees
-from ..maths import heads
-from ..maths.arrays import Shape, show_shape
-from ..maths.row import Row
-from ..maths.spell import Spelled, folded
+from ..ops import heads
+from ..ops.arrays import Shape, show_shape
+from ..ops.row import Row
+from ..ops.spell import Spelled, folded
 from .algebra import opened
 from .anatomy import ONE, ZERO, Keys, compose, flat_factors, row_of, spell
 from .terms import halves, is_fraction, product

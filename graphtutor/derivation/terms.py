@@ -10,8 +10,8 @@ from typing import Any
 import sympy as sp
 
 from ..language import trees
-from ..maths import heads
-from ..maths.spell import number
+from ..ops import heads
+from ..ops.spell import number
 from .anatomy import ONE, ZERO, Keys, row_of, spell
 
 MAX_POWER = 64  # of a number that is worked out

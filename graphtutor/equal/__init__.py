@@ -14,6 +14,9 @@
     given        what a person may compare
     findings     what was found, in words
     same         the question itself
+    oracle       gradients and local rules against SymPy's derivative
+    differences  gradients in numbers: central differences, one-sided slopes at a kink
+    checking     check: which of the two a graph is held against, and what came of it
 
 Sampling is not proof, and a proof counts only after sampling found neither a different value nor a lost interval.
 """

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import mpmath
 
-from ..graphs import Tracer
-from ..maths.ops import ROWS
+from ..expr.graph import Tracer
+from ..ops.table import ROWS
 from .domain import Domain, fraction
 from .evaluate import Line
 from .reals import TooLarge

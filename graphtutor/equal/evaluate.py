@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import mpmath
 from mpmath import mpf
 
-from ..graphs import NUMBERS, Cell
-from ..maths.arrays import Entry
-from ..maths.ops import ROWS
+from ..expr.graph import NUMBERS, Cell
+from ..ops.arrays import Entry
+from ..ops.table import ROWS
 from .reals import NAN, Number, Operation, finite, on_reals, to_mpf
 from .scalars import ancestors, exactly
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from ..graphs import Cell
-from ..maths.arrays import Entry
-from ..maths.ops import ROWS
+from ..expr.graph import Cell
+from ..ops.arrays import Entry
+from ..ops.table import ROWS
 from .laws import Laws
 from .polynomials import TooLong
 from .quotients import Forms, Quotient

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ..build import Plan
 from ..errors import LearnerError
-from ..graphs import Graph
+from ..expr.build import Plan
+from ..expr.graph import Graph
 from ..language import read
 from .assume import of_symbol
 from .domain import Domain

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import mpmath
 
-from ..graphs import Cell
+from ..expr.graph import Cell
 from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line
 from .reals import TooLarge, magnitude
 

@@ -10,8 +10,8 @@ from typing import Any
 import mpmath
 from mpmath import mpf
 
-from ..maths.arrays import Entry, lift
-from ..maths.ops import ROWS
+from ..ops.arrays import Entry, lift
+from ..ops.table import ROWS
 
 Number = Any  # mpf
 Operation = Callable[..., Number]

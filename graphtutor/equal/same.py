@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import LearnerError
-from ..maths.arrays import show_shape
+from ..ops.arrays import show_shape
 from .assume import domains
 from .breaks import breaks
 from .domain import REAL, Domain

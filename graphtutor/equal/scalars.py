@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import LearnerError
-from ..graphs import Builder, Cell, Graph, Tracer
-from ..maths.arrays import Entry, Shape
-from ..maths.ops import ROWS
+from ..expr.graph import Builder, Cell, Graph, Tracer
+from ..ops.arrays import Entry, Shape
+from ..ops.table import ROWS
 
 MOST = 200_000  # scalar cells
 FOLD_BITS = 64  # of a constant, numerator and denominator

@@ -15,17 +15,17 @@ from ..equal.given import number
 from ..errors import LearnerError, ReadError
 from ..language.read import derivation, read
 from ..language.write import write
-from ..maths import heads
-from .causes import explained
-from .filled import looks_like
-from .grades import Grade
-from .lines import judged, judged_tree
-from .marks import Rubric
-from .returned import returned
-from .scoring import marked
-from .steps import Step
-from .tally import of_sheet
-from .task import Task, plain, several, task
+from ..ops import heads
+from .asked.steps import Step
+from .asked.task import Task, plain, several, task
+from .lines.lines import judged, judged_tree
+from .lines.scoring import marked
+from .python.returned import returned
+from .sheet.filled import looks_like
+from .sheet.tally import of_sheet
+from .slips.causes import explained
+from .told.grades import Grade
+from .told.marks import Rubric
 
 NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from ..maths import heads
-from ..maths.row import Row
+from ..ops import heads
+from ..ops.row import Row
 from . import trees
 from .names import GREEK, SHORT, Definition, respelling
 from .tokens import Token

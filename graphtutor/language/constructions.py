@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..maths import ops
+from ..ops import table as ops
 from . import trees
 from .names import key
 from .tokens import Token

@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from ..errors import LearnerError, ReadError
-from ..maths.arrays import Shape
+from ..ops.arrays import Shape
 from . import trees
 from .grammar import DEFAULT, Grammar, Limits
 from .names import Context, Definition, key

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..maths import heads
-from ..maths.row import Row
+from ..ops import heads
+from ..ops.row import Row
 from . import trees
 from .names import GREEK
 from .tokens import Token

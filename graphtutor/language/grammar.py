@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import sympy as sp
 
-from ..maths import heads
+from ..ops import heads
 from .brackets import Brackets
 from .constructions import Constructions
 from .derivatives import Derivatives

@@ -16,8 +16,8 @@ from typing import Any
 
 import sympy as sp
 
-from ..maths import ops
-from ..maths.row import Row
+from ..ops import table as ops
+from ..ops.row import Row
 
 Shape = tuple[int, ...]
 GREEK = dict(zip("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "

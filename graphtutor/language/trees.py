@@ -12,9 +12,10 @@ from typing import Any
 
 import sympy as sp
 
-from ..maths import heads, ops
-from ..maths.heads import unevaluated
-from ..maths.row import Row
+from ..ops import heads
+from ..ops import table as ops
+from ..ops.heads import unevaluated
+from ..ops.row import Row
 
 
 def add(a: sp.Basic, b: sp.Basic) -> sp.Basic:

@@ -14,8 +14,9 @@ from typing import Any, NoReturn
 import sympy as sp
 
 from ..errors import ReadError, ShapeError
-from ..maths import heads, ops
-from ..maths.row import Row
+from ..ops import heads
+from ..ops import table as ops
+from ..ops.row import Row
 from . import trees
 from .names import Context
 from .tokens import Token

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from ..maths.ops import OPERATORS, ROWS
-from ..maths.row import Row, Style
-from ..maths.spell import recognise
+from ..ops.row import Row, Style
+from ..ops.spell import recognise
+from ..ops.table import OPERATORS, ROWS
 from .names import GREEK, LETTERS, MARKS, SUBSCRIPTS
 
 FORMS = ("plain", "unicode", "latex", "mathml")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import AuthorError, LearnerError
-from ..maths.ops import TABLE
-from ..trace import trace
-from ..views import collapsed
+from ..expr.views import collapsed
+from ..ops.table import TABLE
+from ..walk.trace import trace
 from .answers import programs
 from .desk import listing
 from .exercises import Exercise, Expression, FindLine, Library, Local, Solve, load

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AuthorError, LearnerError, ReadError
-from ..grading.code import read_code
-from ..grading.figures import Typed
+from ..grading.asked.judge import compare
+from ..grading.asked.task import Task, task
 from ..grading.grader import as_tree, grade
-from ..grading.grades import Grade
-from ..grading.judge import compare
-from ..grading.lines import judged
-from ..grading.marks import Cell, Misconception, Rubric
-from ..grading.scoring import BAD
-from ..grading.tally import message, of_sheet
-from ..grading.task import Task, task
+from ..grading.lines.lines import judged
+from ..grading.lines.scoring import BAD
+from ..grading.python.code import read_code
+from ..grading.sheet.figures import Typed
+from ..grading.sheet.tally import message, of_sheet
+from ..grading.told.grades import Grade
+from ..grading.told.marks import Cell, Misconception, Rubric
 from ..language.read import derivation
 from .answers import cells, checked, letters, line_number
 from .course import course

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from ..build import build
-from ..data import START, lecture
 from ..errors import AuthorError, LearnerError
-from ..graphs import Graph
-from ..trace import Trace, trace
-from ..training import train
+from ..expr.build import build
+from ..expr.graph import Graph
+from ..training.data import START, lecture
+from ..training.train import train
+from ..walk.trace import Trace, trace
 from .exercises import Ask, Choice, Exercise, Numbers, Option, Point, Run, Sheet, Solve, lettered
 
 SAMPLES = 60

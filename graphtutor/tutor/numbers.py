@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..build import build
 from ..errors import LearnerError, ReadError
-from ..grading.figures import PLAIN, Typed, agrees, decimal, plain
+from ..expr.build import build
+from ..grading.sheet.figures import PLAIN, Typed, agrees, decimal, plain
 
 LONGEST = 2000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import LearnerError
-from ..grading.grades import Grade
+from ..grading.told.grades import Grade
 from .exercises import Exercise
 
 FOLDER = Path("outputs", "lesson")

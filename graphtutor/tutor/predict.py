@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import LearnerError, ReadError
-from ..graphs import Graph
-from ..trace import Step, Trace, trace
+from ..expr.graph import Graph
+from ..walk.trace import Step, Trace, trace
 from .desk import Screen, wrapped
 from .exercises import Exercise
 from .keys import DOMAINS, flat, graph_of

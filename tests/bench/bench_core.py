@@ -22,13 +22,14 @@ import numpy as np
 import sympy as sp
 from sympy.core.cache import clear_cache
 
-from graphtutor.adjoint import backward
-from graphtutor.api import make
-from graphtutor.compile import compiled
-from graphtutor.graphs import Builder, Graph
-from graphtutor.picture import dot, fonts, svg
-from graphtutor.picture.frames import Frame, film
-from graphtutor.picture.layout import arrange, shortened
+from graphtutor.compiled.function import compiled
+from graphtutor.expr.adjoint import backward
+from graphtutor.expr.graph import Builder, Graph
+from graphtutor.front.api import make
+from graphtutor.picture.files import fonts
+from graphtutor.picture.steps import dot, svg
+from graphtutor.picture.steps.frames import Frame, film
+from graphtutor.picture.steps.layout import arrange, shortened
 
 
 def best(run: Callable[[], object], times: int, row: int = 1) -> float:

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphtutor.build import build
-from graphtutor.data import START, lecture
-from graphtutor.experiments import train
+from graphtutor.expr.build import build
+from graphtutor.front.experiments import train
+from graphtutor.training.data import START, lecture
 
 ROWS, FEATURES, CLASSES = 10_000, 64, 10
 pytestmark = pytest.mark.bench

@@ -1,0 +1,134 @@
+"""Compile: a graph and its adjoints as one function, value and all gradients in one call.
+
+One point runs straight-line code on floats, a batch (a leading axis) on NumPy arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import LearnerError, ShapeError
+from ..expr.adjoint import Backward, backward
+from ..expr.graph import Graph, to_float
+from ..ops.arrays import show_shape
+from .batches import REDUCTIONS, batch_code
+from .floats import SCALARS, make, scalar_body
+
+PYTHON_REFUSES = (OverflowError, ZeroDivisionError, ValueError)  # where floats raise, arrays give inf or nan
+
+
+@dataclass
+class Function:
+    """`f({"w0": …})` → (value, {"w0": gradient, …}).
+
+    Inputs are numbers, or arrays of the input's shape; any of them may have one leading batch axis.
+    `reduce` None keeps the batch axis; "sum" and "mean" reduce the value over it, and the gradients
+    of inputs that have no batch axis. Gradients have the shapes of their inputs. `wrt` names the
+    inputs that gradients are wanted for (all if left out); `()` gives the value alone.
+    """
+
+    graph: Graph
+    reduce: str | None = None
+    tie: str = "zero"
+    wrt: tuple[str, ...] | None = None
+    walk: Backward = field(init=False, repr=False)
+    codes: dict[Any, Callable[..., Any]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.reduce not in REDUCTIONS:
+            raise LearnerError(f"reduce='{self.reduce}' is no reduction; expected None, 'sum' or 'mean'")
+        self.inputs = [(n.name, n.shape) for n in self.graph.inputs]
+        self.names = [name for name, _ in self.inputs]
+        self.wanted = self.names if self.wrt is None else [name for name in self.names if name in self.wrt]
+        ids = tuple(self.graph.ids[name] for name in self.wanted)
+        self.walk = (
+            forward_alone(self.graph)
+            if self.wrt == ()
+            else backward(self.graph, self.tie, None if self.wrt is None else ids)
+        )
+        self.fast = None if any(self.walk.shapes) else scalar_code(self.walk, self.names, self.wanted)
+
+    def __call__(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        if self.fast is not None:
+            try:
+                found = self.fast(at)
+                if found is not None:
+                    return found  # type: ignore[no-any-return]
+            except (KeyError, *PYTHON_REFUSES):
+                pass
+        return self.with_care(at)
+
+    def with_care(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Return value and gradients where not every input is a float, or floats do not do."""
+        try:
+            given = [at[name] for name in self.names]
+        except KeyError as missing:
+            raise LearnerError(f"no value for {missing.args[0]}; give one to each of {', '.join(self.names)}") from None
+        if self.fast is not None and any(type(v) is int for v in given):
+            return self({name: to_float(v) if type(v) is int else v for name, v in zip(self.names, given, strict=True)})
+        return self.arrays(given)
+
+    def arrays(self, given: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
+        """Return value and gradients on arrays, one point or a batch."""
+        values = [np.asarray(v, dtype=float) for v in given]
+        batched = tuple(self.is_batched(name, v, shape) for (name, shape), v in zip(self.inputs, values, strict=True))
+        sizes = {len(v) for v, many in zip(values, batched, strict=True) if many}
+        if len(sizes) > 1:
+            raise ShapeError(
+                f"batches of {' and '.join(map(str, sorted(sizes)))} points met; all inputs with a batch axis need the same number"
+            )
+        code = self.code(batched)
+        with np.errstate(all="ignore"):
+            out = code(*sizes or (1,), *values)
+        results = [v.item() if isinstance(v, np.ndarray | np.generic) and v.ndim == 0 else v for v in out]
+        return results[0], dict(zip(self.wanted, results[1:], strict=True))
+
+    def code(self, batched: tuple[bool, ...]) -> Callable[..., Any]:
+        """Return `run(N, *inputs)` → (value, *gradients) on arrays; `batched` says which inputs have N points in front."""
+        code = self.codes.get(batched)
+        if code is None:
+            code = self.codes[batched] = batch_code(self.walk, self.wanted, batched, self.reduce)
+        return code
+
+    def is_batched(self, name: str, value: Any, shape: tuple[int, ...]) -> bool:
+        if value.shape == shape:
+            return False
+        if value.ndim == len(shape) + 1 and value.shape[1:] == shape:
+            return True
+        raise ShapeError(
+            f"'{name}' has shape {show_shape(value.shape)}; expected {show_shape(shape)}, or that with a batch axis in front"
+        )
+
+    def __reduce__(self) -> Any:
+        return Function, (self.graph, self.reduce, self.tie, self.wrt)
+
+
+def forward_alone(graph: Graph) -> Backward:
+    """Return a walk without a way back: for values alone, of an output of any shape."""
+    return Backward(graph, graph.cells, graph.shapes, -1, (), (-1,) * len(graph), "zero")
+
+
+def scalar_code(walk: Backward, names: list[str], wanted: list[str]) -> Callable[..., Any]:
+    """Return `run(at)` → (value, {name: gradient}) over Python floats, or None where `at` holds anything else."""
+    space: dict[str, Any] = dict(SCALARS)
+    places = {name: walk.graph.ids[name] for name in names}
+    lines, (value, *gradients) = scalar_body(
+        walk, [walk.graph.out, *(walk.gradient[places[name]] for name in wanted)], space
+    )
+    keys = {name: f"n{k}" for k, name in enumerate(names)}
+    space |= {key: name for name, key in keys.items()}
+    taken = [f"v{i} = at[{keys[name]}]" for name, i in places.items()]
+    checked = " is ".join([*(f"type(v{i})" for i in places.values()), "float"])
+    told = ", ".join(f"{keys[name]}: {g}" for name, g in zip(wanted, gradients, strict=True))
+    return make([*taken, f"if not {checked}: return None", *lines], ["at"], f"{value}, {{{told}}}", space)
+
+
+def compiled(
+    graph: Graph, reduce: str | None = None, tie: str = "zero", wrt: tuple[str, ...] | None = None
+) -> Function:
+    """Return value and gradients of `graph` as one compiled function; see `Function`."""
+    return Function(graph, reduce, tie, wrt)

@@ -1,0 +1,164 @@
+"""From text, a SymPy tree or a Python function to a Graph, without recursion."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import sympy as sp
+
+from ..errors import LearnerError, ShapeError
+from ..language import read
+from ..language.write import write
+from ..ops.arrays import Shape
+from ..ops.spell import Spelled, folded
+from .adjoint import backward
+from .graph import Builder, Graph, Group, Tracer, check_shape, with_roles
+
+MAX_NODES = 2_000_000
+LONGEST = 60  # characters of an expression named in a message
+
+
+class Plan:
+    """A builder, with the names that stand for nodes and the shapes of inputs to come."""
+
+    def __init__(self, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None):
+        self.builder = Builder()
+        self.shapes = {name: check_shape(name, s) for name, s in (shapes or {}).items()}
+        self.env: dict[str, int] = {}
+        self.symbols: dict[str, sp.Symbol] = {}
+        for name, value in (constants or {}).items():
+            self.env[name] = Tracer(self.builder, 0).lift(value)
+
+    def input(self, name: str, shape: Shape = ()) -> int:
+        known = self.env.get(name)
+        return self.builder.input(name, self.shapes.get(name, shape)) if known is None else known
+
+    def tree(self, tree: sp.Basic) -> int:
+        """Return the node of a SymPy tree; shared subtrees are visited once, however deep."""
+        return folded(tree, self.leaf, self.joined)
+
+    def joined(self, tree: sp.Basic, spelled: Spelled, args: list[int]) -> int:
+        if len(self.builder.cells) > MAX_NODES:
+            raise LearnerError(f"the graph has more than {MAX_NODES} nodes; draw a part of it")
+        try:
+            return self.node(spelled.op, tuple(args), spelled.params)
+        except ShapeError as error:
+            raise ShapeError(f"{error} (in {excerpt(tree)})") from None
+
+    def leaf(self, tree: sp.Basic, spelled: Spelled) -> int:
+        if spelled.op == "const":
+            return self.builder.constant(*spelled.params)
+        name, *shape = spelled.params
+        if isinstance(tree, sp.Symbol) and self.symbols.setdefault(name, tree) != tree:
+            raise LearnerError(f"two symbols are called '{name}' with different assumptions; rename one of them")
+        return self.input(name, *shape)
+
+    def node(self, op: str, args: tuple[int, ...], params: tuple[Any, ...]) -> int:
+        return self.derivative(*args) if op == "diff" else self.builder.add(op, args, params)
+
+    def derivative(self, what: int, wrt: int) -> int:
+        """Return the node of d what / d wrt: a derivative operator inside an expression."""
+        walk = backward(Graph(tuple(self.builder.cells), tuple(self.builder.shapes), what), wanted=(wrt,))
+        size = len(self.builder.cells)
+        moved = list(range(size))
+        for (op, args, params), shape in zip(walk.cells[size:], walk.shapes[size:], strict=True):
+            moved.append(self.builder.intern((op, tuple(moved[a] for a in args), params), shape))
+        return moved[walk.gradient[wrt]]
+
+    def graph(
+        self, out: int, names: Iterable[tuple[int, str]] = (), groups: Iterable[Group] = (), source: str = ""
+    ) -> Graph:
+        assumed = tuple((n, s) for n, s in self.symbols.items() if s != sp.Symbol(n))
+        return self.builder.graph(out, names=tuple(names), groups=tuple(groups), symbols=assumed, source=source)
+
+
+def excerpt(tree: sp.Basic) -> str:
+    text = write(tree, tidy=True)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def from_text(text: str, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None,
+              definitions: Mapping[str, Any] | None = None) -> Graph:  # fmt: skip
+    """Return the graph of an expression or a program; the last line is the output.
+
+    >>> g = from_text("f = w*x + b; L = (f - y)**2")
+    >>> [n.name for n in g.inputs], g.output.text
+    (['w', 'x', 'b', 'y'], 'v2**2')
+    """
+    program = read.program(text, shapes=shapes, constants=constants, definitions=definitions)
+    plan = Plan(shapes, constants)
+    names: list[tuple[int, str]] = []
+    groups: list[Group] = []
+    out = 0
+    for line in program.lines:
+        start = len(plan.builder.cells)
+        out = plan.tree(line.tree)
+        if line.name is not None:
+            plan.env[line.name] = out
+            names.append((out, line.name))
+            inner = tuple(i for i in range(start, len(plan.builder.cells)) if plan.builder.cells[i][1])
+            if len(inner) > 1 and out in inner:
+                groups.append(Group(line.name, line.name, inner, out))
+    return plan.graph(out, names, groups, text)
+
+
+def from_tree(tree: Any, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None) -> Graph:
+    """Return the graph of a SymPy tree, drawn as it stands.
+
+    >>> x = sp.Symbol("x")
+    >>> len(from_tree(sp.Add(x, x, evaluate=False)))
+    2
+    """
+    plan = Plan(shapes, constants)
+    return plan.graph(plan.tree(tree))
+
+
+def from_function(
+    function: Callable[..., Any], shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None
+) -> Graph:
+    """Return the graph of a Python function, called once with a tracer for each of its parameters.
+
+    >>> g = from_function(lambda x: x + x)
+    >>> g.output.args
+    (0, 0)
+    """
+    plan = Plan(shapes, constants)
+    args, named = [], {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise LearnerError(f"'{parameter}' takes any number of arguments; name each input of the function")
+        tracer = Tracer(plan.builder, plan.input(name))
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            named[name] = tracer
+        else:
+            args.append(tracer)
+    try:
+        result = function(*args, **named)
+    except TypeError as error:
+        raise LearnerError(
+            f"the function cannot be traced: {error}; use operators, gt.fn functions and NumPy ufuncs of its parameters"
+        ) from error
+    return plan.graph(Tracer(plan.builder, 0).lift(result))
+
+
+def build(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, definitions: Mapping[str, Any] | None = None,
+          parameters: Iterable[str] | None = None, data: Iterable[str] | None = None) -> Graph:  # fmt: skip
+    """Return the graph of text, of a SymPy tree, or of a Python function of symbols.
+
+    `shapes`: name → shape of vectors and matrices; `constants`: name → number. `parameters` and
+    `data` tell the inputs apart; without them names like w, W, b, U, V, θ, β (with digits) are
+    parameters. Raises LearnerError (ReadError, ShapeError) in one line.
+    """
+    if isinstance(source, str):
+        graph = from_text(source, shapes, constants, definitions)
+    elif isinstance(source, sp.Basic | sp.MatrixBase):
+        graph = from_tree(source, shapes, constants)
+    elif callable(source):
+        graph = from_function(source, shapes, constants)
+    else:
+        raise LearnerError(
+            f"cannot draw {type(source).__name__}; expected text, a SymPy expression or a Python function"
+        )
+    return with_roles(graph, parameters, data)

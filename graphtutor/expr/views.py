@@ -1,0 +1,168 @@
+"""Other views of a graph: operations opened into smaller ones, and groups closed into one node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import LearnerError
+from ..language import write
+from ..ops.arrays import Shape
+from ..ops.table import ROWS
+from .adjoint import backward
+from .graph import Builder, Graph, Group, Tracer, run_values
+
+
+def opened(graph: Graph, names: Iterable[str] | None = None) -> Graph:
+    """Return `graph` with operations that have a longer form (softmax, sigmoid, relu …) written out, as groups.
+
+    `names`: node names or operation names; all that can be opened if left out.
+    """
+    wanted = None if names is None else set(names)
+    builder = Builder()
+    moved: list[int] = []
+    groups: list[Group] = []
+    for i, (op, args, params) in enumerate(graph.cells):
+        row = ROWS.get(op)
+        if row is None or row.opens is None or (wanted is not None and not wanted & {op, graph.name(i)}):
+            new = tuple(moved[a] for a in args)
+            moved.append(builder.intern((op, new, params), graph.shapes[i]))
+            continue
+        start = len(builder.cells)
+        out = row.opens(*(Tracer(builder, moved[a]) for a in args), *params).id
+        inner = tuple(j for j in range(start, len(builder.cells)) if builder.cells[j][1])
+        groups.append(Group(graph.name(i), row.label, inner, out))
+        moved.append(out)
+    kept = [Group(g.name, g.label, tuple(sorted({moved[j] for j in g.nodes})), moved[g.output]) for g in graph.groups]
+    return Graph(tuple(builder.cells), tuple(builder.shapes), moved[graph.out], tuple((moved[i], n) for i, n in graph.names), graph.parameters,
+                 (*kept, *groups), graph.symbols, graph.source)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a closed group computes: a graph whose inputs `0`, `1`, … are the node's arguments."""
+
+    graph: Graph
+    label: str
+
+    @property
+    def shape(self) -> Shape:
+        return self.graph.shapes[self.graph.out]
+
+    def forward(self, *args: Any) -> Any:
+        return run_values(self.graph, args)
+
+    def inlined(
+        self, args: Sequence[Tracer], cells: Sequence[Any], shapes: Sequence[Shape], known: dict[int, int]
+    ) -> dict[int, int]:
+        """Return where `cells` come to stand in the builder of `args`; `known` are placed already."""
+        builder = args[0].builder
+        for i, ((op, inner, params), shape) in enumerate(zip(cells, shapes, strict=True)):
+            if i not in known:
+                known[i] = (
+                    args[int(params[0])].id
+                    if op == "input"
+                    else builder.intern((op, tuple(known[a] for a in inner), params), shape)
+                )
+        return known
+
+    def local(self, y: Any, args: Sequence[Tracer], tie: str) -> tuple[Any, ...]:
+        """Return ∂y/∂arg for each argument of a number: the group's own backward pass."""
+        walk = backward(self.graph, tie)
+        placed = self.inlined(args, walk.cells, walk.shapes, {self.graph.out: y.id})
+        where = {n.name: n.id for n in self.graph.inputs}
+        return tuple(Tracer(y.builder, placed[walk.gradient[where[str(k)]]]) for k in range(len(args)))
+
+    def pull(self, g: Any, y: Any, args: Sequence[Tracer]) -> tuple[Any, ...]:
+        """Return the gradient for each argument where entries mix."""
+        builder = Builder(self.graph.cells, self.graph.shapes)
+        seed = builder.input("g", self.shape)
+        product = builder.add("mul", (self.graph.out, seed))
+        total = builder.add("total", (product,)) if self.shape else product
+        walk = backward(Graph(tuple(builder.cells), tuple(builder.shapes), total))
+        placed = self.inlined(args, walk.cells, walk.shapes, {self.graph.out: y.id, seed: g.id})
+        where = {n.name: n.id for n in self.graph.inputs}
+        return tuple(Tracer(y.builder, placed[walk.gradient[where[str(k)]]]) for k in range(len(args)))
+
+    def written(self, parts: Sequence[write.Part], form: str) -> write.Part:
+        """Return the group's formula over the names of its arguments."""
+        stops = {n.id: parts[int(n.name)].text for n in self.graph.inputs}
+        text = self.graph.formula(self.graph.out, form, stops=stops)
+        return write.Part(text, 0)
+
+
+def collapsed(graph: Graph, names: Iterable[str]) -> Graph:
+    """Return `graph` with the groups called `names` shown as one node each.
+
+    A group is a named line of a program, or an operation that was opened (hinge, mse, softmax …).
+    Raises LearnerError for an unknown group, or one whose inside is used outside it.
+    """
+    for name in names:
+        group = next((g for g in graph.groups if g.name == name), None) or next(
+            (g for g in graph.groups if graph.name(g.output) == name), None
+        )
+        if group is None:
+            known = ", ".join(dict.fromkeys(g.name for g in graph.groups)) or "none"
+            raise LearnerError(f"'{name}' is no group of this graph; its groups are {known}")
+        graph = closed(graph, group)
+    return graph
+
+
+def closed(graph: Graph, group: Group) -> Graph:
+    """Return `graph` with one group as a single node."""
+    inside = set(group.nodes)
+    hidden = inside - {group.output}
+    for i, (_, args, _) in enumerate(graph.cells):
+        shown = [a for a in args if a in hidden] if i not in inside else []
+        if shown or (i in hidden and i == graph.out):
+            raise LearnerError(
+                f"node {graph.name((shown or [i])[0])} inside '{group.name}' is used outside it, so the group cannot be one node"
+            )
+    outer: list[int] = []
+    for i in group.nodes:
+        outer.extend(
+            a for a in graph.cells[i][1] if a not in inside and a not in outer and graph.cells[a][0] != "const"
+        )
+    body = Body(inner_graph(graph, group, outer), group.label)
+    builder = Builder()
+    moved: dict[int, int] = {}
+    used = {a for i, (_, args, _) in enumerate(graph.cells) if i not in inside for a in args}
+    for i, (op, args, params) in enumerate(graph.cells):
+        if i in hidden or (op == "const" and i not in used and i != graph.out):
+            continue
+        if i == group.output:
+            moved[i] = builder.intern(("block", tuple(moved[a] for a in outer), (body,)), graph.shapes[i])
+        else:
+            moved[i] = builder.intern((op, tuple(moved[a] for a in args), params), graph.shapes[i])
+    names = tuple((moved[i], n) for i, n in graph.names if i in moved)
+    if all(i != moved[group.output] for i, _ in names):
+        names = (*names, (moved[group.output], graph.name(group.output)))
+    groups = tuple(
+        Group(g.name, g.label, tuple(moved[i] for i in g.nodes if i in moved), moved[g.output])
+        for g in graph.groups
+        if g is not group and g.output in moved
+    )
+    return Graph(
+        tuple(builder.cells),
+        tuple(builder.shapes),
+        moved[graph.out],
+        names,
+        graph.parameters,
+        groups,
+        graph.symbols,
+        graph.source,
+    )
+
+
+def inner_graph(graph: Graph, group: Group, outer: list[int]) -> Graph:
+    """Return the inside of a group as a graph over the inputs `0`, `1`, …"""
+    builder = Builder()
+    moved = {a: builder.input(str(k), graph.shapes[a]) for k, a in enumerate(outer)}
+    for i in group.nodes:
+        op, args, params = graph.cells[i]
+        for a in args:
+            if a not in moved:
+                moved[a] = builder.intern(graph.cells[a], ())
+        moved[i] = builder.intern((op, tuple(moved[a] for a in args), params), graph.shapes[i])
+    return Graph(tuple(builder.cells), tuple(builder.shapes), moved[group.output])

@@ -1,0 +1,88 @@
+"""What a user asks of analysis: check() against SymPy's derivative, and derive() with a Derivation that draws itself.
+
+A room of its own, so that who only draws a graph does not wait for it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from .. import derivation
+from ..equal import checking as checks
+from ..expr import build
+from ..expr import graph as graphs
+from ..picture.board import boards
+from ..picture.board import lines as board
+from ..picture.files import saved as files
+from ..picture.steps.page import framed
+
+
+def check(source: Any, tie: str = "zero", at: Mapping[str, Any] | None = None) -> checks.Check:
+    """Return the check of every gradient of a graph (or of what `graph` takes) against SymPy's derivative; see `checks.check`.
+
+    >>> check("w*x").ok
+    True
+    """
+    return checks.check(source if isinstance(source, graphs.Graph) else build.build(source), tie, at)
+
+
+class Derivation(derivation.Derivation):
+    """A derivation, line by line; see `derivation.Derivation` for its data."""
+
+    def along_graph(self) -> Derivation:
+        """Return the same derivative edge by edge of the computation graph, to stand beside the one by rules.
+
+        >>> print(derive("(w*x - y)**2", "w").along_graph().lines[-2].unicode)
+        ∂L/∂w = x × (2·v₂) = x·(2·v₂)
+        """
+        return dressed(derivation.turned(self))
+
+    def draw(
+        self,
+        path: str | os.PathLike[str],
+        step: int | None = None,
+        format: str | None = None,
+        both: bool = False,
+        **look: Any,
+    ) -> list[Path]:
+        """Write the derivation as a picture (.svg, .png, .pdf), an animation (.gif), a page (.html), or line after line into a folder; return the paths.
+
+        `step`: up to this line. `both`: the derivation along the graph below it. `look`: theme="light" | "dark",
+        palette="default" | "cs231n".
+        """
+        drawn = boards.Boards(self, self.along_graph(), **look) if both else board.Board(self, **look)
+        return files.stored(drawn, path, step, format)
+
+    def svg(self, step: int | None = None, **look: Any) -> str:
+        """Return the derivation, up to line `step`, as SVG text."""
+        return board.Board(self, **look).svg(step)
+
+    def page(self, **look: Any) -> str:
+        """Return the derivation as an interactive HTML page, which follows the reader's light or dark mode unless theme="dark"."""
+        drawn = board.Board(self, **look)
+        return drawn.bytes(None, "html").decode()
+
+    def _repr_html_(self) -> str:
+        drawn = board.Board(self)
+        return framed(drawn.page(), round(drawn.page_height))
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+
+def derive(source: Any, wrt: Any, **asked: Any) -> Derivation:
+    """Return the derivation of d source / d wrt, line by line, each with its rule; see `derivation.derive`.
+
+    >>> [line.text for line in derive("w**2", "w").lines]
+    ['d/dw (w**2)', '2*w']
+    """
+    return dressed(derivation.derive(source, wrt, **asked))
+
+
+def dressed(plain: derivation.Derivation) -> Derivation:
+    """Return a plain derivation with the methods of this room."""
+    return Derivation(**{f.name: getattr(plain, f.name) for f in fields(derivation.Derivation)})

@@ -1,0 +1,224 @@
+"""What is asked: a function, the variables, and what is assumed; from text, a tree, a graph or an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from ...equal.assume import domains, of_symbol
+from ...equal.given import number
+from ...errors import LearnerError
+from ...expr.build import Plan, build
+from ...expr.graph import Graph, Group
+from ...language import read, trees
+from ...language.write import write
+from ...ops import heads
+from .forms import parts
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One question: d `tree` / d each of `wrt` (the tree itself without `wrt`).
+
+    `definitions`: what the problem's own names stand for, as trees over its inputs; `named` the lines of
+    its program, for a picture with its names; `given` numbers put in before comparing.
+    """
+
+    tree: sp.Basic
+    wrt: tuple[str, ...]
+    assume: Mapping[str, Any] = field(default_factory=dict)
+    definitions: Mapping[str, Any] = field(default_factory=dict)
+    shapes: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
+    named: tuple[tuple[str, sp.Basic], ...] = ()
+    output: str = ""
+    text: str = ""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph of the function, its nodes named as in the program."""
+        return self.graph_of(self.tree)
+
+    @cached_property
+    def numeric(self) -> Graph:
+        """The graph of the function with the numbers of `given` put in."""
+        return self.graph_of(trees.replaced(self.tree, self.numbers)) if self.given else self.graph
+
+    def graph_of(self, tree: sp.Basic) -> Graph:
+        plan = Plan(self.shapes, self.constants)
+        names: list[tuple[int, str]] = []
+        groups: list[Group] = []
+        for name, line in self.named:
+            if trees.names_in(line) <= trees.names_in(tree):
+                names.append((plan.tree(line), name))
+        return plan.graph(plan.tree(tree), [(i, n) for i, n in names if plan.builder.cells[i][1]], groups, self.text)
+
+    @cached_property
+    def inputs(self) -> frozenset[str]:
+        return frozenset(n.name for n in self.graph.inputs)
+
+    def meaning(self, name: str | None) -> sp.Basic | None:
+        """Return what a name of the problem stands for, over its inputs; None for an input and for a name it does not have."""
+        return dict(self.named).get(name or "")
+
+    @cached_property
+    def numbers(self) -> dict[str, sp.Basic]:
+        """The numbers of `given` as trees."""
+        return {name: number(value) for name, value in self.given.items()}
+
+    @property
+    def names(self) -> list[str]:
+        """The names that an answer may use."""
+        return sorted({*self.inputs, *self.wrt, *self.shapes, *self.constants})
+
+    def place(self, operation: str, argument: str = "") -> tuple[Any, ...]:
+        """Return a place in the problem's graph, for a drawing: (program, operation, argument, shapes, constants), nodes by their formulas."""
+        return (
+            self.text or write(self.tree),
+            operation,
+            argument,
+            tuple(self.shapes.items()),
+            tuple(self.constants.items()),
+        )
+
+    def slope(self, wrt: str) -> sp.Basic:
+        """Return the tree of the derivative asked for; by a line of the program it is by what the line says."""
+        if not wrt:
+            return self.tree
+        meaning = None if wrt in self.inputs else self.meaning(wrt)
+        return heads.Diff(self.tree, meaning if meaning is not None else sp.Symbol(wrt))
+
+    def read_options(self, wrt: str | None = None) -> dict[str, Any]:
+        return {"names": self.names, "definitions": dict(self.definitions), "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
+                "wrt": wrt or (self.wrt[0] if len(self.wrt) == 1 else None)}  # fmt: skip
+
+
+def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None = None, definitions: Mapping[str, Any] | None = None,
+         shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, given: Mapping[str, Any] | None = None) -> Task:  # fmt: skip
+    """Return what is asked.
+
+    `source`: text (an expression or a program), a SymPy tree, a Python function, a Graph, or an exercise (anything
+    with a `program`). `wrt`: a name, several, or None for the expression itself.
+
+    >>> t = task("e = w*x - y; L = e**2", wrt="w")
+    >>> t.tree, t.output, [n.name for n in t.graph.nodes][-2:]
+    ((w*x - y)**2, 'L', ['e', 'L'])
+    """
+    if isinstance(source, Task):
+        return source
+    program = getattr(source, "program", None)
+    if isinstance(program, str):
+        return task(program, wrt=wrt if wrt is not None else getattr(source, "wrt", None) or None, assume=assume or getattr(source, "assume", None),
+                    definitions=definitions or getattr(source, "definitions", None), shapes=shapes or getattr(source, "shapes", None),
+                    constants=constants or getattr(source, "constants", None), given=given or getattr(source, "given", None))  # fmt: skip
+    if isinstance(source, Graph) or (isinstance(source, Callable) and not isinstance(source, sp.Basic)):  # type: ignore[arg-type]
+        graph = source if isinstance(source, Graph) else build(source, shapes=shapes, constants=constants)
+        sizes = {n.name: n.shape for n in graph.inputs if n.shape}
+        return task(
+            graph.formula(graph.out),
+            wrt=wrt,
+            assume=assume,
+            definitions=definitions,
+            shapes=sizes or shapes,
+            constants=constants,
+            given=given,
+        )
+    names = (str(wrt),) if isinstance(wrt, str | sp.Symbol) else tuple(str(w) for w in wrt or ())
+    told = (assumed(source) if isinstance(source, sp.Basic) else {}) | domains(assume)
+    known = Known(
+        dict(definitions or {}),
+        dict(shapes or {}),
+        dict(constants or {}),
+        tuple(dict.fromkeys([*names, *(n for n in told if n.isidentifier())])),
+    )
+    tree, named, output = known.lines(source)
+    found = Task(
+        tree,
+        names,
+        told,
+        known.meanings,
+        known.shapes,
+        known.constants,
+        dict(given or {}),
+        named,
+        output,
+        source if isinstance(source, str) else "",
+    )
+    for name in names:
+        if name not in found.inputs and name not in known.meanings:
+            raise LearnerError(
+                f"'{name}' is no variable of this problem; it has {', '.join(sorted(found.inputs)) or 'none'}"
+            )
+    return found
+
+
+@dataclass
+class Known:
+    """What the problem's names stand for, while its lines are read."""
+
+    meanings: dict[str, Any]
+    shapes: dict[str, Any]
+    constants: dict[str, Any]
+    names: tuple[str, ...] = ()
+
+    def lines(self, source: Any) -> tuple[sp.Basic, tuple[tuple[str, sp.Basic], ...], str]:
+        """Return the output's tree over the inputs alone, the named lines, and the output's name."""
+        if isinstance(source, sp.Basic):
+            return plain(source), (), ""
+        if not isinstance(source, str):
+            raise LearnerError(
+                f"cannot grade {type(source).__name__}; expected text, a SymPy expression, a graph or an exercise"
+            )
+        here = {name.split("(")[0].strip(): read.read(text, names=self.names, definitions=self.others(name), shapes=self.shapes, constants=self.constants) if isinstance(text, str) else text
+                for name, text in self.meanings.items()}  # fmt: skip
+        here = {name: tree for name, tree in here.items() if isinstance(tree, sp.Basic)}
+        program = read.program(
+            source, names=self.names, shapes=self.shapes, constants=self.constants, definitions=self.meanings
+        )
+        found: dict[str, sp.Basic] = {}
+        tree: sp.Basic = sp.Integer(0)
+        for line in program.lines:
+            tree = trees.replaced(line.tree, found)
+            if line.name is not None:
+                found[line.name] = tree
+        last = program.lines[-1].name or ""
+        self.meanings = {**self.meanings, **found}
+        return tree, tuple({**here, **found}.items()), last
+
+    def others(self, name: str) -> dict[str, Any]:
+        return {n: text for n, text in self.meanings.items() if n != name}
+
+
+def plain(tree: sp.Basic) -> sp.Basic:
+    """Return a tree whose symbols are names alone; what they assume is in `assumed`."""
+    said = symbols(tree)
+    return (
+        trees.replaced(tree, {s.name: sp.Symbol(s.name) for s in said})
+        if any(s != sp.Symbol(s.name) for s in said)
+        else tree
+    )
+
+
+def assumed(tree: sp.Basic) -> dict[str, Any]:
+    """Return the domains that the symbols of a SymPy tree assume.
+
+    >>> assumed(sp.Symbol("p", positive=True) + sp.Symbol("q")) == domains("p=positive")
+    True
+    """
+    found = {s.name: of_symbol(s) for s in symbols(tree)}
+    return {name: domain for name, domain in found.items() if domain is not None}
+
+
+def symbols(tree: sp.Basic) -> list[sp.Symbol]:
+    return [t for t in parts(tree) if isinstance(t, sp.Symbol)]
+
+
+def several(values: Iterable[str]) -> str:
+    """Return names in a row: "a", "a and b", "a, b and c"."""
+    *rest, last = list(values)
+    return f"{', '.join(rest)} and {last}" if rest else last

@@ -1,0 +1,157 @@
+"""What was said before, and what follows from it: by the chain rule over claims, and with claims put in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import sympy as sp
+
+from ...language import trees
+from ...ops import heads
+from ..asked import samples
+from ..asked.judge import compare
+from ..asked.steps import Key, Step, origin
+from ..asked.task import Task
+from ..asked.textbook import kept, rebuilt, unboxed
+
+CLOSE_ENOUGH, ROUNDED_AT = 0.01, 12
+MOST_PATHS = 50
+
+
+@dataclass
+class Record:
+    """The steps of a derivation so far: the latest of each derivative, and the names of the student's own."""
+
+    task: Task
+    steps: list[Step] = field(default_factory=list)
+    latest: dict[Key, Step] = field(default_factory=dict)
+    by_case: dict[tuple[Key, str], Step] = field(default_factory=dict)
+    own: dict[str, sp.Basic] = field(default_factory=dict)
+
+    def remember(self, step: Step) -> None:
+        self.steps.append(step)
+        if step.under:
+            self.by_case[step.key, step.under] = step
+        else:
+            self.latest[step.key] = step
+
+    def whole(self, name: str | None) -> sp.Basic | None:
+        """Return what a name of the student's own stands for over the problem's inputs, None if it is not known."""
+        tree = self.own.get(name or "")
+        for _ in range(len(self.own)):
+            if tree is None or trees.names_in(tree) <= self.task.inputs:
+                break
+            tree = self.spelled(tree)
+        return tree if tree is not None and trees.names_in(tree) <= self.task.inputs else None
+
+    def spelled(self, tree: sp.Basic) -> sp.Basic:
+        """Return a tree with names of the student's own put in; the problem's names stay what they are."""
+        own = {name: meaning for name, meaning in self.own.items() if name not in self.task.inputs}
+        put_in = trees.replaced(tree, own) if own else tree
+        return put_in if self.task.shapes else unboxed(put_in)
+
+    def differential(self, tree: sp.Basic) -> str:
+        """Return a name in an expression that nobody has said and that is d before a known one, "" if there is none."""
+        known = self.task.inputs | set(self.own) | set(self.task.definitions) | {self.task.output}
+        return next((n for n in sorted(trees.names_in(tree) - known) if n[:1] == "d" and n[1:] and n[1:] in known), "")
+
+    # ----- what a claim may rest on -----
+    def built_on(self, tree: sp.Basic, key: Key) -> int | None:
+        """Return the wrong line from which a claim follows by the chain rule over claims made before, or None."""
+        paths = self.paths(*key)
+        whole = paths[0][0] if paths else None
+        for product, _ in paths[1:]:
+            whole = trees.add(whole, product)
+        every = [*paths, (whole, [s for _, steps in paths for s in steps])] if len(paths) > 1 else paths
+        for product, steps in every:
+            wrong = [s for s in steps if s.status in ("wrong", "follows")]
+            if wrong and compare(self.task, tree, product, prove=False):
+                return min(origin(s) for s in wrong)
+        return None
+
+    def paths(self, of: str, wrt: str) -> list[tuple[sp.Basic, list[Step]]]:
+        """Return the products along the chains of claims that lead from `of` to `wrt`, and the claims of each; a last factor that was not written down is the right one."""
+        found: list[tuple[sp.Basic, list[Step]]] = []
+        todo: list[tuple[str, sp.Basic | None, list[Step]]] = [(of, None, [])]
+        while todo and len(found) + len(todo) < MOST_PATHS:
+            at, product, steps = todo.pop()
+            onward = [
+                (m, s)
+                for (a, m), s in self.latest.items()
+                if a == at and s.tree is not None and all(s is not t for t in steps) and (at, m) != (of, wrt)
+            ]
+            for middle, step in onward:
+                assert step.tree is not None
+                longer = step.tree if product is None else trees.mul(product, step.tree)
+                if middle == wrt:
+                    found.append((longer, [*steps, step]))
+                else:
+                    todo.append((middle, longer, [*steps, step]))
+            last = self.slope_of(at, wrt) if product is not None and not onward else None
+            if last is not None and product is not None:
+                found.append((trees.mul(product, last), steps))
+        return found
+
+    def with_claims(self, tree: sp.Basic) -> tuple[sp.Basic, list[Step]]:
+        """Return an expression with derivatives in it replaced by what was wrongly said of them before, and the claims that said so."""
+        wrong = [
+            s
+            for s in self.latest.values()
+            if s.status in ("wrong", "follows") and isinstance(s.truth, heads.Diff) and s.tree is not None
+        ]
+        used: list[Step] = []
+
+        def put_in(top: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
+            same = next((s for s in wrong if isinstance(top, heads.Diff) and alike(self.task, top, s.truth)), None)
+            if same is None or same.tree is None:
+                return kept(top, args)
+            used.append(same)
+            return same.tree
+
+        return (rebuilt(tree, put_in), used) if wrong else (tree, [])
+
+    def slope_of(self, name: str, wrt: str) -> sp.Basic | None:
+        """Return the right derivative of a defined name, for a chain in which it was not written down."""
+        tree = self.whole(name) or self.task.meaning(name)
+        return heads.Diff(tree, sp.Symbol(wrt)) if tree is not None and wrt in self.task.inputs else None
+
+    def through_a_name(self, tree: sp.Basic, truth: sp.Basic) -> bool:
+        """Return whether dL/du holds as dL/dv = dL/du · du/dv for a variable v: L need not be written with u in it."""
+        if not isinstance(truth, heads.Diff) or isinstance(truth.args[1], sp.Symbol):
+            return False
+        what, u = truth.args
+        for name in sorted(trees.names_in(u) & self.task.inputs):
+            v = sp.Symbol(name)
+            inner = heads.Diff(u, v)
+            if not compare(self.task, inner, sp.S.Zero, prove=False) and compare(
+                self.task, trees.mul(tree, inner), heads.Diff(what, v), prove=False
+            ):
+                return True
+        return False
+
+    def by_argument(self, tree: sp.Basic, truth: sp.Basic) -> bool:
+        """Return whether t' of t = g(u) is given as the derivative by u: a prime does not say by what."""
+        what = truth.args[0] if isinstance(truth, heads.Diff) else None
+        if what is None or len(what.args) != 1:
+            return False
+        return bool(compare(self.task, tree, heads.Diff(what, what.args[0]), prove=False))
+
+    def rounded(self, tree: sp.Basic, truth: sp.Basic) -> bool:
+        """Return whether two expressions are within a hundredth of each other, at every point that is tried."""
+        graphs = [self.task.graph_of(t) for t in (tree, truth)]
+        if any(any(g.shapes) for g in graphs):
+            return False
+        points = samples.draws(
+            sorted({(n.name, n.shape) for g in graphs for n in g.inputs}), self.task.assume, ROUNDED_AT
+        )
+        with np.errstate(all="ignore"):
+            a, b = (np.asarray(samples.evaluated(g, points)[g.out], dtype=float) for g in graphs)
+            return bool(np.all((np.abs(a - b) <= CLOSE_ENOUGH * np.maximum(np.abs(a), np.abs(b))) | ~np.isfinite(b)))
+
+
+def alike(task: Task, one: sp.Basic, other: sp.Basic | None) -> bool:
+    """Return whether two derivatives are of the same expression, as it is written, by the same variable."""
+    if not isinstance(one, heads.Diff) or not isinstance(other, heads.Diff):
+        return False
+    return all(task.graph_of(a) == task.graph_of(b) for a, b in zip(one.args, other.args, strict=True))

@@ -1,0 +1,175 @@
+"""From judged steps to a Grade: points for each line, is the question answered, and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...ops import heads
+from ..asked.forms import missing, parts, unfinished
+from ..asked.steps import Key, Step
+from ..asked.task import Task, several
+from ..told.grades import Grade
+from ..told.marks import Line, Rubric
+from .chains import alike
+from .conditions import everywhere
+from .rows import lines
+from .sides import wanted
+
+COUNTED = {
+    "right": 1.0,
+    "wrong": 0.0,
+    "compensates": 0.0,
+    "follows": 1.0,
+}  # the rest is neither right nor wrong: words, definitions, what cannot be read
+NEUTRAL = ("definition", "side")  # counted only where the rubric gives a line points of its own
+BAD = ("wrong", "compensates")
+
+
+def marked(task: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric: Rubric) -> Grade:
+    """Return the Grade of judged steps, without what explains a wrong one."""
+    restated = {s.index for s in steps if isinstance(s.tree, heads.Diff)}
+    found = tuple(credited(line, rubric, line.index in restated) for line in lines(steps, answer))
+    left = unanswered(task, steps)
+    last = answers(task, steps)
+    partial = bool(left) and all(key in last and last[key].under for key in left)
+    first = next((line.index for line in found if line.status in BAD), None)
+    undecided = [line for line in found if line.status == "undecided"]
+    unread = [line for line in found if line.status == "unread"]
+    forms = [] if first is not None or left else lacking(task, steps, rubric)
+    points = sum(line.points for line in found) + sum(rubric.of(len(found)) for _ in left)
+    score = sum(line.earned for line in found) / points if points else 0.0
+    wrong = first is not None or any(line.status == "follows" for line in found)
+    correct = False if wrong else None if undecided or (unread and left) else not left and not forms
+    return Grade(
+        score * (rubric.form_share if forms else 1.0), correct, said(found, first, left, forms, partial), found, first,
+        invalid=unread[0].error if unread else None,
+        undecided_because="; ".join(because(line) for line in (*undecided, *(unread if correct is None else ()))))  # fmt: skip
+
+
+def credited(line: Line, rubric: Rubric, restated: bool) -> Line:
+    """Return a line with its points and what it earned of them; what is neither right nor wrong, or only the question again, has none."""
+    share = rubric.follow if line.status == "follows" else COUNTED.get(line.status)
+    if line.status in NEUTRAL and rubric.points:
+        share = 1.0
+    points = 0.0 if share is None or (restated and share and not rubric.points) else rubric.of(line.index)
+    return replace(line, points=points, earned=points * (share or 0.0))
+
+
+def because(line: Line) -> str:
+    what = line.evidence or line.note if line.status == "undecided" else str(line.error)
+    return f"line {line.index + 1}: {what}" if what else f"line {line.index + 1}"
+
+
+# ----- is the question answered? -----
+def answers(task: Task, steps: Sequence[Step]) -> dict[Key, Step]:
+    """Return the last expression for each derivative asked for; a vector of all of them stands for each."""
+    found: dict[Key, Step] = {}
+    keys = wanted(task)
+    for step in steps:
+        if step.tree is not None and step.truth is not None and step.status != "side":
+            if step.key in keys:
+                found[step.key] = step
+            elif step.key == ("", " ".join(task.wrt)):
+                found |= dict.fromkeys(keys, step)
+    return found
+
+
+def unanswered(task: Task, steps: Sequence[Step]) -> list[Key]:
+    """Return which derivatives asked for are not given, or only with a derivative in them that is left to be worked out."""
+    found = answers(task, steps)
+    return [
+        key
+        for key in wanted(task)
+        if key not in found
+        or (key[1] and not finished(task, found[key], steps))
+        or not complete(task, found[key], steps)
+    ]
+
+
+def finished(task: Task, step: Step, steps: Sequence[Step]) -> bool:
+    """Return whether an answer has no derivative in it that is left to be worked out, neither there nor in a line of its own."""
+    tree = step.written if step.written is not None else step.tree
+    worked_out = [s.truth for s in steps if s.tree is not None and not unfinished(s.tree)]
+    return tree is not None and all(
+        any(alike(task, d, t) for t in worked_out) for d in parts(tree) if isinstance(d, heads.Diff)
+    )
+
+
+def complete(task: Task, step: Step, steps: Sequence[Step]) -> bool:
+    """Return whether an answer is given once for all cases, or the cases in which it is given are all there are."""
+    said = [s for s in steps if s.key == step.key and s.tree is not None]
+    cases = [s.case for s in said if s.case is not None]
+    return (
+        step.case is None
+        or any(s.case is None and s.tree is not None and not unfinished(s.tree) for s in said)
+        or everywhere(task, cases)
+    )
+
+
+def lacking(task: Task, steps: Sequence[Step], rubric: Rubric) -> list[str]:
+    """Return the forms asked for in the rubric that an answer does not have."""
+    last = {id(s): s for s in answers(task, steps).values()}.values()
+    return list(dict.fromkeys(form for s in last if s.tree is not None for form in missing(s.tree, rubric.form)))
+
+
+# ----- in words -----
+def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: Sequence[str], partial: bool) -> str:
+    """Return the verdict in a few sentences; lines are counted from 1."""
+    counted = [line for line in found if line.status in COUNTED]
+    out = []
+    if left and any(line.status == "unread" for line in found) and not counted:
+        pass  # that it cannot be read says enough
+    elif first is not None:
+        out.append(f"Line {first + 1} is the first wrong one." if len(found) > 1 else "Not right.")
+        out.extend(aftermath(found))
+    elif any(line.status == "undecided" for line in found):
+        unsure = [line.index + 1 for line in found if line.status == "undecided"]
+        out.append(f"{numbered(unsure)} could be shown neither right nor wrong; a person decides.")
+    elif left:
+        verb = "is" if len(left) == 1 else "are"
+        what = f"{verb} not given in every case" if partial else f"{verb} left to be worked out"
+        out.append(
+            f"{'Right so far, but n' if counted else 'N'}ot finished: {several(asked(key) for key in left)} {what}."
+        )
+    elif forms:
+        out.append(f"Equal to the right answer, but it was asked for {several(forms)}.")
+    else:
+        out.append("Right." if len(counted) < 2 else "Right, every line.")
+    out.extend(
+        f"Line {line.index + 1} cannot be read ({line.error.message}); it costs nothing."
+        for line in found
+        if line.error is not None
+    )
+    out.extend(f"{line.note[0].upper()}{line.note[1:]}." for line in found if line.truth == "kink" and line.note)
+    return " ".join(out)
+
+
+def aftermath(found: Sequence[Line]) -> list[str]:
+    """Return what is said of the lines after a wrong one."""
+    out = []
+    after = [line for line in found if line.status == "follows"]
+    for source in dict.fromkeys(line.after for line in after if line.after is not None):
+        numbers = [line.index + 1 for line in after if line.after == source]
+        out.append(
+            f"{numbered(numbers)} {'follows' if len(numbers) == 1 else 'follow'} correctly from line {source + 1}."
+        )
+    out.extend(
+        f"Line {line.index + 1} is right again, but does not follow from the line before."
+        for line in found
+        if line.status == "compensates"
+    )
+    return out
+
+
+def numbered(numbers: Sequence[int]) -> str:
+    """Return "Line 2", "Lines 2 and 3".
+
+    >>> numbered([2, 3, 5])
+    'Lines 2, 3 and 5'
+    """
+    return f"{'Line' if len(numbers) == 1 else 'Lines'} {several(map(str, numbers))}"
+
+
+def asked(key: Key) -> str:
+    return f"d/d{key[1]}" if key[1] else "the expression"

@@ -1,0 +1,193 @@
+"""A filled-in sheet, read back from a text table or CSV as people type them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ...errors import ReadError
+from .figures import plain
+from .table import HEADINGS, number
+
+NODE, VALUE, UPSTREAM = (
+    ("node", "name", "operation"),
+    ("value", "forward", "forward value"),
+    ("upstream", "gradient", "arrives"),
+)
+LONGEST = 200_000
+NAMED = r"(?:[d∂]\s*\w+\s*/\s*[d∂]\s*\w+|[^\W\d]\w*)\s*[:=](?!=)"  # w: … or ∂u/∂w = …
+LABEL, BETWEEN = re.compile(NAMED), re.compile(rf";|,(?=\s*{NAMED})")
+
+
+def looks_like(text: str) -> bool:
+    """Return whether a text is a sheet, as a table or as CSV."""
+    first = next((line.strip().lower() for line in text.splitlines() if line.strip()), "")
+    names = [name.strip().strip('"') for name in first.split(",")]
+    rows = [{part.strip().lower() for part in line.split("|")} for line in text.splitlines() if "|" in line]
+    return (
+        {"cell", "answer"} <= set(names)
+        or {"node", "value"} <= set(names)
+        or any(set(NODE) & row and set(VALUE) & row for row in rows)
+    )
+
+
+def read_sheet(text: str) -> dict[str, Any]:
+    """Return a filled-in sheet as a submission: what stands above it, and its answer.
+
+    Raises ReadError with the line where a table or CSV goes wrong.
+
+    >>> read_sheet("at: w = 2\\nnode | value | local | upstream\\nL = w*w | 4 | w: 4 | 1")
+    {'answer': {'sheet': [{'node': 'L = w*w', 'value': '4', 'local': {'w': '4'}, 'upstream': '1'}], 'at': {'w': 2}}}
+    """
+    if len(text) > LONGEST:
+        raise ReadError(
+            f"the sheet is {len(text)} characters long; at most {LONGEST} are read", text.split("\n")[0][:60]
+        )
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    above, rows = (
+        from_csv(text)
+        if "," in first.split("|")[0] and "|" not in text.split("\n")[0] and not heading(first)
+        else from_table(text)
+    )
+    if not rows:
+        raise ReadError(
+            "no row of a sheet found; expected a table with the columns node, value, local gradients, upstream",
+            first[:60],
+        )
+    answer: dict[str, Any] = {"sheet": rows}
+    if "at" in above:
+        answer["at"] = {name: number(value) for name, value in pairs(above["at"]).items()}
+    if "digits" in above:
+        digits = plain(above["digits"].strip())
+        answer["digits"] = int(digits.value) if digits is not None and digits.decimals == 0 else above["digits"]
+    found: dict[str, Any] = {"expression": above["problem"]} if "problem" in above else {}
+    if "shapes" in above:
+        found["shapes"] = {
+            n: [int(s) for s in v.split("x") if s.strip().isdigit()] for n, v in pairs(above["shapes"]).items()
+        }
+    if "constants" in above:
+        found["constants"] = {n: number(v) for n, v in pairs(above["constants"]).items()}
+    return {**found, "answer": answer}
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Return name → text of `w = 2, x = [1, 2]`."""
+    pieces = re.split(r"[,;]\s*(?=[^\W\d]\w*\s*=)", text)
+    return {name.strip(): value.strip() for name, equals, value in (p.partition("=") for p in pieces) if equals}
+
+
+def heading(line: str) -> tuple[str, str] | None:
+    """Return (name, text) of a line such as `at: w = 2`."""
+    name, colon, rest = line.partition(":")
+    return (name.strip().lower(), rest.strip()) if colon and name.strip().lower() in HEADINGS else None
+
+
+def from_table(text: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Return what stands above a table, and its rows."""
+    above: dict[str, str] = {}
+    rows: list[dict[str, Any]] = []
+    columns: list[str] = []
+    for k, line in enumerate(text.splitlines(), 1):
+        said = heading(line)
+        if said is not None:
+            above[said[0]] = said[1]
+        if said is not None or "|" not in line or not set(line) - set("-|+: \t=_"):
+            continue
+        parts = [
+            part.strip()
+            for part in line.strip()
+            .removeprefix("|")
+            .removesuffix("|" if line.strip().startswith("|") else "\0")
+            .split("|")
+        ]
+        if not columns:
+            columns = [column(part) for part in parts]
+            if "node" in columns:
+                continue
+            columns = ["node", "value", "local", "upstream"]
+        if len(parts) > len(columns):
+            raise ReadError(
+                f"{len(parts)} cells where there are {len(columns)} columns; write abs(x) for |x|", line, k, 1
+            )
+        row = dict(zip(columns, parts, strict=False))
+        rows.append(
+            {
+                name: locals_of(value, line, k) if name == "local" else value
+                for name, value in row.items()
+                if name and not (name == "local" and not value)
+            }
+        )
+    return above, rows
+
+
+def column(title: str) -> str:
+    """Return what a column holds, by its title."""
+    word = title.lower().strip()
+    if word in NODE or word in VALUE or word in UPSTREAM:
+        return "node" if word in NODE else "value" if word in VALUE else "upstream"
+    return "local" if word.startswith("local") else "upstream" if re.match(r"(d|∂)\w+/|upstream|total", word) else ""
+
+
+def locals_of(text: str, line: str, number: int) -> dict[str, str]:
+    """Return argument → gradient of `w: 3; x: 2`, `w = 3, x = 2`; a single one may stand alone.
+
+    >>> locals_of("∂u/∂w = 3, x: max(1, 2)", "", 1), locals_of("2*e", "", 1)
+    ({'∂u/∂w': '3', 'x': 'max(1, 2)'}, {'#0': '2*e'})
+    """
+    found: dict[str, str] = {}
+    for piece in filter(None, (p.strip() for p in BETWEEN.split(text))):
+        labelled = LABEL.match(piece)
+        name, value = (labelled[0][:-1].strip(), piece[labelled.end() :]) if labelled else (f"#{len(found)}", piece)
+        if name in found:
+            raise ReadError(
+                f"'{name}' is given twice; write each local gradient once, such as w: 3; x: 2",
+                line,
+                number,
+                max(1, line.find(piece) + 1),
+            )
+        found[name] = value.strip()
+    return found
+
+
+def from_csv(text: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Return what stands above the cells of a CSV, and its rows: a line for each cell, or for each node."""
+    above: dict[str, str] = {}
+    rows: dict[str, dict[str, Any]] = {}
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), skipinitialspace=True)
+    names = {str(name).strip().lower(): name for name in reader.fieldnames or []}
+    try:
+        lines = list(reader)
+    except csv.Error as error:
+        raise ReadError(f"this is no CSV: {error}", text.split("\n")[0][:60]) from None
+    for k, line in enumerate(lines, 2):
+        said = {name: str(line.get(given) or "").strip() for name, given in names.items()}
+        if "cell" not in names:
+            row = {column(name): value for name, value in said.items() if column(name)}
+            rows[str(k)] = {
+                name: locals_of(value, "", k) if name == "local" else value
+                for name, value in row.items()
+                if value or name != "local"
+            }
+        elif said["cell"].lower() in HEADINGS:
+            above[said["cell"].lower()] = said.get("answer", "")
+        elif said["cell"]:
+            put(rows, said, k)
+    return above, list(rows.values())
+
+
+def put(rows: dict[str, dict[str, Any]], said: Mapping[str, str], number: int) -> None:
+    """Put one line `u.local.w0, u = w0*x0, 2` of a CSV into its row."""
+    node, _, rest = said["cell"].partition(".")
+    what, _, arg = rest.partition(".")
+    if what not in ("value", "local", "upstream") or (what == "local") != bool(arg):
+        raise ReadError(
+            f"'{said['cell'][:40]}' is no cell; expected u.value, u.local.w or u.upstream", said["cell"][:60], number, 1
+        )
+    row = rows.setdefault(node, {"node": said.get("node") or node})
+    if what == "local":
+        row.setdefault("local", {})[arg] = said.get("answer", "")
+    else:
+        row[what] = said.get("answer", "")

@@ -1,0 +1,218 @@
+"""Why a line is wrong: misconceptions with their places, a counterexample, and a variant that tells candidates apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+import sympy as sp
+
+from ...equal.verdict import Evidence
+from ...errors import LearnerError, ShapeError
+from ...expr.adjoint import backward
+from ...expr.graph import Graph, run
+from ...language import trees
+from ...ops import heads
+from ..asked.forms import parts, unfinished
+from ..asked.judge import compare
+from ..asked.steps import Step
+from ..asked.task import Task
+from ..asked.textbook import textbook
+from ..told.marks import Misconception, Variant
+from .counterexamples import constant_ratio, counterexample
+from .diagnose import diagnose
+from .formulas import formula
+from .malrules import STRUCTURAL
+from .matrices import diagnosed
+from .phrases import Ranked
+from .problems import Array, Problem, problem, problem_at
+from .rewrites import mending, rewritten
+from .variants import telling
+
+MOST_NAMED = 12
+HERE = ("wrong", "compensates")
+IN_WRITING = frozenset(
+    ["algebra", "arithmetic-slip", "copied-wrong", "rounding", "name", "sign", "sqrt", "log", "domain"]
+)  # what goes wrong in rewriting, by the first word of its id
+LATER = 40
+
+
+def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[str, Any]:
+    """Return the fields of a Grade that say why its first wrong line is wrong; with `variant` how to tell its explanations apart."""
+    steps = [one for s in steps for one in entries(task, s)]
+    wrong = [k for k, s in enumerate(steps) if s.status in HERE and s.tree is not None and s.truth is not None]
+    if not wrong:
+        return {}
+    try:
+        causes = [Cause(task, steps[k], before(steps, k)) for k in wrong]
+    except ShapeError:
+        return {"misconceptions": misfit(steps[wrong[0]])}
+    named = dict.fromkeys(m for cause in causes if cause.step.status == "wrong" for m in cause.misconceptions)
+    told = tuple(named)[:MOST_NAMED]
+    return {
+        "misconceptions": told,
+        "counterexample": causes[0].counterexample,
+        "broken": causes[0].broken(told),
+        "variant": causes[0].variant if variant else None,
+    }
+
+
+def entries(task: Task, step: Step) -> list[Step]:
+    """Return the wrong entries of a wrong row of derivatives as steps of their own, or the step itself."""
+    tree, truth = step.tree, step.truth
+    if (
+        step.status not in HERE
+        or not isinstance(tree, heads.Vector)
+        or not isinstance(truth, heads.Vector)
+        or len(tree.args) != len(truth.args)
+    ):
+        return [step]
+    pairs = [(a, b, compare(task, a, b, prove=False)) for a, b in zip(tree.args, truth.args, strict=True)]
+    return [replace(step, tree=a, truth=b, verdict=ruling) for a, b, ruling in pairs if ruling.kind == "differs"] or [
+        step
+    ]
+
+
+def misfit(step: Step) -> tuple[Misconception, ...]:
+    """Return the misconception behind an expression whose shapes do not fit: a matrix product with a factor that is not transposed."""
+    assert step.tree is not None and step.verdict is not None
+    if not any(isinstance(t, heads.MatMul | heads.Dot | heads.Outer | heads.Transpose) for t in parts(step.tree)):
+        return ()
+    hint = STRUCTURAL["matrix.transpose-missing"][1]
+    return (Misconception("matrix.transpose-missing", hint=hint, strong=step.verdict.evidence, line=step.index),)
+
+
+def before(steps: Sequence[Step], k: int) -> Step | None:
+    """Return the last expression of the same derivative before step `k`."""
+    return next((s for s in reversed(steps[:k]) if s.key == steps[k].key and s.tree is not None), None)
+
+
+class Cause:
+    """What is wrong with one step; `previous` is what was said of the same derivative before."""
+
+    def __init__(self, task: Task, step: Step, previous: Step | None):
+        assert step.tree is not None and step.truth is not None
+        self.task, self.step, self.previous = task, step, previous
+        self.tree, self.truth = (trees.replaced(t, task.numbers) for t in (step.tree, step.truth))
+        if task.shapes:
+            self.tree = textbook(task, self.tree)
+        self.graph = task.graph_of(self.tree)
+        self.unknown = sorted({n.name for n in self.graph.inputs} - task.inputs)
+        self.problem = self.place()
+
+    def place(self) -> Problem | None:
+        """Return the problem that the step answers: d what / d by, where `by` may stand for a part of what."""
+        if not isinstance(self.truth, heads.Diff):
+            return None
+        what, by = self.truth.args
+        graph = self.task.graph_of(what)
+        if isinstance(by, sp.Symbol):
+            return problem(graph, by.name, self.task.assume) if by.name in graph.ids else None
+        inner = self.task.graph_of(by)
+        return problem_at(graph, inner, self.step.key[1], self.task.assume)
+
+    @property
+    def plain(self) -> bool:
+        """Whether all is made of numbers, with no vectors or matrices."""
+        return self.problem is not None and self.problem.flat and not any(self.graph.shapes)
+
+    @property
+    def misconceptions(self) -> tuple[Misconception, ...]:
+        found: list[Ranked] = [self.unknown_name(name) for name in self.unknown]
+        if self.plain and self.problem is not None:
+            found += diagnose(self.problem, self.values(self.graph), self.slope())
+        elif self.problem is not None:
+            found += diagnosed(self.problem, self.graph)
+        else:
+            found += rewritten(self.task.graph_of(self.truth), self.graph, self.task.assume)
+        if self.previous is not None and self.previous.status == "right":
+            known = {r.what.id for r in found}
+            found += [r for r in self.from_previous() if r.what.id not in known]
+            if self.worked_out:
+                found = [r if r.what.id.split(".")[0] in IN_WRITING else r._replace(rank=r.rank + LATER) for r in found]
+        if not found:
+            found = mending(self.graph, self.task.graph_of(self.truth), self.task.assume)
+        return tuple(replace(r.what, line=self.step.index) for r in sorted(found, key=lambda r: r.rank))
+
+    @property
+    def worked_out(self) -> bool:
+        """Whether the line before has no derivative left in it: what goes wrong after that is no rule of differentiation."""
+        return self.previous is not None and self.previous.tree is not None and not unfinished(self.previous.tree)
+
+    def from_previous(self) -> list[Ranked]:
+        """Return the slips of algebra that lead here from the line before."""
+        assert self.previous is not None and self.previous.tree is not None
+        start = self.task.graph_of(trees.replaced(self.previous.tree, self.task.numbers))
+        return rewritten(start, self.graph, self.task.assume)
+
+    def unknown_name(self, name: str) -> Ranked:
+        rank, hint = STRUCTURAL["name.unknown"]
+        near = get_close_matches(name, sorted(self.task.inputs), 1, 0.5)
+        meant = f" Is {near[0]} meant?" if near else ""
+        return Ranked(
+            rank,
+            Misconception(
+                "name.unknown",
+                name,
+                name,
+                hint=hint,
+                strong=f"'{name}' does not occur in the problem; it has {', '.join(sorted(self.task.inputs))}.{meant}",
+            ),
+        )
+
+    # ----- numbers -----
+    def values(self, graph: Graph) -> Array:
+        """Return the values of a graph at the problem's points; names that the problem does not have are drawn."""
+        assert self.problem is not None
+        return self.problem.values_of(graph)
+
+    def slope(self) -> Array | None:
+        """Return the values of the answer's own derivative, to notice an integral."""
+        place = self.problem
+        if place is None or any(self.graph.shapes) or place.wrt not in self.graph.ids:
+            return None
+        walk = backward(self.graph, wanted=(self.graph.ids[place.wrt],))
+        return place.over(
+            run(walk.cells, walk.shapes, place.with_drawn(self.graph), "float")[
+                walk.gradient[self.graph.ids[place.wrt]]
+            ]
+        )
+
+    @property
+    def counterexample(self) -> Any:
+        verdict = self.step.verdict
+        evidence = verdict.verdict.evidence if verdict is not None else Evidence()
+        try:
+            truth = self.task.graph_of(self.truth)
+        except LearnerError:
+            return None
+        ratio = ""
+        if self.plain and self.problem is not None:
+            ratio = constant_ratio(self.values(self.graph), self.problem.truth)
+        return counterexample(self.graph, truth, self.task.numeric, self.task.assume, evidence, ratio)
+
+    @property
+    def variant(self) -> Variant | None:
+        """The variant of the problem that tells the explanations apart."""
+        return (
+            telling(self.problem, self.values(self.graph))
+            if self.plain and self.problem is not None and self.problem.part is None
+            else None
+        )
+
+    # ----- the drawing -----
+    def broken(self, told: Sequence[Misconception]) -> tuple[Any, ...]:
+        """Return the place of the first misconception that has one in the problem's graph."""
+        if self.problem is None:
+            return ()
+        whole = self.task.graph_of(
+            self.truth.args[0]
+        )  # where a part of it has a name for this line alone, its own formulas
+        drawn = {formula(self.task.graph, i) for i in range(len(self.task.graph))}
+        nodes = {
+            formula(self.problem.graph, i): formula(whole, i) for i in range(len(whole)) if formula(whole, i) in drawn
+        }
+        at = next((m for m in told if m.text in nodes), None)
+        return () if at is None else self.task.place(nodes[at.text], nodes.get(at.argument, ""))

@@ -1,0 +1,196 @@
+"""What went wrong in a wrong gradient of vectors and matrices: backpropagation with one slip at one place, for every place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ...expr.adjoint import Folding, fitted, parts, reach, zeros
+from ...expr.graph import Graph, Tracer, run
+from ...ops.table import ROWS
+from .malrules import RARE, ROW_RANK, STRUCTURAL
+from .phrases import Candidate, Ranked, worded
+from .problems import Array, Problem, fits, same_values
+
+MOST_POINTS = 6
+Sent = list[tuple[int, int]]  # what a node sends back: (slot, contribution)
+Change = Callable[["Pass", int, int, Sent], Sent]
+
+
+class Slipped(NamedTuple):
+    """A slip at a node: `change` gives what it sends back instead."""
+
+    id: str
+    rank: int
+    hint: str
+    node: int
+    slot: int | None
+    change: Change
+
+
+class Pass:
+    """Backward passes over one graph, all in one builder."""
+
+    def __init__(self, graph: Graph, wrt: int):
+        self.graph, self.wrt = graph, wrt
+        self.builder = Folding(graph.cells, graph.shapes)
+        self.wants = reach(graph, (wrt,))
+        self.ones = {shape: fitted(self.builder, self.builder.constant(1), shape) for shape in set(graph.shapes)}
+
+    def asked(self, i: int) -> tuple[bool, ...]:
+        op, args, _ = self.graph.cells[i]
+        return tuple(self.wants[a] and slot not in ROWS[op].conditions for slot, a in enumerate(args))
+
+    def sent(self, i: int, g: int) -> Sent:
+        op, args, params = self.graph.cells[i]
+        if not args or not ROWS[op].differentiable or not any(self.asked(i)):
+            return []
+        found = parts(self.builder, ROWS[op], i, args, params, g, "zero", self.asked(i))
+        return [(slot, part) for slot, (_, part) in enumerate(found) if part is not None]
+
+    def gradient(self, slip: Slipped | None = None) -> int:
+        """Return the node of the gradient with respect to the variable, with one slip or none."""
+        graph, builder = self.graph, self.builder
+        found: dict[int, int] = {graph.out: builder.constant(1)}
+        for i in range(graph.out, -1, -1):
+            if i not in found:
+                continue
+            sent = self.sent(i, found[i])
+            if slip is not None and slip.node == i:
+                sent = slip.change(self, i, found[i], sent)
+            for slot, part in sent:
+                target = graph.cells[i][1][slot]
+                found[target] = builder.add("add", (found[target], part)) if target in found else part
+        return found.get(self.wrt, zeros(builder, graph.shapes[self.wrt]))
+
+
+# ----- the slips -----
+def slips(walk: Pass) -> Iterator[Slipped]:
+    """Yield every slip of every node that the gradient passes."""
+    for i, (op, args, _) in enumerate(walk.graph.cells):
+        if not args or not any(walk.asked(i)):
+            continue
+        for slip in ROWS[op].slips:
+            if slip.local is not None:
+                yield Slipped(slip.id, ROW_RANK + RARE * slip.rare, slip.hint, i, None, of_row(slip.local))
+        for slot, asked in enumerate(walk.asked(i)):
+            if asked:
+                yield named(
+                    "path.dropped" if sum(walk.asked(i)) > 1 else "definition.as-constant", i, slot, without(slot)
+                )
+                yield named("local.dropped", i, slot, handed_on(slot))
+                yield named("sign.lost-inner-minus", i, slot, turned(slot))
+        if i != walk.graph.out:
+            yield named("upstream.dropped", i, None, from_one)
+
+
+def named(id: str, node: int, slot: int | None, change: Change) -> Slipped:
+    rank, hint = STRUCTURAL[id]
+    return Slipped(id, rank, hint, node, slot, change)
+
+
+def of_row(local: Callable[..., tuple[object, ...]]) -> Change:
+    """Return the change of a row's wrong local rule, or wrong pull where the row has no local one."""
+
+    def change(walk: Pass, i: int, g: int, sent: Sent) -> Sent:
+        op, args, params = walk.graph.cells[i]
+        row, builder = ROWS[op], walk.builder
+        y, tracers = Tracer(builder, i), [Tracer(builder, a) for a in args]
+        pulled = row.pull is not None and any(builder.shapes[j] for j in (i, *args))
+        choice = {"tie": "zero"} if row.kink is not None and not pulled else {}
+        wrong = local(Tracer(builder, g), y, *tracers, *params) if pulled else local(y, *tracers, *params, **choice)
+        out = dict(sent)
+        for slot, part in enumerate(wrong):
+            if part is not None and slot in out:
+                lifted = y.lift(part)
+                out[slot] = fitted(
+                    builder, lifted if pulled else builder.add("mul", (lifted, g)), builder.shapes[args[slot]]
+                )
+        return list(out.items())
+
+    return change
+
+
+def without(slot: int) -> Change:
+    return lambda walk, i, g, sent: [(s, part) for s, part in sent if s != slot]
+
+
+def turned(slot: int) -> Change:
+    return lambda walk, i, g, sent: [(s, walk.builder.add("neg", (part,)) if s == slot else part) for s, part in sent]
+
+
+def handed_on(slot: int) -> Change:
+    """Return the change of an edge that hands its upstream gradient on as it is, if the shapes allow it."""
+
+    def change(walk: Pass, i: int, g: int, sent: Sent) -> Sent:
+        shape = walk.graph.shapes[walk.graph.cells[i][1][slot]]
+        if walk.builder.shapes[g] not in (shape, ()):
+            return sent
+        return [(s, fitted(walk.builder, g, shape) if s == slot else part) for s, part in sent]
+
+    return change
+
+
+def from_one(walk: Pass, i: int, g: int, sent: Sent) -> Sent:
+    return walk.sent(i, walk.ones[walk.graph.shapes[i]])
+
+
+# ----- matching -----
+def diagnosed(problem: Problem, answer: Graph) -> list[Ranked]:
+    """Return the misconceptions that explain an answer to a problem with vectors or matrices, most specific first."""
+    walk = Pass(problem.graph, problem.here)
+    truth, variants = walk.gradient(), []
+    for slip in slips(walk):
+        out = walk.gradient(slip)
+        if walk.builder.shapes[out] == walk.builder.shapes[truth] and out != truth:
+            variants.append((slip, out))
+    table, given = values(problem, walk, [truth, *(out for _, out in variants)], answer)
+    right = table[0]
+    if given.shape[1:] != right.shape[1:]:
+        turned_over = given.shape[1:] == right.shape[1:][::-1] and same_values(
+            np.ravel(right), np.ravel(np.moveaxis(given, 1, -1))
+        )
+        return worded(problem, [overall("matrix.transpose-missing", problem)] if turned_over else [])
+    flat = np.ravel(given)
+    if same_values(np.ravel(right), flat):
+        return []
+    found = [
+        Candidate(s.id, s.rank, s.node, s.slot, s.hint)
+        for (s, _), wrong in zip(variants, table[1:], strict=True)
+        if fits(np.ravel(wrong)[None], flat)[0]
+    ]
+    return worded(problem, [*found, *compared(problem, np.ravel(right), flat)])
+
+
+def overall(id: str, problem: Problem, later: int = 0) -> Candidate:
+    rank, hint = STRUCTURAL[id]
+    return Candidate(id, rank + later, problem.graph.out, None, hint)
+
+
+def compared(problem: Problem, right: Array, given: Array) -> Iterator[Candidate]:
+    """Yield what the answer is as a whole: the truth times a number, nothing at all."""
+    if not given.any():
+        yield overall("definition.as-constant", problem)
+        return
+    with np.errstate(all="ignore"):
+        ratio = given / right
+    ratio = ratio[np.isfinite(ratio)]
+    if len(ratio) and np.all(np.abs(ratio - ratio[0]) < 1e-9 * abs(ratio[0])):
+        yield overall("sign.lost-inner-minus" if abs(ratio[0] + 1) < 1e-9 else "constant.factor-dropped", problem, 10)
+
+
+def values(problem: Problem, walk: Pass, outs: list[int], answer: Graph) -> tuple[list[Array], Array]:
+    """Return the values of nodes of the walk, and of the answer, at a few points: arrays (points, *shape)."""
+    points = problem.with_drawn(answer)
+    rows: list[list[Array]] = []
+    given: list[Array] = []
+    for k in range(MOST_POINTS):
+        at = {name: v[k] for name, v in points.items()}
+        if problem.part is not None:
+            at[problem.wrt] = run(problem.part.cells, problem.part.shapes, at, "float")[problem.part.out]
+        found = run(walk.builder.cells, tuple(walk.builder.shapes), at, "float")
+        rows.append([np.broadcast_to(np.asarray(found[i], dtype=float), walk.builder.shapes[i]) for i in outs])
+        given.append(np.asarray(run(answer.cells, answer.shapes, at, "float")[answer.out], dtype=float))
+    return [np.stack(column) for column in zip(*rows, strict=True)], np.stack(given)

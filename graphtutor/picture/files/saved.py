@@ -1,0 +1,131 @@
+"""Pictures to files: every one of a sequence into a folder, one, an animation or a page into one file; written, then renamed."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from ...errors import LearnerError
+from .animate import gif
+from .pdf import pdf
+from .raster import png
+
+ONE = ("svg", "png", "pdf", "dot")
+MANY = ("gif", "html")
+FRAME = re.compile(r"\d{3,}\.(svg|png|pdf|dot)")
+SIGNATURE = b"graphtutor"
+
+
+class Reel(ABC):
+    """Pictures in an order, laid out once, each painted when asked for: the steps of a trace, the lines of a derivation.
+
+    `formats`: those it can be written in; `whole`: what the pictures belong to, `each`: what one of them is.
+    """
+
+    formats: tuple[str, ...] = (*ONE, *MANY)
+    each, whole = "step", "trace"
+    theme = "light"
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def svg(self, step: int | None = None) -> str:
+        """Return a picture by number, -1 or None the last."""
+
+    @abstractmethod
+    def page(self, theme: str | None = None) -> str:
+        """Return all of them as an interactive page; without a theme it follows the reader's own."""
+
+    def number(self, step: int | None) -> int:
+        """Return the number of a picture from 0; LearnerError if there is none."""
+        k = len(self) - 1 if step is None else step
+        if not -len(self) <= k < len(self):
+            raise LearnerError(f"there is no {self.each} {k}; this {self.whole} has {self.each}s 0 to {len(self) - 1}")
+        return k % len(self)
+
+    def bytes(self, step: int | None, format: str) -> bytes:
+        """Return one picture, an animation or a page as bytes."""
+        if format == "gif":
+            return gif(self.svg(k) for k in range(len(self)))
+        if format == "html":
+            return self.page(None if self.theme == "light" else self.theme).encode()
+        svg = self.svg(step)
+        return png(svg) if format == "png" else pdf(svg) if format == "pdf" else svg.encode()
+
+
+def stored(reel: Reel, path: str | os.PathLike[str], step: int | None = None, format: str | None = None) -> list[Path]:
+    """Write pictures and return their paths.
+
+    A path without a suffix is a folder: every step goes to `000.svg`, `001.svg`, … (`format` svg, png,
+    pdf or dot); frames drawn there earlier are replaced and nothing else is touched; with `step`, that
+    one alone is written. A path with a suffix gets one picture (`step`, the last if left out), an
+    animation (.gif) or an interactive page (.html). Raises LearnerError for an unknown suffix or a
+    place that cannot be written.
+    """
+    target = Path(path)
+    kind = chosen(target, format, reel.formats)
+    k = reel.number(step)
+    if target.suffix:
+        return [written(target, reel.bytes(k, kind))]
+    if step is not None:
+        return [written(target / f"{k:03d}.{kind}", reel.bytes(k, kind))]
+    old = own(target)
+    made = [written(target / f"{k:03d}.{kind}", reel.bytes(k, kind)) for k in range(len(reel))]
+    for path_ in old - set(made):
+        path_.unlink(missing_ok=True)
+    return made
+
+
+def chosen(target: Path, format: str | None, formats: tuple[str, ...] = (*ONE, *MANY)) -> str:
+    """Return the format that a path and a wish ask for, or raise a LearnerError that names those there are."""
+    suffix = target.suffix.removeprefix(".").lower()
+    if suffix and suffix not in formats:
+        raise LearnerError(
+            f"'{target.suffix}' is no format of pictures; expected {', '.join('.' + s for s in formats)}, or a folder name"
+        )
+    kind = format or suffix or "svg"
+    if kind not in formats:
+        raise LearnerError(f"format='{kind}' is no format of pictures; expected {', '.join(formats)}")
+    if suffix and kind != suffix:
+        raise LearnerError(
+            f"'{target.name}' ends in .{suffix} and format is '{kind}'; leave format out, or name the file .{kind}"
+        )
+    if not suffix and kind not in ONE:
+        raise LearnerError(f"format='{kind}' holds every step in one file; name a file that ends in .{kind}")
+    return kind
+
+
+def own(folder: Path) -> set[Path]:
+    """Return the frames in a folder that were drawn here: by their name and by the word that each of them carries."""
+    if not folder.is_dir():
+        return set()
+    return {p for p in folder.iterdir() if FRAME.fullmatch(p.name) and p.is_file() and SIGNATURE in p.read_bytes()}
+
+
+def written(path: Path, data: bytes) -> Path:
+    """Write a file whole or not at all: to a temporary name beside it, then renamed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    except OSError as error:
+        raise cannot(path, error) from None
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise cannot(path, error) from None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def cannot(path: Path, error: OSError) -> LearnerError:
+    return LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place with -o")

@@ -1,0 +1,368 @@
+"""A frame painted onto a layout, as SVG: byte-stable, with ids, classes, a title and a description."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple
+
+from ...errors import LearnerError
+from ..files.fonts import STACK, width
+from .frames import Box, Frame, Grid, Run, Wire, line
+from .layout import (
+    BETWEEN,
+    BOLD,
+    BRACKET,
+    CAPTION,
+    CAPTION_ROW,
+    FIRST,
+    GAP,
+    HEADER,
+    HEADING,
+    LABEL,
+    MARGIN,
+    NUMBER,
+    PAD,
+    ROW,
+    SMALL,
+    TITLE,
+    Layout,
+    Place,
+    Point,
+    Route,
+    bracketed,
+    columns,
+    label_size,
+)
+
+THICK, THIN = 2.4, 1.2
+
+
+class Colours(NamedTuple):
+    """The colours of one theme. Every colour of text has a contrast of at least 4.5 on each ground it stands on (WCAG AA)."""
+
+    ground: str
+    box: str
+    idle: str
+    lit: str
+    fresh: str
+    ink: str
+    muted: str
+    line: str
+    faint: str
+    value: str
+    upstream: str
+    local: str
+
+
+# the hues of Okabe and Ito, darkened or lightened until they reach 4.5:1
+LIGHT = Colours(
+    "#FFFFFF",
+    "#FFFFFF",
+    "#F8FAFC",
+    "#FFF3EC",
+    "#EEF6FC",
+    "#1E293B",
+    "#5B6472",
+    "#7D8794",
+    "#C3C9D2",
+    "#0067A3",
+    "#B93A08",
+    "#00694E",
+)
+DARK = Colours(
+    "#0F172A",
+    "#1E293B",
+    "#172033",
+    "#3B2418",
+    "#12304A",
+    "#F1F5F9",
+    "#A9B4C4",
+    "#8794A9",
+    "#3E4B60",
+    "#6FC1EE",
+    "#FF9A5C",
+    "#34D399",
+)
+THEMES = {"light": LIGHT, "dark": DARK}
+# the tradition of the cs231n lectures: values green, gradients red; local derivatives then blue
+CLASSIC = {"light": ("#0B7A0B", "#C80000", "#1D4ED8"), "dark": ("#4ADE80", "#FF8A8A", "#93C5FD")}
+PALETTES = ("default", "cs231n")
+
+
+def colours(theme: str, palette: str = "default") -> Colours:
+    """Return the colours of a theme ("light", "dark") in a palette ("default", "cs231n")."""
+    for what, given, known in (("theme", theme, tuple(THEMES)), ("palette", palette, PALETTES)):
+        if given not in known:
+            raise LearnerError(f"{what}='{given}' is not known; expected {' or '.join(known)}")
+    if palette == "default":
+        return THEMES[theme]
+    value, upstream, local = CLASSIC[theme]
+    return THEMES[theme]._replace(value=value, upstream=upstream, local=local)
+
+
+# ----- pieces of SVG -----
+@lru_cache(maxsize=2**15)
+def n(value: float) -> str:
+    """Return a coordinate with at most two decimals.
+
+    >>> n(12.0), n(0.125), n(-0.001)
+    ('12', '0.12', '0')
+    """
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+BOLD_FACE, ITALIC = ' font-weight="bold"', ' font-style="italic"'
+
+
+@lru_cache(maxsize=2**14)  # a box is painted anew when a part of it changes
+def text(x: float, y: float, words: str, size: float, fill: str, anchor: str = "middle", style: str = "") -> str:
+    at = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text x="{n(x)}" y="{n(y)}" font-size="{n(size)}" fill="{fill}"{at}{style}>{escape(words)}</text>'
+
+
+@lru_cache(maxsize=8192)
+def path(points: tuple[Point, ...]) -> str:
+    """Return a chain of Bézier curves as path data."""
+    first, *rest = (f"{n(x)} {n(y)}" for x, y in points)
+    return f"M{first}C{' '.join(rest)}"
+
+
+# ----- boxes -----
+RADIUS = {"parameter": 18.0, "data": 0.0, "constant": 3.0}
+
+
+def outline(b: Box, p: Place, c: Colours) -> str:
+    """Return the box's shape: round = parameter, square = data, dashed = constant, double border = output, else an operation."""
+    stroke = {"computed": c.value, "active": c.upstream, "target": c.upstream, "waiting": c.faint}.get(b.state, c.line)
+    thick = THICK if b.state in ("computed", "active", "target") else THIN
+    fill = {"computed": c.fresh, "active": c.lit, "waiting": c.idle}.get(b.state, c.box)
+    radius = min(RADIUS.get(b.role, 7.0), p.height / 2 - 1)
+    dash = ' stroke-dasharray="3 2"' if b.role == "constant" else ""
+    rect = '<rect x="{}" y="{}" width="{}" height="{}" rx="{}" fill="{}" stroke="{}" stroke-width="{}"{}/>'
+    shape = rect.format(n(p.left), n(p.top), n(p.width), n(p.height), n(radius), fill, stroke, n(thick), dash)
+    if b.role == "output":
+        shape += rect.format(
+            n(p.left + 3.5), n(p.top + 3.5), n(p.width - 7), n(p.height - 7), "4.5", "none", stroke, "1", ""
+        )
+    return shape
+
+
+def box(b: Box, p: Place, c: Colours) -> str:
+    """Return a node: its title, and below it the value and the gradient, each under its name."""
+    said = f"{b.name}: value {line(b.value) or '–'}" + (
+        f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None else ""
+    )
+    parts = [
+        f'<g id="n{b.id}" class="node {b.role} {b.state}">',
+        f"<title>{escape(said if b.role != 'constant' else b.name)}</title>",
+        outline(b, p, c),
+    ]
+    if b.role == "constant":
+        return "".join([*parts, text(p.x, p.y + 4, b.value[0][0] if b.value else b.name, NUMBER - 1, c.muted), "</g>"])
+    left, right = p.left + PAD, p.left + p.width - PAD
+    parts.append(title(b, p, left, right, c))
+    if p.value or p.gradient:
+        parts.append(f'<path d="M{n(left)} {n(p.top + HEADER)}H{n(right)}" stroke="{c.faint}" stroke-width="0.8"/>')
+    spare = (right - left - p.value - p.gradient - (GAP if p.value and p.gradient else 0)) / (
+        2 if p.value and p.gradient else 1
+    )
+    middle = left + (p.value + spare) / 2
+    if b.value is not None and p.value:
+        parts.append(text(middle, p.top + 35, "value", SMALL, c.muted))
+        parts.append(entries(b.value, "", middle, p.top + FIRST, c.muted if b.value == (("?",),) else c.value))
+    if b.gradient is not None and p.gradient:
+        middle = right - (p.gradient + spare) / 2
+        parts.append(text(middle, p.top + 35, b.gradient_name, SMALL, c.muted))
+        parts.append(
+            entries(b.gradient, b.rest, middle, p.top + FIRST, c.muted if b.gradient == (("?",),) else c.upstream)
+        )
+    return "".join([*parts, "</g>"])
+
+
+def title(b: Box, p: Place, left: float, right: float, c: Colours) -> str:
+    """Return the first line of a box: an input's name, or an operation's sign and formula; the shape at the right."""
+    base = p.top + 17
+    shape = text(right, base, b.shape, SMALL, c.muted, "end") if b.shape else ""
+    if not b.formula:
+        return text(p.x, base + 0.5, b.name, TITLE + 1, c.ink, "middle", ITALIC) + shape
+    room = right - (GAP / 2 + width(b.shape, SMALL) if b.shape else 0)
+    return (
+        text(left, base, b.label, TITLE, c.ink, "start", BOLD_FACE)
+        + text(room, base, b.formula, LABEL + 0.5, c.ink, "end", ITALIC)
+        + shape
+    )
+
+
+def entries(grid: Grid, rest: str, middle: float, base: float, fill: str) -> str:
+    """Return a grid of numbers around `middle`, in brackets if it has several, each column flush right."""
+    if not bracketed(grid):
+        return text(middle, base, grid[0][0] + rest, NUMBER, fill, "middle", BOLD_FACE)
+    wide = columns(grid)
+    whole = math.fsum(wide) + BETWEEN * (len(wide) - 1) + 2 * BRACKET
+    x = start = middle - (whole + width(rest, NUMBER, True)) / 2
+    parts = []
+    top, bottom = base - 10.5, base + ROW * (len(grid) - 1) + 3
+    for side, turn in ((start + 1, 3.0), (start + whole - 1, -3.0)):
+        parts.append(
+            f'<path d="M{n(side + turn)} {n(top)}H{n(side)}V{n(bottom)}H{n(side + turn)}" fill="none" stroke="{fill}" stroke-width="1.1"/>'
+        )
+    x += BRACKET
+    for k, w in enumerate(wide):
+        x += w
+        parts.extend(text(x, base + ROW * i, row[k], NUMBER, fill, "end", BOLD_FACE) for i, row in enumerate(grid))
+        x += BETWEEN
+    if rest:
+        parts.append(text(start + whole, (top + bottom) / 2 + 4, rest, NUMBER, fill, "start", BOLD_FACE))
+    return "".join(parts)
+
+
+# ----- edges -----
+def wire(w: Wire, r: Route, c: Colours) -> str:
+    """Return an edge: forward a solid line to the operation; on its turn thick, dashed, the arrow turned back."""
+    back = w.state == "active"
+    stroke = {"active": c.upstream, "feeding": c.value, "waiting": c.faint}.get(w.state, c.line)
+    head = 11.0 if back else 8.5
+    curve, tip = r.drawn(back, head)
+    behind = curve[0] if back else curve[-1]
+    look = f'stroke="{stroke}" stroke-width="{n(THICK if w.state in ("active", "feeding") else THIN)}"' + (
+        ' stroke-dasharray="7 3"' if back else ""
+    )
+    return (f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{path(curve)}" fill="none" {look}/>'
+            f'<polygon points="{arrow(tip, behind, head)}" fill="{stroke}"/></g>')  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def arrow(tip: Point, behind: Point, size: float) -> str:
+    """Return the corners of an arrow's head."""
+    angle = math.atan2(tip[1] - behind[1], tip[0] - behind[0])
+    u, v = math.cos(angle), math.sin(angle)
+    corners = (
+        tip,
+        (tip[0] - size * u - 0.38 * size * v, tip[1] - size * v + 0.38 * size * u),
+        (tip[0] - size * u + 0.38 * size * v, tip[1] - size * v - 0.38 * size * u),
+    )
+    return " ".join(f"{n(x)},{n(y)}" for x, y in corners)
+
+
+def label(w: Wire, r: Route, direction: str, c: Colours) -> str:
+    """Return an edge's local derivative, close to its line, and on its turn the pill with the product."""
+    if not (w.local or w.product):
+        return ""
+    lines = [runs for runs in (w.local, w.product) if runs]
+    wide, high = label_size(w)
+    x, y = r.spot(direction, wide, high)
+    lit = w.state == "active"
+    frame = (
+        f'rx="6" fill="{c.box}" stroke="{c.upstream}" stroke-width="1"'
+        if lit
+        else f'rx="2" fill="{c.ground}" fill-opacity="0.8"'
+    )
+    parts = [f'<g id="l{w.edge.source}_{w.edge.slot}" class="label {w.state}">',
+             f'<rect x="{n(x - wide / 2)}" y="{n(y - high / 2)}" width="{n(wide)}" height="{n(high)}" {frame}/>']  # fmt: skip
+    parts += [spans(runs, x, y + 3.4 + 13 * (k - (len(lines) - 1) / 2), w.state, c) for k, runs in enumerate(lines)]
+    return "".join([*parts, "</g>"])
+
+
+def spans(runs: tuple[Run, ...], x: float, y: float, state: str, c: Colours) -> str:
+    """Return one line of a label, each run in the colour of what it is."""
+    fill = {"local": c.local, "name": c.local, "upstream": c.upstream, "result": c.upstream, "sign": c.muted}
+    inner = "".join(
+        f'<tspan fill="{c.muted if state == "waiting" else fill[r.kind]}"{BOLD_FACE if r.kind in BOLD else ""}>{escape(r.text)}</tspan>'
+        for r in runs
+    )
+    return (
+        f'<text x="{n(x)}" y="{n(y)}" font-size="{n(LABEL)}" text-anchor="middle" xml:space="preserve">{inner}</text>'
+    )
+
+
+# ----- the picture -----
+def in_words(b: Box, back: bool) -> str:
+    """Return a box in words, on the way `back` with its gradient; nothing for a constant."""
+    if b.role == "constant" or (b.value is None and b.gradient is None):
+        return ""
+    value = f" = {line(b.value)}" if b.value is not None else ""
+    gradient = f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None and back else ""
+    return f"{b.name}{value}{gradient}"
+
+
+def caption(frame: Frame, layout: Layout, c: Colours) -> str:
+    """Return the heading and the sentence above the graph."""
+    lines = layout.caption[frame.index]
+    return text(MARGIN, 25, frame.title, HEADING, c.ink, "start", BOLD_FACE) + "".join(
+        text(MARGIN, 44 + CAPTION_ROW * k, words, CAPTION, c.ink, "start") for k, words in enumerate(lines))  # fmt: skip
+
+
+def paint(frame: Frame, layout: Layout, theme: str = "light", palette: str = "default") -> str:
+    """Return the frame as SVG text; the same frame and layout always give the same bytes."""
+    return Brush(layout, colours(theme, palette)).paint(frame)
+
+
+class Brush:
+    """Paints the frames of one layout. Frames share what did not change from one to the next: it is painted once."""
+
+    def __init__(self, layout: Layout, colours: Colours = LIGHT):
+        self.layout, self.colours = layout, colours
+        self.boxes: dict[int, tuple[Box, str, dict[bool, str]]] = {}
+        self.wires: dict[int, tuple[Wire, str, str]] = {}
+
+    def paint(self, frame: Frame) -> str:
+        """Return the frame as SVG text."""
+        c, layout = self.colours, self.layout
+        w, h = n(layout.width), n(layout.height)
+        wires = [self.wire(w_) for w_ in sorted(frame.wires, key=lambda w_: w_.state == "active")]
+        parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{STACK}" role="img">',
+            f"<title>{escape(frame.title)}</title>",
+            f"<desc>{escape(self.described(frame))}</desc>",
+            f'<rect class="ground" width="{w}" height="{h}" fill="{c.ground}"/>',
+            f'<g id="caption">{caption(frame, layout, c)}</g>',
+            *(line for _, line, _ in wires),
+            *(self.box(b)[1] for b in frame.boxes),
+            *(label for _, _, label in wires if label),
+            "</svg>",
+            "",
+        ]
+        return "\n".join(parts)
+
+    def parts(self, frame: Frame) -> dict[str, str]:
+        """Return every part of the picture by its id: edges, boxes, then labels."""
+        names = [f"{w.edge.source}_{w.edge.slot}" for w in frame.wires]
+        wires = [self.wire(w) for w in frame.wires]
+        found = {f"e{name}": line for name, (_, line, _) in zip(names, wires, strict=True)}
+        found |= {f"n{b.id}": self.box(b)[1] for b in frame.boxes}
+        return found | {f"l{name}": label for name, (_, _, label) in zip(names, wires, strict=True)}
+
+    def described(self, frame: Frame) -> str:
+        """Return the picture in words: the caption, then every value and gradient."""
+        back = frame.phase != "forward"
+        boxes = [self.box(b) for b in frame.boxes]
+        said = "; ".join(
+            [
+                words
+                for words in [told.get(back) or told.setdefault(back, in_words(b, back)) for b, _, told in boxes]
+                if words
+            ]
+        )
+        return f"{frame.caption} {said}{'.' if said else ''}".strip()
+
+    def box(self, b: Box) -> tuple[Box, str, dict[bool, str]]:
+        """Return a box with its picture, and what it says on the way forward and back as far as that was asked for."""
+        made = self.boxes.get(id(b))
+        if made is None:
+            made = self.boxes[id(b)] = b, box(b, self.layout.places[b.id], self.colours), {}
+        return made
+
+    def wire(self, w: Wire) -> tuple[Wire, str, str]:
+        """Return an edge with its line and its label."""
+        made = self.wires.get(id(w))
+        if made is None:
+            route = self.layout.routes[w.edge]
+            made = self.wires[id(w)] = (
+                w,
+                wire(w, route, self.colours),
+                label(w, route, self.layout.direction, self.colours),
+            )
+        return made
