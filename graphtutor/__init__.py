@@ -3,6 +3,7 @@
 The house, ground to roof; a module imports only from the rooms below it:
 
     errors           LearnerError is shown as it stands; ReadError, ShapeError, DomainError; AuthorError for exercise files
+    text             names in a row, did-you-mean, ASCII, JSON's types, whole files
     ops              what an operation is: table.TABLE holds one row for each, with all that anybody asks of it
     language         text ↔ SymPy trees, in the order the author wrote them
     expr             Graph: interned nodes in topological order; built from text, trees and functions; its adjoints

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LearnerError
-from ..picture.files.saved import written
+from ..text import written
 from .results import Graded
 from .submissions import Submission
 

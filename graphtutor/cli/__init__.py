@@ -14,7 +14,8 @@ import click
 
 from .. import __version__
 from ..errors import AuthorError, LearnerError, ReadError
-from .shared import Answer, clean, complain, plain_streams, show_json
+from ..text import clean, near
+from .shared import Answer, complain, plain_streams, show_json
 
 BUG, INTERRUPTED = 70, 130
 SELDOM = 50_000  # new objects between two collections of garbage: imports make many that stay, and looking through them took a tenth of the start
@@ -82,16 +83,12 @@ def unknown(word: str) -> str:
     >>> unknown("x**2")
     "no command 'x**2'; to draw an expression: graphtutor draw 'x**2'"
     """
-    import difflib
-
     if word.startswith("-"):
         return f"no option '{word}'; 'graphtutor --help' lists what there is"
-    near = difflib.get_close_matches(word, COMMANDS, 1)
-    if near:
-        return f"no command '{word}' (did you mean '{near[0]}'?); 'graphtutor --help' lists them"
-    if not word.isidentifier():
+    meant = near(word, COMMANDS)
+    if not meant and not word.isidentifier():
         return f"no command '{word}'; to draw an expression: graphtutor draw '{word}'"
-    return f"no command '{word}'; 'graphtutor --help' lists them"
+    return f"no command '{word}'{meant}; 'graphtutor --help' lists them"
 
 
 @click.group(

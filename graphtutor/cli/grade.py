@@ -273,7 +273,7 @@ def shown(every: list[Graded], faults: list[str], form: str, output: str | None,
         if text:
             say(text)
         return
-    from ..picture.files.saved import written as stored
+    from ..text import written as stored
 
     stored(Path(output), (text + "\n").encode("utf-8", "replace"))
     say(f"wrote {output}: {said(every)}")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import math
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from ..errors import LearnerError, ReadError
+from ..text import clean, jsonable, transliterate
 
 LONGEST_FILE = 1_000_000
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -30,53 +29,6 @@ class Answer(Exception):
 
 
 # ----- writing -----
-ASCII = {"−": "-", "–": "-", "—": "-", "·": "*", "×": "*", "÷": "/", "∂": "d", "∇": "grad ", "√": "sqrt", "Σ": "sum", "∞": "inf", "→": "->", "←": "<-", "↑": "^", "↓": "v",
-         "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "✓": "ok", "✗": "x", "▶": ">", "◀": "<", "●": "*", "○": "o",
-         "│": "|", "─": "-", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+", "∈": " in ", "ϵ": "epsilon", "ᵀ": ".T", "‖": "||"}  # fmt: skip
-SUPERSCRIPT = {
-    "⁰": "0",
-    "¹": "1",
-    "²": "2",
-    "³": "3",
-    "⁴": "4",
-    "⁵": "5",
-    "⁶": "6",
-    "⁷": "7",
-    "⁸": "8",
-    "⁹": "9",
-    "⁻": "-",
-    "⁺": "+",
-    "ⁿ": "n",
-}
-
-
-def transliterate(text: str) -> str:
-    """Return text in ASCII, as a learner would type it.
-
-    >>> transliterate("∂L/∂w₀ = 2·x₀² → θ⁻¹ ≤ ∞")
-    'dL/dw0 = 2*x0^2 -> theta^-1 <= inf'
-    """
-    out, raised = [], False
-    for c in text:
-        if c in SUPERSCRIPT:
-            out.append(SUPERSCRIPT[c] if raised else "^" + SUPERSCRIPT[c])
-        elif c < "\x80" or c in ASCII:
-            out.append(ASCII.get(c, c))
-        else:
-            out.append(letter(c))
-        raised = c in SUPERSCRIPT
-    return "".join(out)
-
-
-def letter(c: str) -> str:
-    """Return a Greek letter's name, an accented letter without its accent, else `?`."""
-    name = unicodedata.name(c, "")
-    if name.startswith("GREEK") and "LETTER" in name:
-        word = name.split("LETTER ")[1].split()[0].lower().replace("lamda", "lambda")
-        return word.capitalize() if "CAPITAL" in name else word
-    return unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode() or "?"
-
-
 @cache
 def ascii_only() -> bool:
     """Return whether the locale asks for ASCII. Python itself takes C for UTF-8, so the locale's own word is asked."""
@@ -115,15 +67,6 @@ def plain_streams() -> None:
             stream.reconfigure(**setting)
 
 
-def clean(text: str) -> str:
-    """Return text without control characters but for line ends and tabs: what learners typed must not steer a terminal.
-
-    >>> clean("\\x1b[31mred\\u202e\\n")
-    '[31mred\\n'
-    """
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-
-
 def say(text: str = "") -> None:
     """Write a line to standard output."""
     click.echo(clean(text))
@@ -149,24 +92,6 @@ def show_json(value: object) -> None:
     import json
 
     click.echo(json.dumps(jsonable(value), ensure_ascii=ascii_only(), allow_nan=False))
-
-
-def jsonable(value: Any) -> Any:
-    """Return a value in JSON's types: arrays as lists, numbers that are not finite as text, anything else as its text.
-
-    >>> from fractions import Fraction
-    >>> jsonable({"a": Fraction(1, 3), "b": (1.5, float("inf"))})
-    {'a': '1/3', 'b': [1.5, 'inf']}
-    """
-    if isinstance(value, Mapping):
-        return {str(k): jsonable(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [jsonable(v) for v in value]
-    if hasattr(value, "tolist"):
-        return jsonable(value.tolist())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    return value if value is None or isinstance(value, str | int | bool) else str(value)
 
 
 # ----- reading -----

@@ -50,7 +50,7 @@ def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
     """
     from ..grading.sheet import table
     from ..grading.sheet.sheet import sheet as made
-    from ..picture.files.saved import written
+    from ..text import written
 
     point, name = point_of(at), exercise_id(expr)
     if name:

@@ -16,8 +16,9 @@ from ..errors import LearnerError, ReadError
 from ..language.read import derivation, read
 from ..language.write import write
 from ..ops import heads
+from ..text import several
 from .asked.steps import Step
-from .asked.task import Task, plain, several, task
+from .asked.task import Task, plain, task
 from .lines.lines import judged, judged_tree
 from .lines.scoring import marked
 from .python.returned import returned

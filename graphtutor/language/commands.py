@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
+from ..text import near
 from . import latex
 from .names import GREEK
 from .scan import Scan
@@ -154,7 +154,5 @@ def plain_subscript(inside: str) -> str | None:
 
 def unknown_command(name: str) -> str:
     """Return what to say about a LaTeX command that is neither known nor a function."""
-    near = get_close_matches(name, latex.KNOWN, 1, 0.7)
-    return f"unknown LaTeX command '\\{name}'" + (
-        f" (did you mean '\\{near[0]}'?)" if near else "; \\operatorname{…} names a function"
-    )
+    meant = near(name, latex.KNOWN, 0.7, before="\\")
+    return f"unknown LaTeX command '\\{name}'" + (meant or r"; \operatorname{…} names a function")

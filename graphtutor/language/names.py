@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -18,6 +17,7 @@ import sympy as sp
 
 from ..ops import table as ops
 from ..ops.row import Row
+from ..text import near
 
 Shape = tuple[int, ...]
 GREEK = dict(zip("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
@@ -160,10 +160,9 @@ class Context:
         return replace(self.declaring([name]), definitions={**self.definitions, name: meaning})
 
     def like(self, name: str, called: bool = False) -> str:
-        """Return "; did you mean 'sin'?" for a name that resembles a known one, else nothing."""
+        """Return " (did you mean 'sin'?)" for a name that resembles a known one, else nothing."""
         known = [*self.names.values(), *(() if not called else (n for n in self.functions if len(n) > SHORT))]
-        near = get_close_matches(name, known, 1, 0.6)
-        return f" (did you mean '{near[0]}'?)" if near else ""
+        return near(name, known)
 
 
 def split(word: str, context: Context, tex: bool, called: bool, powered: bool) -> list[str] | None:

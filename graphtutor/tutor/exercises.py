@@ -5,7 +5,6 @@ Nothing here computes; `judge` works out the expected answers, which no file hol
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -19,6 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import AuthorError, LearnerError
+from ..text import near
 
 FORMAT = 1
 PACKAGED = Path(__file__).resolve().parent.parent / "_exercises"
@@ -391,8 +391,8 @@ def nearest(name: str, known: Iterable[str] | Mapping[str, Any]) -> str:
     >>> nearest("hinge-dw", ["hinge-dw0", "power-rule"])
     " (did you mean 'hinge-dw0'?)"
     """
-    found = [k for k in known if name and name in k] or difflib.get_close_matches(name, list(known), 1)
-    return f" (did you mean '{found[0]}'?)" if found else ""
+    holding = [k for k in known if name and name in k]
+    return near(name, holding or known, 0 if holding else 0.6)
 
 
 def where(folder: str | Path | None = None) -> Path:

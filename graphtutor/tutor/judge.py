@@ -20,6 +20,7 @@ from ..grading.sheet.tally import message, of_sheet
 from ..grading.told.grades import Grade
 from ..grading.told.marks import Cell, Misconception, Rubric
 from ..language.read import derivation
+from ..text import several
 from .answers import cells, checked, letters, line_number
 from .course import course
 from .exercises import (
@@ -114,7 +115,7 @@ def judge_numbers(exercise: Numbers, answer: Mapping[str, Any]) -> Grade:
         )
     if not wrong:
         return Grade(1.0, True, "Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
-    message = f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} not right{counted(given[wrong[0]], right[wrong[0]]) if len(wrong) == 1 else ''}."
+    message = f"{several(wrong)} {'is' if len(wrong) == 1 else 'are'} not right{counted(given[wrong[0]], right[wrong[0]]) if len(wrong) == 1 else ''}."
     rest = len(verdicts) - len(wrong)
     message += f" The other {rest} {'is' if rest == 1 else 'are'}." if rest else ""
     found = refusal(
@@ -164,11 +165,6 @@ def counted(given: list[Typed], right: list[Any]) -> str:
     )
 
 
-def listed(labels: list[str]) -> str:
-    """Return labels as prose: `f`, `f and e`, `f, e and L`."""
-    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
-
-
 def refusal(score: float, message: str, wrong: Iterable[Wrong[Any]], matches: Callable[[Wrong[Any]], bool]) -> Grade:
     """Return the Grade of a wrong answer: the misconceptions of all slips of the file that it makes, and the words about the first."""
     slips = [slip for slip in wrong if matches(slip)]
@@ -196,11 +192,11 @@ def judge_choice(exercise: Choice, answer: str) -> Grade:
         return Grade(
             score,
             False,
-            f"{listed(chosen)} {'holds' if len(chosen) == 1 else 'hold'}, but not alone: look at the others again.",
+            f"{several(chosen)} {'holds' if len(chosen) == 1 else 'hold'}, but not alone: look at the others again.",
         )
     first = options[bad[0]]
     return refused(
-        score, f"{listed(bad)} {'does' if len(bad) == 1 else 'do'} not hold.", [first.misconceptions], first.why
+        score, f"{several(bad)} {'does' if len(bad) == 1 else 'do'} not hold.", [first.misconceptions], first.why
     )
 
 

@@ -6,7 +6,6 @@ symbols are the adjoint nodes written out, the numbers their values at the point
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections import ChainMap
@@ -24,6 +23,7 @@ from ..expr.graph import Edge, Graph, Node, to_float
 from ..language import write
 from ..ops.arrays import show_shape
 from ..ops.row import Row
+from ..text import near
 
 DIGITS = 6
 PATH = "path", "paths"
@@ -408,12 +408,8 @@ def settle_point(graph: Graph, at: Mapping[Any, Any]) -> tuple[tuple[str, Any], 
     inputs = {n.name: n.shape for n in graph.inputs}
     for name in given:
         if name not in inputs:
-            near = difflib.get_close_matches(name, inputs, 1)
             why = "is computed by the graph, not given" if name in graph.ids else "is no input of this graph"
-            raise LearnerError(
-                f"'{name}' {why}; its inputs are {', '.join(inputs) or 'none'}"
-                + (f" (did you mean '{near[0]}'?)" if near else "")
-            )
+            raise LearnerError(f"'{name}' {why}; its inputs are {', '.join(inputs) or 'none'}{near(name, inputs)}")
     missing = [name for name in inputs if name not in given]
     if missing:
         raise LearnerError(

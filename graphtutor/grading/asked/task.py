@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -216,9 +216,3 @@ def assumed(tree: sp.Basic) -> dict[str, Any]:
 
 def symbols(tree: sp.Basic) -> list[sp.Symbol]:
     return [t for t in parts(tree) if isinstance(t, sp.Symbol)]
-
-
-def several(values: Iterable[str]) -> str:
-    """Return names in a row: "a", "a and b", "a, b and c"."""
-    *rest, last = list(values)
-    return f"{', '.join(rest)} and {last}" if rest else last

@@ -10,6 +10,7 @@ from ...errors import ReadError
 from ...expr.graph import Builder, Graph, Tracer, as_sympy
 from ...language import trees
 from ...ops.table import ROWS
+from ...text import several
 from ..asked.task import Task
 from ..slips.malrules import STRUCTURAL
 from ..told.grades import Grade
@@ -102,7 +103,7 @@ def message(cells: tuple[Cell, ...], printed: str = "") -> str:
             f"; {rounded} as rounded." if rounded else "."
         )
     head = (
-        f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong."
+        f"{several(wrong, 4)} {'is' if len(wrong) == 1 else 'are'} wrong."
         if wrong
         else f"What is filled in is right: {len(by['right'])} of {len(cells)} cells."
     )
@@ -123,11 +124,6 @@ def message(cells: tuple[Cell, ...], printed: str = "") -> str:
         if names
     ]
     return f"{head} {', '.join(rest)}." if rest else head
-
-
-def listed(names: list[str], most: int = 4) -> str:
-    shown = names if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 # ----- what explains a wrong cell -----

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from abc import ABC, abstractmethod
 from pathlib import Path
 
 from ...errors import LearnerError
+from ...text import written
 from .animate import gif
 from .pdf import pdf
 from .raster import png
@@ -104,28 +104,3 @@ def own(folder: Path) -> set[Path]:
     if not folder.is_dir():
         return set()
     return {p for p in folder.iterdir() if FRAME.fullmatch(p.name) and p.is_file() and SIGNATURE in p.read_bytes()}
-
-
-def written(path: Path, data: bytes) -> Path:
-    """Write a file whole or not at all: to a temporary name beside it, then renamed."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    except OSError as error:
-        raise cannot(path, error) from None
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        Path(name).chmod(0o644)
-        os.replace(name, path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise cannot(path, error) from None
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
-
-
-def cannot(path: Path, error: OSError) -> LearnerError:
-    return LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place with -o")

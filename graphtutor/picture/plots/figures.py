@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import LearnerError
+from ...text import written
 from ..files.animate import gif
-from ..files.saved import written
 from ..steps.svg import LIGHT
 
 COLOURS = (

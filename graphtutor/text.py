@@ -1,0 +1,138 @@
+"""Text and files as every room writes them: names in a row, did-you-mean, ASCII, JSON's types, whole files."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .errors import LearnerError
+
+
+# ----- words -----
+def several(names: Iterable[object], most: int | None = None, last: str = "and") -> str:
+    """Return names in a row, at most `most` of them by name.
+
+    >>> several("a"), several("ab"), several("abc", last="or"), several("abcdef", most=4)
+    ('a', 'a and b', 'a, b or c', 'a, b, c and 3 more')
+    """
+    shown = [str(name) for name in names]
+    if most is not None and len(shown) > most:
+        shown = [*shown[: most - 1], f"{len(shown) - most + 1} more"]
+    *rest, end = shown or [""]
+    return f"{', '.join(rest)} {last} {end}" if rest else end
+
+
+def near(word: str, known: Iterable[str], cutoff: float = 0.6, before: str = "") -> str:
+    """Return ` (did you mean 'sin'?)` for the known word that is nearest, or nothing; `before` stands before it in the quotes.
+
+    >>> near("sine", ["sin", "cosh"]), near("q", ["sin"])
+    (" (did you mean 'sin'?)", '')
+    """
+    found = difflib.get_close_matches(word, list(known), 1, cutoff)
+    return f" (did you mean '{before}{found[0]}'?)" if found else ""
+
+
+# ----- signs -----
+ASCII = {"−": "-", "–": "-", "—": "-", "·": "*", "×": "*", "÷": "/", "∂": "d", "∇": "grad ", "√": "sqrt", "Σ": "sum", "∞": "inf", "→": "->", "←": "<-", "↑": "^", "↓": "v",
+         "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "✓": "ok", "✗": "x", "▶": ">", "◀": "<", "●": "*", "○": "o",
+         "│": "|", "─": "-", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+", "∈": " in ", "ϵ": "epsilon", "ᵀ": ".T", "‖": "||"}  # fmt: skip
+SUPERSCRIPT = {
+    "⁰": "0",
+    "¹": "1",
+    "²": "2",
+    "³": "3",
+    "⁴": "4",
+    "⁵": "5",
+    "⁶": "6",
+    "⁷": "7",
+    "⁸": "8",
+    "⁹": "9",
+    "⁻": "-",
+    "⁺": "+",
+    "ⁿ": "n",
+}
+
+
+def transliterate(text: str) -> str:
+    """Return text in ASCII, as a learner would type it.
+
+    >>> transliterate("∂L/∂w₀ = 2·x₀² → θ⁻¹ ≤ ∞")
+    'dL/dw0 = 2*x0^2 -> theta^-1 <= inf'
+    """
+    out, raised = [], False
+    for c in text:
+        if c in SUPERSCRIPT:
+            out.append(SUPERSCRIPT[c] if raised else "^" + SUPERSCRIPT[c])
+        elif c < "\x80" or c in ASCII:
+            out.append(ASCII.get(c, c))
+        else:
+            out.append(letter(c))
+        raised = c in SUPERSCRIPT
+    return "".join(out)
+
+
+def letter(c: str) -> str:
+    """Return a Greek letter's name, an accented letter without its accent, else `?`."""
+    name = unicodedata.name(c, "")
+    if name.startswith("GREEK") and "LETTER" in name:
+        word = name.split("LETTER ")[1].split()[0].lower().replace("lamda", "lambda")
+        return word.capitalize() if "CAPITAL" in name else word
+    return unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode() or "?"
+
+
+def clean(text: str) -> str:
+    """Return text without control characters but for line ends and tabs: what learners typed must not steer a terminal.
+
+    >>> clean("\\x1b[31mred\\u202e\\n")
+    '[31mred\\n'
+    """
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def jsonable(value: Any) -> Any:
+    """Return a value in JSON's types: arrays as lists, numbers that are not finite as text, anything else as its text.
+
+    >>> from fractions import Fraction
+    >>> jsonable({"a": Fraction(1, 3), "b": (1.5, float("inf"))})
+    {'a': '1/3', 'b': [1.5, 'inf']}
+    """
+    if isinstance(value, Mapping):
+        return {str(k): jsonable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(v) for v in value]
+    if hasattr(value, "tolist"):
+        return jsonable(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+# ----- files -----
+def written(path: Path, data: bytes) -> Path:
+    """Write a file whole or not at all: to a temporary name beside it, then renamed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        name = path.with_name(f".{path.stem[:60]}-{os.urandom(4).hex()}{path.suffix}")
+        handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except OSError as error:
+        raise cannot(path, error) from None
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        os.replace(name, path)
+    except OSError as error:
+        name.unlink(missing_ok=True)
+        raise cannot(path, error) from None
+    except BaseException:
+        name.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def cannot(path: Path, error: OSError) -> LearnerError:
+    return LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place with -o")
