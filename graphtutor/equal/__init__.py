@@ -9,14 +9,12 @@
     outcomes     both expressions at one point
     schedule     which points are tried
     sampling     do the two agree there, on kinks, and where they are defined
-    polynomials, quotients, laws and formal: a normal form that proves equality where it can
+    quotients    polynomials over atoms, and formal: a normal form of them that proves equality where it can
     prover       SymPy in a child process that is stopped in time, for those who ask
     given        what a person may compare
-    findings     what was found, in words
-    same         the question itself
+    same         the question itself, and what was found in words
     oracle       gradients and local rules against SymPy's derivative
-    differences  gradients in numbers: central differences, one-sided slopes at a kink
-    checking     check: which of the two a graph is held against, and what came of it
+    checking     check: against SymPy or central differences, at a kink against the slopes from both sides
 
 Sampling is not proof, and a proof counts only after sampling found neither a different value nor a lost interval.
 """

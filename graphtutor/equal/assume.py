@@ -14,7 +14,7 @@ from ..errors import LearnerError
 from .domain import NAMED, Domain
 
 NUMBER = re.compile(r"[-+]?(\d+(/\d+)?|\d*\.\d+|\d+\.)([eE][-+]?\d{1,2})?")
-EXPECTED = "real, positive, nonnegative, nonzero, integer, an interval (-1, 1) or a finite set [-1, 1]"
+EXPECTED = "real, positive, nonnegative, negative, nonzero, integer, an interval (-1, 1) or a finite set [-1, 1]"
 
 
 def domains(assume: Mapping[Any, Any] | str | None) -> dict[str, Domain]:

@@ -123,9 +123,24 @@ class Domain:
 
 
 REAL = Domain()
-NAMED = {
-    "real": REAL, "positive": Domain(low=Fraction(0)), "negative": Domain(high=Fraction(0)),
-    "nonnegative": Domain(low=Fraction(0), closed=True), "nonpositive": Domain(high=Fraction(0), closed=True),
-    "nonzero": Domain(without=(Fraction(0),)), "integer": Domain(integer=True),
-    "unit": Domain(Fraction(-1), Fraction(1)), "unit01": Domain(Fraction(0), Fraction(1)),
-}  # fmt: skip
+KINDS = {  # what a name is assumed to be: its numbers, and the stretch that a person's easy ones are drawn from
+    "real": (REAL, (-3.0, 3.0)),
+    "positive": (Domain(low=Fraction(0)), (0.05, 3.0)),
+    "negative": (Domain(high=Fraction(0)), (-3.0, -0.05)),
+    "nonnegative": (Domain(low=Fraction(0), closed=True), (0.0, 3.0)),
+    "nonpositive": (Domain(high=Fraction(0), closed=True), (-3.0, 0.0)),
+    "nonzero": (Domain(without=(Fraction(0),)), (0.2, 3.0)),  # of either sign
+    "integer": (Domain(integer=True), (-3.0, 3.0)),
+    "unit": (Domain(Fraction(-1), Fraction(1)), (-0.95, 0.95)),
+    "unit01": (Domain(Fraction(0), Fraction(1)), (0.02, 0.98)),
+}
+NAMED = {name: numbers for name, (numbers, _) in KINDS.items()}
+
+
+def easy(name: str) -> tuple[float, float]:
+    """Return the stretch that easy numbers of a named domain are drawn from.
+
+    >>> easy("negative")
+    (-3.0, -0.05)
+    """
+    return KINDS[name][1]

@@ -8,16 +8,187 @@ both are defined; different ones prove nothing. Counted in products of terms, ne
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
+from typing import Any
 
 from ..expr.graph import Cell
 from ..ops.arrays import Entry
 from ..ops.table import ROWS
-from .laws import Laws
-from .polynomials import TooLong
-from .quotients import Forms, Quotient
+from .quotients import ONE, Forms, Monomial, Quotient, TooLong
 from .scalars import ancestors
+
+MOST_ANGLES = 6  # angles that one is the sum of
+
+
+class Laws:
+    """What a formula finds where it asks a module for functions (`m.exp`)."""
+
+    def __init__(self, forms: Forms):
+        self.forms = forms
+        self.arguments: dict[int, Quotient] = {}  # of an atom that is a logarithm
+        self.exponents: dict[int, Monomial] = {}  # of an atom that is an exponential
+
+    @property
+    def pi(self) -> Quotient:
+        return self.forms.opaque("pi", ())
+
+    def mpf(self, value: Any) -> Quotient:
+        return self.forms.lift(value)
+
+    # ----- exponentials and logarithms -----
+    def exp(self, u: Any) -> Quotient:
+        """e^(Σ cᵢmᵢ) = Π (e^mᵢ)^cᵢ."""
+        f = self.forms
+        u = f.lift(u)
+        if u.under is not None:
+            sign = -1 if u.negative else 1
+            return f.single(f.atom(("exp", (sign * u).key()), positive=True), sign)
+        out = f.number(1)
+        for m, c in sorted(u.over.items()):
+            out = out * self.exp_of_term(m, c)
+        return out
+
+    def exp_of_term(self, m: Monomial, c: Fraction) -> Quotient:
+        """e^(c·ln v) = vᶜ for a whole c, and for any c if v is positive by itself."""
+        f = self.forms
+        v = self.arguments.get(m[0][0]) if len(m) == 1 and m[0][1] == 1 else None
+        if v is not None and (c.denominator == 1 or self.positive(v)):
+            return v**c
+        i = f.atom(("exp", m), positive=True)
+        self.exponents[i] = m
+        return f.single(i, c)
+
+    def log(self, u: Any) -> Quotient:
+        """ln(e^v) = v and ln(v·w) = ln v + ln w where both are positive by themselves; any other logarithm is an atom that exp knows."""
+        f = self.forms
+        u = f.lift(u)
+        if not self.positive(u):
+            return self.log_of(u)
+        ((m, c),) = u.over.items()
+        return sum((p * self.log_of_atom(i) for i, p in m), self.log_of(f.number(c)))
+
+    def log_of_atom(self, i: int) -> Quotient:
+        return (
+            Quotient(self.forms, {self.exponents[i]: Fraction(1)})
+            if i in self.exponents
+            else self.log_of(self.forms.single(i))
+        )
+
+    def log_of(self, u: Quotient) -> Quotient:
+        if u.constant == 1:
+            return self.forms.number(0)
+        i = self.forms.atom(("log", u.key()))
+        self.arguments.setdefault(i, u)
+        return self.forms.single(i)
+
+    # ----- roots and absolute values -----
+    def sqrt(self, u: Any) -> Quotient:
+        return self.root(self.forms.lift(u), 2)
+
+    def root(self, u: Quotient, degree: int) -> Quotient:
+        """The root r of u obeys r^degree = u; that of what is positive by itself is a power of it."""
+        f = self.forms
+        if self.positive(u) and ONE not in u.over:
+            ((m, c),) = u.over.items()
+            rest = Quotient(f, {tuple((i, p / degree) for i, p in m): Fraction(1)})
+            return rest if c == 1 else rest * self.root(f.number(c), degree)
+        whole = whole_root(u.constant, degree)
+        if whole is not None:
+            return f.number(whole)
+        i = f.atom(("root", u.key(), degree), positive=u.constant is not None)
+        if u.under is None:
+            f.powers.setdefault(i, (degree, u.over))
+        return f.single(i)
+
+    def absolute(self, u: Quotient) -> Quotient:
+        """|u| is |−u|, and |u|² = u²; what is positive by itself stays."""
+        f = self.forms
+        if self.positive(u):
+            return u
+        _, key = self.turned(u)
+        i = f.atom(("abs", key))
+        square = u * u
+        if square.under is None:
+            f.powers.setdefault(i, (2, square.over))
+        return f.single(i)
+
+    def positive(self, u: Quotient) -> bool:
+        """Return whether this is a product of positive atoms and a positive number."""
+        if u.under is not None or len(u.over) != 1:
+            return False
+        ((m, c),) = u.over.items()
+        return c > 0 and all(self.forms.positive[i] for i, _ in m)
+
+    # ----- circles and hyperbolas -----
+    def sin(self, u: Any) -> Quotient:
+        return self.circle(self.forms.lift(u))[0]
+
+    def cos(self, u: Any) -> Quotient:
+        return self.circle(self.forms.lift(u))[1]
+
+    def circle(self, u: Quotient) -> tuple[Quotient, Quotient]:
+        """Return sin and cos of an angle; of a sum of few whole multiples by the addition theorems."""
+        terms = u.over.items()
+        if (
+            u.under is not None
+            or sum(abs(c) for c in u.over.values()) > MOST_ANGLES
+            or any(c.denominator > 1 for _, c in terms)
+        ):
+            return self.atoms_of_circle(u)
+        sine, cosine = self.forms.number(0), self.forms.number(1)
+        for m, c in terms:
+            s, k = self.atoms_of_circle(Quotient(self.forms, {m: Fraction(1)}))
+            s = s if c > 0 else -s
+            for _ in range(abs(int(c))):
+                sine, cosine = sine * k + cosine * s, cosine * k - sine * s
+        return sine, cosine
+
+    def atoms_of_circle(self, u: Quotient) -> tuple[Quotient, Quotient]:
+        """Return sin and cos of an angle as atoms: sin is odd, cos is even, and cos² = 1 − sin²."""
+        f = self.forms
+        sign, key = self.turned(u)
+        sine, cosine = f.atom(("sin", key)), f.atom(("cos", key))
+        f.powers.setdefault(cosine, (2, {ONE: Fraction(1), ((sine, Fraction(2)),): Fraction(-1)}))
+        return sign * f.single(sine), f.single(cosine)
+
+    def tan(self, u: Any) -> Quotient:
+        return self.sin(u) / self.cos(u)
+
+    def sinh(self, u: Any) -> Quotient:
+        return (self.exp(u) - self.exp(-u)) / 2
+
+    def cosh(self, u: Any) -> Quotient:
+        return (self.exp(u) + self.exp(-u)) / 2
+
+    def tanh(self, u: Any) -> Quotient:
+        return 1 - 2 / (self.exp(2 * u) + 1)
+
+    def erfc(self, u: Any) -> Quotient:
+        return 1 - self.erf(u)
+
+    def turned(self, u: Any) -> tuple[int, Any]:
+        """Return a sign and the key of ±u, the same for u and −u."""
+        u = self.forms.lift(u)
+        return (-1, (-u).key()) if u.negative else (1, u.key())
+
+    def __getattr__(self, name: str) -> Callable[..., Quotient]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args: self.forms.opaque(name, args)
+
+
+def whole_root(c: Fraction | None, degree: int) -> Fraction | None:
+    """Return the root of a number if it is a Fraction, else None.
+
+    >>> whole_root(Fraction(4, 9), 2), whole_root(Fraction(2), 2), whole_root(Fraction(-8), 3)
+    (Fraction(2, 3), None, None)
+    """
+    if c is None or c < 0 or max(c.numerator, c.denominator) > 2**52:
+        return None
+    near = Fraction(round(c.numerator ** (1 / degree)), round(c.denominator ** (1 / degree)))
+    return near if near**degree == c else None
+
 
 HOW = "bringing both to one normal form"
 

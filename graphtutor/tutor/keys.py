@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
+from ..equal.domain import KINDS, easy
 from ..errors import AuthorError, LearnerError
 from ..expr.build import build
 from ..expr.graph import Graph
@@ -20,15 +21,6 @@ from .exercises import Ask, Choice, Exercise, Numbers, Option, Point, Run, Sheet
 
 SAMPLES = 60
 CLOSE = 1e-9  # relative: what float64 leaves of some ten operations
-REALS = (-3.0, 3.0)
-DOMAINS: dict[str, tuple[float, float]] = {
-    "real": REALS,
-    "positive": (0.05, 3.0),
-    "nonnegative": (0.0, 3.0),
-    "nonzero": (0.2, 3.0),
-    "unit": (-0.95, 0.95),
-    "unit01": (0.02, 0.98),
-}
 RELATIONS = {"==": lambda a, b: abs(a - b) <= CLOSE * max(1, abs(a), abs(b)), "<=": lambda a, b: a <= b + CLOSE, ">=": lambda a, b: a >= b - CLOSE,
              "<": lambda a, b: a < b, ">": lambda a, b: a > b, "!=": lambda a, b: abs(a - b) > CLOSE * max(1, abs(a), abs(b))}  # fmt: skip
 
@@ -209,10 +201,20 @@ def knowns(exercise: Choice, sides: Iterable[str]) -> Iterable[dict[str, Any]]:
         yield {name: drawn(exercise.assume.get(name, "real"), rng) for name in names}
 
 
+def stretch(domain: str | list[Any]) -> tuple[float, float]:
+    """Return the ends between which numbers of a domain are drawn: a named one, or (low, high)."""
+    if isinstance(domain, str):
+        return easy(domain if domain in KINDS else "real")
+    low, high = (float(Fraction(str(v))) for v in domain)
+    return low, high
+
+
 def drawn(domain: str | list[Any], rng: random.Random) -> float:
-    """Return a number of a domain: one of DOMAINS, or (low, high)."""
-    low, high = DOMAINS.get(domain, REALS) if isinstance(domain, str) else (float(Fraction(str(v))) for v in domain)
+    """Return a number of a domain: a named one, or (low, high)."""
+    low, high = stretch(domain)
     value = rng.uniform(low, high)
+    if domain == "integer":
+        return float(round(value))
     return -value if domain == "nonzero" and rng.random() < 0.5 else value
 
 

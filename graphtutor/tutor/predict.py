@@ -11,7 +11,7 @@ from ..expr.graph import Graph
 from ..walk.trace import Step, Trace, trace
 from .desk import Screen, wrapped
 from .exercises import Exercise
-from .keys import DOMAINS, flat, graph_of
+from .keys import flat, graph_of, stretch
 from .numbers import all_agree, shown, typed
 
 QUIT = frozenset({"q", "quit", "exit"})
@@ -76,7 +76,7 @@ def friendly(exercise: Exercise, name: str, shape: tuple[int, ...], rng: random.
     if shape:
         return [friendly(exercise, name, shape[1:], rng) for _ in range(shape[0])]
     domain = exercise.assume.get(name, "real")
-    low, high = DOMAINS.get(domain, (-3.0, 3.0)) if isinstance(domain, str) else (float(v) for v in domain)
+    low, high = stretch(domain)
     whole = [k for k in range(-3, 4) if low <= k <= high and k != 0]
     return rng.choice(whole) if whole else round(rng.uniform(low, high), 1)
 
