@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..expr.adjoint import Backward
-from ..expr.graph import NUMBERS, apply_row, to_float
+from ..expr.running import NUMBERS, apply_row, to_float
 from ..ops.table import ROWS
 from .floats import Term, body, code_of, expression, make, needed, with_params
 

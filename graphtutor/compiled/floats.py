@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..expr.adjoint import Backward
-from ..expr.graph import NUMBERS, Cell, settings, to_float
+from ..expr.running import NUMBERS, Cell, settings, to_float
 from ..ops.arrays import Entry, erf
 from ..ops.row import Row
 from ..ops.table import ROWS

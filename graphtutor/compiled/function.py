@@ -13,7 +13,8 @@ import numpy as np
 
 from ..errors import LearnerError, ShapeError
 from ..expr.adjoint import Backward, backward
-from ..expr.graph import Graph, to_float
+from ..expr.graph import Graph
+from ..expr.running import to_float
 from ..ops.arrays import show_shape
 from .batches import REDUCTIONS, batch_code
 from .floats import SCALARS, make, scalar_body

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ..expr.graph import Builder, apply_row, as_sympy, entries_of, run_values
+from ..expr.running import apply_row, as_sympy, entries_of, run_values
+from ..expr.tracer import Builder
 from ..language import trees
 from ..ops import heads
 from ..ops.arrays import Shape
@@ -123,9 +124,8 @@ def value_of(spelled: Spelled, args: list[Any]) -> Any:
     if row.group:
         builder = Builder()
         out = builder.add(row.name, tuple(builder.input(str(k), s) for k, s in enumerate(sizes)), spelled.params)
-        return run_values(builder.graph(out), args)
-    params = (*spelled.params, *(default for _, default in row.params[len(spelled.params) :]))
-    value = apply_row(row, args, row.settle(params, *sizes) if row.params else (), "sympy")
+        return run_values(builder.cells, tuple(builder.shapes), out, args)
+    value = apply_row(row, args, row.settled(spelled.params, *sizes), "sympy")
     return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 

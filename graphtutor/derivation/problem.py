@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from ..errors import LearnerError
-from ..expr.graph import check_shape
+from ..expr.build import check_shape
 from ..language import trees
 from ..language.read import program, read
 from ..ops.arrays import Shape

@@ -16,7 +16,7 @@ import sympy as sp
 
 from ..errors import LearnerError, ShapeError
 from ..expr.adjoint import Folding
-from ..expr.graph import Tracer
+from ..expr.tracer import Tracer
 from ..language import trees
 from ..ops import heads
 from ..ops.arrays import Shape, show_shape
@@ -228,8 +228,7 @@ class Calculus:
                 f"{row.name} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}"
             )
         stage = Stage(self, u, spelled)
-        choice = {"tie": "zero"} if row.kink is not None or row.written is not None else {}
-        locals_ = row.local(stage.out, *stage.args, *stage.params, **choice)
+        locals_ = row.local_at("zero", stage.out, *stage.args, *stage.params)
         parts = [
             product([stage.tree(locals_[i]), self.inner(spelled.args[i])]) for i in varying if locals_[i] is not None
         ]
@@ -255,9 +254,7 @@ class Stage:
         self.builder = Folding()
         self.meant: dict[int, sp.Basic] = {}
         shapes = tuple(calculus.shape(a) for a in spelled.args)
-        row = row_of(spelled.op)
-        params = (*spelled.params, *(default for _, default in row.params[len(spelled.params) :]))
-        self.params = row.settle(params, *shapes) if row.params else ()
+        self.params = row_of(spelled.op).settled(spelled.params, *shapes)
         self.args = [self.given(a, s) for a, s in zip(spelled.args, shapes, strict=True)]
         if out is not None:
             self.out = self.given(out, calculus.shape(out))
@@ -308,8 +305,7 @@ def result_shape(tree: sp.Basic, spelled: Spelled, shapes: list[Shape]) -> Shape
     row = row_of(spelled.op)
     if row.entrywise and not any(shapes):
         return ()
-    params = (*spelled.params, *(default for _, default in row.params[len(spelled.params) :]))
-    return tuple(row.result_shape(tuple(shapes), row.settle(params, *shapes) if row.params else ()))
+    return tuple(row.result_shape(tuple(shapes), row.settled(spelled.params, *shapes)))
 
 
 def total(parts: list[sp.Basic]) -> sp.Basic:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import mpmath
 
-from ..expr.graph import Tracer
+from ..expr.tracer import Tracer
 from ..ops.table import ROWS
 from .domain import Domain, fraction
 from .evaluate import Line

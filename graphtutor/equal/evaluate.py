@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import mpmath
 from mpmath import mpf
 
-from ..expr.graph import NUMBERS, Cell
+from ..expr.running import NUMBERS, Cell
 from ..ops.arrays import Entry
 from ..ops.table import ROWS
 from .reals import NAN, Number, Operation, finite, on_reals, to_mpf

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..expr.graph import Cell
+from ..expr.running import Cell
 from ..ops.arrays import Entry
 from ..ops.table import ROWS
 from .quotients import ONE, Forms, Monomial, Quotient, TooLong

@@ -16,7 +16,8 @@ import numpy as np
 import sympy as sp
 
 from ..expr.adjoint import backward
-from ..expr.graph import Builder, Graph, Tracer
+from ..expr.graph import Graph
+from ..expr.tracer import Builder, Tracer
 from ..ops.table import ROWS
 from ..ops.tracing import f
 from . import Evidence, Verdict, weakest

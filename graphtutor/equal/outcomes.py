@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import mpmath
 
-from ..expr.graph import Cell
+from ..expr.running import Cell
 from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line
 from .reals import TooLarge, magnitude
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy as sp
 
-from ..expr.graph import Cell, run
+from ..expr.running import Cell, run
 from .domain import NAMED, Domain
 from .scalars import ancestors
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import LearnerError
-from ..expr.graph import Builder, Cell, Graph, Tracer
+from ..expr.graph import Graph
+from ..expr.running import Cell
+from ..expr.tracer import Builder, Tracer
 from ..ops.arrays import Entry, Shape
 from ..ops.table import ROWS
 
@@ -27,7 +29,7 @@ class Scalars(Builder):
     def add(self, op: str, args: tuple[int, ...], params: tuple[Any, ...] = ()) -> int:
         row = ROWS[op]
         if len(params) < len(row.params):
-            params = row.settle((*params, *(default for _, default in row.params[len(params) :])), *((),) * len(args))
+            params = row.settled(params, *((),) * len(args))
         return self.scalar(op, args, params)
 
     def scalar(self, op: str, args: tuple[int, ...], params: tuple[Any, ...]) -> int:

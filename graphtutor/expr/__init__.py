@@ -1,7 +1,9 @@
-"""An expression as a Graph: its cells, how it is built, viewed, and differentiated.
+"""Expressions as graphs: cells, and all that is made of them without walking one.
 
-adjoint  The backward pass in symbols: adjoints as nodes that extend the graph they belong to.
-build    From text, a SymPy tree or a Python function to a Graph, without recursion.
-graph    Graph: interned nodes in topological order, and the builder and tracers that make one.
-views    Other views of a graph: operations opened into smaller ones, and groups closed into one node.
+running  cells run over an algebra: exact, float, SymPy, mpmath
+graph    Graph: nodes in topological order, named, grouped, written out, evaluated
+tracer   Builder and Tracer: a graph under construction
+build    from text, a SymPy tree or a Python function to a Graph
+adjoint  the backward pass in symbols, as nodes that extend the graph
+views    operations opened into smaller ones, groups closed into one node
 """

@@ -16,7 +16,9 @@ from ..errors import LearnerError
 from ..ops.arrays import Shape, show_shape
 from ..ops.row import Row
 from ..ops.table import ROWS
-from .graph import Builder, Cell, Edge, Graph, Tracer
+from .graph import Edge, Graph
+from .running import Cell
+from .tracer import Builder, Tracer
 
 TIES = ("zero", "first", "last", "half")
 
@@ -312,8 +314,7 @@ def parts(builder: Folding, row: Row, i: int, args: tuple[int, ...], params: tup
     tracers = [Tracer(builder, a) for a in args]
     out: list[tuple[int | None, int | None]] = []
     if row.local is not None and not (row.pull is not None and any(builder.shapes[j] for j in (i, *args))):
-        choice = {"tie": tie} if row.kink is not None or row.written is not None else {}
-        locals_ = row.local(Tracer(builder, i), *tracers, *params, **choice)
+        locals_ = row.local_at(tie, Tracer(builder, i), *tracers, *params)
         for slot, local in enumerate(locals_):
             if not asked[slot] or local is None:
                 out.append((None, None))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -14,9 +16,11 @@ from ..language.write import write
 from ..ops.arrays import Shape
 from ..ops.spell import Spelled, folded
 from .adjoint import backward
-from .graph import Builder, Graph, Group, Tracer, check_shape, with_roles
+from .graph import Graph, Group
+from .tracer import Builder, Tracer
 
 MAX_NODES = 2_000_000
+PARAMETER = re.compile(r"(?:w|W|b|B|U|V|theta|Theta|beta|bias|weight|weights|θ|Θ|β)[_\d]*")
 LONGEST = 60  # characters of an expression named in a message
 
 
@@ -162,3 +166,34 @@ def build(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Ma
             f"cannot draw {type(source).__name__}; expected text, a SymPy expression or a Python function"
         )
     return with_roles(graph, parameters, data)
+
+
+# ----- what an input is: its shape, its role -----
+def default_parameters(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names taken for parameters when nothing is said: w, W, b, U, V, θ, β, with digits.
+
+    >>> default_parameters(["w0", "x0", "b", "y"])
+    ('w0', 'b')
+    """
+    return tuple(n for n in names if PARAMETER.fullmatch(n))
+
+
+def with_roles(graph: Graph, parameters: Iterable[str] | None, data: Iterable[str] | None) -> Graph:
+    """Return `graph` with its inputs told apart; an unknown name is a LearnerError."""
+    names = [n.name for n in graph.inputs]
+    for given in (*(parameters or ()), *(data or ())):
+        if given not in names:
+            raise LearnerError(f"'{given}' is no input of this graph; its inputs are {', '.join(names) or 'none'}")
+    if parameters is None:
+        chosen = default_parameters(names) if data is None else tuple(n for n in names if n not in set(data))
+    else:
+        chosen = tuple(n for n in names if n in set(parameters))
+    return replace(graph, parameters=chosen)
+
+
+def check_shape(name: str, shape: Any) -> Shape:
+    """Return a shape as a tuple; `2` is `(2,)`, as in NumPy."""
+    given = (shape,) if isinstance(shape, int) else tuple(shape)
+    if not all(isinstance(n, int) and n > 0 for n in given):
+        raise ShapeError(f"shape {shape!r} of '{name}': expected whole numbers above 0, such as 2 or (3, 2)")
+    return given

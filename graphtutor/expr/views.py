@@ -11,7 +11,9 @@ from ..language import write
 from ..ops.arrays import Shape
 from ..ops.table import ROWS
 from .adjoint import backward
-from .graph import Builder, Graph, Group, Tracer, run_values
+from .graph import Graph, Group
+from .running import run_values
+from .tracer import Builder, Tracer
 
 
 def opened(graph: Graph, names: Iterable[str] | None = None) -> Graph:
@@ -51,7 +53,7 @@ class Body:
         return self.graph.shapes[self.graph.out]
 
     def forward(self, *args: Any) -> Any:
-        return run_values(self.graph, args)
+        return run_values(self.graph.cells, self.graph.shapes, self.graph.out, args)
 
     def inlined(
         self, args: Sequence[Tracer], cells: Sequence[Any], shapes: Sequence[Shape], known: dict[int, int]

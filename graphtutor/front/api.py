@@ -15,6 +15,7 @@ from ..compiled import function as compile
 from ..errors import LearnerError
 from ..expr import adjoint, build, views
 from ..expr import graph as graphs
+from ..expr.tracer import Tracer
 from ..ops.table import ROWS, TABLE
 from ..ops.tracing import f as on_tracers
 from ..picture.steps import save
@@ -173,10 +174,10 @@ class Functions:
                     f"{name} has no setting '{min(unknown)}'; it takes {', '.join(k for k, _ in row.params) or 'none'}"
                 )
             params = tuple(settings.get(key, default) for key, default in row.params)
-            if any(isinstance(a, graphs.Tracer) for a in args):
+            if any(isinstance(a, Tracer) for a in args):
                 return getattr(on_tracers, row.name)(*args, params=params)
             shapes = [getattr(a, "shape", ()) for a in args]
-            return row.forward(*args, *(row.settle(params, *shapes) if row.params else ()))
+            return row.forward(*args, *(row.settled(params, *shapes)))
 
         call.__name__, call.__doc__ = name, f"{row.rule}: {row.formula}"
         return call

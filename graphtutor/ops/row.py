@@ -216,6 +216,20 @@ class Row:
         """True if `code` is made of operators alone, so that it serves arrays as well."""
         return isinstance(self.code, str) and not any(c.isalpha() for c in self.code)
 
+    def settled(self, params: tuple[Any, ...], *shapes: Shape) -> tuple[Any, ...]:
+        """Return all settings for arguments of `shapes`: those given, the defaults of the others, axes counted from the end."""
+        return (
+            self.settle((*params, *(default for _, default in self.params[len(params) :])), *shapes)
+            if self.params
+            else ()
+        )
+
+    def local_at(self, tie: str, y: Any, *args: Any, rule: Local | None = None) -> tuple[Any, ...]:
+        """Return ∂y/∂arg for each argument, with the choice `tie` at a kink; `args` are arguments and settings, `rule` may stand for `local`."""
+        run = rule or self.local
+        assert run is not None
+        return run(y, *args, **({"tie": tie} if self.kink is not None or self.written is not None else {}))
+
     @property
     def differentiable(self) -> bool:
         return self.local is not None or self.pull is not None

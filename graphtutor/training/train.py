@@ -252,7 +252,7 @@ def train(loss: Any, data: Mapping[str, Any] | None = None, *, method: str = "sg
     `loss` is a Graph, or anything that `build` takes; `data` maps input names to one value a point
     (class numbers are taken for one-hot rows). Learned are the inputs with a `start`, those named
     in `parameters`, and those without data that are called like parameters (see
-    `graphs.default_parameters`); what `start` leaves out starts at random from `seed`: a number in
+    `build.default_parameters`); what `start` leaves out starts at random from `seed`: a number in
     [0, 1), as in the lecture, a vector or matrix normal with variance 1/columns.
 
     `method`: a row of `descent.METHODS`, its settings (`momentum=0.9`, …) by name. `reduction` says

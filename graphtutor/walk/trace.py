@@ -19,7 +19,8 @@ import numpy as np
 
 from ..errors import DomainError, LearnerError, ShapeError
 from ..expr.adjoint import Backward, Flow, backward
-from ..expr.graph import Edge, Graph, Node, to_float
+from ..expr.graph import Edge, Graph, Node
+from ..expr.running import to_float
 from ..language import write
 from ..ops.arrays import show_shape
 from ..ops.row import Row
@@ -105,13 +106,13 @@ class Step:
     index: int
     phase: str
     node: Node
-    edge: Edge | None
-    local: Quantity | None
-    upstream: Quantity | None
-    contribution: Quantity | None
-    total: Quantity | None
-    missing: int
     sentence: str
+    edge: Edge | None = None
+    local: Quantity | None = None
+    upstream: Quantity | None = None
+    contribution: Quantity | None = None
+    total: Quantity | None = None
+    missing: int = 0
     value: Quantity | None = None
     kink: tuple[Any, Any] | None = None
 
@@ -195,29 +196,16 @@ class Trace:
 
     def _steps(self) -> Iterator[Step]:
         index = 0
-        for i, (op, _, _) in enumerate(self.graph.cells):
-            if op not in ("input", "const"):
-                value = self.quantity(i)
-                yield Step(
-                    index,
-                    "forward",
-                    self.graph.node(i),
-                    None,
-                    None,
-                    None,
-                    None,
-                    None,
-                    0,
-                    self.forward_sentence(i),
-                    value,
-                )
+        for node in self.graph.nodes:
+            if node.args:
+                yield Step(index, "forward", node, self.forward_sentence(node.id), value=self.quantity(node.id))
                 index += 1
         if self.walk is None:
             return
         top = self.graph.name(self.graph.out)
         seed = self.quantity(self.walk.seed)
         sentence = f"Seed: {derivative(f'{top} {top}')} = 1, for {write.name(top, 'unicode')} changes exactly as much as itself."
-        yield Step(index, "seed", self.graph.output, None, None, None, seed, seed, 0, sentence)
+        yield Step(index, "seed", self.graph.output, sentence, contribution=seed, total=seed)
         arrived: dict[int, list[Flow]] = {}
         for flow in self.walk.flows:
             index += 1
@@ -246,15 +234,14 @@ class Trace:
             index,
             "backward",
             self.graph.node(edge.source),
+            sentence,
             edge,
             local,
             upstream,
             contribution,
             total,
             flow.missing,
-            sentence,
-            None,
-            kink,
+            kink=kink,
         )
 
     def kink(self, edge: Edge) -> tuple[Any, Any] | None:

@@ -24,7 +24,8 @@ from sympy.core.cache import clear_cache
 
 from graphtutor.compiled.function import compiled
 from graphtutor.expr.adjoint import backward
-from graphtutor.expr.graph import Builder, Graph
+from graphtutor.expr.graph import Graph
+from graphtutor.expr.tracer import Builder
 from graphtutor.front.api import make
 from graphtutor.picture.files import fonts
 from graphtutor.picture.steps import dot, svg

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from graphtutor.compiled.function import compiled
 from graphtutor.expr.adjoint import backward
-from graphtutor.expr.graph import Builder, Graph
+from graphtutor.expr.graph import Graph
+from graphtutor.expr.tracer import Builder
 from graphtutor.ops.table import ROWS, TABLE
 
 UNARY = [

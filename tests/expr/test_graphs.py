@@ -11,7 +11,8 @@ import sympy as sp
 from graphtutor.errors import LearnerError, ShapeError
 from graphtutor.expr.adjoint import backward
 from graphtutor.expr.build import from_tree
-from graphtutor.expr.graph import Builder, Graph
+from graphtutor.expr.graph import Graph
+from graphtutor.expr.tracer import Builder
 from graphtutor.front.api import fn, make
 from graphtutor.ops import heads
 

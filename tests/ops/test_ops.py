@@ -13,7 +13,8 @@ import sympy as sp
 
 from graphtutor.errors import LearnerError, ShapeError
 from graphtutor.expr import adjoint
-from graphtutor.expr.graph import Builder, Graph
+from graphtutor.expr.graph import Graph
+from graphtutor.expr.tracer import Builder
 from graphtutor.ops.row import Row
 from graphtutor.ops.table import ROWS, TABLE
 
@@ -183,7 +184,7 @@ def test_every_row_explains_itself_and_has_a_name_of_its_own(row: Row) -> None:
 
 @pytest.mark.parametrize("row", [r for r in TABLE if r.slips and r.local is not None], ids=lambda r: r.name)
 def test_every_slip_differs_from_the_right_rule_somewhere(row: Row) -> None:
-    from graphtutor.expr.graph import Tracer
+    from graphtutor.expr.tracer import Tracer
 
     rng = random.Random(row.name)
     count = len(arguments(row, rng))

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...equal.assume import domains
 from ...equal.domain import Domain
-from ...expr.graph import Graph, run
+from ...expr.graph import Graph
+from ...expr.running import run
 from ...ops.arrays import Shape
 
 SEED, DRAWS = 20260101, 240

@@ -11,7 +11,9 @@ import sympy as sp
 
 from ...errors import ReadError
 from ...expr.build import Plan
-from ...expr.graph import Builder, Graph, run
+from ...expr.graph import Graph
+from ...expr.running import run
+from ...expr.tracer import Builder
 from ...language import read, trees
 from ..asked.task import Task
 from .sheet import Row, Sheet

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from ...errors import LearnerError
 from ...expr.adjoint import Backward, backward
-from ...expr.graph import Builder, Graph
+from ...expr.graph import Graph
+from ...expr.tracer import Builder
 from ...ops.table import ROWS
 from ...walk.trace import settle_point, trace
 

@@ -7,7 +7,9 @@ from itertools import combinations
 from typing import Any
 
 from ...errors import ReadError
-from ...expr.graph import Builder, Graph, Tracer, as_sympy
+from ...expr.graph import Graph
+from ...expr.running import as_sympy
+from ...expr.tracer import Builder, Tracer
 from ...language import trees
 from ...ops.table import ROWS
 from ...text import several
@@ -153,8 +155,10 @@ def local_slips(judge: Judge, row: Row, arg: str) -> Iterator[tuple[str, str, An
             continue
         builder = Builder(row.graph.cells, row.graph.shapes)
         builder.cells[row.graph.out] = ("input", (), (OUT,))
-        choice = {"tie": judge.handed.sheet.tie} if ROWS[op].kink is not None or ROWS[op].written is not None else {}
-        wrong = slip.local(Tracer(builder, row.graph.out), *(Tracer(builder, a) for a in args), *params, **choice)
+        stand_ins = (Tracer(builder, a) for a in args)
+        wrong = ROWS[op].local_at(
+            judge.handed.sheet.tie, Tracer(builder, row.graph.out), *stand_ins, *params, rule=slip.local
+        )
         for slot in here:
             if wrong[slot] is not None:
                 out = Tracer(builder, args[slot]).lift(wrong[slot])

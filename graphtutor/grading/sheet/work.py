@@ -11,7 +11,8 @@ import sympy as sp
 
 from ...errors import LearnerError
 from ...expr.adjoint import Backward
-from ...expr.graph import Graph, as_sympy
+from ...expr.graph import Graph
+from ...expr.running import as_sympy
 from ...language import trees
 from ...walk.trace import trace
 from .sheet import Place, Row, Sheet

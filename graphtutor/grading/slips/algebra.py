@@ -11,7 +11,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ...expr.adjoint import Folding, backward
-from ...expr.graph import Cell, Graph, Tracer
+from ...expr.graph import Graph
+from ...expr.running import Cell
+from ...expr.tracer import Tracer
 from ...ops.row import Slip
 from ...ops.table import ROWS
 from .formulas import formula

@@ -12,7 +12,8 @@ import sympy as sp
 from ...equal.verdict import Evidence
 from ...errors import LearnerError, ShapeError
 from ...expr.adjoint import backward
-from ...expr.graph import Graph, run
+from ...expr.graph import Graph
+from ...expr.running import run
 from ...language import trees
 from ...ops import heads
 from ..asked.forms import parts, unfinished

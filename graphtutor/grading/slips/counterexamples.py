@@ -13,7 +13,8 @@ import numpy as np
 from ...equal.assume import domains
 from ...equal.domain import REAL, Domain
 from ...equal.verdict import Evidence, texts
-from ...expr.graph import Graph, run
+from ...expr.graph import Graph
+from ...expr.running import run
 from ...ops.arrays import Shape
 from ..told.marks import Counterexample
 

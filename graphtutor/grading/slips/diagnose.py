@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from ...expr.adjoint import backward
-from ...expr.graph import run
+from ...expr.running import run
 from ...ops.table import ROWS
 from . import algebra, malrules
 from .malrules import STRUCTURAL

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...expr.graph import Tracer
+from ...expr.tracer import Tracer
 from ...ops.table import ROWS
 from .slopes import Site, Slopes
 

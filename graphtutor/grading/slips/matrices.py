@@ -8,7 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ...expr.adjoint import Folding, fitted, parts, reach, zeros
-from ...expr.graph import Graph, Tracer, run
+from ...expr.graph import Graph
+from ...expr.running import run
+from ...expr.tracer import Tracer
 from ...ops.table import ROWS
 from .malrules import RARE, ROW_RANK, STRUCTURAL
 from .phrases import Candidate, Ranked, worded
@@ -99,8 +101,8 @@ def of_row(local: Callable[..., tuple[object, ...]]) -> Change:
         row, builder = ROWS[op], walk.builder
         y, tracers = Tracer(builder, i), [Tracer(builder, a) for a in args]
         pulled = row.pull is not None and any(builder.shapes[j] for j in (i, *args))
-        choice = {"tie": "zero"} if row.kink is not None and not pulled else {}
-        wrong = local(Tracer(builder, g), y, *tracers, *params) if pulled else local(y, *tracers, *params, **choice)
+        given = (*tracers, *params)
+        wrong = local(Tracer(builder, g), y, *given) if pulled else row.local_at("zero", y, *given, rule=local)
         out = dict(sent)
         for slot, part in enumerate(wrong):
             if part is not None and slot in out:

@@ -11,7 +11,9 @@ import numpy as np
 
 from ...errors import LearnerError
 from ...expr.adjoint import Backward, backward
-from ...expr.graph import Builder, Graph, run
+from ...expr.graph import Graph
+from ...expr.running import run
+from ...expr.tracer import Builder
 from ..asked import samples
 from . import algebra, malrules
 from .slopes import Site, Slopes

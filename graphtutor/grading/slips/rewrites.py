@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...expr.adjoint import Folding
-from ...expr.graph import Graph, run
+from ...expr.graph import Graph
+from ...expr.running import run
 from ..asked import samples
 from ..told.marks import Misconception
 from . import algebra

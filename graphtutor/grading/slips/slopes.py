@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from ...expr.adjoint import Folding
-from ...expr.graph import Graph, Tracer, apply_row, run
+from ...expr.graph import Graph
+from ...expr.running import apply_row, run
+from ...expr.tracer import Tracer
 from ...ops.table import ROWS
 
 Array = Any
@@ -78,16 +80,8 @@ class Slopes:
     def rule(self, i: int, local: Any, args: Sequence[int] | None = None, node: int | None = None) -> tuple[Any, ...]:
         """Return what a local rule gives at node `i`, or at the same operation on other arguments."""
         op, own, params = self.graph.cells[i]
-        row = ROWS[op]
-        choice = {"tie": self.tie} if row.kink is not None or row.written is not None else {}
-        return tuple(
-            local(
-                self.tracer(i if node is None else node),
-                *map(self.tracer, own if args is None else args),
-                *params,
-                **choice,
-            )
-        )
+        y, given = self.tracer(i if node is None else node), map(self.tracer, own if args is None else args)
+        return tuple(ROWS[op].local_at(self.tie, y, *given, *params, rule=local))
 
     def lifted(self, i: int, found: Iterable[Any]) -> tuple[int | None, ...]:
         return tuple(None if d is None else self.tracer(i).lift(d) for d in found)

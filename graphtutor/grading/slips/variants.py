@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...expr.graph import Cell, Graph
+from ...expr.graph import Graph
+from ...expr.running import Cell
 from ..told.marks import Variant
 from .counterexamples import friendly, short
 from .formulas import formula

@@ -1,0 +1,150 @@
+"""Cells run over an algebra: exact Fractions, floats, SymPy or mpmath, with IEEE values at the edges of domains.
+
+A cell is `(op, args, params)`, its arguments the places of earlier cells. Leaves are the cells
+`("input", (), (name,))` and `("const", (), (value, text))`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+
+from ..ops.arrays import Shape
+from ..ops.row import Row
+from ..ops.table import ROWS
+
+Cell = tuple[str, tuple[int, ...], tuple[Any, ...]]
+NUMBERS = {"pi": (float(np.pi), sp.pi, mpmath.pi), "e": (float(np.e), sp.E, mpmath.e), "nan": (float("nan"), sp.nan, mpmath.nan),
+           "inf": (float("inf"), sp.oo, mpmath.inf), "-inf": (float("-inf"), -sp.oo, -mpmath.inf)}  # fmt: skip
+EXACT_BITS = 4096
+
+
+def run(
+    cells: Iterable[Cell], shapes: tuple[Shape, ...], point: Mapping[str, Any], algebra: str, upto: int | None = None
+) -> list[Any]:
+    """Return the value of each cell; see `Graph.evaluate`."""
+    values: list[Any] = []
+    scalars_only = not any(shapes)
+    which = {"exact": 0, "float": 0, "sympy": 1, "mpmath": 2}[algebra]
+    with np.errstate(all="ignore"):
+        for i, (op, args, params) in enumerate(cells):
+            if op == "input":
+                values.append(point[params[0]])
+            elif op == "const":
+                values.append(constant_value(params[0], algebra, which))
+            else:
+                given = [values[a] for a in args]
+                out = apply_row(ROWS[op], given, params, algebra)
+                values.append(
+                    out if scalars_only or algebra in ("exact", "mpmath") else np.asarray(out) if shapes[i] else out
+                )
+            if upto == i:
+                break
+    return values
+
+
+def run_values(cells: Iterable[Cell], shapes: tuple[Shape, ...], out: int, args: Iterable[Any]) -> Any:
+    """Return cell `out` over the inputs `0`, `1`, … in whatever algebra the arguments are of."""
+    values = list(args)
+    algebra = "float"
+    for value in values:
+        first = value.flat[0] if isinstance(value, np.ndarray) and value.dtype == object else value
+        if isinstance(first, sp.Basic):
+            algebra = "sympy"
+        elif isinstance(first, mpmath.mpf):
+            algebra = "mpmath"
+        elif isinstance(first, Fraction) and algebra == "float":
+            algebra = "exact"
+    return run(cells, shapes, {str(k): v for k, v in enumerate(values)}, algebra, upto=out)[-1]
+
+
+def constant_value(value: Any, algebra: str, which: int) -> Any:
+    if isinstance(value, str):
+        number = NUMBERS[value][which]
+        return +number if algebra == "mpmath" else number
+    if algebra == "sympy":
+        return sp.Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else sp.Float(value)
+    if algebra == "mpmath":
+        return mpmath.mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else mpmath.mpf(value)
+    return to_float(value) if algebra == "float" else value
+
+
+def apply_row(row: Row, given: list[Any], params: tuple[Any, ...], algebra: str) -> Any:
+    """Return `row.forward` with what Python raises at the edge of a domain turned into nan or inf."""
+    try:
+        out = row.forward(*given, *(settings(params) if algebra == "float" else params))
+    except (ZeroDivisionError, ValueError, OverflowError, TypeError):
+        if algebra not in ("exact", "float"):
+            return sp.nan if algebra == "sympy" else mpmath.nan
+        return edge_value(row, given, params)
+    if isinstance(out, Fraction) and out.numerator.bit_length() + out.denominator.bit_length() > EXACT_BITS:
+        return to_float(out)
+    if isinstance(out, complex | mpmath.mpc):
+        return float("nan") if algebra != "mpmath" else mpmath.nan
+    return (
+        Fraction(out)
+        if algebra == "exact" and isinstance(out, int)
+        else float(out)
+        if algebra == "float" and isinstance(out, int | Fraction)
+        else out
+    )
+
+
+def settings(params: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Params for float code: a Fraction that is not whole as a float."""
+    return tuple(float(p) if isinstance(p, Fraction) and p.denominator != 1 else p for p in params)
+
+
+def edge_value(row: Row, given: list[Any], params: tuple[Any, ...]) -> Any:
+    """Return the IEEE value (inf, nan) of an operation that Python's own floats refuse: NumPy's, on 0-d arrays."""
+    try:
+        out = row.forward(
+            *(v if isinstance(v, np.ndarray) else np.asarray(to_float(v), dtype=float) for v in given),
+            *settings(params),
+        )
+    except (ZeroDivisionError, ValueError, OverflowError, TypeError):
+        return float("nan")
+    return float(out) if np.ndim(out) == 0 else out
+
+
+def to_float(value: Any) -> Any:
+    """Return a float; a Fraction too large for one is inf."""
+    if isinstance(value, Fraction | int):
+        try:
+            return float(value)
+        except OverflowError:
+            return float("inf") if value > 0 else float("-inf")
+    return value
+
+
+# ----- entries as SymPy sees them -----
+def entries_of(name: str, shape: Shape, symbol: sp.Symbol | None = None) -> Any:
+    """Return `name` as a symbol, or as an object array of one symbol an entry.
+
+    >>> entries_of("x", (2,))
+    array([x[0], x[1]], dtype=object)
+    """
+    if not shape:
+        return symbol if symbol is not None else sp.Symbol(name)
+    out = np.empty(shape, dtype=object)
+    for index in np.ndindex(*shape):
+        out[index] = sp.Symbol(f"{name}[{', '.join(map(str, index))}]")
+    return out
+
+
+def as_sympy(value: Any) -> Any:
+    """Return a scalar tree as it is, and an array of entries as an ImmutableDenseMatrix (a vector is a column)."""
+    if not isinstance(value, np.ndarray):
+        return value if isinstance(value, sp.Basic) else sp.sympify(value)
+    if value.ndim == 0:
+        return as_sympy(value.item())
+    if value.ndim == 1:
+        return sp.ImmutableDenseMatrix(len(value), 1, list(value))
+    if value.ndim == 2:
+        return sp.ImmutableDenseMatrix(*value.shape, list(value.flat))
+    return sp.ImmutableDenseNDimArray(list(value.flat), value.shape)

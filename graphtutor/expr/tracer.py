@@ -1,0 +1,251 @@
+"""Builder and Tracer: a graph under construction, and a node of it that behaves like a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..errors import LearnerError
+from ..ops.arrays import Shape
+from ..ops.row import Row
+from ..ops.table import ROWS
+from .graph import Graph, Group
+from .running import Cell
+
+
+class Builder:
+    """A growing list of interned cells.
+
+    >>> b = Builder()
+    >>> x = b.input("x")
+    >>> b.add("mul", (x, x)) == b.add("mul", (x, x)), len(b.cells)
+    (True, 2)
+    """
+
+    def __init__(self, cells: Iterable[Cell] = (), shapes: Iterable[Shape] = ()):
+        self.cells: list[Cell] = list(cells)
+        self.shapes: list[Shape] = list(shapes)
+        self.index: dict[Cell, int] = {cell: i for i, cell in enumerate(self.cells)}
+        self.groups: list[Group] = []
+
+    def intern(self, cell: Cell, shape: Shape) -> int:
+        i = self.index.get(cell)
+        if i is None:
+            i = self.index[cell] = len(self.cells)
+            self.cells.append(cell)
+            self.shapes.append(shape)
+        return i
+
+    def input(self, name: str, shape: Shape = ()) -> int:
+        return self.intern(("input", (), (name,)), shape)
+
+    def constant(self, value: Any, text: str | None = None) -> int:
+        """Return the node of a number (int, Fraction, float) or of "pi", "e", "nan"."""
+        if isinstance(value, bool | int):
+            value = Fraction(int(value))
+        if text is None:
+            text = (
+                value if isinstance(value, str) else str(value) if isinstance(value, Fraction) else repr(float(value))
+            )
+        return self.intern(("const", (), (value, text)), ())
+
+    def add(self, op: str, args: tuple[int, ...], params: tuple[Any, ...] = ()) -> int:
+        """Return the node of an operation, its settings filled up and its shape worked out.
+
+        Raises ShapeError, or LearnerError for a wrong number of arguments. A row that is a group is opened.
+        """
+        row = ROWS[op]
+        least, most = row.arity
+        if len(args) < least or (most is not None and len(args) > most):
+            expected = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+            raise LearnerError(f"{op} takes {expected} argument{'s' * (expected != '1')}, met {len(args)}")
+        shapes = tuple(self.shapes[a] for a in args)
+        params = row.settled(params, *shapes)
+        if row.group:
+            return self.open(row, args, params)
+        shape: Shape = ()
+        if not row.entrywise or any(shapes):
+            shape = row.result_shape(shapes, params)
+        return self.intern((op, args, params), shape)
+
+    def open(self, row: Row, args: tuple[int, ...], params: tuple[Any, ...]) -> int:
+        """Return the node of an operation written out in smaller ones, noted as a group."""
+        start = len(self.cells)
+        assert row.opens is not None
+        out = row.opens(*(Tracer(self, a) for a in args), *params)
+        inner = tuple(i for i in range(start, len(self.cells)) if self.cells[i][0] not in ("input", "const"))
+        if inner:
+            self.groups.append(Group(row.name, row.label, inner, out.id))
+        return int(out.id)
+
+    def graph(self, out: int, **fields: Any) -> Graph:
+        return Graph(
+            tuple(self.cells),
+            tuple(self.shapes),
+            out,
+            groups=tuple(self.groups) + tuple(fields.pop("groups", ())),
+            **fields,
+        )
+
+
+class Tracer:
+    """A node under construction that behaves like a number: operators and calls record nodes.
+
+    >>> b = Builder()
+    >>> w = Tracer(b, b.input("w"))
+    >>> (w * 2 + w).builder.cells[-1][0]
+    'add'
+    """
+
+    __array_priority__ = 1000
+    __slots__ = ("builder", "id")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, builder: Builder, id: int):
+        self.builder, self.id = builder, id
+
+    # ----- what rules ask -----
+    @property
+    def shape(self) -> Shape:
+        return self.builder.shapes[self.id]
+
+    @property
+    def is_constant(self) -> bool:
+        return self.builder.cells[self.id][0] == "const"
+
+    def constant(self, value: Any) -> Tracer:
+        return Tracer(self.builder, self.builder.constant(value))
+
+    def apply(self, op: str, args: tuple[Any, ...], params: tuple[Any, ...] = ()) -> Tracer:
+        return Tracer(self.builder, self.builder.add(op, tuple(self.lift(a) for a in args), params))
+
+    def lift(self, value: Any) -> int:
+        if isinstance(value, Tracer):
+            if value.builder is not self.builder:
+                raise LearnerError("a tracer of another graph was used; build each graph in one call of gt.graph")
+            return value.id
+        if isinstance(value, np.ndarray | list | tuple) and np.ndim(value):
+            parts = tuple(self.lift(v) for v in value)
+            return self.builder.add("vector", parts)
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, float):
+            return (
+                self.builder.constant(Fraction(repr(value)), repr(value))
+                if np.isfinite(value)
+                else self.builder.constant(repr(value))
+            )
+        if isinstance(value, int | Fraction):
+            return self.builder.constant(value)
+        raise LearnerError(f"cannot use {value!r} in a graph; expected a number, a tracer or a list of them")
+
+    def binary(self, op: str, other: Any, turned: bool = False) -> Tracer:
+        return self.apply(op, (other, self) if turned else (self, other))
+
+    # ----- what Python code does with a number -----
+    def __add__(self, other: Any) -> Tracer:
+        return self.binary("add", other)
+
+    def __radd__(self, other: Any) -> Tracer:
+        return self.binary("add", other, True)
+
+    def __sub__(self, other: Any) -> Tracer:
+        return self.binary("sub", other)
+
+    def __rsub__(self, other: Any) -> Tracer:
+        return self.binary("sub", other, True)
+
+    def __mul__(self, other: Any) -> Tracer:
+        return self.binary("mul", other)
+
+    def __rmul__(self, other: Any) -> Tracer:
+        return self.binary("mul", other, True)
+
+    def __truediv__(self, other: Any) -> Tracer:
+        return self.binary("div", other)
+
+    def __rtruediv__(self, other: Any) -> Tracer:
+        return self.binary("div", other, True)
+
+    def __matmul__(self, other: Any) -> Tracer:
+        return self.binary("matmul", other)
+
+    def __rmatmul__(self, other: Any) -> Tracer:
+        return self.binary("matmul", other, True)
+
+    def __pow__(self, other: Any) -> Tracer:
+        if isinstance(other, int | float | Fraction):
+            exponent = Fraction(repr(other)) if isinstance(other, float) else Fraction(other)
+            return self.apply("power", (self,), (exponent,))
+        return self.binary("pow", other)
+
+    def __rpow__(self, other: Any) -> Tracer:
+        return self.binary("pow", other, True)
+
+    def __neg__(self) -> Tracer:
+        return self.apply("neg", (self,))
+
+    def __abs__(self) -> Tracer:
+        return self.apply("abs", (self,))
+
+    def __lt__(self, other: Any) -> Tracer:
+        return self.binary("lt", other)
+
+    def __le__(self, other: Any) -> Tracer:
+        return self.binary("le", other)
+
+    def __gt__(self, other: Any) -> Tracer:
+        return self.binary("gt", other)
+
+    def __ge__(self, other: Any) -> Tracer:
+        return self.binary("ge", other)
+
+    def __eq__(self, other: object) -> Any:
+        return self.binary("eq", other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.binary("ne", other)
+
+    def __getitem__(self, key: Any) -> Tracer:
+        keys = key if isinstance(key, tuple) else (key,)
+        return self.apply(
+            "index", (self,), (tuple((k.start, k.stop, k.step) if isinstance(k, slice) else int(k) for k in keys),)
+        )
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise LearnerError("a number has no length; give the name a shape with shapes={…}")
+        return self.shape[0]
+
+    @property
+    def T(self) -> Tracer:
+        return self.apply("transpose", (self,))
+
+    def sum(self, axis: Any = None) -> Tracer:
+        return self.apply("total", (self,), (axis,))
+
+    def mean(self, axis: Any = None) -> Tracer:
+        return self.apply("mean", (self,), (axis,))
+
+    def __bool__(self) -> bool:
+        raise LearnerError(
+            "a graph has no truth of its own while it is built; write gt.fn.where(condition, a, b) or gt.fn.max(a, b) instead of if"
+        )
+
+    def __float__(self) -> float:
+        raise LearnerError("a graph has no number while it is built; trace it at a point with .trace(at={…})")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **settings: Any) -> Tracer:
+        op = UFUNCS.get(ufunc.__name__) or next(
+            (row.name for row in ROWS.values() if ufunc.__name__ in row.names), None
+        )
+        if op is None or method != "__call__" or settings:
+            raise LearnerError(f"np.{ufunc.__name__} is no operation of a graph; gt.fn lists those that are")
+        return self.apply(op, args)
+
+
+UFUNCS = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "negative": "neg", "matmul": "matmul", "absolute": "abs", "power": "pow",
+          "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "equal": "eq", "not_equal": "ne"}  # fmt: skip
