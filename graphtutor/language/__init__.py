@@ -3,18 +3,15 @@
 brackets       The part of the grammar that reads what stands in brackets: groups, lists, conditions, |x|, ‖x‖, (u)₊.
 calls          The part of the grammar that reads calls: functions with their settings, sin x without brackets, definitions.
 cases          Choices as people write them, "a when c and b otherwise", and claims under a condition, told apart among the tokens of a line.
-claims         Claim and Part: what a handed-in line says.
+claims         Lines as people hand them in → claims: which derivative is said to be what, and what was defined on the way.
 commands       The part of the scanner that reads LaTeX: commands, delimiters, accents, fonts, environments.
 constructions  The part of the grammar that reads what has a shape of its own: fractions, roots, sums, cases, matrices.
-context        What the reader is told beforehand (`names=`, `definitions=`, `shapes=`, `constants=`) as one Context.
-derivation     Lines as people hand them in → claims: which derivative is said to be what, and what was defined on the way.
 derivatives    The part of the grammar that reads derivatives: dL/dw, ∂/∂w (…), f′(x), \frac{d}{dx}, ∇_w L, diff(…, x).
 grammar        Tokens → one SymPy tree, by operator precedence.
 indices        The part of the grammar that reads an index behind an operand: x[0], W[0, 1:], softmax(z)_k.
 latex          LaTeX as a spelling: which command is which sign, letter, bracket or construction.
-mathml         MathML → text that the reader reads: what `write` writes, and presentation markup like it.
 names          What a name is, and what a person may call it: one key for `w0`, `w_0`, `w₀` and `w_{0}`.
-program        Programs: lines `name = expression`, the last one the output.
+program        Programs: lines `name = expression`, the last one the output; and what a reader is told beforehand, as one Context.
 prose          Which part of a handed-in line is mathematics, and which is prose, numbering or layout.
 read           Text → SymPy trees, unevaluated, in the author's order; nothing is ever run.
 readings       All the readings of one expression: the usual one first, then those that differ in a choice.

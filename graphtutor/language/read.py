@@ -1,7 +1,7 @@
 """Text → SymPy trees, unevaluated, in the author's order; nothing is ever run.
 
 Plain text, Unicode, LaTeX and Python are spellings of one language: `tokens` (with `commands`) spells,
-`names` knows who is who, `grammar` builds, `program` and `derivation` read several lines.
+`names` knows who is who, `grammar` builds, `program` and `claims` read several lines.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from typing import Any
 
 import sympy as sp
 
-from .claims import Claim, Part
-from .context import context
-from .derivation import derivation
+from .claims import Claim, Part, derivation
 from .grammar import DEFAULT, Limits
 from .names import Context
-from .program import Line, Program, bounded, program, whole_names
+from .program import Line, Program, bounded, context, program, whole_names
 from .readings import Reading, readings
 from .tokens import LOOKS_LATEX, Token, tokens
 
