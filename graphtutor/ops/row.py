@@ -10,6 +10,7 @@ from typing import Any
 from . import arrays
 from .arrays import Shape
 from .heads import named
+from .misconceptions import LATER, SLIP, mistake
 
 Local = Callable[..., tuple[Any, ...]]
 
@@ -83,7 +84,7 @@ class Kink:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A mal-rule that students commit at this operation, with a hint; one of three kinds.
+    """A mal-rule that students commit at this operation; one of three kinds. `id` is in the catalogue of misconceptions.
 
     `local`: wrong local derivatives, in the form of `Row.local` (of `Row.pull` where the row has no
     local); None in a slot means that the slip does not touch this argument.
@@ -91,15 +92,24 @@ class Slip:
     the arguments, None for one that does not depend on the variable; None where it does not apply.
     `instead`: (y, *args, *params) → what is written in place of the node itself (a slip of algebra),
     or a tuple of such; None where it does not apply.
+    `hint`: where this operation has something to add to that of the catalogue.
     `rare`: named after whatever else explains an answer equally well.
     """
 
     id: str
-    hint: str
     local: Local | None = None
     whole: Callable[..., Any] | None = None
     instead: Callable[..., Any] | None = None
+    hint: str = ""
     rare: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hint", self.hint or mistake(self.id).hint)
+
+    @property
+    def rank(self) -> int:
+        """Its place among what explains an answer equally well: low is named first."""
+        return min(SLIP, mistake(self.id).rank) + LATER["rare" if self.rare else ""]
 
 
 def same_shape(name: str, *shapes: Shape) -> Shape:

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import AuthorError, LearnerError
+from ..ops.misconceptions import unknown
 from ..text import near
 
 FORMAT = 1
@@ -35,12 +36,22 @@ Hints = Annotated[tuple[str, ...], Meta(min_length=3, description="weak to stron
 Point = dict[str, Number | list[Any]]
 
 
+def known(ids: Iterable[str]) -> None:
+    """Raise ValueError for an id that the catalogue of misconceptions has not; the reader of a file says where it stands."""
+    fault = unknown(ids)
+    if fault:
+        raise ValueError(fault)
+
+
 class Wrong(Struct, Generic[Answer], frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An answer that must fail. One of `misconceptions` (ids of the catalogue) must be named; `why` is told to the learner who gives it."""
 
     answer: Answer
     misconceptions: tuple[str, ...] = ()
     why: str = ""
+
+    def __post_init__(self) -> None:
+        known(self.misconceptions)
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -83,6 +94,9 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     claims: Annotated[tuple[tuple[str, str, str], ...], Meta(min_length=1)]
     misconceptions: tuple[str, ...] = ()
     why: str = ""
+
+    def __post_init__(self) -> None:
+        known(self.misconceptions)
 
 
 class Drill(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

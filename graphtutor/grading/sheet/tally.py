@@ -11,10 +11,10 @@ from ...expr.graph import Graph
 from ...expr.running import as_sympy
 from ...expr.tracer import Builder, Tracer
 from ...language import trees
+from ...ops.misconceptions import mistake
 from ...ops.table import ROWS
 from ...text import several
 from ..asked.task import Task
-from ..slips.malrules import STRUCTURAL
 from ..told.grades import Grade
 from ..told.marks import Cell, Misconception, Rubric
 from .cells import ROUNDED, Found, Judge, told
@@ -198,7 +198,7 @@ def gathered(judge: Judge, found: Found, row: Row) -> Iterator[Misconception]:
 
 
 def structural(id_: str, sender: Row, name: str) -> Misconception:
-    _, hint = STRUCTURAL[id_]
+    hint = mistake(id_).hint
     return Misconception(
         id_,
         sender.name,

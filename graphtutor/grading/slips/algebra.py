@@ -14,12 +14,13 @@ from ...expr.adjoint import Folding, backward
 from ...expr.graph import Graph
 from ...expr.running import Cell
 from ...expr.tracer import Tracer
+from ...ops.misconceptions import LATER, mistake
 from ...ops.row import Slip
 from ...ops.table import ROWS
 from .formulas import formula
-from .malrules import ALGEBRA_RANK, LAW_RANK, LAWS, RARE, STRUCTURAL
 
 MOST_VARIANTS, MOST_CELLS = 300, 6000
+LAWS = frozenset(["sqrt.of-sum", "log.power-confusion", "domain.abs-dropped"])
 Replacing = Callable[[Folding, int], Iterator[tuple[Slip, int]]]
 
 
@@ -70,23 +71,19 @@ def leaves(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
             (-value, value + 1, value - 1, 2 * value, value / 2, Fraction(1), Fraction(0), value * value)
         ):
             if other != value:
-                yield slip_of("arithmetic-slip"), builder.constant(other)
+                yield Slip("arithmetic-slip"), builder.constant(other)
     elif op == "input":
         for k, (other_op, _, _) in enumerate(tuple(builder.cells)):
             if other_op == "input" and k != i and builder.shapes[k] == builder.shapes[i]:
-                yield slip_of("copied-wrong"), k
-        yield slip_of("copied-wrong"), builder.constant(1)
-
-
-def slip_of(id: str) -> Slip:
-    """Return a slip of no operation's, by its id."""
-    return Slip(id, STRUCTURAL[id][1])
+                yield Slip("copied-wrong"), k
+        yield Slip("copied-wrong"), builder.constant(1)
 
 
 def rank(slip: Slip) -> int:
+    """Return the rank of what stands in place of a node; a law that does not hold comes before a slip of the chain rule."""
     if slip.instead is None:
-        return STRUCTURAL[slip.id][0]
-    return LAW_RANK if slip.id in LAWS else ALGEBRA_RANK + RARE * slip.rare
+        return mistake(slip.id).rank
+    return slip.rank + LATER["law" if slip.id in LAWS else "in writing"]
 
 
 def above(cells: list[Cell], start: int, out: int) -> list[int]:
@@ -134,7 +131,7 @@ def varied(builder: Folding, out: int, size: int, replacements: Replacing) -> tu
             whole = copied(builder, path, {i: wrong}).get(out, wrong)
             found.append(Variant(slip.id, slip.hint, i, whole, wrong, rank(slip), builder))
             found.extend(
-                Variant(slip.id, slip.hint, i, one, wrong, rank(slip) + 1, builder)
+                Variant(slip.id, slip.hint, i, one, wrong, rank(slip) + LATER["another place"], builder)
                 for one in singly(builder, i, wrong, path, out, size)
             )
     return builder, found
@@ -220,11 +217,11 @@ def others(builder: Folding, graph: Graph, i: int) -> Iterator[tuple[Slip, int]]
     args = graph.cells[i][1]
     if len(args) > 1:
         for other in args:
-            yield slip_of("wrong-function"), other
+            yield Slip("wrong-function"), other
     elif not args:
         if graph.cells[i][0] == "input":
             for n in graph.inputs:
-                yield slip_of("wrong-function"), builder.add("mul", (i, n.id))
+                yield Slip("wrong-function"), builder.add("mul", (i, n.id))
         yield from leaves(builder, i)
 
 
@@ -242,9 +239,9 @@ def mended(builder: Folding, i: int) -> Iterator[tuple[Slip, int]]:
     yield from leaves(builder, i)
     for factor in FACTORS:
         yield (
-            slip_of("sign.lost-inner-minus" if factor == -1 else "constant.factor-dropped"),
+            Slip("sign.lost-inner-minus" if factor == -1 else "constant.factor-dropped"),
             builder.add("mul", (builder.constant(factor), i)),
         )
     if builder.cells[i][1]:
         for other in builder.cells[i][1]:
-            yield slip_of("algebra"), other
+            yield Slip("algebra"), other

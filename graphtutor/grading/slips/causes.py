@@ -16,6 +16,7 @@ from ...expr.graph import Graph
 from ...expr.running import run
 from ...language import trees
 from ...ops import heads
+from ...ops.misconceptions import LATER, mistake
 from ..asked.forms import parts, unfinished
 from ..asked.judge import compare
 from ..asked.steps import Step
@@ -25,7 +26,6 @@ from ..told.marks import Misconception, Variant
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import diagnose
 from .formulas import formula
-from .malrules import STRUCTURAL
 from .matrices import diagnosed
 from .phrases import Ranked
 from .problems import Array, Problem, problem, problem_at
@@ -34,10 +34,6 @@ from .variants import telling
 
 MOST_NAMED = 12
 HERE = ("wrong", "compensates")
-IN_WRITING = frozenset(
-    ["algebra", "arithmetic-slip", "copied-wrong", "rounding", "name", "sign", "sqrt", "log", "domain"]
-)  # what goes wrong in rewriting, by the first word of its id
-LATER = 40
 
 
 def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[str, Any]:
@@ -81,8 +77,14 @@ def misfit(step: Step) -> tuple[Misconception, ...]:
     assert step.tree is not None and step.verdict is not None
     if not any(isinstance(t, heads.MatMul | heads.Dot | heads.Outer | heads.Transpose) for t in parts(step.tree)):
         return ()
-    hint = STRUCTURAL["matrix.transpose-missing"][1]
-    return (Misconception("matrix.transpose-missing", hint=hint, strong=step.verdict.evidence, line=step.index),)
+    return (
+        Misconception(
+            "matrix.transpose-missing",
+            hint=mistake("matrix.transpose-missing").hint,
+            strong=step.verdict.evidence,
+            line=step.index,
+        ),
+    )
 
 
 def before(steps: Sequence[Step], k: int) -> Step | None:
@@ -132,7 +134,12 @@ class Cause:
             known = {r.what.id for r in found}
             found += [r for r in self.from_previous() if r.what.id not in known]
             if self.worked_out:
-                found = [r if r.what.id.split(".")[0] in IN_WRITING else r._replace(rank=r.rank + LATER) for r in found]
+                found = [
+                    r._replace(
+                        rank=r.rank + LATER["" if mistake(r.what.id).family == "writing" else "worked out before"]
+                    )
+                    for r in found
+                ]
         if not found:
             found = mending(self.graph, self.task.graph_of(self.truth), self.task.assume)
         return tuple(replace(r.what, line=self.step.index) for r in sorted(found, key=lambda r: r.rank))
@@ -149,16 +156,16 @@ class Cause:
         return rewritten(start, self.graph, self.task.assume)
 
     def unknown_name(self, name: str) -> Ranked:
-        rank, hint = STRUCTURAL["name.unknown"]
+        found = mistake("name.unknown")
         near = get_close_matches(name, sorted(self.task.inputs), 1, 0.5)
         meant = f" Is {near[0]} meant?" if near else ""
         return Ranked(
-            rank,
+            found.rank,
             Misconception(
                 "name.unknown",
                 name,
                 name,
-                hint=hint,
+                hint=found.hint,
                 strong=f"'{name}' does not occur in the problem; it has {', '.join(sorted(self.task.inputs))}.{meant}",
             ),
         )

@@ -15,9 +15,9 @@ import numpy as np
 
 from ...expr.adjoint import backward
 from ...expr.running import run
+from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
 from . import algebra, malrules
-from .malrules import STRUCTURAL
 from .phrases import MOST_NAMED, Candidate, Ranked, worded
 from .problems import CLOSE, FEWEST, FIRST, Array, Problem, fits, same_values
 
@@ -44,7 +44,7 @@ def single(problem: Problem, answer: Array) -> Iterator[Candidate]:
     hits = fits(problem.singles[1:], answer)
     for k in np.flatnonzero(hits):
         s = problem.tree.sites[k]
-        yield Candidate(s.id, s.rank, s.node, s.slot, s.hint, wrong=s.wrong)
+        yield Candidate(s.id, s.rank, s.node, s.slot, s.hint)
 
 
 def double(problem: Problem, answer: Array) -> Iterator[Candidate]:
@@ -57,7 +57,9 @@ def double(problem: Problem, answer: Array) -> Iterator[Candidate]:
     exact = fits(problem.tree.swept([list(both[k]) for k in near]), answer)
     for k in near[exact][:MOST_NAMED]:
         a, b = sorted(both[k], key=lambda s: s.rank)
-        yield Candidate(a.id, 50 + (a.rank + b.rank) / 4, a.node, a.slot, a.hint, second=b)
+        rank = (a.rank + b.rank) / 4 + LATER["two at once"]
+        yield Candidate(a.id, rank, a.node, a.slot, a.hint, beside=b.id)
+        yield Candidate(b.id, rank, b.node, b.slot, b.hint, beside=a.id)
 
 
 def listed(variants: Sequence[tuple[algebra.Variant, Array]], problem: Problem, answer: Array) -> Iterator[Candidate]:
@@ -70,31 +72,31 @@ def listed(variants: Sequence[tuple[algebra.Variant, Array]], problem: Problem, 
 
 
 # ----- the answer as a whole -----
-def whole(id: str, later: float = 0, node: int | None = None, slot: int | None = None) -> Candidate:
-    rank, hint = STRUCTURAL[id]
-    return Candidate(id, rank + later, node, slot, hint)
+def whole(id: str, node: int | None = None, slot: int | None = None, later: str = "") -> Candidate:
+    found = mistake(id)
+    return Candidate(id, found.rank + LATER[later], node, slot, found.hint)
 
 
 def overall(problem: Problem, answer: Array, slope: Array | None) -> Iterator[Candidate]:
     """Yield what the answer as a whole is: another derivative, an integral, the truth times something."""
     f = problem.over(problem.tree.values[problem.graph.out])
     if same_values(f, answer):
-        yield whole("not-differentiated", 0, problem.graph.out)
+        yield whole("not-differentiated", problem.graph.out)
     if not np.any(answer):
-        yield whole("definition.as-constant", 0, problem.graph.out)
+        yield whole("definition.as-constant", problem.graph.out)
     others = [name for name in problem.gradients if name != problem.wrt]
     for name in others:
         if same_values(problem.gradients[name], answer):
-            yield whole("wrt.wrong-variable", 0, problem.graph.ids[name])
+            yield whole("wrt.wrong-variable", problem.graph.ids[name])
     for size in range(1, len(others) + 1 if len(others) <= 6 else 2):
         for chosen in combinations(others, size):
             if same_values(problem.truth + sum(problem.gradients[n] for n in chosen), answer):
-                yield whole("wrt.total", 0, problem.graph.ids[chosen[0]])
+                yield whole("wrt.total", problem.graph.ids[chosen[0]])
     if slope is not None and same_values(f, slope):
-        yield whole("integrated-instead", 0, problem.graph.out)
+        yield whole("integrated-instead", problem.graph.out)
     second = second_derivative(problem)
     if second is not None and np.any(second != 0) and same_values(second, answer):
-        yield whole("second-derivative", 0, problem.graph.out)
+        yield whole("second-derivative", problem.graph.out)
     yield from by_ratio(problem, answer)
 
 
@@ -117,13 +119,13 @@ def by_ratio(problem: Problem, answer: Array) -> Iterator[Candidate]:
     if np.all(np.abs(ratio - r) <= 1e-8 * abs(r)) and r != 0:
         yield from constant_ratio(problem, r)
     elif np.all(np.abs(ratio - 1) < ROUNDED):
-        yield rounded(20)
+        yield rounded("by its ratio")
     else:
         yield from monomial(problem, answer)
 
 
-def rounded(later: float = 0) -> Candidate:
-    return replace(whole("rounding", later), said="Numbers such as ln 2, √2 or 1/3 stay as they are until the end.")
+def rounded(later: str = "") -> Candidate:
+    return replace(whole("rounding", later=later), said=mistake("rounding").strong)
 
 
 def constant_ratio(problem: Problem, r: float) -> Iterator[Candidate]:
@@ -132,15 +134,15 @@ def constant_ratio(problem: Problem, r: float) -> Iterator[Candidate]:
             yield rounded()
         return
     if abs(r + 1) < 1e-9:
-        yield whole("sign.lost-inner-minus", 0, problem.graph.out)
+        yield whole("sign.lost-inner-minus", problem.graph.out)
         return
     for base in (10.0, 2.0):
         if abs(abs(r) - math.log(base)) < 1e-8 or abs(abs(r) - 1 / math.log(base)) < 1e-8:
-            yield whole("log.base", 0, problem.graph.out)
+            yield whole("log.base", problem.graph.out)
     n = terms(problem)
     if n > 1 and (abs(r - 1 / n) < 1e-9 or abs(r - n) < 1e-9):
-        yield whole("reduction.sum-for-mean", 0, problem.graph.out)
-    yield whole("constant.factor-dropped", 20, problem.graph.out)
+        yield whole("reduction.sum-for-mean", problem.graph.out)
+    yield whole("constant.factor-dropped", problem.graph.out, later="by its ratio")
 
 
 def terms(problem: Problem) -> int:
@@ -179,7 +181,7 @@ def missing_factor(problem: Problem, answer: Array) -> Iterator[Candidate]:
                 numeric = malrules.number(tree, d)
                 if malrules.value(tree, d) == -1:
                     continue
-                yield whole("constant.factor-dropped" if numeric else "local.dropped", 4 if numeric else 3, i, slot)
+                yield whole("constant.factor-dropped" if numeric else "local.dropped", i, slot, "everywhere")
 
 
 def monomial(problem: Problem, answer: Array) -> Iterator[Candidate]:
@@ -189,7 +191,7 @@ def monomial(problem: Problem, answer: Array) -> Iterator[Candidate]:
             with np.errstate(all="ignore"):
                 changed = problem.truth * x**power
             if same_values(changed, answer) or same_values(-changed, answer):
-                yield whole("algebra.cancelling", 0, problem.graph.ids[name])
+                yield whole("algebra.cancelling", problem.graph.ids[name])
 
 
 # ----- right in one part only -----
@@ -202,7 +204,7 @@ def partly(problem: Problem, answer: Array) -> Iterator[Candidate]:
     for name, x in problem.points.items():
         sides = right[x > 0], right[x < 0]
         if all(map(len, sides)) and any(a.all() and not b.any() for a, b in (sides, sides[::-1])):
-            yield whole("domain.abs-dropped", 0, problem.graph.ids[name])
+            yield whole("domain.abs-dropped", problem.graph.ids[name])
     if not kinked(problem):
         return
     rows: dict[int, list[int]] = {}
@@ -214,7 +216,7 @@ def partly(problem: Problem, answer: Array) -> Iterator[Candidate]:
         with np.errstate(all="ignore"):
             met = (np.abs(values - answer) <= CLOSE * (np.abs(values) + np.abs(answer)) + 1e-13).any(axis=0)
         if met.all():
-            yield whole("branch.condition-wrong", 0, node)
+            yield whole("branch.condition-wrong", node)
 
 
 def kinked(problem: Problem) -> bool:

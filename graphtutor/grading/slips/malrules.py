@@ -10,62 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...expr.tracer import Tracer
+from ...ops.misconceptions import LATER, mistake
+from ...ops.row import Slip
 from ...ops.table import ROWS
 from .slopes import Site, Slopes
 
-# id -> (rank among candidates that explain an answer equally well, low = more specific; hint that gives nothing away)
-STRUCTURAL: dict[str, tuple[int, str]] = {
-    "chain.missing-inner": (12, "The inner function has to be differentiated too."),
-    "chain.missing-middle": (20, "Count the functions that are nested here: is there a factor for each?"),
-    "chain.derivative-inside": (14, "At which point is the outer derivative taken?"),
-    "chain.inner-left-undifferentiated": (24, "The inner function stands there as it was: differentiate it."),
-    "chain.composition-as-product": (26, "Is this a product, or a function inside a function?"),
-    "chain.added-not-multiplied": (22, "How does the chain rule join its two factors?"),
-    "chain.outer-not-differentiated": (18, "The outer function has to be differentiated too."),
-    "chain.outer-at-x": (24, "At which point is the outer derivative taken?"),
-    "product.one-term": (16, "A product in which both factors vary has two terms."),
-    "path.dropped": (20, "On how many paths does the variable reach the result?"),
-    "upstream.dropped": (20, "What comes back from above has to be multiplied in."),
-    "local.dropped": (23, "A local derivative is missing on the way."),
-    "constant.factor-dropped": (21, "What happens to a constant factor?"),
-    "constant.not-zero": (17, "What is the derivative of something that does not depend on the variable?"),
-    "sum.term-not-differentiated": (19, "Every term of a sum is differentiated."),
-    "not-differentiated": (13, "Is this the function or its derivative?"),
-    "definition.as-constant": (27, "Does this part depend on the variable?"),
-    "wrong-function": (42, "Compare with the function that is given: is it the same?"),
-    "sign.lost-inner-minus": (40, "Follow the signs once more."),
-    "wrt.wrong-variable": (17, "With respect to which variable is it to be differentiated?"),
-    "wrt.total": (18, "Only one variable moves; the others are held fixed."),
-    "integrated-instead": (15, "Differentiate, do not integrate."),
-    "second-derivative": (18, "How many times is it to be differentiated?"),
-    "name.unknown": (10, "This name does not occur in the problem."),
-    "domain.abs-dropped": (30, "Try it with a negative number."),
-    "rounding": (5, "Keep the exact number; do not round."),
-    "branch.kink-convention": (34, "On the kink itself any value between those of its sides may be taken."),
-    "branch.condition-wrong": (34, "On exactly which values of the variable does each case hold?"),
-    "branch.ignored": (33, "Is it the same on the other side of the kink?"),
-    "log.base": (28, "To which base is this logarithm?"),
-    "matrix.transpose-missing": (9, "Compare the shapes: which factor has to be transposed?"),
-    "reduction.sum-for-mean": (28, "Is this a sum or an average?"),
-    "algebra": (44, "Check the algebra of this part."),
-    "algebra.cancelling": (36, "Check the powers that are left after cancelling."),
-    "copied-wrong": (45, "Compare with the function that is given: is it the same?"),
-    "arithmetic-slip": (48, "Check the numbers."),
-}  # fmt: skip
-ROW_RANK, WHOLE_RANK, RARE, LAW_RANK, ALGEBRA_RANK = 10, 11, 12, 13, 26
-SPECIAL = {
-    "ce.sign": -3
-}  # known to happen at just this operation: named before slips that any operation like it may have
-LAWS = frozenset(
-    ["sqrt.of-sum", "log.power-confusion", "domain.abs-dropped"]
-)  # a law of algebra that does not hold: named before a slip of the chain rule
 
-
-def site(
-    id: str, node: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], wrong: str = "", later: int = 0
-) -> Site:
-    rank, hint = STRUCTURAL[id]
-    return Site(id, node, slot, kind, plan, hint, rank + later, wrong)
+def site(id: str, node: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], later: str = "") -> Site:
+    found = mistake(id)
+    return Site(id, node, slot, kind, plan, found.hint, found.rank + LATER[later])
 
 
 def sites(tree: Slopes) -> list[Site]:
@@ -81,38 +34,33 @@ def sites(tree: Slopes) -> list[Site]:
 
 # ----- the slips of the row -----
 def of_row(tree: Slopes, i: int) -> Iterator[Site]:
-    op, args, params = tree.graph.cells[i]
     moving = tree.moving(i)
-    for slip in ROWS[op].slips:
+    for slip in ROWS[tree.graph.cells[i][0]].slips:
         if slip.local is not None:
             wrong = tree.lifted(i, tree.rule(i, slip.local))
             plan = tuple((slot, d) for slot, d in enumerate(wrong) if d is not None and slot in moving)
             if plan:
-                yield Site(
-                    slip.id,
-                    i,
-                    plan[0][0] if len(plan) == 1 else None,
-                    "local",
-                    plan,
-                    slip.hint,
-                    ROW_RANK + RARE * slip.rare,
-                )
-            if len(plan) > 1:
-                for slot, d in plan:
-                    yield Site(slip.id, i, slot, "local", ((slot, d),), slip.hint, ROW_RANK + 3 + RARE * slip.rare)
+                yield of_slip(slip, i, plan[0][0] if len(plan) == 1 else None, "local", plan)
+            for slot, d in plan if len(plan) > 1 else ():
+                yield of_slip(slip, i, slot, "local", ((slot, d),), "one argument")
         if slip.whole is not None:
-            slopes = tuple(tree.slope(i, slot) if slot in moving else None for slot in range(len(args)))
-            out = slip.whole(tree.tracer(i), tuple(map(tree.tracer, args)), slopes, *params)
-            if out is not None:
-                yield Site(
-                    slip.id,
-                    i,
-                    None,
-                    "whole",
-                    ((0, tree.tracer(i).lift(out)),),
-                    slip.hint,
-                    WHOLE_RANK + RARE * slip.rare + SPECIAL.get(slip.id, 0),
-                )
+            yield from of_whole(tree, i, slip)
+
+
+def of_whole(tree: Slopes, i: int, slip: Slip) -> Iterator[Site]:
+    _, args, params = tree.graph.cells[i]
+    moving = tree.moving(i)
+    slopes = tuple(tree.slope(i, slot) if slot in moving else None for slot in range(len(args)))
+    assert slip.whole is not None
+    out = slip.whole(tree.tracer(i), tuple(map(tree.tracer, args)), slopes, *params)
+    if out is not None:
+        yield of_slip(slip, i, None, "whole", ((0, tree.tracer(i).lift(out)),), "whole")
+
+
+def of_slip(
+    slip: Slip, i: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], later: str = ""
+) -> Site:
+    return Site(slip.id, i, slot, kind, plan, slip.hint, slip.rank + LATER[later])
 
 
 # ----- the chain rule -----
@@ -173,12 +121,13 @@ def of_chain(tree: Slopes, i: int) -> Iterator[Site]:
     value_there, local_there = moved(tree, i, slot, du)
     yield whole(tree, "chain.derivative-inside", i, local_there)
     yield whole(tree, "chain.derivative-inside", i, local_there * du)
-    yield whole(tree, "chain.derivative-inside", i, value_there, later=1)
+    yield whole(tree, "chain.derivative-inside", i, value_there, "nearly")
     value_at, local_at = moved(tree, i, slot, x)
     kinked = ROWS[tree.graph.cells[i][0]].kink is not None
-    yield whole(
-        tree, "branch.condition-wrong" if kinked else "chain.outer-at-x", i, local_at * du, later=-10 if kinked else 0
-    )
+    if kinked:
+        yield whole(tree, "branch.condition-wrong", i, local_at * du, "at a kink")
+    else:
+        yield whole(tree, "chain.outer-at-x", i, local_at * du)
     yield whole(tree, "chain.composition-as-product", i, local_at * u + value_at * du)
 
 
@@ -192,8 +141,8 @@ def moved(tree: Slopes, i: int, slot: int, to: Tracer) -> tuple[Tracer, Tracer]:
     return tree.tracer(node), tree.tracer(found)
 
 
-def whole(tree: Slopes, id: str, i: int, out: Any, later: int = 0) -> Site:
-    return site(id, i, None, "whole", ((0, out.id),), later=later)
+def whole(tree: Slopes, id: str, i: int, out: Any, later: str = "") -> Site:
+    return site(id, i, None, "whole", ((0, out.id),), later)
 
 
 # ----- edges -----
@@ -211,24 +160,20 @@ def of_edges(tree: Slopes, i: int) -> Iterator[Site]:
         operation = bool(tree.graph.cells[a][1])
         if slot not in moving:
             if tree.graph.cells[a][0] != "const" or plain:
-                yield site("constant.not-zero", i, slot, "edge", ((slot, one),), later=0 if plain else 8)
-                yield site("constant.not-zero", i, slot, "edge", ((slot, a),), later=1 if plain else 9)
+                yield site("constant.not-zero", i, slot, "edge", ((slot, one),), "" if plain else "no number")
+                yield site("constant.not-zero", i, slot, "edge", ((slot, a),), "nearly" if plain else "no number")
             continue
         if len(moving) > 1:
             yield site("path.dropped", i, slot, "edge", ((slot, zero),))
-            if not plain and not tree.graph.shapes[a]:
-                yield (
-                    site("product.one-term", i, slot, "edge", ((slot, zero),))
-                    if swaps(tree, i)
-                    else site("path.dropped", i, slot, "edge", ((slot, zero),))
-                )
+            if not plain and swaps(tree, i):
+                yield site("product.one-term", i, slot, "edge", ((slot, zero),))
         if operation:
             yield site("definition.as-constant", i, slot, "edge", ((slot, zero),))
             yield site("local.dropped" if straight else "chain.missing-inner", i, slot, "edge", ((slot, one),))
         if plain:
             yield site("sum.term-not-differentiated", i, slot, "edge", ((slot, a),))
         elif straight:
-            yield site("not-differentiated", i, slot, "edge", ((slot, a),), later=26)
+            yield site("not-differentiated", i, slot, "edge", ((slot, a),), "taken for its slope")
 
 
 def swaps(tree: Slopes, i: int) -> bool:
@@ -255,7 +200,7 @@ def of_node(tree: Slopes, i: int) -> Iterator[Site]:
             local = tree.locals[i][slot]
             numeric = local is not None and number(tree, local)
             if linear(tree, i, slot) and local is not None and value(tree, local) not in (1, -1):
-                yield site("constant.factor-dropped", i, slot, "jump", ((0, b),), later=0 if numeric else 6)
+                yield site("constant.factor-dropped", i, slot, "jump", ((0, b),), "" if numeric else "no number")
                 if numeric:
                     continue
             elif not linear(tree, i, slot) and not top and b != tree.wrt:
@@ -264,7 +209,7 @@ def of_node(tree: Slopes, i: int) -> Iterator[Site]:
             if near and not top:
                 yield site("local.dropped", i, None, "jump", ((0, b),))
             continue
-        yield site("upstream.dropped" if top else "local.dropped", i, None, "jump", ((0, b),), later=0 if near else 1)
+        yield site("upstream.dropped" if top else "local.dropped", i, None, "jump", ((0, b),), "" if near else "nearly")
 
 
 def below(tree: Slopes, i: int) -> list[int]:

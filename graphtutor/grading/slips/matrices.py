@@ -11,8 +11,8 @@ from ...expr.adjoint import Folding, fitted, parts, reach, zeros
 from ...expr.graph import Graph
 from ...expr.running import run
 from ...expr.tracer import Tracer
+from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
-from .malrules import RARE, ROW_RANK, STRUCTURAL
 from .phrases import Candidate, Ranked, worded
 from .problems import Array, Problem, fits, same_values
 
@@ -76,7 +76,7 @@ def slips(walk: Pass) -> Iterator[Slipped]:
             continue
         for slip in ROWS[op].slips:
             if slip.local is not None:
-                yield Slipped(slip.id, ROW_RANK + RARE * slip.rare, slip.hint, i, None, of_row(slip.local))
+                yield Slipped(slip.id, slip.rank, slip.hint, i, None, of_row(slip.local))
         for slot, asked in enumerate(walk.asked(i)):
             if asked:
                 yield named(
@@ -89,8 +89,8 @@ def slips(walk: Pass) -> Iterator[Slipped]:
 
 
 def named(id: str, node: int, slot: int | None, change: Change) -> Slipped:
-    rank, hint = STRUCTURAL[id]
-    return Slipped(id, rank, hint, node, slot, change)
+    found = mistake(id)
+    return Slipped(id, found.rank, found.hint, node, slot, change)
 
 
 def of_row(local: Callable[..., tuple[object, ...]]) -> Change:
@@ -166,9 +166,9 @@ def diagnosed(problem: Problem, answer: Graph) -> list[Ranked]:
     return worded(problem, [*found, *compared(problem, np.ravel(right), flat)])
 
 
-def overall(id: str, problem: Problem, later: int = 0) -> Candidate:
-    rank, hint = STRUCTURAL[id]
-    return Candidate(id, rank + later, problem.graph.out, None, hint)
+def overall(id: str, problem: Problem, later: str = "") -> Candidate:
+    found = mistake(id)
+    return Candidate(id, found.rank + LATER[later], problem.graph.out, None, found.hint)
 
 
 def compared(problem: Problem, right: Array, given: Array) -> Iterator[Candidate]:
@@ -180,7 +180,9 @@ def compared(problem: Problem, right: Array, given: Array) -> Iterator[Candidate
         ratio = given / right
     ratio = ratio[np.isfinite(ratio)]
     if len(ratio) and np.all(np.abs(ratio - ratio[0]) < 1e-9 * abs(ratio[0])):
-        yield overall("sign.lost-inner-minus" if abs(ratio[0] + 1) < 1e-9 else "constant.factor-dropped", problem, 10)
+        yield overall(
+            "sign.lost-inner-minus" if abs(ratio[0] + 1) < 1e-9 else "constant.factor-dropped", problem, "by its ratio"
+        )
 
 
 def values(problem: Problem, walk: Pass, outs: list[int], answer: Graph) -> tuple[list[Array], Array]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...expr.graph import Graph
+from ...ops.misconceptions import mistake
 from ..told.marks import Misconception
 from .formulas import formula
 from .problems import Problem
-from .slopes import Site
 
 MOST_NAMED, MOST_PLACES = 12, 4
 
@@ -31,9 +31,8 @@ class Candidate:
     node: int | None = None
     slot: int | None = None
     hint: str = ""
-    second: Site | None = None
-    wrong: str = ""
     said: str = ""
+    beside: str = ""  # the id of the slip that was made as well
 
 
 def worded(problem: Problem, found: Sequence[Candidate]) -> list[Ranked]:
@@ -42,25 +41,18 @@ def worded(problem: Problem, found: Sequence[Candidate]) -> list[Ranked]:
     for c in sorted(found, key=lambda c: c.rank):
         if len(out) >= MOST_NAMED:
             break
-        if sum(key[0] == c.id for key in out) < MOST_PLACES:
+        if c.beside or sum(key[0] == c.id for key in out) < MOST_PLACES:
             out.setdefault((c.id, c.node, c.slot), Ranked(c.rank, one(problem, c)))
-        if c.second is not None:
-            s = c.second
-            out.setdefault(
-                (s.id, s.node, s.slot),
-                Ranked(c.rank, one(problem, Candidate(s.id, c.rank, s.node, s.slot, s.hint, wrong=c.id))),
-            )
     return list(out.values())
 
 
 def one(problem: Problem, c: Candidate) -> Misconception:
     graph = problem.graph
     if c.node is None or c.node >= len(graph):
-        return Misconception(c.id, hint=c.hint, strong=c.said or c.hint)
+        return Misconception(c.id, hint=c.hint, strong=c.said or mistake(c.id).strong)
     args = graph.cells[c.node][1]
     other = args[c.slot] if c.slot is not None and args else None
     edge = None if other is None else (graph.name(c.node), graph.name(other))
-    second = c.second.id if c.second is not None else c.wrong
     return Misconception(
         c.id,
         graph.name(c.node),
@@ -68,7 +60,7 @@ def one(problem: Problem, c: Candidate) -> Misconception:
         edge,
         c.hint,
         c.said or strong(problem, c),
-        second,
+        c.beside,
         argument="" if other is None else formula(graph, other),
     )
 
@@ -81,7 +73,7 @@ def strong(problem: Problem, c: Candidate) -> str:
         return (
             f"{c.hint} Here it is {problem.wrt}, not {graph.name(c.node)}."
             if graph.name(c.node) != problem.wrt
-            else c.hint
+            else mistake(c.id).strong
         )
     row = graph.row(c.node)
     if not problem.flat:

@@ -10,6 +10,7 @@ import numpy as np
 from ...expr.adjoint import Folding
 from ...expr.graph import Graph
 from ...expr.running import run
+from ...ops.misconceptions import LATER
 from ..asked import samples
 from ..told.marks import Misconception
 from . import algebra
@@ -17,7 +18,6 @@ from .formulas import formula
 from .phrases import MOST_NAMED, Ranked
 from .problems import POINTS, fits, same_values
 
-MENDED = 30  # what would mend an answer is named after what explains it
 Make = Callable[[Graph], tuple[Folding, list[algebra.Variant]]]
 
 
@@ -34,7 +34,7 @@ def mending(answer: Graph, truth: Graph, assume: Mapping[str, Any]) -> list[Rank
         here = formula(answer, v.node)
         found.append(
             Ranked(
-                v.rank + MENDED,
+                v.rank + LATER["would mend it"],
                 Misconception(
                     v.id,
                     "",

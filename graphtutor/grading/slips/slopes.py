@@ -38,7 +38,6 @@ class Site:
     plan: tuple[tuple[int, int], ...]
     hint: str
     rank: int
-    wrong: str = ""
 
     @property
     def clash(self) -> tuple[Any, ...]:
