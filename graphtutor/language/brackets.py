@@ -1,4 +1,4 @@
-"""The part of the grammar that reads what stands in brackets: groups, lists, conditions, |x|, ‖x‖, (u)₊."""
+"""What stands in brackets: groups, lists, conditions, |x|, ‖x‖, (u)₊."""
 
 from __future__ import annotations
 
@@ -7,156 +7,166 @@ from itertools import pairwise
 
 import sympy as sp
 
+from .cursor import CLOSES, RELATIONS, SUM, After, Cursor, Rule, Start, condition
+from .precedence import expression
 from .tokens import Token
-from .walk import CLOSES, RELATIONS, SUM, Rule, Walk, condition
 
 
-class Brackets(Walk):
-    """What opens and closes."""
+def group(p: Cursor) -> Rule:
+    """Read ( … ) or { … }."""
+    opened = p.take()
+    if p.now.kind == "close":
+        p.fail(f"the brackets are empty; expected an expression before '{p.now.text}'")
+    tree = yield inside(p, expression(p, 0))
+    if p.sign(","):
+        p.fail("a comma needs a function or a list; write [a, b] for a vector")
+    close(p, opened)
+    return tree
 
-    def compares(self) -> bool:
-        """True if a comparison stands in the bracket that opens here."""
-        depth = 0
-        for token in self.tokens[self.at :]:
-            depth += (token.kind == "open") - (token.kind == "close")
-            if depth == 0:
-                return False
-            if depth == 1 and token.kind == "op" and token.text in RELATIONS:
-                return True
-        return False
 
-    def opened(self, beside: bool) -> Rule:
-        token = self.now
-        if token.text == "[":
-            return self.bracket(beside)
-        if token.text == "|":
-            return self.between("|", "abs")
-        if token.text == "‖":
-            return self.between("‖", "norm")
-        return self.bracketed_operator() if self.operator_in_brackets() else self.group()
+def inside(p: Cursor, rule: Rule) -> Rule:
+    """Run a rule inside brackets: bars that were open outside are not closed here, and = compares."""
+    bars, norms, p.bars, p.norms = p.bars, p.norms, 0, 0
+    rows, p.rows = p.rows, 0
+    p.nest += 1
+    tree = yield rule
+    p.nest -= 1
+    p.bars, p.norms, p.rows = bars, norms, rows
+    return tree
 
-    def group(self) -> Rule:
-        """Read ( … ) or { … }."""
-        opened = self.take()
-        if self.now.kind == "close":
-            self.fail(f"the brackets are empty; expected an expression before '{self.now.text}'")
-        tree = yield self.inside(self.expression(0))
-        if self.sign(","):
-            self.fail("a comma needs a function or a list; write [a, b] for a vector")
-        self.close(opened)
-        return tree
 
-    def inside(self, rule: Rule) -> Rule:
-        """Run a rule inside brackets: bars that were open outside are not closed here, and = compares."""
-        bars, norms, self.bars, self.norms = self.bars, self.norms, 0, 0
-        rows, self.rows = self.rows, 0
-        self.nest += 1
-        tree = yield rule
-        self.nest -= 1
-        self.bars, self.norms, self.rows = bars, norms, rows
-        return tree
+def close(p: Cursor, opened: Token) -> None:
+    wanted = CLOSES[opened.text]
+    if not (p.now.kind in ("close", "op") and p.now.text == wanted):
+        met = "the end" if p.now.kind == "end" else f"'{p.shown(p.now)}'"
+        if p.now.kind == "junk":
+            p.fail(p.now.said)
+        if p.now.kind in ("number", "words"):
+            p.refuse(f"an operator, or '{wanted}'")
+        p.fail(f"expected '{wanted}' to close the '{opened.text}' of column {opened.column}, met {met}")
+    p.take()
 
-    def close(self, opened: Token) -> None:
-        wanted = CLOSES[opened.text]
-        if not (self.now.kind in ("close", "op") and self.now.text == wanted):
-            met = "the end" if self.now.kind == "end" else f"'{self.shown(self.now)}'"
-            if self.now.kind == "junk":
-                self.fail(self.now.said)
-            if self.now.kind in ("number", "words"):
-                self.refuse(f"an operator, or '{wanted}'")
-            self.fail(f"expected '{wanted}' to close the '{opened.text}' of column {opened.column}, met {met}")
-        self.take()
 
-    def between(self, mark: str, op: str) -> Rule:
-        """Read |x| or ‖x‖ with one kind of bar on both sides."""
-        opened = self.take()
-        bars, norms = self.bars, self.norms
-        self.bars, self.norms = (bars + 1, norms) if mark == "|" else (bars, norms + 1)
-        nest, self.nest = self.nest, self.nest + 1
-        tree = yield self.expression(SUM)
-        self.nest, self.bars, self.norms = nest, bars, norms
-        if mark == "‖" and self.sign("|") and self.ahead().text == "|":
-            self.take()
-            self.take()
-        else:
-            self.close(replace(opened, text=mark))
-        return self.euclidean(self.make(op, tree)) if mark == "‖" else self.make(op, tree)
+def listed(p: Cursor) -> Rule:
+    entries = [(yield expression(p, 0))]
+    while p.sign(","):
+        p.take()
+        if p.now.kind == "close":
+            break
+        entries.append((yield expression(p, 0)))
+    return entries
 
-    def euclidean(self, norm: sp.Basic) -> sp.Basic:
-        """Take the 2 of ‖x‖₂."""
-        if self.sign("_"):
-            self.take()
-            braced = self.now.kind == "open"
-            if braced:
-                self.take()
-            if self.now.text != "2":
-                self.refuse("2: the Euclidean norm is the one that is read")
-            self.take()
-            if braced:
-                self.take()
-        elif self.now.kind == "junk" and self.now.text == "₂" and not self.now.gap:
-            self.take()
-        return norm
 
-    def between_bars(self) -> Rule:
-        """Read |x|, or ||x|| as a norm if two bars stand together again later."""
-        second = self.ahead()
-        if second.text == "|" and second.kind == "op" and not second.gap and self.twice_later():
-            self.take()
-            self.tokens[self.at] = replace(second, text="‖")
-            return self.between_double()
-        return self.between("|", "abs")
+def square(p: Cursor) -> Rule:
+    """Read [ … ]: a vector, one condition (1 where it holds), or plain brackets where mathematics uses them so."""
+    beside, opened = p.beside, p.take()
+    if p.now.kind == "close":
+        p.fail("the list is empty; expected [a, b]")
+    entries = yield inside(p, listed(p))
+    close(p, opened)
+    if len(entries) == 1 and condition(entries[0]):
+        return p.make("indicator", entries[0])
+    if len(entries) == 1 and (beside or p.tokens[p.at - 2].tex or word_beside(p) or positive_part(p)):
+        return entries[0]
+    return p.vector(entries)
 
-    def between_double(self) -> Rule:
-        self.take()
-        bars, self.bars = self.bars, self.bars + 1
-        tree = yield self.expression(SUM)
-        self.bars = bars
-        for _ in range(2):
-            if not self.sign("|"):
-                self.refuse("'||' to close the norm")
-            self.take()
-        return self.euclidean(self.make("norm", tree))
 
-    def twice_later(self) -> bool:
-        later = self.tokens[self.at + 2 :]
-        return any(a.kind == b.kind == "op" and a.text == b.text == "|" and not b.gap for a, b in pairwise(later))
+def word_beside(p: Cursor) -> bool:
+    """True if a name stands right beside a bracket, as in [f - y]x."""
+    return p.now.kind == "word" and not p.now.gap
 
-    def bracket(self, beside: bool) -> Rule:
-        """Read [ … ]: a vector, one condition (1 where it holds), or plain brackets where mathematics uses them so."""
-        opened = self.take()
-        if self.now.kind == "close":
-            self.fail("the list is empty; expected [a, b]")
-        entries = yield self.inside(self.listed())
-        self.close(opened)
-        if len(entries) == 1 and condition(entries[0]):
-            return self.make("indicator", entries[0])
-        if len(entries) == 1 and (beside or self.tokens[self.at - 2].tex or self.word_beside() or self.positive_part()):
-            return entries[0]
-        return self.vector(entries)
 
-    def word_beside(self) -> bool:
-        """True if a name stands right beside a bracket, as in [f - y]x."""
-        return self.now.kind == "word" and not self.now.gap
+def positive_part(p: Cursor) -> bool:
+    """True if `_+` or `_{+}` stands here."""
+    return p.sign("_") and (
+        p.ahead().text == "+" or (p.ahead().text == "{" and p.ahead(2).text == "+" and p.ahead(3).text == "}")
+    )
 
-    def positive_part(self) -> bool:
-        """True if `_+` or `_{+}` stands here."""
-        return self.sign("_") and (
-            self.ahead().text == "+"
-            or (self.ahead().text == "{" and self.ahead(2).text == "+" and self.ahead(3).text == "}")
-        )
 
-    def floored(self, left: sp.Basic) -> Rule:
-        """Read (u)_+ as max(0, u)."""
-        self.at += 2 if self.ahead().text == "+" else 4
-        return self.make("max", sp.S.Zero, left)
-        yield
+def floored(p: Cursor, left: sp.Basic) -> sp.Basic:
+    """Read (u)_+ as max(0, u)."""
+    p.at += 2 if p.ahead().text == "+" else 4
+    return p.make("max", sp.S.Zero, left)
 
-    def listed(self) -> Rule:
-        entries = [(yield self.expression(0))]
-        while self.sign(","):
-            self.take()
-            if self.now.kind == "close":
-                break
-            entries.append((yield self.expression(0)))
-        return entries
+
+def between(p: Cursor, mark: str, op: str) -> Rule:
+    """Read |x| or ‖x‖ with one kind of bar on both sides."""
+    opened = p.take()
+    bars, norms = p.bars, p.norms
+    p.bars, p.norms = (bars + 1, norms) if mark == "|" else (bars, norms + 1)
+    nest, p.nest = p.nest, p.nest + 1
+    tree = yield expression(p, SUM)
+    p.nest, p.bars, p.norms = nest, bars, norms
+    if mark == "‖" and p.sign("|") and p.ahead().text == "|":
+        p.take()
+        p.take()
+    else:
+        close(p, replace(opened, text=mark))
+    return euclidean(p, p.make(op, tree)) if mark == "‖" else p.make(op, tree)
+
+
+def euclidean(p: Cursor, norm: sp.Basic) -> sp.Basic:
+    """Take the 2 of ‖x‖₂."""
+    if p.sign("_"):
+        p.take()
+        braced = p.now.kind == "open"
+        if braced:
+            p.take()
+        if p.now.text != "2":
+            p.refuse("2: the Euclidean norm is the one that is read")
+        p.take()
+        if braced:
+            p.take()
+    elif p.now.kind == "junk" and p.now.text == "₂" and not p.now.gap:
+        p.take()
+    return norm
+
+
+def between_bars(p: Cursor) -> Rule:
+    """Read |x|, or ||x|| as a norm if two bars stand together again later."""
+    second = p.ahead()
+    if second.text == "|" and second.kind == "op" and not second.gap and twice_later(p):
+        p.take()
+        p.tokens[p.at] = replace(second, text="‖")
+        return between_double(p)
+    return between(p, "|", "abs")
+
+
+def between_double(p: Cursor) -> Rule:
+    p.take()
+    bars, p.bars = p.bars, p.bars + 1
+    tree = yield expression(p, SUM)
+    p.bars = bars
+    for _ in range(2):
+        if not p.sign("|"):
+            p.refuse("'||' to close the norm")
+        p.take()
+    return euclidean(p, p.make("norm", tree))
+
+
+def twice_later(p: Cursor) -> bool:
+    later = p.tokens[p.at + 2 :]
+    return any(a.kind == b.kind == "op" and a.text == b.text == "|" and not b.gap for a, b in pairwise(later))
+
+
+def compares(p: Cursor) -> bool:
+    """True if a comparison stands in the bracket that opens here."""
+    depth = 0
+    for token in p.tokens[p.at :]:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth == 0:
+            return False
+        if depth == 1 and token.kind == "op" and token.text in RELATIONS:
+            return True
+    return False
+
+
+SPELLINGS = (
+    Start("open", ("(", "{"), group),
+    Start("open", ("[",), square),
+    Start("open", ("|",), lambda p: between(p, "|", "abs")),
+    Start("open", ("‖",), lambda p: between(p, "‖", "norm")),
+    Start("op", ("‖",), lambda p: between(p, "‖", "norm")),
+    Start("op", ("|",), between_bars),
+    After("op", ("_",), floored, lambda p, left: p.tokens[p.at - 1].kind == "close" and positive_part(p)),
+)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .cursor import RELATIONS
 from .prose import Piece, has_equals
 from .tokens import Token
-from .walk import RELATIONS
 
 IF = frozenset(["if", "when", "whenever", "for"])
 REST = frozenset(["otherwise", "else"])

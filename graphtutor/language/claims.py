@@ -10,8 +10,9 @@ from typing import Any
 import sympy as sp
 
 from ..errors import ReadError
+from ..ops.heads import Diff
 from . import cases, prose
-from .grammar import DEFAULT, Grammar, Limits
+from .grammar import DEFAULT, Limits, parse
 from .names import Context, Definition, key
 from .program import bounded, context, whole_names
 from .prose import DEFINES, GIVES, LATE, REASONS, Piece
@@ -302,7 +303,7 @@ class Reader:
         of, wrt = named
         try:
             if of is not None and differential_like(head):
-                return Grammar(head, self.known, self.limits, self.text).whole()
+                return parse(head, self.known, self.limits, self.text).tree
         except ReadError:
             return None
         meaning = self.known.definitions.get(of or "")
@@ -310,9 +311,7 @@ class Reader:
         if tree is None or wrt is None:
             return None
         variable = self.known.definitions.get(wrt)
-        return Grammar([], self.known, self.limits, self.text).differential(
-            tree, variable.tree if variable else sp.Symbol(wrt)
-        )
+        return Diff(tree, variable.tree if variable else sp.Symbol(wrt))
 
     def defined(self, head: list[Token], intro: str) -> str | None:
         """Return the name that a left side defines, or None if it is an expression like any other."""

@@ -12,7 +12,7 @@ import sympy as sp
 from ..errors import LearnerError, ReadError
 from ..ops.arrays import Shape
 from . import trees
-from .grammar import DEFAULT, Grammar, Limits
+from .grammar import DEFAULT, Limits, parse
 from .names import Context, Definition, key
 from .tokens import LOOKS_LATEX, Token, tokens
 
@@ -65,16 +65,13 @@ def program(text: str, *, names: Iterable[str] | None = None, shapes: Mapping[st
         body = piece if head is None else piece[head[1] :]
         if not body:
             fail(f"'{name} =' has no right side; expected an expression after '='", text, piece[-1])
-        grammar = Grammar(body, known, limits, text, later=later)
-        tree = grammar.whole()
+        found = parse(body, known, limits, text, later=later)
         lines.append(
-            Line(
-                name, tree, piece[0].line, text.split("\n")[piece[0].line - 1], piece[0].column, tuple(grammar.assumed)
-            )
+            Line(name, found.tree, piece[0].line, text.split("\n")[piece[0].line - 1], piece[0].column, found.assumed)
         )
         if name is not None:
             del later[name]
-            known = assigned(known, name, grammar.shape(tree), () if head is None else head[2])
+            known = assigned(known, name, found.shape, () if head is None else head[2])
     return Program(tuple(lines))
 
 
@@ -209,6 +206,5 @@ def meaning(value: Any, known: Context, limits: Limits) -> Definition:
     """Return what a definition's text, tree or number says."""
     if isinstance(value, sp.Basic):
         return Definition(value, free=trees.names_in(value))
-    grammar = Grammar(tokens(str(value)), known, limits, str(value))
-    tree = grammar.whole()
-    return Definition(tree, None, grammar.shape(tree), trees.names_in(tree))
+    found = parse(tokens(str(value)), known, limits, str(value))
+    return Definition(found.tree, None, found.shape, trees.names_in(found.tree))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .grammar import Grammar, Limits
+from .grammar import Limits, parse
 from .names import Context
 from .tokens import Token
 
@@ -27,8 +27,7 @@ class Reading:
 
 def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str, alternatives: bool = True) -> Reading:
     """Return the usual reading of some tokens, and if asked the others, each differing in one or more choices."""
-    first = Grammar(stream, known, limits, text)
-    tree = first.whole()
+    first = parse(stream, known, limits, text)
     others: list[sp.Basic] = []
     most = min(MOST_READINGS, MOST_TOKENS // max(1, len(stream)))
     todo = [first.choices] if alternatives else []
@@ -40,7 +39,7 @@ def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str,
             for pick in range(1, made[place][1]):
                 if len(others) >= most:
                     break
-                again = Grammar(stream, known, limits, text, (*picked[:place], pick))
-                others.append(again.whole())
+                again = parse(stream, known, limits, text, (*picked[:place], pick))
+                others.append(again.tree)
                 todo.append(again.choices)
-    return Reading(tree, tuple(first.assumed), tuple(others), first.shape(tree))
+    return Reading(first.tree, first.assumed, tuple(others), first.shape)

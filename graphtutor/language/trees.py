@@ -1,4 +1,4 @@
-"""From the name of an operation and its arguments to a SymPy tree: what `maths.spell.recognise` undoes.
+"""From the name of an operation and its arguments to a SymPy tree: what `ops.spell.recognise` undoes.
 
 SymPy has no heads for −, ÷ and √; here stands how they are built. Every other operation is its
 row's first head. Nothing here evaluates, sorts or recurses.

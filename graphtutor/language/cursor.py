@@ -1,22 +1,24 @@
-"""What every part of the grammar stands on: the place in the tokens, errors, choices, and building nodes.
+"""The place in the tokens, with what has been met so far: errors, choices, shapes, and building nodes.
 
-Every rule of the grammar is a generator that yields the rules it needs and gets their trees back;
-`run` keeps them on a stack of its own, so that no line of text can exhaust Python's.
+Every rule of the grammar is a function of the Cursor. A rule that needs others is a generator that yields
+them and gets their trees back; `run` keeps them on a stack of its own, so that no line of text can exhaust
+Python's. The rules stand in a `Table`: a spelling is one entry, of what starts an operand, stands between
+two, or comes after one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from types import GeneratorType
+from typing import Any, NoReturn, TypeVar
 
 import sympy as sp
 
 from ..errors import ReadError, ShapeError
 from ..ops import heads
 from ..ops import table as ops
-from ..ops.row import Row
 from . import trees
 from .names import Context
 from .tokens import Token
@@ -25,14 +27,6 @@ Rule = Generator[Any, Any, Any]
 
 IF, OR, AND, NOT, COMPARE, SUM, PRODUCT, TIGHT, MINUS, POWER = 2, 4, 6, 8, 10, 20, 30, 37, 40, 50
 GLUED = 36  # letters of one run: y/xw is y/(x·w)
-JOINS = {
-    "+": (SUM, "add"),
-    "-": (SUM, "sub"),
-    "*": (PRODUCT, "mul"),
-    "⊙": (PRODUCT, "mul"),
-    "⊗": (PRODUCT, "outer"),
-    "@": (PRODUCT, "matmul"),
-}
 RELATIONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "=": "eq"}
 CONDITIONS = frozenset([*RELATIONS.values(), "and", "or", "not"])
 CLOSES = {"(": ")", "{": "}", "[": "]", "|": "|", "‖": "‖"}
@@ -66,23 +60,79 @@ class Bound:
     last: int
 
 
-def run(rule: Rule) -> Any:
+def run(rule: Any) -> Any:
     """Return the result of a rule; rules that it yields run on a stack here, not on Python's."""
-    stack, value = [rule], None
-    while stack:
+    stack: list[Rule] = []
+    value = rule
+    while True:
+        if isinstance(value, GeneratorType):
+            stack.append(value)
+            value = None
+        elif not stack:
+            return value
         try:
-            inner = stack[-1].send(value)
+            value = stack[-1].send(value)
         except StopIteration as done:
             stack.pop()
             value = done.value
-        else:
-            stack.append(inner)
-            value = None
-    return value
 
 
-class Walk:
-    """One reading of a sequence of tokens, without its rules. `picks` says which choice to take where several are possible.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What an operand starts with: tokens of a kind (`texts`: only these), and the rule that reads it; `when`: how it is told from others."""
+
+    kind: str
+    texts: tuple[str, ...]
+    read: Callable[[Cursor], Any]
+    when: Callable[[Cursor], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """An operator between two operands, how tightly it binds, and the rule that goes on after the left one."""
+
+    kind: str
+    texts: tuple[str, ...]
+    binds: int
+    read: Callable[[Cursor, sp.Basic], Any]
+    when: Callable[[Cursor, sp.Basic], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What may come after an operand, and the rule that goes on with it."""
+
+    kind: str
+    texts: tuple[str, ...]
+    read: Callable[[Cursor, sp.Basic], Any]
+    when: Callable[[Cursor, sp.Basic], bool] | None = None
+
+
+Entry = TypeVar("Entry", Start, Between, After)
+
+
+def by_token(entries: Iterable[Entry]) -> dict[tuple[str, str], tuple[Entry, ...]]:
+    """Return entries by the kind and text of their token, those with a condition in their order."""
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        for text in entry.texts or ("",):
+            found.setdefault((entry.kind, text), []).append(entry)
+    return {token: tuple(same) for token, same in found.items()}
+
+
+class Table:
+    """All spellings, by the token that tells them; `beside` reads two factors side by side."""
+
+    def __init__(self, entries: Iterable[Start | Between | After], beside: Callable[[Cursor, sp.Basic], Any]):
+        entries = tuple(entries)
+        self.start = by_token(e for e in entries if isinstance(e, Start))
+        self.between = by_token(e for e in entries if isinstance(e, Between))
+        self.after = by_token(e for e in entries if isinstance(e, After))
+        self.beside = beside
+
+
+class Cursor:
+    """One reading of a sequence of tokens. `picks` says which choice to take where several are possible.
 
     `choices` holds (picked, how many there were) in order, `assumed` says in words
     what was assumed.
@@ -90,6 +140,7 @@ class Walk:
 
     def __init__(
         self,
+        table: Table,
         stream: Sequence[Token],
         context: Context,
         limits: Limits,
@@ -103,9 +154,11 @@ class Walk:
             self.tokens.append(
                 replace(last, kind="end", text="", column=last.column + last.stop - last.start, start=last.stop)
             )
+        self.table = table
         self.context, self.limits, self.text, self.picks = context, limits, text, picks
         self.later = later or {}
         self.at = self.depth = self.nodes = self.bars = self.norms = self.rows = self.nest = 0
+        self.beside = False
         self.choices: list[tuple[int, int]] = []
         self.assumed: list[str] = []
         self.bound: dict[str, Bound] = {}
@@ -231,88 +284,6 @@ class Walk:
             turned = isinstance(b, heads.Transpose) and not isinstance(a, heads.Transpose)
             return self.make("outer" if turned else "dot", a, *(b.args if turned else (b,)))
         return self.make("matmul" if left and right else "mul", a, b)
-
-    # ----- what the parts of the grammar ask of one another; each is given by one of them -----
-    def expression(self, least: int, beside: bool = False, nested: bool = True) -> Rule:
-        raise NotImplementedError
-
-    def rest(self, left: sp.Basic, least: int) -> Rule:
-        raise NotImplementedError
-
-    def operand(self, beside: bool = False) -> Rule:
-        raise NotImplementedError
-
-    def factor_starts(self) -> bool:
-        raise NotImplementedError
-
-    def group(self) -> Rule:
-        raise NotImplementedError
-
-    def inside(self, rule: Rule) -> Rule:
-        raise NotImplementedError
-
-    def close(self, opened: Token) -> None:
-        raise NotImplementedError
-
-    def listed(self) -> Rule:
-        raise NotImplementedError
-
-    def whole_of(self, token: Token) -> int | None:
-        raise NotImplementedError
-
-    def whole_number(self) -> int | None:
-        raise NotImplementedError
-
-    def call(self, token: Token, row: Row, first: tuple[sp.Basic, ...] = ()) -> Rule:
-        raise NotImplementedError
-
-    def named(self, token: Token) -> sp.Basic:
-        raise NotImplementedError
-
-    def part(self) -> None:
-        raise NotImplementedError
-
-    def derivative_starts(self) -> bool:
-        raise NotImplementedError
-
-    def derivative(self) -> Rule:
-        raise NotImplementedError
-
-    def derivative_fraction(self) -> Rule:
-        raise NotImplementedError
-
-    def fraction_of_d(self) -> bool:
-        raise NotImplementedError
-
-    def diff_call(self, token: Token) -> Rule:
-        raise NotImplementedError
-
-    def differential(self, what: sp.Basic, wrt: sp.Basic) -> sp.Basic:
-        raise NotImplementedError
-
-    def after_bracket(self, at: int) -> int:
-        raise NotImplementedError
-
-    def operator_in_brackets(self) -> bool:
-        raise NotImplementedError
-
-    def bracketed_operator(self) -> Rule:
-        raise NotImplementedError
-
-    def symbol(self, name: str) -> sp.Basic:
-        raise NotImplementedError
-
-    def slope(self, token: Token, row: Row) -> Rule:
-        raise NotImplementedError
-
-    def prime_name(self, token: Token) -> sp.Basic:
-        raise NotImplementedError
-
-    def piecewise(self) -> Rule:
-        raise NotImplementedError
-
-    def braced(self) -> Rule:
-        raise NotImplementedError
 
 
 def condition(tree: sp.Basic) -> bool:

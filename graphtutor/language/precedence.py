@@ -1,0 +1,76 @@
+"""Expressions by operator precedence: what starts an operand, what stands between two and what comes after one is the table's to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from .cursor import GLUED, PRODUCT, Cursor, Rule
+
+BESIDE = frozenset(["word", "begin", "open", "macro"])
+
+
+def expression(p: Cursor, least: int, beside: bool = False, nested: bool = True) -> Rule:
+    """Read an expression of operators that bind at least `least`.
+
+    `beside`: it stands beside a factor, so that [ … ] are brackets; `nested`: it counts as a level of nesting.
+    """
+    p.depth += nested
+    if p.depth > p.limits.depth:
+        p.fail(f"nested deeper than {p.limits.depth} levels; name a part on a line of its own")
+    left = yield operand(p, beside)
+    left = yield rest(p, left, least)
+    p.depth -= nested
+    return left
+
+
+def rest(p: Cursor, left: sp.Basic, least: int) -> Rule:
+    """Go on after `left` with operators that bind at least `least`."""
+    while (step := infix(p, left, least)) is not None:
+        left = yield step
+    return left
+
+
+def infix(p: Cursor, left: sp.Basic, least: int) -> Any:
+    """Return the rule of the operator ahead, None if there is none that binds at least `least`."""
+    token = p.now
+    for entry in p.table.between.get((token.kind, token.text), ()):
+        if entry.when is None or entry.when(p, left):
+            return entry.read(p, left) if entry.binds >= least else None
+    if factor_starts(p) and (GLUED if token.glued else PRODUCT) >= least:
+        return p.table.beside(p, left)
+    return None
+
+
+def factor_starts(p: Cursor) -> bool:
+    """True if the present token can be a factor that stands beside the one before."""
+    token = p.now
+    if token.kind == "op":
+        return (token.text == "|" and not p.bars) or (token.text == "‖" and not p.norms)
+    return token.kind in BESIDE
+
+
+def operand(p: Cursor, beside: bool = False) -> Rule:
+    """Read one operand with what comes after it: an index, a prime, a transposition."""
+    p.beside = beside
+    left = yield primary(p)
+    while (step := postfix(p, left)) is not None:
+        left = yield step
+    return left
+
+
+def primary(p: Cursor) -> Any:
+    token = p.now
+    for entry in p.table.start.get((token.kind, token.text)) or p.table.start.get((token.kind, ""), ()):
+        if entry.when is None or entry.when(p):
+            return entry.read(p)
+    p.refuse("a number, a name or '('")
+
+
+def postfix(p: Cursor, left: sp.Basic) -> Any:
+    token = p.now
+    for entry in p.table.after.get((token.kind, token.text), ()):
+        if entry.when is None or entry.when(p, left):
+            return entry.read(p, left)
+    return None
