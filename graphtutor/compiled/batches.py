@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..expr.adjoint import Backward
-from ..expr.running import NUMBERS, apply_row, to_float
+from ..expr.running import NUMBERS, apply_row, needed, to_float
 from ..ops.table import ROWS
-from .floats import Term, body, code_of, expression, make, needed, with_params
+from .floats import Term, body, code_of, expression, make, with_params
 
 WIDEST = 2**14  # numbers in the widest array of a piece of a batch: 128 KB, measured best
 TOGETHER = 2**21  # numbers in all arrays of the way forward through a piece: 16 MB, measured best
@@ -69,7 +69,7 @@ def piece_code(
     outs = [out] * value + [
         a for adjoint, stroke in strokes.items() for a in (walk.cells[adjoint][1] if stroke else (adjoint,))
     ]
-    live = needed(walk, outs)
+    live = needed(walk.cells, outs)
     constants = constant_values(walk, live)
     space |= {f"v{i}": known for i, known in constants.items()}
     lines, texts = body(

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..expr.adjoint import Backward
-from ..expr.running import NUMBERS, Cell, settings, to_float
+from ..expr.running import NUMBERS, Cell, needed, settings, to_float
 from ..ops.arrays import Entry, erf
 from ..ops.row import Row
 from ..ops.table import ROWS
@@ -50,18 +50,6 @@ def make(lines: list[str], args: list[str], result: str, space: dict[str, Any]) 
         compile(f"def run({', '.join(args)}):\n {body}\n", "<graph>", "exec"), scope
     )  # the text holds rows' templates and node numbers only
     return scope["run"]  # type: ignore[no-any-return]
-
-
-def needed(walk: Backward, outs: list[int]) -> list[int]:
-    """Return the ids that `outs` depend on, in order."""
-    live = [False] * len(walk.cells)
-    for i in outs:
-        live[i] = True
-    for i in range(len(walk.cells) - 1, -1, -1):
-        if live[i]:
-            for a in walk.cells[i][1]:
-                live[a] = True
-    return [i for i, alive in enumerate(live) if alive]
 
 
 def count_uses(walk: Backward, live: list[int], outs: list[int]) -> Counter[int]:
@@ -112,7 +100,7 @@ def number(value: Any) -> Term:
 
 def scalar_body(walk: Backward, outs: list[int], space: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Return statements over floats `v0`, `v1`, … (inputs by their ids) and the expressions of `outs` after them."""
-    live = needed(walk, outs)
+    live = needed(walk.cells, outs)
     constants = {i: number(walk.cells[i][2][0]) for i in live if walk.cells[i][0] == "const"}
 
     def spell(i: int, texts: list[str]) -> str:

@@ -14,12 +14,11 @@ from ..expr.tracer import Builder
 from ..language import trees
 from ..ops import heads
 from ..ops.arrays import Shape
-from ..ops.spell import Spelled, folded
+from ..ops.spell import NUMBERS, Spelled, folded
 from ..ops.table import OPERATORS
 from .anatomy import compose, row_of
 
 Cells = tuple[tuple[str, tuple[int, ...], tuple[Any, ...]], ...]
-NUMBERS = {"pi": sp.pi, "e": sp.E, "nan": sp.nan, "inf": sp.oo, "-inf": -sp.oo}
 
 
 def encoded(tree: sp.Basic) -> Cells:

@@ -21,12 +21,10 @@ from ..language import trees
 from ..ops import heads
 from ..ops.arrays import Shape, show_shape
 from ..ops.row import Row
-from ..ops.spell import Spelled, folded
+from ..ops.spell import NUMBERS, Spelled, folded
 from .algebra import opened
 from .anatomy import ONE, ZERO, Keys, compose, flat_factors, row_of, spell
 from .terms import halves, is_fraction, product
-
-NUMBERS = {"pi": sp.pi, "e": sp.E, "nan": sp.nan, "inf": sp.oo, "-inf": -sp.oo}
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,11 +65,8 @@ class Plan:
     def derivative(self, what: int, wrt: int) -> int:
         """Return the node of d what / d wrt: a derivative operator inside an expression."""
         walk = backward(Graph(tuple(self.builder.cells), tuple(self.builder.shapes), what), wanted=(wrt,))
-        size = len(self.builder.cells)
-        moved = list(range(size))
-        for (op, args, params), shape in zip(walk.cells[size:], walk.shapes[size:], strict=True):
-            moved.append(self.builder.intern((op, tuple(moved[a] for a in args), params), shape))
-        return moved[walk.gradient[wrt]]
+        kept = {i: i for i in range(len(self.builder.cells))}
+        return self.builder.graft(walk.cells, walk.shapes, kept)[walk.gradient[wrt]]
 
     def graph(
         self, out: int, names: Iterable[tuple[int, str]] = (), groups: Iterable[Group] = (), source: str = ""

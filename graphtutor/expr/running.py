@@ -6,7 +6,7 @@ A cell is `(op, args, params)`, its arguments the places of earlier cells. Leave
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -46,6 +46,18 @@ def run(
             if upto == i:
                 break
     return values
+
+
+def needed(cells: Sequence[Cell], outs: Iterable[int]) -> list[int]:
+    """Return the ids that `outs` depend on, themselves too, in order."""
+    live = [False] * len(cells)
+    for i in outs:
+        live[i] = True
+    for i in range(len(cells) - 1, -1, -1):
+        if live[i]:
+            for a in cells[i][1]:
+                live[a] = True
+    return [i for i, alive in enumerate(live) if alive]
 
 
 def run_values(cells: Iterable[Cell], shapes: tuple[Shape, ...], out: int, args: Iterable[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -70,6 +70,20 @@ class Builder:
         if not row.entrywise or any(shapes):
             shape = row.result_shape(shapes, params)
         return self.intern((op, args, params), shape)
+
+    def graft(self, cells: Iterable[Cell], shapes: Iterable[Shape], known: Mapping[int, int] | None = None,
+              node: Callable[[int, tuple[int, ...]], int | None] = lambda i, args: None) -> dict[int, int]:  # fmt: skip
+        """Put the cells of another graph here and return where each came to stand.
+
+        `known`: those that stand here already; `node(i, args)` may say where cell `i` is to stand instead.
+        """
+        moved = dict(known or {})
+        for i, ((op, args, params), shape) in enumerate(zip(cells, shapes, strict=True)):
+            if i not in moved:
+                there = tuple([moved[a] for a in args])
+                given = node(i, there)
+                moved[i] = self.intern((op, there, params), shape) if given is None else given
+        return moved
 
     def open(self, row: Row, args: tuple[int, ...], params: tuple[Any, ...]) -> int:
         """Return the node of an operation written out in smaller ones, noted as a group."""

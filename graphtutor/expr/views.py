@@ -10,7 +10,7 @@ from ..errors import LearnerError
 from ..language import write
 from ..ops.arrays import Shape
 from ..ops.table import ROWS
-from .adjoint import backward
+from .adjoint import Backward, backward
 from .graph import Graph, Group
 from .running import run_values
 from .tracer import Builder, Tracer
@@ -23,19 +23,19 @@ def opened(graph: Graph, names: Iterable[str] | None = None) -> Graph:
     """
     wanted = None if names is None else set(names)
     builder = Builder()
-    moved: list[int] = []
     groups: list[Group] = []
-    for i, (op, args, params) in enumerate(graph.cells):
-        row = ROWS.get(op)
-        if row is None or row.opens is None or (wanted is not None and not wanted & {op, graph.name(i)}):
-            new = tuple(moved[a] for a in args)
-            moved.append(builder.intern((op, new, params), graph.shapes[i]))
-            continue
+
+    def node(i: int, args: tuple[int, ...]) -> int | None:
+        row = ROWS.get(graph.cells[i][0])
+        if row is None or row.opens is None or (wanted is not None and not wanted & {row.name, graph.name(i)}):
+            return None
         start = len(builder.cells)
-        out = row.opens(*(Tracer(builder, moved[a]) for a in args), *params).id
+        out = row.opens(*(Tracer(builder, a) for a in args), *graph.cells[i][2]).id
         inner = tuple(j for j in range(start, len(builder.cells)) if builder.cells[j][1])
         groups.append(Group(graph.name(i), row.label, inner, out))
-        moved.append(out)
+        return int(out)
+
+    moved = builder.graft(graph.cells, graph.shapes, node=node)
     kept = [Group(g.name, g.label, tuple(sorted({moved[j] for j in g.nodes})), moved[g.output]) for g in graph.groups]
     return Graph(tuple(builder.cells), tuple(builder.shapes), moved[graph.out], tuple((moved[i], n) for i, n in graph.names), graph.parameters,
                  (*kept, *groups), graph.symbols, graph.source)  # fmt: skip
@@ -55,26 +55,17 @@ class Body:
     def forward(self, *args: Any) -> Any:
         return run_values(self.graph.cells, self.graph.shapes, self.graph.out, args)
 
-    def inlined(
-        self, args: Sequence[Tracer], cells: Sequence[Any], shapes: Sequence[Shape], known: dict[int, int]
-    ) -> dict[int, int]:
-        """Return where `cells` come to stand in the builder of `args`; `known` are placed already."""
-        builder = args[0].builder
-        for i, ((op, inner, params), shape) in enumerate(zip(cells, shapes, strict=True)):
-            if i not in known:
-                known[i] = (
-                    args[int(params[0])].id
-                    if op == "input"
-                    else builder.intern((op, tuple(known[a] for a in inner), params), shape)
-                )
-        return known
-
     def local(self, y: Any, args: Sequence[Tracer], tie: str) -> tuple[Any, ...]:
         """Return ∂y/∂arg for each argument of a number: the group's own backward pass."""
         walk = backward(self.graph, tie)
-        placed = self.inlined(args, walk.cells, walk.shapes, {self.graph.out: y.id})
-        where = {n.name: n.id for n in self.graph.inputs}
-        return tuple(Tracer(y.builder, placed[walk.gradient[where[str(k)]]]) for k in range(len(args)))
+        return self.slopes(walk, args, {self.graph.out: y.id})
+
+    def slopes(self, walk: Backward, args: Sequence[Tracer], known: dict[int, int]) -> tuple[Any, ...]:
+        """Return the gradient for each argument, the pass put into their builder; `known` stands there already."""
+        where = {int(n.name): n.id for n in self.graph.inputs}
+        known |= {i: args[k].id for k, i in where.items()}
+        placed = args[0].builder.graft(walk.cells, walk.shapes, known)
+        return tuple(Tracer(args[0].builder, placed[walk.gradient[where[k]]]) for k in range(len(args)))
 
     def pull(self, g: Any, y: Any, args: Sequence[Tracer]) -> tuple[Any, ...]:
         """Return the gradient for each argument where entries mix."""
@@ -83,9 +74,7 @@ class Body:
         product = builder.add("mul", (self.graph.out, seed))
         total = builder.add("total", (product,)) if self.shape else product
         walk = backward(Graph(tuple(builder.cells), tuple(builder.shapes), total))
-        placed = self.inlined(args, walk.cells, walk.shapes, {self.graph.out: y.id, seed: g.id})
-        where = {n.name: n.id for n in self.graph.inputs}
-        return tuple(Tracer(y.builder, placed[walk.gradient[where[str(k)]]]) for k in range(len(args)))
+        return self.slopes(walk, args, {self.graph.out: y.id, seed: g.id})
 
     def written(self, parts: Sequence[write.Part], form: str) -> write.Part:
         """Return the group's formula over the names of its arguments."""
@@ -128,14 +117,15 @@ def closed(graph: Graph, group: Group) -> Graph:
         )
     body = Body(inner_graph(graph, group, outer), group.label)
     builder = Builder()
-    moved: dict[int, int] = {}
     used = {a for i, (_, args, _) in enumerate(graph.cells) if i not in inside for a in args}
+    gone = {
+        i for i, cell in enumerate(graph.cells) if i in hidden or (cell[0] == "const" and i not in used | {graph.out})
+    }
+    moved: dict[int, int] = {}
     for i, (op, args, params) in enumerate(graph.cells):
-        if i in hidden or (op == "const" and i not in used and i != graph.out):
-            continue
         if i == group.output:
             moved[i] = builder.intern(("block", tuple(moved[a] for a in outer), (body,)), graph.shapes[i])
-        else:
+        elif i not in gone:
             moved[i] = builder.intern((op, tuple(moved[a] for a in args), params), graph.shapes[i])
     names = tuple((moved[i], n) for i, n in graph.names if i in moved)
     if all(i != moved[group.output] for i, _ in names):

@@ -18,7 +18,8 @@ from . import heads
 from .table import TABLE
 
 ROW_OF_HEAD = {head: row for row in TABLE for head in row.heads}
-NAMED_NUMBERS = {sp.pi: "pi", sp.E: "e", sp.nan: "nan", sp.oo: "inf", -sp.oo: "-inf"}
+NUMBERS = {"pi": sp.pi, "e": sp.E, "nan": sp.nan, "inf": sp.oo, "-inf": -sp.oo}
+NAMED_NUMBERS = {tree: name for name, tree in NUMBERS.items()}
 
 
 class Spelled(NamedTuple):

@@ -20,7 +20,7 @@ import numpy as np
 from ..errors import DomainError, LearnerError, ShapeError
 from ..expr.adjoint import Backward, Flow, backward
 from ..expr.graph import Edge, Graph, Node
-from ..expr.running import to_float
+from ..expr.running import needed, to_float
 from ..language import write
 from ..ops.arrays import show_shape
 from ..ops.row import Row
@@ -447,11 +447,7 @@ def check_domain(walked: Trace) -> None:
     assert numbers is not None
     if finite(numbers[graph.out]):
         return
-    live = {graph.out}
-    for i in range(graph.out, -1, -1):
-        if i in live:
-            live.update(graph.cells[i][1])
-    culprit = min(i for i in live if not finite(numbers[i]))
+    culprit = next(i for i in needed(graph.cells, [graph.out]) if not finite(numbers[i]))
     _, args, _ = graph.cells[culprit]
     where = ", ".join(
         f"{graph.name(a)} = {shown(numbers[a])}" for a in dict.fromkeys(args) if graph.cells[a][0] != "const"
