@@ -15,8 +15,8 @@ from ..grading.grader import as_tree, grade
 from ..grading.lines.lines import judged
 from ..grading.lines.scoring import BAD
 from ..grading.python.code import read_code
-from ..grading.sheet.figures import Typed
 from ..grading.sheet.tally import message, of_sheet
+from ..grading.sheet.typed import Typed
 from ..grading.told.grades import Grade
 from ..grading.told.marks import Cell, Misconception, Rubric
 from ..language.read import derivation

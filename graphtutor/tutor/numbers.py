@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import LearnerError, ReadError
 from ..expr.build import build
-from ..grading.sheet.figures import PLAIN, Typed, agrees, decimal, plain
+from ..grading.sheet.typed import PLAIN, Typed, agrees, decimal, plain
 
 LONGEST = 2000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..derivation import derive
-from ..grading.sheet.figures import decimal
+from ..grading.sheet.typed import decimal
 from .answers import cells
 from .exercises import Choice, Code, Derivation, Exercise, Expression, FindLine, Gradients, Numbers, Sheet, lettered
 from .judge import first_wrong

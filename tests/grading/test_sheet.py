@@ -13,8 +13,8 @@ import pytest
 import graphtutor as gt
 from graphtutor.errors import LearnerError
 from graphtutor.expr.build import build
+from graphtutor.grading.sheet.cell_values import Numbers, Symbols
 from graphtutor.grading.sheet.sheet import sheet
-from graphtutor.grading.sheet.work import Numbers, Symbols
 from graphtutor.grading.told.marks import Rubric
 
 TRUTH = json.loads((Path(__file__).parents[1] / "data" / "lecture_truth.json").read_text("utf-8"))

@@ -7,7 +7,7 @@ digits that they show, on the way too; at a kink any slope between the one-sided
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,15 +21,15 @@ from ...language import trees
 from ..asked.judge import compare
 from ..asked.task import Task
 from ..told.marks import Cell
-from . import figures
-from .contents import content, entries, figures_tree, finite, said, shown
-from .figures import EXACT, Typed
-from .handed import Handed, blank
-from .sheet import Place, Sheet
-from .work import Numbers, Symbols, Work
+from .cell_values import Numbers, Symbols, Work, key
+from .filled import Edges, blank
+from .matching import Handed
+from .sheet import Place
+from .typed import EXACT, Typed, agrees, apart, content, decimal, entries, exactly, finite, said
 
 ROUNDED = "rounded"
 LAST_DIGITS = 5e-4  # relative: more digits than asked for may be off, as from rounding on the way
+UNEXPLAINED = "right, though it does not follow from the cells before"
 NEAR = 1e-6  # relative: a slip is worked out from numbers as they are written
 
 
@@ -100,83 +100,119 @@ class Judge:
         return self.work.work(place, self.worth)
 
     def compared(self, place: Place, raw: Any, own: Any, blame: Place | None) -> Found:
+        if isinstance(raw, Edges):
+            return self.several(place, raw, own, blame)
         if np.ndim(self.right[place]) and self.numeric:
             return self.array(place, raw)
         typed = self.read(raw)
-        if not isinstance(typed, Typed):
-            return self.symbolic(place, said(raw), typed, own, blame)
-        if not self.numeric:
-            return self.symbolic(place, said(raw), figures_tree(typed), own, blame)
-        return self.number(place, typed, own, blame)
+        if isinstance(typed, Typed) and self.numeric:
+            return self.number(place, typed, own, blame)
+        return self.symbolic(place, said(raw), exactly(typed) if isinstance(typed, Typed) else typed, own, blame)
+
+    # ----- two edges from one argument, as in x*x -----
+    def several(self, place: Place, raw: Edges, own: Any, blame: Place | None) -> Found:
+        """Judge the local gradients of a row's edges from one argument, each against its own edge."""
+        slots = self.work.slots(place, self.worth)
+        if len(raw) != len(slots):
+            raise ReadError(
+                f"{len(raw)} local gradients by {place.arg}, where {max(1, len(slots))} "
+                f"edge{'s go' if len(slots) > 1 else ' goes'} from it",
+                str(list(raw))[:60],
+            )
+        typed = [self.read(value) for value in raw]
+        text = ", ".join(said(value) for value in raw)
+        if not all(self.is_edge(place, t, slot) for t, slot in zip(typed, slots, strict=True)):
+            return Found(place, "wrong", text, own, blame=place)
+        found = Found(place, "right", text, own, note=self.of_edges(place))
+        return found if blame is None else self.following(found, blame)
+
+    def is_edge(self, place: Place, typed: Typed | sp.Basic, slot: Any) -> bool:
+        """Return whether a number or a formula is the local gradient of one edge."""
+        if self.numeric:
+            number = typed if isinstance(typed, Typed) else Typed("", self.evaluated(typed), None)
+            return finite(number.value) and self.is_right(number, slot)
+        tree = exactly(typed) if isinstance(typed, Typed) else typed
+        return self.near(trees.replaced(tree, self.meanings(self.formulas)), slot)
+
+    def one_edge(self, place: Place, found: Found, typed: Typed | sp.Basic, blame: Place | None) -> Found | None:
+        """Return what is found of a cell that holds one of several edges where the whole is meant; None if it does not."""
+        if not any(self.is_edge(place, typed, slot) for slot in self.work.slots(place, self.worth)):
+            return None
+        whole = self.right[place] if blame is None else self.own(place)
+        found = replace(found, status="right", worth=whole, note=f"one of the {self.of_edges(place)}")
+        return found if blame is None else self.following(found, blame)
+
+    def of_edges(self, place: Place) -> str:
+        """Return in words that several edges go from an argument; empty where it is one."""
+        count = len(self.work.slots(place, self.worth))
+        sheet = self.handed.sheet
+        return (
+            f"{count} edges from {place.arg}; together they are ∂{sheet.by_id[place.id].name}/∂{place.arg} = {key(sheet, self.right, place)}"
+            if count > 1
+            else ""
+        )
 
     # ----- numbers -----
     def number(self, place: Place, typed: Typed, own: Any, blame: Place | None) -> Found:
         """Judge a number against the right one, against the other choices at a kink, and against the student's own way."""
-        slack = self.half(typed)
-        exact = figures.apart(typed, self.right[place]) <= EXACT * max(1, abs(float(self.right[place])))
-        found = Found(place, "right", typed.text, typed.value, 0.0 if exact else slack)
-        verdict = self.agrees(typed, self.right[place])
-        if verdict is not False:
-            note = "" if exact else rounded(typed)
-            return noted(
-                found,
-                note
-                if self.follows(place, typed, own) or blame is None
-                else "right, though it does not follow from the cells before",
-            )
+        right = self.right[place]
+        exact = apart(typed, right) <= EXACT * max(1, abs(float(right)))
+        found = Found(place, "right", typed.text, typed.value, 0.0 if exact else self.half(typed))
+        if self.is_right(typed, right):
+            own_way = blame is None or self.follows(place, typed, own)
+            return noted(found, UNEXPLAINED if not own_way else self.whole_of(place) if exact else rounded(typed))
         interval = sorted(float(k[place]) for k in (self.right, *self.others))
         if interval[0] - EXACT <= float(typed.value) <= interval[-1] + EXACT:
-            return noted(
-                found,
-                f"at this kink anything from {figures.decimal(interval[0], 4)} to {figures.decimal(interval[-1], 4)} is a right slope",
-            )
-        if any(self.agrees(typed, part) for part in self.work.slots(place, self.worth)) and blame is None:
-            return Found(
-                place,
-                "right",
-                typed.text,
-                self.right[place],
-                note=f"one of the edges from {place.arg}; together they are {shown(self.right[place], self.handed.sheet.digits)}",
-            )
+            low, high = decimal(interval[0], 4), decimal(interval[-1], 4)
+            return noted(found, f"at this kink anything from {low} to {high} is a right slope")
+        edge = self.one_edge(place, found, typed, blame)
+        if edge is not None:
+            return edge
         if self.follows(place, typed, own):
             return noted(found, "right from your numbers before") if blame is None else self.following(found, blame)
-        return Found(place, "wrong", typed.text, typed.value, slack, self.short(typed, self.right[place]), place)
+        return replace(found, status="wrong", slack=self.half(typed), note=self.short(typed, right), blame=place)
 
-    def agrees(self, typed: Typed, right: Any) -> bool | None:
-        """Return whether a number is the right one, rounded to no fewer than the asked decimals or two digits."""
-        digits = self.handed.sheet.digits
-        off = figures.apart(typed, right)
-        if (
-            typed.decimals is not None
-            and off <= 0.5 * 10.0**-digits * (1 + EXACT)
-            and (typed.decimals < digits or off <= LAST_DIGITS * abs(float(right)))
+    def whole_of(self, place: Place) -> str:
+        """Return a note that a cell holds the derivative by an argument over all its edges, where there are several."""
+        count = len(self.work.slots(place, self.worth))
+        return (
+            f"∂{self.handed.sheet.by_id[place.id].name}/∂{place.arg}, its {count} edges from {place.arg} together"
+            if count > 1
+            else ""
+        )
+
+    def is_right(self, typed: Typed, right: Any) -> bool:
+        """Return whether a number is the right one, rounded to no fewer than the asked decimals, or to one and two digits."""
+        digits, off = self.handed.sheet.digits, apart(typed, right)
+        if typed.decimals is None:
+            return agrees(typed, right, digits) is not False
+        if off <= 0.5 * 10.0**-digits * (1 + EXACT) and (
+            typed.decimals < digits or off <= LAST_DIGITS * abs(float(right))
         ):
             return True  # 0.9 for 0.8981, which is 0.90; and 0.4091 for 0.4089, where 0.41 is asked for
-        verdict = figures.agrees(typed, right, digits)
-        return verdict if verdict is not None else self.enough(typed)
+        enough = typed.decimals >= digits or (typed.decimals >= 1 and typed.significant >= 2)
+        return agrees(typed, right, digits if enough and typed.decimals >= digits else 0) is True and enough
 
     def half(self, typed: Typed) -> float:
         """Return how far a number may be from what was rounded to it: half of its last digit, or of the last that is asked for."""
         return 0.0 if typed.decimals is None else 0.5 * 10.0 ** -max(typed.decimals, self.handed.sheet.digits)
 
-    def enough(self, typed: Typed) -> bool:
-        """Return whether a number shows the decimals that are asked for, or two digits, or is meant exactly."""
-        return typed.decimals is None or typed.decimals >= self.handed.sheet.digits or typed.significant >= 2
-
     def short(self, typed: Typed, right: Any) -> str:
+        digits = self.handed.sheet.digits
+        few = agrees(typed, right, digits) is None
         return (
-            "right as far as it goes, but one digit is too few"
-            if figures.agrees(typed, right, self.handed.sheet.digits) is None
-            else ""
+            f"right as far as it goes, but {digits} decimal{'s are' if digits > 1 else ' is'} asked for" if few else ""
         )
 
     def follows(self, place: Place, typed: Typed, own: Any) -> bool:
         """Return whether a number is what the student's own cells before it give, each rounded as it is shown."""
-        if not finite(own) or self.agrees(typed, own):
+        if not finite(own) or self.is_right(typed, own):
             return finite(own)
-        return abs(float(typed.value) - float(own)) <= self.half(typed) + self.room(place) + EXACT * max(
-            1, abs(float(own))
-        )
+        return self.within(place, typed.value, own, self.half(typed))
+
+    def within(self, place: Place, value: Any, own: Any, slack: float = 0.0) -> bool:
+        """Return whether a number is as near to the student's own way as rounding before it allows."""
+        return abs(float(value) - float(own)) <= slack + self.room(place) + EXACT * max(1, abs(float(own)))
 
     def room(self, place: Place) -> float:
         """Return how far a cell may move while those before it move within their rounding; none across a kink."""
@@ -199,15 +235,7 @@ class Judge:
         return total
 
     def following(self, found: Found, blame: Place) -> Found:
-        return Found(
-            found.place,
-            "follows",
-            found.given,
-            found.worth,
-            found.slack,
-            f"follows from your {self.handed.sheet.name(blame)}",
-            blame,
-        )
+        return replace(found, status="follows", note=f"follows from your {self.handed.sheet.name(blame)}", blame=blame)
 
     def array(self, place: Place, raw: Any) -> Found:
         """Judge a vector or matrix entry by entry, against the right one alone."""
@@ -215,7 +243,7 @@ class Judge:
         given = entries(raw)
         if len(given) != right.size:
             raise ReadError(f"{len(given)} numbers where {right.size} are asked for", said(raw)[:60])
-        ok = all(self.agrees(t, v) is not False for t, v in zip(given, right.flat, strict=True))
+        ok = all(self.is_right(t, v) for t, v in zip(given, right.flat, strict=True))
         return Found(place, "right" if ok else "wrong", said(raw), self.right[place], blame=None if ok else place)
 
     # ----- symbols -----
@@ -227,44 +255,26 @@ class Judge:
 
     def symbolic(self, place: Place, text: str, tree: sp.Basic, own: Any, blame: Place | None) -> Found:
         """Judge a formula as a formula; at a point one that is wrong may still follow from the student's numbers."""
-        trees_right = self.formulas
-        whole = trees.replaced(tree, self.meanings(trees_right))
-        ruling = compare(self.asked, whole, trees_right[place], prove=False)
+        whole = trees.replaced(tree, self.meanings(self.formulas))
+        ruling = compare(self.asked, whole, self.formulas[place], prove=False)
         worth = self.evaluated(tree) if self.numeric else whole
+        found = Found(place, "right", text, worth)
         if ruling:
-            note = (
-                ruling.evidence
-                if ruling.kind == "kink"
-                else "right, though it does not follow from the cells before"
-                if blame is not None and not self.same(place, worth, own)
-                else ""
-            )
-            return Found(place, "right", text, self.right[place] if self.numeric else whole, note=note)
+            own_way = blame is None or self.same(place, worth, own)
+            note = ruling.evidence if ruling.kind == "kink" else self.whole_of(place) if own_way else UNEXPLAINED
+            return replace(found, worth=self.right[place] if self.numeric else whole, note=note)
         if ruling.kind == "undecided":
-            return Found(place, "undecided", text, worth, note=ruling.evidence)
-        if (
-            blame is None
-            and not self.numeric
-            and any(self.near(worth, part) for part in self.work.slots(place, self.worth))
-        ):
-            return Found(
-                place,
-                "right",
-                text,
-                self.right[place],
-                note=f"one of the edges from {place.arg}; together they are {self.handed.sheet.text(place)}",
-            )
+            return replace(found, status="undecided", note=ruling.evidence)
+        edge = self.one_edge(place, found, tree, blame)
+        if edge is not None:
+            return edge
         if blame is not None and self.same(place, worth, own):
-            return self.following(Found(place, "follows", text, worth), blame)
-        return Found(place, "wrong", text, worth if not self.numeric or finite(worth) else own, blame=place)
+            return self.following(found, blame)
+        return replace(found, status="wrong", worth=worth if not self.numeric or finite(worth) else own, blame=place)
 
     def same(self, place: Place, worth: Any, own: Any) -> bool:
         if self.numeric:
-            return (
-                finite(worth)
-                and finite(own)
-                and abs(float(worth) - float(own)) <= self.room(place) + EXACT * max(1, abs(float(own)))
-            )
+            return finite(worth) and finite(own) and self.within(place, worth, own)
         return bool(compare(self.asked, worth, own, prove=False))
 
     @cached_property
@@ -299,12 +309,7 @@ def rounded(typed: Typed) -> str:
 
 
 def noted(found: Found, note: str) -> Found:
-    return Found(found.place, found.status, found.given, found.worth, found.slack, note, found.blame)
-
-
-def key(sheet: Sheet, known: Mapping[Place, Any], place: Place) -> str:
-    """Return the right content of a cell as text."""
-    return shown(known[place], sheet.digits) if sheet.at is not None else sheet.text(place)
+    return replace(found, note=note)
 
 
 def told(judge: Judge) -> tuple[Cell, ...]:

@@ -1,25 +1,33 @@
-"""A filled-in sheet, read back from a text table or CSV as people type them."""
+"""A filled-in sheet as people type it: a text table, CSV or an object, read into rows, a point and the decimals."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from ...errors import ReadError
-from .figures import plain
 from .table import HEADINGS, number
+from .typed import plain
 
 NODE, VALUE, UPSTREAM = (
     ("node", "name", "operation"),
     ("value", "forward", "forward value"),
     ("upstream", "gradient", "arrives"),
 )
-LONGEST = 200_000
+LONGEST, MOST_ROWS = 200_000, 2000
+KEYS = ("node", "value", "local", "upstream")
+BLANK = re.compile(r"[\s_?.…–—-]*")
 NAMED = r"(?:[d∂]\s*\w+\s*/\s*[d∂]\s*\w+|[^\W\d]\w*)\s*[:=](?!=)"  # w: … or ∂u/∂w = …
 LABEL, BETWEEN = re.compile(NAMED), re.compile(rf";|,(?=\s*{NAMED})")
+
+
+class Edges(list[Any]):
+    """The local gradients of several edges from one argument, as in x*x, in the order of the edges."""
 
 
 def looks_like(text: str) -> bool:
@@ -115,7 +123,7 @@ def from_table(text: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
         row = dict(zip(columns, parts, strict=False))
         rows.append(
             {
-                name: locals_of(value, line, k) if name == "local" else value
+                name: locals_of(value) if name == "local" else value
                 for name, value in row.items()
                 if name and not (name == "local" and not value)
             }
@@ -131,24 +139,17 @@ def column(title: str) -> str:
     return "local" if word.startswith("local") else "upstream" if re.match(r"(d|∂)\w+/|upstream|total", word) else ""
 
 
-def locals_of(text: str, line: str, number: int) -> dict[str, str]:
+def locals_of(text: str) -> dict[str, Any]:
     """Return argument → gradient of `w: 3; x: 2`, `w = 3, x = 2`; a single one may stand alone.
 
-    >>> locals_of("∂u/∂w = 3, x: max(1, 2)", "", 1), locals_of("2*e", "", 1)
-    ({'∂u/∂w': '3', 'x': 'max(1, 2)'}, {'#0': '2*e'})
+    >>> locals_of("∂u/∂w = 3, x: max(1, 2)"), locals_of("2*e"), locals_of("x: 2; x: 3")
+    ({'∂u/∂w': '3', 'x': 'max(1, 2)'}, {'#0': '2*e'}, {'x': ['2', '3']})
     """
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for piece in filter(None, (p.strip() for p in BETWEEN.split(text))):
         labelled = LABEL.match(piece)
         name, value = (labelled[0][:-1].strip(), piece[labelled.end() :]) if labelled else (f"#{len(found)}", piece)
-        if name in found:
-            raise ReadError(
-                f"'{name}' is given twice; write each local gradient once, such as w: 3; x: 2",
-                line,
-                number,
-                max(1, line.find(piece) + 1),
-            )
-        found[name] = value.strip()
+        found[name] = value.strip() if name not in found else Edges([*several(found[name]), value.strip()])
     return found
 
 
@@ -167,7 +168,7 @@ def from_csv(text: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
         if "cell" not in names:
             row = {column(name): value for name, value in said.items() if column(name)}
             rows[str(k)] = {
-                name: locals_of(value, "", k) if name == "local" else value
+                name: locals_of(value) if name == "local" else value
                 for name, value in row.items()
                 if value or name != "local"
             }
@@ -191,3 +192,66 @@ def put(rows: dict[str, dict[str, Any]], said: Mapping[str, str], number: int) -
         row.setdefault("local", {})[arg] = said.get("answer", "")
     else:
         row[what] = said.get("answer", "")
+
+
+# ----- the object of the contract -----
+def blank(value: Any) -> bool:
+    """Return whether a cell is empty: nothing, a line to write on, a dash or a question mark."""
+    return value is None or (isinstance(value, str) and BLANK.fullmatch(value) is not None)
+
+
+def form_of(answer: Mapping[str, Any]) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any] | None, int]:
+    """Return the rows, the point and the decimals of a sheet. Raises ReadError where one of them has another form."""
+    rows, at, digits = answer.get("sheet"), answer.get("at") or None, answer.get("digits", 2)
+    if (
+        not isinstance(rows, list | tuple)
+        or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows)
+        or len(rows) > MOST_ROWS
+    ):
+        raise ReadError(
+            'a sheet is a list of rows such as {"node": "u = w0*x0", "value": 1, "local": {"w0": 2}, "upstream": 4.2}',
+            str(rows)[:60],
+        )
+    for row in rows:
+        unknown = next((str(k) for k in row if k not in KEYS and missing(str(k), row)), None)
+        if unknown is not None:
+            raise ReadError(
+                f"'{unknown[:30]}' is no column of a sheet; it has node, value, local and upstream",
+                str(row["node"])[:60],
+            )
+    if at is not None and not isinstance(at, Mapping):
+        raise ReadError('the point of a sheet is an object such as {"w0": 0.5, "x0": 2}', str(at)[:60])
+    if not isinstance(digits, int) or isinstance(digits, bool):
+        raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
+    return rows, at, digits
+
+
+def missing(key: str, row: Mapping[str, Any]) -> bool:
+    """Return whether a key is a column that the row lacks, misspelt; any other column, such as note, is the student's own."""
+    return any(near not in row for near in get_close_matches(key, KEYS, 1))
+
+
+def local_of(value: Any) -> dict[str, Any]:
+    """Return the local gradients of a row by argument; a list of them by their number, one alone as the first.
+
+    >>> local_of({"w": 3}), local_of([3, 2]), local_of("4"), local_of(None)
+    ({'w': 3}, {'#0': 3, '#1': 2}, {'#0': '4'}, {})
+    """
+    if isinstance(value, Mapping):
+        return {str(name): Edges(v) if isinstance(v, list | tuple) else v for name, v in value.items()}
+    return {} if blank(value) else {f"#{k}": v for k, v in enumerate(several(value))}
+
+
+def several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def argument_name(name: str) -> str:
+    """Return the argument that a key names: `w0`, `du/dw0`, `∂u/∂w₀`.
+
+    >>> argument_name(" ∂u/∂w₀ "), argument_name("w0")
+    ('w0', 'w0')
+    """
+    short = unicodedata.normalize("NFKC", name).strip()
+    quotient = re.fullmatch(r"[d∂]\s*\w+\s*/\s*[d∂]\s*(\w+)", short)
+    return quotient[1] if quotient else short

@@ -1,9 +1,10 @@
-"""Which node of a problem each row of a student's sheet is: by its name, by its formula, or by its value."""
+"""A sheet as it is handed in: which node of the problem each row is, by its name, its formula or its value, and what stands in each cell."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,127 @@ from ...expr.running import run
 from ...expr.tracer import Builder
 from ...language import read, trees
 from ..asked.task import Task
-from .sheet import Row, Sheet
+from .filled import KEYS, Edges, argument_name, blank, form_of, local_of
+from .sheet import Place, Row, Sheet, sheet, with_rows
 
 TRIES, SEED, CLOSE = 12, 7, 1e-9
 
 
+@dataclass(frozen=True)
+class Handed:
+    """A sheet with what a student put into it: cell → as it was typed; `listed` are the rows in the student's order.
+
+    `base` is the problem's own sheet, `asked` the cells that count.
+    `strange` holds the cells whose row is no node of the problem, each with the reason.
+    """
+
+    sheet: Sheet
+    base: Sheet
+    given: Mapping[Place, Any]
+    listed: tuple[int, ...]
+    asked: frozenset[Place]
+    strange: tuple[tuple[str, Any, str], ...] = ()
+
+
+def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns: Sequence[str] = KEYS) -> Handed:
+    """Return what a sheet in the form of the contract says: {"sheet": rows, "at": point, "digits": n}.
+
+    A row has `node` ("u = w0*x0", or the name of a node alone), `value`, `local` (argument → gradient) and
+    `upstream`. A node that no row is for is taken as a row of blanks; `columns` are those that are asked for.
+    Raises ReadError for another form.
+    """
+    rows, at, digits = form_of(answer)
+    base = sheet(
+        asked.graph,
+        None if at is None else {name: value for name, value in at.items() if name in asked.inputs},
+        digits,
+        tie,
+    )
+    found = Matching(asked, base, [row["node"] for row in rows])
+    given: dict[Place, Any] = {}
+    local: list[tuple[Row, Mapping[str, Any]]] = []
+    strange: list[tuple[str, Any, str]] = []
+    for row in rows:
+        slopes = local_of(row.get("local"))
+        try:
+            mine = found.row(row["node"], [argument_name(name) for name in slopes])
+        except ReadError as error:
+            strange.extend(
+                (f"{name_and_formula(row['node'])[0]}.{k}", row[k], error.message)
+                for k in ("value", "upstream")
+                if not blank(row.get(k))
+            )
+            continue
+        given[Place("value", mine.id)], given[Place("upstream", mine.id)] = row.get("value"), row.get("upstream")
+        local.append((mine, slopes))
+    whole = with_rows(base, list(found.own.values()), found.lines())
+    for mine, values in local:
+        positions = by_position(mine, values)
+        for name, value in values.items():
+            try:
+                place = Place("local", mine.id, argument(whole, mine, positions.get(name, name)))
+                given[place] = value if place not in given else Edges([given[place], value])
+            except ReadError as error:
+                strange.extend([] if blank(value) else [(f"{mine.name}.local.{name[:30]}", value, error.message)])
+    return Handed(
+        whole,
+        base,
+        given,
+        tuple(found.own),
+        frozenset(p for p in wanted(whole, given) if p.what in columns),
+        tuple(strange),
+    )
+
+
+def by_position(row: Row, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the argument of each local gradient that has no name: one for each argument, or for each edge (two of x*x)."""
+    nameless = [name for name in values if name.startswith("#")]
+    for names in (row.passes, row.edges):
+        if nameless and len(names) == len(values):
+            return dict(zip(nameless, names, strict=False))
+    return {}
+
+
+def argument(whole: Sheet, row: Row, name: str) -> str:
+    """Return the argument of a row that a key names, however the row itself calls it."""
+    short = argument_name(name)
+    if name.startswith("#"):
+        raise ReadError(
+            f"{row.name} has {len(row.passes)} local gradient{'s' * (len(row.passes) != 1)} ({', '.join(row.passes)}); say which is which",
+            row.title[:60],
+        )
+    if short in row.passes:
+        return short
+    there = next(
+        (
+            n
+            for n, i in row.args
+            if n in row.passes and (whole.by_id[i].name == short or whole.graph.ids.get(short) == i)
+        ),
+        None,
+    )
+    if there is None:
+        raise ReadError(
+            f"{row.name} has no local gradient by '{short[:30]}'; it has {', '.join(row.passes) or 'none'}",
+            row.title[:60],
+        )
+    return there
+
+
+def wanted(whole: Sheet, given: Mapping[Place, Any]) -> list[Place]:
+    """Return the cells that count: all, but for the gradient of the output, which is 1, and of inputs where they are left out."""
+    found = []
+    for place in whole.places():
+        said = not blank(given.get(place))
+        free = place.what == "upstream" and (
+            place.id == whole.graph.out or (whole.by_id[place.id].graph is None and place not in given)
+        )
+        if said or not free:
+            found.append(place)
+    return found
+
+
+# ----- rows -----
 class Matching:
     """Finds the node that each row of a student is: by its name, by its formula, or by its value at random points."""
 

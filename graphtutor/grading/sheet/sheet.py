@@ -39,6 +39,14 @@ class Row:
         return self.graph is not None and not any(self.graph.shapes)
 
     @property
+    def edges(self) -> tuple[str, ...]:
+        """The argument of each edge over which a gradient goes on, in order: x twice for x*x."""
+        if self.graph is None:
+            return ()
+        names = {i: name for name, i in self.graph.ids.items()}
+        return tuple(names[a] for a in self.graph.cells[self.graph.out][1] if names.get(a) in self.passes)
+
+    @property
     def title(self) -> str:
         return f"{self.name} = {self.text}" if self.text and self.text != self.name else self.name
 

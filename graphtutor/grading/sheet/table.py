@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from .cells import key
+from .cell_values import Numbers, Symbols, key
 from .sheet import Place, Sheet
-from .work import Numbers, Symbols
 
 BLANK = "____"
 HEADINGS = ("problem", "at", "digits", "shapes", "constants")

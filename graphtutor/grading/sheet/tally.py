@@ -17,12 +17,12 @@ from ...text import several
 from ..asked.task import Task
 from ..told.grades import Grade
 from ..told.marks import Cell, Misconception, Rubric
+from .cell_values import OUT
 from .cells import ROUNDED, Found, Judge, told
-from .contents import finite
-from .filled import read_sheet
-from .handed import KEYS, handed_in
+from .filled import KEYS, read_sheet
+from .matching import handed_in
 from .sheet import Place, Row
-from .work import OUT
+from .typed import finite
 
 SHARE = {"right": 1.0, "wrong": 0.0, "blank": 0.0}
 OPEN = ("unread", "undecided")

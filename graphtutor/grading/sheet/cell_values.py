@@ -16,6 +16,7 @@ from ...expr.running import as_sympy
 from ...language import trees
 from ...walk.trace import trace
 from .sheet import Place, Row, Sheet
+from .typed import shown
 
 OUT = "own value"  # a name that no text can have
 Known = dict[Place, Any]
@@ -149,3 +150,8 @@ def with_own_value(walk: Backward, graph: Graph) -> Graph:
         return walk.extended
     cells = tuple(("input", (), (OUT,)) if i == graph.out else cell for i, cell in enumerate(walk.cells))
     return Graph(cells, walk.shapes, graph.out)
+
+
+def key(sheet: Sheet, known: Mapping[Place, Any], place: Place) -> str:
+    """Return the right content of a cell as text."""
+    return shown(known[place], sheet.digits) if sheet.at is not None else sheet.text(place)
