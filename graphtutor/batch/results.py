@@ -1,10 +1,7 @@
-"""Results: one submission graded, many of them, and how they are written for machines."""
+"""Results: one submission graded, or many of them over any executor."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -21,23 +18,10 @@ from ..grading.told.report import plain
 from ..tutor.course import Course, course
 from ..tutor.judge import judge
 from ..tutor.variants import variant
+from .forms import Result
 from .submissions import Submission, made
 
-Result = dict[str, Any]
-COLUMNS = (
-    "id",
-    "student",
-    "exercise",
-    "correct",
-    "score",
-    "first_wrong",
-    "misconceptions",
-    "message",
-    "undecided_because",
-    "decided_by",
-)
 CHUNK = 16  # answers sent to a process at once: a message costs about as much as a short answer
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 # ----- grading -----
@@ -130,153 +114,3 @@ def attempts(of: Sequence[Submission], executor: Executor | None = None, folder:
         if executor is not None
         else map(work, of)
     )
-
-
-# ----- the end result -----
-def final(of: Mapping[str, Any]) -> tuple[bool | None, float]:
-    """Return (correct, score): a person's decision where there is one for this answer, else the machine's."""
-    human = of.get("human") or {}
-    if human and not human.get("stale"):
-        return human.get("correct"), float(human.get("score", of["score"]))
-    return of["correct"], float(of["score"])
-
-
-def ids(of: Mapping[str, Any]) -> list[str]:
-    """Return the ids of a result's misconceptions."""
-    return [m["id"] if isinstance(m, Mapping) else str(m) for m in of.get("misconceptions") or []]
-
-
-def word(correct: bool | None) -> str:
-    return "undecided" if correct is None else "right" if correct else "not right"
-
-
-def counted(of: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Return how many results there are of each kind."""
-    found = {"right": 0, "not right": 0, "undecided": 0}
-    for one in of:
-        found[word(final(one)[0])] += 1
-    return found
-
-
-# ----- forms -----
-def as_lines(of: Iterable[Mapping[str, Any]]) -> str:
-    """Return results as JSON lines."""
-    return "\n".join(json.dumps(one, ensure_ascii=False, default=str) for one in of)
-
-
-def as_csv(of: Iterable[Mapping[str, Any]]) -> str:
-    """Return results as CSV; a text that a spreadsheet would take for a formula gets an apostrophe."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for one in of:
-        correct, score = final(one)
-        first = one.get("first_wrong")
-        row = [one.get("id"), one.get("student", ""), one.get("exercise") or one.get("expression", ""), word(correct), f"{score:.4g}", "" if first is None else first + 1,
-               " ".join(ids(one)), one.get("message", ""), one.get("undecided_because", ""), "person" if final(one) != (one["correct"], float(one["score"])) else "machine"]  # fmt: skip
-        table.writerow([safe(value) for value in row])
-    return out.getvalue().rstrip("\n")
-
-
-def safe(value: Any) -> str:
-    """Return a cell that no spreadsheet runs.
-
-    >>> safe("=HYPERLINK(1)"), safe(-3), safe("2*x")
-    ("'=HYPERLINK(1)", '-3', '2*x')
-    """
-    text = " ".join(str("" if value is None else value).split())
-    return f"'{text}" if isinstance(value, str) and text.startswith(RISKY) else text
-
-
-def tests(of: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the lines or cells of a result as (name, points, most, message) for a grading system."""
-    if of.get("table"):
-        return [
-            {
-                "name": c["name"],
-                "score": float(c["status"] in ("right", "follows")),
-                "max": 1.0,
-                "output": " ".join(filter(None, [c["status"], c["note"]])),
-            }
-            for c in of["table"]
-        ]
-    lines = [line for line in of.get("lines") or [] if line["points"]]
-    return [
-        {
-            "name": f"line {x['index'] + 1}: {x['text']}"[:120],
-            "score": float(x["earned"]),
-            "max": float(x["points"]),
-            "output": x["note"] or x["status"],
-        }
-        for x in lines
-    ]
-
-
-def as_gradescope(of: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a result as Gradescope's results.json."""
-    correct, score = final(of)
-    found = [
-        {
-            "name": t["name"],
-            "score": t["score"],
-            "max_score": t["max"],
-            "status": "passed" if t["score"] == t["max"] else "failed",
-            "output": t["output"],
-        }
-        for t in tests(of)
-    ]
-    open_ = "Undecided, a person looks at it. " if correct is None else ""
-    return {"score": score, "output": f"{open_}{of['message']}", "visibility": "visible", "tests": found,
-            "extra_data": {"id": of["id"], "correct": correct, "first_wrong": of.get("first_wrong"), "misconceptions": ids(of)}}  # fmt: skip
-
-
-def as_prairielearn(of: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a result as PrairieLearn's results.json; an answer that is undecided or cannot be read is not gradable and costs no attempt."""
-    correct, score = final(of)
-    if correct is None:
-        return {
-            "gradable": False,
-            "message": of["message"],
-            "format_errors": [of["invalid"]["message"]] if of.get("invalid") else ["A person looks at it."],
-        }
-    found = [
-        {"name": t["name"], "points": t["score"], "max_points": t["max"], "message": t["output"]} for t in tests(of)
-    ]
-    return {"gradable": True, "score": score, "message": of["message"], "tests": found}
-
-
-SYSTEMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    "gradescope": as_gradescope,
-    "prairielearn": as_prairielearn,
-}
-
-
-def read_results(path: str | Path) -> dict[str, Result]:
-    """Return id → result of a file of JSON lines, or of one JSON object with `results`."""
-    try:
-        text = Path(path).read_text("utf-8-sig")
-    except OSError as error:
-        raise LearnerError(f"cannot read {path}: {(error.strerror or 'it failed').lower()}") from None
-    except UnicodeDecodeError:
-        raise LearnerError(f"{path} is no UTF-8 text; expected results that graphtutor grade -o wrote") from None
-    try:
-        whole = (
-            [json.loads(line) for line in text.splitlines() if line.strip()]
-            if not text.lstrip().startswith("[")
-            else json.loads(text)
-        )
-    except (ValueError, RecursionError):
-        try:
-            whole = [json.loads(text)]
-        except (ValueError, RecursionError):
-            raise LearnerError(f"{path} holds no results; expected what graphtutor grade -o wrote") from None
-    found = (
-        whole[0]["results"]
-        if len(whole) == 1 and isinstance(whole[0], dict) and isinstance(whole[0].get("results"), list)
-        else whole
-    )
-    if not all(
-        isinstance(r, dict) and "id" in r and "correct" in r and isinstance(r.get("score"), int | float) for r in found
-    ):
-        raise LearnerError(f"{path} holds no results; expected what graphtutor grade -o wrote")
-    return {str(r["id"]): r for r in found}
