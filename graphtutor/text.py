@@ -94,6 +94,11 @@ def clean(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
+def escaped(text: str) -> str:
+    """Return text on one line in which nothing is Markdown."""
+    return "".join("\\" + c if c in "\\`*_[]<>|#" else c for c in " ".join(text.split()))
+
+
 def jsonable(value: Any) -> Any:
     """Return a value in JSON's types: arrays as lists, numbers that are not finite as text, anything else as its text.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-NUMBER = re.compile(r"[+-]?\d{1,50}(\.\d{0,50})?(/0*[1-9]\d{0,50})?")
+NUMBER = re.compile(r"[+-]?(\d{1,50}(\.\d{0,50})?|\.\d{1,50})([eE][+-]?\d{1,2})?(/0*[1-9]\d{0,50})?")
 LARGEST_SIZE, MOST_AXES = 10_000, 4
 
 
@@ -60,4 +60,7 @@ FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "constants": (each(numbers), 'an object such as {"k": 1}'),
     "rubric": (lambda v: isinstance(v, Mapping) and set(v) <= set(RUBRIC) and all(RUBRIC[key](part) for key, part in v.items()), 'an object such as {"points": [1, 2], "follow": 0.5, "form": ["cases"]}'),
     "given": (each(number), 'an object such as {"y0": 0}'),
+    "at": (each(numbers), 'an object such as {"w": 2, "x": [1, 2]}'),
+    "digits": (lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 <= v <= 12, "a whole number of decimals up to 12"),
 }  # fmt: skip
+QUESTION = ("exercise", "expression")  # where one is said, the question is stated

@@ -10,15 +10,29 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..errors import LearnerError
-
-if TYPE_CHECKING:
-    from .results import Graded
+from ..text import escaped, several
 
 Result = dict[str, Any]
-COLUMNS = ("id", "student", "exercise", "correct", "score", "first_wrong", "misconceptions", "message", "undecided_because", "decided_by")  # fmt: skip
+Writer = Callable[[Sequence["Graded"], bool], str]
+
+
+class Graded(Protocol):
+    """What a form asks of a submission with its Grade: `results.Graded`."""
+
+    @property
+    def one(self) -> Any: ...
+    @property
+    def grade(self) -> Any: ...
+    @property
+    def result(self) -> Result: ...
+    @property
+    def waits(self) -> bool: ...
+
+
+COLUMNS = ("id", "student", "exercise", "correct", "score", "first_wrong", "misconceptions", "message", "undecided_because", "decided_by", "conflicts")  # fmt: skip
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 80
 
@@ -49,7 +63,7 @@ def counted(of: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return found
 
 
-# ----- forms -----
+# ----- for machines -----
 def as_lines(of: Iterable[Mapping[str, Any]]) -> str:
     """Return results as JSON lines."""
     return "\n".join(json.dumps(one, ensure_ascii=False, default=str) for one in of)
@@ -64,7 +78,7 @@ def as_csv(of: Iterable[Mapping[str, Any]]) -> str:
         correct, score = final(one)
         first = one.get("first_wrong")
         row = [one.get("id"), one.get("student", ""), one.get("exercise") or one.get("expression", ""), word(correct), f"{score:.4g}", "" if first is None else first + 1,
-               " ".join(ids(one)), one.get("message", ""), one.get("undecided_because", ""), "person" if final(one) != (one["correct"], float(one["score"])) else "machine"]  # fmt: skip
+               " ".join(ids(one)), one.get("message", ""), one.get("undecided_because", ""), "person" if final(one) != (one["correct"], float(one["score"])) else "machine", "; ".join(one.get("conflicts", []))]  # fmt: skip
         table.writerow([safe(value) for value in row])
     return out.getvalue().rstrip("\n")
 
@@ -136,12 +150,75 @@ def as_prairielearn(of: Mapping[str, Any]) -> dict[str, Any]:
     return {"gradable": True, "score": score, "message": of["message"], "tests": found}
 
 
-SYSTEMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    "gradescope": as_gradescope,
-    "prairielearn": as_prairielearn,
+def for_system(form: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Writer:
+    """Return the writer of a grading system's form: the object of one result, of several id → object."""
+
+    def write(every: Sequence[Graded], verbose: bool) -> str:
+        made = {g.one.id: form(g.result) for g in every}
+        return json.dumps(next(iter(made.values())) if len(made) == 1 else made, ensure_ascii=False, indent=1)
+
+    return write
+
+
+# ----- for people -----
+def as_text(every: Sequence[Graded], verbose: bool) -> str:
+    """Return one answer, or with `verbose` every one, line by line; many as one line each, with a sentence about all."""
+    if len(every) == 1 or verbose:
+        return "\n\n".join((f"{g.one.id}\n" if len(every) > 1 else "") + g.grade.to_text() for g in every)
+    return "\n".join([*(line for line, _ in listed(every)), summary(every)]) if every else ""
+
+
+def as_markdown(every: Sequence[Graded], verbose: bool) -> str:
+    headed = ((f"## {escaped(g.one.id)}\n\n" if len(every) > 1 else "") + g.grade.to_markdown() for g in every)
+    return "\n".join(headed).rstrip("\n")
+
+
+def listed(every: Sequence[Graded]) -> list[tuple[str, str]]:
+    """Return a line for each grade, with the word for what became of it."""
+    wide = min(24, max(len(g.one.id) for g in every))
+    lines = []
+    for g in every:
+        correct, score = final(g.result)
+        line = f"{g.one.id[:wide]:<{wide}}  {word(correct):<9}  {100 * score:3.0f} %  {remark(g)}".rstrip()
+        lines.append((line if len(line) <= WIDEST else line[: WIDEST - 3] + "...", word(correct)))
+    return lines
+
+
+def remark(graded: Graded) -> str:
+    """Return what one line says behind a score: the first wrong line and the misconception, or why it is open."""
+    grade = graded.grade
+    if grade.human and not dict(grade.human).get("stale"):
+        return "decided by a person"
+    first = "" if grade.first_wrong is None else f"{'row' if grade.table else 'line'} {grade.first_wrong + 1}  "
+    found = grade.message if grade.correct is None else first + " ".join(m.id for m in grade.misconceptions[:1])
+    own = (
+        f"({several(c.split(':')[0] for c in graded.one.conflicts)} of its own, not used)"
+        if graded.one.conflicts
+        else ""
+    )
+    return f"{'' if grade.correct else found} {own}".strip()
+
+
+def summary(every: Sequence[Graded]) -> str:
+    """Return the grades in one sentence."""
+    counts, waiting = counted(g.result for g in every), sum(g.waits for g in every)
+    told = ", ".join(f"{n} {name}" for name, n in counts.items() if n)
+    return f"{len(every)} graded: {told}." + (
+        f" {waiting} wait{'s' * (waiting == 1)} for a person: --review." if waiting else ""
+    )
+
+
+FORMATS: Mapping[str, Writer] = {
+    "text": as_text,
+    "json": lambda every, verbose: as_lines(g.result for g in every),
+    "markdown": as_markdown,
+    "csv": lambda every, verbose: as_csv(g.result for g in every),
+    "gradescope": for_system(as_gradescope),
+    "prairielearn": for_system(as_prairielearn),
 }
 
 
+# ----- read back -----
 def read_results(path: str | Path) -> dict[str, Result]:
     """Return id → result of a file of JSON lines, or of one JSON object with `results`."""
     try:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 from ..errors import AuthorError, LearnerError, ReadError
@@ -29,6 +28,10 @@ def graded(one: Submission, folder: str | None = None) -> Grade:
     """Return the Grade of a submission. Raises LearnerError or AuthorError where the question makes no sense."""
     if one.about.get("exercise"):
         return judge(variant(course_of(folder).exercise(one.about["exercise"]), one.about.get("seed")), one.answer)
+    if any(said.startswith("at: ") for said in one.conflicts) and "at" not in one.answer:
+        raise LearnerError(
+            "it says its own point, which is not used; say the point with --at, or trust the files with --own-questions"
+        )
     options = {
         key: value for key, value in one.about.items() if key not in ("exercise", "expression", "seed", "rubric")
     }
@@ -60,7 +63,15 @@ class Graded:
             "id": self.one.id,
             **plain(self.grade),
             **({"error": self.error} if self.error else {}),
+            **({"conflicts": list(self.one.conflicts)} if self.one.conflicts else {}),
         }
+
+    @property
+    def waits(self) -> bool:
+        """True where a person should look: it is undecided, disputed, or decided for another answer."""
+        human = dict(self.grade.human)
+        open_ = self.grade.correct is None or bool(self.one.data.get("disputed"))
+        return bool(human.get("stale")) or (open_ and not human)
 
     def with_human(self, human: Mapping[str, Any]) -> Graded:
         """Return it with what a person decided, {} for nothing."""

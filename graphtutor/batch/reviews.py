@@ -125,10 +125,3 @@ def decision(text: str) -> Decision:
             f"'{word}' is no decision; expected right, wrong, or points from 0 to 1, then a note if you like"
         )
     return Decision(score == 1, score, note)
-
-
-def waits(graded: Graded) -> bool:
-    """Return whether a person should look at a grade: it is undecided, disputed, or decided for another answer."""
-    human = dict(graded.grade.human)
-    open_ = graded.grade.correct is None or bool(graded.one.data.get("disputed"))
-    return bool(human.get("stale")) or (open_ and not human)

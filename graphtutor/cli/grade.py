@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .shared import ASSUME, CONSTANTS, SHAPES, complain, constants_of, json_option, say, shapes_of, show_json, styled
+from ..batch.forms import FORMATS
+from .shared import (
+    ASSUME,
+    AT,
+    CONSTANTS,
+    SHAPES,
+    complain,
+    constants_of,
+    json_option,
+    point_of,
+    say,
+    shapes_of,
+    show_json,
+    styled,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from ..batch.results import Graded
     from ..batch.reviews import Reviews
-    from ..batch.submissions import Fault, Submission
+    from ..batch.submissions import Submission
 
 UNREADABLE = 3
-FORMATS = ("text", "json", "markdown", "csv", "gradescope", "prairielearn")
+ROOM = 64_000, 2_000  # bytes that a file of results takes at the most, and for each answer
 COLOURS = {"right": "green", "not right": "red", "undecided": "yellow"}
-WIDEST = 80
 
 
 @click.command()
 @click.argument("paths", metavar="PATH…", nargs=-1)
-@click.option("--exercise", metavar="ID", help="The exercise that is answered, where a file does not say it.")
+@click.option("--exercise", metavar="ID", help="The exercise that is answered, whatever a file says.")
 @click.option("--expression", metavar="EXPR", help="The expression or program that is differentiated.")
 @click.option("--wrt", metavar="NAME,…", help="By which name, or names.")
 @ASSUME
 @SHAPES
 @CONSTANTS
+@AT
+@click.option("--digits", type=click.IntRange(0, 12), help="Of a sheet, how many decimals are asked for.")
+@click.option("--own-questions", is_flag=True, help="Let each file say its own question, point and id.")
 @click.option("--function", metavar="NAME", help="Of a .py file, the function that is the answer.")
 @click.option("--points", metavar="N,…", help="Points for each line or row, the last for all that follow.")
 @click.option(
@@ -51,7 +67,7 @@ WIDEST = 80
     "--variant", is_flag=True, help="Where several explanations fit, propose a problem that tells them apart."
 )
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="How the results are written; text, or json for a file."
+    "--format", "form", type=click.Choice(tuple(FORMATS)), help="How the results are written; text, or json for a file."
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the results to FILE.")
 @click.option("--draw", metavar="FILE", help="Draw the graph with the broken edge marked: FILE.svg, .png or .pdf.")
@@ -70,7 +86,7 @@ WIDEST = 80
 @click.option("--diff", nargs=2, metavar="OLD NEW", help="Show what changed between two files of results.")
 @json_option
 def grade(paths: tuple[str, ...], form: str | None, output: str | None, draw: str | None, verbose: bool, jobs: int, review: bool,
-          decide: tuple[str, ...], reviews: str | None, diff: tuple[str, str] | None, as_json: bool, **about: Any) -> None:  # fmt: skip
+          decide: tuple[str, ...], reviews: str | None, diff: tuple[str, str] | None, own_questions: bool, as_json: bool, **about: Any) -> None:  # fmt: skip
     """Grade answers: an expression, a derivation, a filled-in sheet, or Python code.
 
     PATH is a file or a folder: submissions as JSON, JSON lines or CSV (id, exercise or expression and wrt, answer);
@@ -91,7 +107,11 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, draw: st
     from ..batch import reviews as kept
     from ..batch.results import attempts
 
-    found, faults = collected(paths, defaults(about))
+    if output:
+        refuse_place(Path(output))
+    found, faults = collected(paths, teachers(about), own_questions)
+    if output:
+        probe(Path(output), ROOM[0] + ROOM[1] * len(found))
     folder = (ctx.obj or {}).get("exercises")
     decisions = kept.load(Path(reviews) if reviews else kept.beside("standard-input" if paths[0] == "-" else paths[0]))
     with executor(jobs, len(found)) as pool:
@@ -111,28 +131,51 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, draw: st
         raise click.exceptions.Exit(UNREADABLE)
 
 
+# ----- where the results go, before anything is graded -----
+def refuse_place(path: Path) -> None:
+    """Refuse a place for results that is no file."""
+    from ..errors import LearnerError
+
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "no regular file"
+        raise LearnerError(f"cannot write {path}: it is {kind}; choose another place with -o")
+
+
+def probe(path: Path, size: int) -> None:
+    """Write as much as the results may take beside their place, and take it away: a full disk is found now."""
+    from ..errors import LearnerError
+    from ..text import written
+
+    trial = path.with_name(f".{path.name[:60]}.trial")
+    try:
+        written(trial, b"\n" * size).unlink()
+    except LearnerError as error:
+        raise LearnerError(str(error).replace(str(trial), str(path))) from None
+
+
 # ----- what is graded -----
-def defaults(about: dict[str, Any]) -> dict[str, Any]:
-    """Return what the command line says of every answer that does not say it itself."""
+def teachers(about: dict[str, Any]) -> dict[str, Any]:
+    """Return what the command line says of every answer."""
     found: dict[str, Any] = {key: about[key] for key in ("exercise", "expression", "function") if about[key]}
     if about["wrt"]:
         names = [name.strip() for name in about["wrt"].split(",") if name.strip()]
         found["wrt"] = names[0] if len(names) == 1 else names
-    rubric: dict[str, Any] = {"points": numbers_of(about["points"])} if about["points"] else {}
-    rubric |= ({"follow": about["follow"]} if about["follow"] is not None else {}) | (
-        {"form": list(about["forms"])} if about["forms"] else {}
-    )
-    rubric |= {"variant": True} if about["variant"] else {}
-    if rubric:
-        found["rubric"] = rubric
-    if about["assume"]:
-        found["assume"] = "; ".join(about["assume"])
-    sizes, fixed = shapes_of(about["shapes"], None), constants_of(about["constants"])
-    return {
-        **found,
-        **({"shapes": {n: list(s) for n, s in sizes.items()}} if sizes else {}),
-        **({"constants": fixed} if fixed else {}),
+    rubric = {
+        "points": numbers_of(about["points"]) if about["points"] else None,
+        "follow": about["follow"],
+        "form": list(about["forms"]) or None,
+        "variant": about["variant"] or None,
     }
+    sizes = shapes_of(about["shapes"], None)
+    more = {
+        "rubric": {key: value for key, value in rubric.items() if value is not None},
+        "assume": "; ".join(about["assume"]),
+        "shapes": {name: list(size) for name, size in sizes.items()},
+        "constants": constants_of(about["constants"]),
+        "at": point_of(about["at"]),
+    }
+    found |= {key: value for key, value in more.items() if value}
+    return found if about["digits"] is None else {**found, "digits": about["digits"]}
 
 
 def numbers_of(text: str) -> list[float]:
@@ -147,39 +190,24 @@ def numbers_of(text: str) -> list[float]:
         raise click.UsageError(f"--points takes numbers such as 1,2,2, met '{text}'") from None
 
 
-def collected(paths: Sequence[str], known: dict[str, Any]) -> tuple[list[Submission], list[str]]:
+def collected(paths: Sequence[str], says: dict[str, Any], trust: bool) -> tuple[list[Submission], list[str]]:
     """Return the submissions of all paths; what is none is complained of, one line each."""
     from ..batch.submissions import Fault, gathered, of_text
     from .shared import standard_input
 
+    typed = of_text(standard_input(), Path("standard input"), says, trust) if "-" in paths else ()
     found: list[Submission] = []
     faults: list[str] = []
-    for path in paths:
-        items: Iterable[Submission | Fault] = (
-            of_text(standard_input(), Path("standard input"), known) if path == "-" else gathered([path], known)
-        )
-        for one in items:
-            if isinstance(one, Fault):
-                faults.append(str(one))
-                complain(" ".join(str(one).split())[:300])
-            else:
-                found.append(one)
+    for one in (*typed, *gathered([path for path in paths if path != "-"], says, trust)):
+        if isinstance(one, Fault):
+            faults.append(str(one))
+            complain(" ".join(str(one).split())[:300])
+        else:
+            found.append(one)
     if not found and not faults:
         faults.append("nothing to grade")
         complain(f"nothing to grade in {', '.join(paths)}; expected files with answers")
-    return numbered(found), faults
-
-
-def numbered(found: list[Submission]) -> list[Submission]:
-    """Return submissions with ids of their own, over all paths."""
-    from dataclasses import replace
-
-    seen: dict[str, int] = {}
-    out = []
-    for one in found:
-        seen[one.id] = seen.get(one.id, 0) + 1
-        out.append(one if seen[one.id] == 1 else replace(one, id=f"{one.id}#{seen[one.id]}"))
-    return out
+    return found, faults
 
 
 @contextmanager
@@ -224,9 +252,7 @@ def decided(every: list[Graded], decisions: Reviews, texts: tuple[str, ...]) -> 
 
 def reviewed(every: list[Graded], decisions: Reviews) -> list[Graded]:
     """Ask a person about each grade that waits for one, and keep each decision as it is made."""
-    from ..batch.reviews import waits
-
-    open_ = [k for k, g in enumerate(every) if waits(g)]
+    open_ = [k for k, g in enumerate(every) if g.waits]
     if not open_:
         say("nothing is undecided or disputed.")
     for place, k in enumerate(open_, 1):
@@ -265,92 +291,31 @@ def asked(one: Submission, decisions: Reviews) -> Reviews:
 # ----- what is shown -----
 def shown(every: list[Graded], faults: list[str], form: str, output: str | None, verbose: bool, as_json: bool) -> None:
     """Write the results in the form asked for, to a file or here."""
+    from ..batch.forms import listed, summary
+
     if as_json:
         show_json(whole(every, faults))
-        return
-    text = formed(every, form, verbose)
-    if output is None:
-        if text:
-            say(text)
-        return
-    from ..text import written as stored
+    elif output is not None:
+        from ..text import written
 
-    stored(Path(output), (text + "\n").encode("utf-8", "replace"))
-    say(f"wrote {output}: {said(every)}")
+        written(Path(output), (FORMATS[form](every, verbose) + "\n").encode("utf-8", "replace"))
+        say(f"wrote {output}: {summary(every)}")
+    elif form == "text" and len(every) > 1 and not verbose:
+        for line, became in listed(every):
+            say(styled(line, fg=COLOURS[became]))
+        say(summary(every))
+    elif every or form != "text":
+        say(FORMATS[form](every, verbose))
 
 
 def whole(every: list[Graded], faults: list[str]) -> dict[str, Any]:
     """Return what --json says: the result itself if there is one alone, else all of them with their counts."""
-    from ..batch.results import counted
+    from ..batch.forms import counted
 
     results = [g.result for g in every]
     if len(results) == 1 and not faults:
         return {"ok": True, **results[0]}
     return {"ok": bool(results), "results": results, "counts": counted(results), "faults": faults}
-
-
-def formed(every: list[Graded], form: str, verbose: bool) -> str:
-    """Return the grades as text in a form."""
-    import json
-
-    from ..batch.results import SYSTEMS, as_csv, as_lines
-    from ..grading.told.report import escaped
-
-    if form in SYSTEMS:
-        made = {g.one.id: SYSTEMS[form](g.result) for g in every}
-        return json.dumps(next(iter(made.values())) if len(made) == 1 else made, ensure_ascii=False, indent=1)
-    if form in ("json", "csv"):
-        return (as_lines if form == "json" else as_csv)([g.result for g in every])
-    if form == "markdown":
-        return "\n".join(
-            (f"## {escaped(g.one.id)}\n\n" if len(every) > 1 else "") + g.grade.to_markdown() for g in every
-        ).rstrip("\n")
-    if len(every) == 1 or verbose:
-        return "\n\n".join((f"{g.one.id}\n" if len(every) > 1 else "") + g.grade.to_text() for g in every)
-    return listed(every)
-
-
-def listed(every: list[Graded]) -> str:
-    """Return one line for each grade, and a sentence about all of them."""
-    from ..batch.results import final, word
-
-    if not every:
-        return ""
-    wide = min(24, max(len(g.one.id) for g in every))
-    lines = []
-    for g in every:
-        correct, score = final(g.result)
-        line = f"{g.one.id[:wide]:<{wide}}  {word(correct):<9}  {100 * score:3.0f} %  {remark(g)}".rstrip()
-        lines.append(styled(line if len(line) <= WIDEST else line[: WIDEST - 3] + "...", fg=COLOURS[word(correct)]))
-    return "\n".join([*lines, said(every)])
-
-
-def remark(graded: Graded) -> str:
-    """Return what one line says behind a score: the first wrong line and the misconception, or why it is open."""
-    grade = graded.grade
-    if grade.human and not dict(grade.human).get("stale"):
-        return "decided by a person"
-    first = "" if grade.first_wrong is None else f"{'row' if grade.table else 'line'} {grade.first_wrong + 1}  "
-    return (
-        ""
-        if grade.correct
-        else grade.message
-        if grade.correct is None
-        else first + " ".join(m.id for m in grade.misconceptions[:1])
-    )
-
-
-def said(every: list[Graded]) -> str:
-    """Return the grades in one sentence."""
-    from ..batch.results import counted
-    from ..batch.reviews import waits
-
-    counts = counted(g.result for g in every)
-    waiting = sum(map(waits, every))
-    told = ", ".join(f"{n} {name}" for name, n in counts.items() if n)
-    return f"{len(every)} graded: {told}." + (
-        f" {waiting} wait{'s' * (waiting == 1)} for a person: --review." if waiting else ""
-    )
 
 
 def drawn(every: list[Graded], path: str) -> None:
@@ -366,7 +331,7 @@ def drawn(every: list[Graded], path: str) -> None:
 def show_changes(old: str, new: str, as_json: bool) -> None:
     """Show what changed between two files of results."""
     from ..batch.compare import changes, summary
-    from ..batch.results import read_results
+    from ..batch.forms import read_results
 
     one, other = read_results(old), read_results(new)
     found = changes(one, other)

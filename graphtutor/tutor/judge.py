@@ -310,7 +310,7 @@ def judge_sheet(exercise: Sheet, answer: Mapping[str, Any]) -> Grade:
     handed = {
         "sheet": answer["sheet"] if "sheet" in answer else rows(answer),
         "at": exercise.at,
-        "digits": answer.get("digits", exercise.digits),
+        "digits": exercise.digits,
     }
     found = of_sheet(task(exercise), handed, Rubric(), exercise.tie or "zero", exercise.columns)
     if found.correct is not False:

@@ -261,19 +261,142 @@ def test_files_of_all_kinds_lie_in_one_folder(here, capsys) -> None:
     Path("box/sub/c.txt").write_text("2*x", "utf-8")
     Path("box/.hidden").write_text("x", "utf-8")
     Path("box/ada.json").write_text(json.dumps(SUBMISSIONS[0]), "utf-8")
-    assert [s.id for s in gathered(["box"], {"expression": "x**2", "wrt": "x"}) if isinstance(s, Submission)] == [
-        "ada",
-        "bob",
-        "ada#2",
-        "g",
-        "h",
-        "c",
-    ]
-    assert (
-        run(capsys, "grade", "box", "--expression", "x**2", "--wrt", "x")[1]
-        .splitlines()[-1]
-        .startswith("6 graded: 5 right, 1 not right.")
+    assert [s.id for s in gathered(["box"]) if isinstance(s, Submission)] == ["a-1", "bob", "ada", "g", "h"]
+    out = run(capsys, "grade", "box", "--expression", "x**2", "--wrt", "x")[1]
+    assert out.splitlines()[-1].startswith("6 graded: 3 right, ")
+    own = run(capsys, "grade", "box", "--expression", "x**2", "--wrt", "x", "--own-questions")[1].splitlines()
+    assert [line.split()[0] for line in own[:-1]] == ["ada", "bob", "ada#2", "g", "h", "c"]
+    assert own[-1].startswith("6 graded: 5 right, 1 not right.")
+
+
+# ----- the teacher's question wins -----
+TEACHER = ["--expression", "(w*x - y)**2", "--wrt", "w"]
+CHOSEN = {  # a file that chooses its own question, and what is listed of it
+    "own.txt": ('{"expression": "x", "wrt": "x", "answer": "1"}', ["expression: x", "wrt: x"]),
+    "own.json": ('{"expression": "3*q", "wrt": "q", "answer": "3"}', ["expression: 3*q", "wrt: q"]),
+    "point.txt": ('{"assume": {"w": [1], "x": [1], "y": [1]}, "answer": "0"}', ["assume: {'w': [1], 'x': [1], 'y': [1]}"]),
+    "exercise.json": ('{"exercise": "power-rule", "answer": "3*x^2"}', ["exercise: power-rule"]),
+    "table.csv": ('answer,expression,wrt\n5,5*a,a\n', ["expression: 5*a", "wrt: a"]),
+    "lines.jsonl": ('{"expression": "x**3", "wrt": "x", "answer": ["3x^2"]}', ["expression: x**3", "wrt: x"]),
+    "meaning.json": ('{"definitions": {"x": "1", "w": "y"}, "answer": "0"}', ["definitions: {'x': '1', 'w': 'y'}"]),
+    "points.json": ('{"rubric": {"points": [1, 0]}, "given": {"y": 0}, "answer": "1"}', ["rubric: {'points': [1, 0]}", "given: {'y': 0}"]),
+    "sheet.txt": ("problem: L = w\nnode | value\nL | ", ["expression: L = w"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_what_a_file_says_of_its_own_question_is_listed_and_not_used(name, here, capsys) -> None:
+    text, conflicts = CHOSEN[name]
+    Path(name).write_text(text, "utf-8")
+    result = json.loads(run(capsys, "grade", name, *TEACHER, "--json")[1])
+    assert result["correct"] is not True and result["score"] < 1
+    assert result["conflicts"] == conflicts
+    (here / "two").mkdir()
+    Path("two/a.txt").write_text("2*x*(w*x - y)", "utf-8")
+    Path("two", name).write_text(text, "utf-8")
+    listed = run(capsys, "grade", "two", *TEACHER)[1].splitlines()
+    assert listed[0].split()[1] == "right"
+    assert f"{conflicts[0].split(':')[0]}" in listed[1] or len(listed[1]) == 80
+
+
+def test_a_file_may_say_its_own_question_where_the_teacher_allows_it(here, capsys) -> None:
+    Path("own.txt").write_text(CHOSEN["own.txt"][0], "utf-8")
+    result = json.loads(run(capsys, "grade", "own.txt", *TEACHER, "--own-questions", "--json")[1])
+    assert (result["correct"], "conflicts" in result) == (True, False)
+
+
+SHEET = "u = w*x; L = u**2"
+ROWS = [
+    {"node": "u", "value": 0, "local": {"w": 0, "x": 0}, "upstream": 0},
+    {"node": "L", "value": 0, "local": {"u": 0}},
+]
+
+
+@pytest.mark.parametrize(("own", "more", "correct"), [
+    ({"w": 0, "x": 0}, [], None), ({"w": 0, "x": 0}, ["--at", "w=2,x=3"], False), ({"w": 0, "x": 0}, ["--at", "w=0,x=0"], True),
+    ({"w": "0/1", "x": 0.0}, ["--at", "w=0,x=0"], True), ({"w": 0, "x": 0}, ["--own-questions"], True),
+])  # fmt: skip
+def test_a_sheet_does_not_choose_the_point_at_which_it_is_right(own, more, correct, here, capsys) -> None:
+    Path("s.json").write_text(json.dumps({"answer": {"sheet": ROWS, "at": own}}), "utf-8")
+    found = json.loads(run(capsys, "grade", "s.json", "--expression", SHEET, *more, "--json")[1])
+    assert found["correct"] is correct
+    table = "at: w = 0, x = 0\nnode | value | local | upstream\nu | 0 | w: 0; x: 0 | 0\nL | 0 | u: 0 |"
+    Path("s.txt").write_text(table, "utf-8")
+    found = json.loads(run(capsys, "grade", "s.txt", "--expression", SHEET, *more, "--json")[1])
+    assert found["correct"] is correct
+    assert correct is not None or "say the point with --at" in found["error"]
+
+
+def test_a_sheet_does_not_choose_how_far_it_rounds(here, capsys) -> None:
+    text = "at: w = 0.3, x = 0.5\ndigits: 0\nnode | value | local | upstream\nu = w*x | 0 | w: 1; x: 0 | 0\nL = u**2 | 0 | u: 0 |"
+    Path("s.txt").write_text(text, "utf-8")
+    found = json.loads(run(capsys, "grade", "s.txt", "--expression", SHEET, "--at", "w=.3,x=.5", "--json")[1])
+    assert (found["correct"], found["conflicts"]) == (False, ["digits: 0"])
+
+
+@pytest.mark.parametrize("text", [
+    '{"id": "bob", "answer": "0"}', '[{"id": "bob", "answer": "0"}, {"id": "bob", "answer": "1"}]', "id,answer\nbob,0\nbob,1\n",
+    '{"submissions": [{"id": "bob", "answer": "0"}]}', '{"id": "bob", "answer": "0"}\n{"id": "bob", "answer": "1"}',
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["aaa", "mallory"])
+def test_no_file_takes_anothers_name(name, text, here, capsys) -> None:
+    (here / "box").mkdir()
+    suffix = (
+        ".csv" if text.startswith("id,") else ".json" if text.startswith(("{", "[")) and "\n" not in text else ".jsonl"
     )
+    Path("box", name + suffix).write_text(text, "utf-8")
+    Path("box/bob.txt").write_text("2*x*(w*x - y)", "utf-8")
+    found = [
+        one for one in gathered(["box"], {"expression": "(w*x - y)**2", "wrt": "w"}) if isinstance(one, Submission)
+    ]
+    assert [one.id for one in found if one.where == "box/bob.txt"] == ["bob"]
+    assert all(one.id.startswith(name) and "id: bob" in one.conflicts for one in found if one.where != "box/bob.txt")
+    assert {r["correct"] for r in map(json.loads, run(capsys, "grade", "box", *TEACHER, "--format", "json")[1].splitlines()) if r["id"] != "bob"} == {False}  # fmt: skip
+
+
+def test_links_in_a_folder_are_not_followed(here, capsys) -> None:
+    (here / "box").mkdir()
+    (here / "secret").mkdir()
+    Path("secret/key.txt").write_text("2*x*(w*x - y)", "utf-8")
+    Path("box/me.txt").symlink_to(here / "secret" / "key.txt")
+    Path("box/more").symlink_to(here / "secret")
+    Path("box/you.txt").write_text("2*x*(w*x - y)", "utf-8")
+    os.mkfifo("box/pipe.txt")
+    code, out, err = run(capsys, "grade", "box", *TEACHER)
+    assert (code, out.splitlines()[0]) == (0, "right, 100 %")
+    assert [line.split(": ", 1)[1].split(" is ")[0] for line in err.splitlines()] == ["box/me.txt:", "box/more:"]
+
+
+# ----- where results go is looked at first -----
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [("folder", "it is a folder"), ("file/x.jsonl", "cannot write file/x.jsonl"), ("pipe", "it is no regular file")],
+)
+def test_a_place_that_cannot_be_written_is_found_before_anything_is_graded(
+    place, why, here, capsys, monkeypatch
+) -> None:
+    (here / "folder").mkdir()
+    Path("file").write_text("x", "utf-8")
+    os.mkfifo("pipe")
+    monkeypatch.setattr("graphtutor.batch.results.attempts", lambda *_: pytest.fail("graded first"))
+    code, out, err = run(capsys, "grade", "week.jsonl", "-o", place)
+    assert (code, out) == (2, "") and why in err
+
+
+def test_a_full_disk_is_found_before_anything_is_graded(here, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("graphtutor.batch.results.attempts", lambda *_: pytest.fail("graded first"))
+    monkeypatch.setattr("os.fdopen", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    code, out, err = run(capsys, "grade", "week.jsonl", "-o", "out.jsonl")
+    assert (code, out) == (2, "") and "cannot write out.jsonl: no space left on device" in err
+    assert sorted(p.name for p in here.iterdir()) == ["week.jsonl"]
+
+
+def test_bytes_that_are_no_text_are_said_with_their_place(here, capsys) -> None:
+    Path("a.txt").write_bytes("2x\n= 2n·x".encode("latin-1"))
+    Path("b.json").write_bytes(b'{"answer": "n\xb7x"}')
+    err = run(capsys, "grade", "a.txt", "b.json", *TEACHER)[2]
+    assert "a.txt: is no UTF-8 text: byte 0xb7 on line 2, after = 2n" in err
+    assert 'b.json: is no UTF-8 text: byte 0xb7 on line 1, after {"answer": "n' in err
 
 
 BAD = ["not json", '{"id": "x"}', "3", '{"id": "x", "answer": "1"}', '{"id": "x", "answer": "1", "expression": 3}', '{"id": "x", "answer": "1", "expression": "x", "wrt": 3}', '{"a":' * 3000,

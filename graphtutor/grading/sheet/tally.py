@@ -54,7 +54,8 @@ def of_sheet(
     """
     try:
         written = answer.get("sheet")
-        whole = {**answer, **read_sheet(written)["answer"]} if isinstance(written, str) else answer
+        read = read_sheet(written)["answer"] if isinstance(written, str) else {}
+        whole = {**read, **{key: value for key, value in answer.items() if key not in read or key != "sheet"}}
         judge = Judge(asked, handed_in(asked, whole, tie, columns))
     except ReadError as error:
         return Grade(0.0, None, f"This cannot be read: {error.message}. It costs nothing.", invalid=error)

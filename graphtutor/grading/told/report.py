@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from ...errors import ReadError
+from ...text import escaped
 from .marks import Cell, Line, Marks, Variant
 
 WIDTH, NOTES, MOST_TOLD, MOST_BLANK, LONGEST = 80, 34, 3, 12, 44
@@ -189,10 +190,6 @@ def code(text: str) -> str:
     runs = max((len(r) for r in "".join(c if c == "`" else " " for c in flat).split()), default=0)
     fence = "`" * (runs + 1)
     return f"{fence} {flat} {fence}" if runs else f"`{flat}`"
-
-
-def escaped(text: str) -> str:
-    return "".join("\\" + c if c in "\\`*_[]<>|#" else c for c in " ".join(text.split()))
 
 
 def jsonable(value: Any) -> Any:
