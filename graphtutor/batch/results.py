@@ -13,7 +13,6 @@ from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.grader import grade
 from ..grading.told.grades import Grade
 from ..grading.told.marks import Rubric
-from ..grading.told.report import plain
 from ..tutor.course import Course, course
 from ..tutor.judge import judge
 from ..tutor.variants import variant
@@ -61,7 +60,7 @@ class Graded:
         return {
             **self.one.data,
             "id": self.one.id,
-            **plain(self.grade),
+            **self.grade.to_json(),
             **({"error": self.error} if self.error else {}),
             **({"conflicts": list(self.one.conflicts)} if self.one.conflicts else {}),
         }

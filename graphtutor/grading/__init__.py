@@ -1,8 +1,7 @@
 """Is a student right, and if not, where and why?
 
 task            what is asked
-textbook        products of vectors and matrices, written side by side
-judge           is one expression the same as another within a task
+rulings         is one expression the same as another within a task; one expression with what was found of it
 samples         points at which a problem is tried
 slopes          differentiation along the tree with slips in it, all at once
 malrules        where which slip can be made
@@ -14,7 +13,6 @@ phrases         a misconception with its place and its hints
 diagnose        which slips explain a wrong derivative
 rewrites        which slip leads from one line to the next, and what would mend one
 matrices        the same for vectors and matrices
-steps           one expression of a derivation with what was found of it
 rows            an answer's own lines, and what becomes of each
 conditions      case by case: which condition a claim stands under
 chains          what was said before, and what follows from it
@@ -24,8 +22,8 @@ lines           each line of a derivation against the truth and the line before
 counterexamples a point of small numbers at which an answer fails
 variants        a change of the problem on which the explanations of an answer differ
 causes          why a line is wrong
-report, drawing how a grade is told, and drawn with the broken edge marked
-grades          Grade itself
+drawing         a grade drawn with the broken edge marked
+grades          Grade itself, and how it is told
 scoring         points, and what is said
 source, library a student's Python parsed, the values in it, and the functions it may call
 operators       arithmetic, conditions, entries of lists on symbols

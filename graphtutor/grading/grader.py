@@ -17,7 +17,7 @@ from ..language.read import derivation, read
 from ..language.write import write
 from ..ops import heads
 from ..text import several
-from .asked.steps import Step
+from .asked.rulings import Step
 from .asked.task import Task, plain, task
 from .lines.lines import judged, judged_tree
 from .lines.scoring import marked

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AuthorError, LearnerError, ReadError
-from ..grading.asked.judge import compare
+from ..grading.asked.rulings import compare
 from ..grading.asked.task import Task, task
 from ..grading.grader import as_tree, grade
 from ..grading.lines.lines import judged

@@ -15,7 +15,6 @@ import graphtutor as gt
 from graphtutor.errors import LearnerError, ReadError
 from graphtutor.grading.told.grades import Grade
 from graphtutor.grading.told.marks import Cell, Counterexample, Line, Misconception
-from graphtutor.grading.told.report import text
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 MSE = "f = w0*x0 + w1*x1 + b; L = (f - y)**2"
@@ -73,8 +72,8 @@ def test_no_line_for_a_terminal_is_wider_than_80_columns(name, grades) -> None:
 def test_a_long_line_of_an_answer_is_wrapped_and_kept_whole() -> None:
     long = " + ".join(f"x{k}*w{k}" for k in range(40))
     grade = replace(gt.grade("x**2", "2x", wrt="x"), lines=(Line(0, long, "wrong", note="not the derivative"),))
-    assert max(map(len, text(grade).splitlines())) <= 80
-    assert long.replace(" ", "") in re.sub(r"\s", "", text(grade))
+    assert max(map(len, grade.to_text().splitlines())) <= 80
+    assert long.replace(" ", "") in re.sub(r"\s", "", grade.to_text())
 
 
 def test_what_a_student_typed_is_no_markup(grades) -> None:

@@ -38,6 +38,8 @@ class Task:
     named: tuple[tuple[str, sp.Basic], ...] = ()
     output: str = ""
     text: str = ""
+    # by id, with the tree kept so that no other can take its id: hashing a tree would recurse over it
+    graphs: dict[int, tuple[sp.Basic, Graph]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def graph(self) -> Graph:
@@ -50,6 +52,13 @@ class Task:
         return self.graph_of(trees.replaced(self.tree, self.numbers)) if self.given else self.graph
 
     def graph_of(self, tree: sp.Basic) -> Graph:
+        """Return the graph of a tree over the problem's names, built once for each tree that is met."""
+        known = self.graphs.get(id(tree))
+        if known is None:
+            self.graphs[id(tree)] = known = (tree, self.built(tree))
+        return known[1]
+
+    def built(self, tree: sp.Basic) -> Graph:
         plan = Plan(self.shapes, self.constants)
         names: list[tuple[int, str]] = []
         groups: list[Group] = []

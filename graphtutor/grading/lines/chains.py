@@ -10,10 +10,8 @@ import sympy as sp
 from ...language import trees
 from ...ops import heads
 from ..asked import samples
-from ..asked.judge import compare
-from ..asked.steps import Key, Step, origin
+from ..asked.rulings import Key, Step, compare, kept, origin, rebuilt, unboxed
 from ..asked.task import Task
-from ..asked.textbook import kept, rebuilt, unboxed
 
 CLOSE_ENOUGH, ROUNDED_AT = 0.01, 12
 MOST_PATHS = 50

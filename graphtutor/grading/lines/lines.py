@@ -17,8 +17,7 @@ import sympy as sp
 from ...equal import weakest
 from ...language.read import Claim, Part, derivation
 from ...ops import heads
-from ..asked.judge import Ruling, compare
-from ..asked.steps import Key, Step, origin
+from ..asked.rulings import Key, Ruling, Step, compare, origin
 from ..asked.task import Task
 from .chains import Record
 from .conditions import Conditions, Under, split, states_case

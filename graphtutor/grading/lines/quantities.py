@@ -10,8 +10,7 @@ import sympy as sp
 from ...language import trees
 from ...language.read import Claim, Part
 from ...ops import heads
-from ..asked.judge import compare
-from ..asked.steps import Key
+from ..asked.rulings import Key, compare
 from ..asked.task import Task
 from ..slips.problems import node_of
 from .chains import Record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..asked.steps import Key, Step
+from ..asked.rulings import Key, Step
 from ..told.marks import Line
 
 WORST = ("wrong", "compensates", "unread", "undecided", "follows", "right", "side", "definition", "text")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ...ops import heads
 from ...text import several
 from ..asked.forms import missing, parts, unfinished
-from ..asked.steps import Key, Step
+from ..asked.rulings import Key, Step
 from ..asked.task import Task
 from ..told.grades import Grade
 from ..told.marks import Line, Rubric

@@ -6,8 +6,7 @@ from collections.abc import Container
 from dataclasses import replace
 from itertools import takewhile
 
-from ..asked.judge import compare
-from ..asked.steps import Key, Step
+from ..asked.rulings import Key, Step, compare
 from ..asked.task import Task
 from ..slips.problems import fits, problem
 
@@ -28,15 +27,19 @@ def restated(task: Task, steps: list[Step], identities: Container[int] = ()) -> 
     other things (`identities`, lines) counts as wrong only if the derivation does not end right.
     """
     said = [k for k, s in enumerate(steps) if s.key in main_keys(task) and s.verdict is not None]
-    itself = set(
-        takewhile(
-            lambda k: (
-                steps[k].bare
-                and task.wrt
-                and steps[k].status in ("wrong", "follows")
-                and compare(task, steps[k].tree, task.tree, prove=False)
-            ),
-            said,
+    itself: set[int] = (
+        set()
+        if len(said) < 2
+        else set(  # one expression alone is the answer
+            takewhile(
+                lambda k: (
+                    steps[k].bare
+                    and task.wrt
+                    and steps[k].status in ("wrong", "follows")
+                    and compare(task, steps[k].tree, task.tree, prove=False)
+                ),
+                said,
+            )
         )
     )
     side = itself if len(itself) < len(said) else set()

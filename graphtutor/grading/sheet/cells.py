@@ -18,7 +18,7 @@ from ...errors import LearnerError, ReadError
 from ...expr.adjoint import TIES
 from ...expr.build import build
 from ...language import trees
-from ..asked.judge import compare
+from ..asked.rulings import compare
 from ..asked.task import Task
 from ..told.marks import Cell
 from .cell_values import Numbers, Symbols, Work, key

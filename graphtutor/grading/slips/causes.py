@@ -18,10 +18,8 @@ from ...language import trees
 from ...ops import heads
 from ...ops.misconceptions import LATER, mistake
 from ..asked.forms import parts, unfinished
-from ..asked.judge import compare
-from ..asked.steps import Step
+from ..asked.rulings import Step, compare, textbook
 from ..asked.task import Task
-from ..asked.textbook import textbook
 from ..told.marks import Misconception, Variant
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import diagnose

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ...errors import LearnerError, ReadError
 from ..asked.forms import FORMS
@@ -118,37 +117,3 @@ class Variant:
     wrt: str
     point: tuple[tuple[str, str], ...]
     answers: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What a Grade holds: the verdict on one answer, as plain data.
-
-    `score` is in 0..1; `correct` True, False, or None for undecided; `first_wrong` an index from 0 (messages count
-    lines from 1). `table` holds the cells of a sheet. `broken` is a `Task.place`, for the drawing. `human` is what a person decided, beside
-    the machine's verdict.
-    """
-
-    score: float
-    correct: bool | None
-    message: str
-    lines: tuple[Line, ...] = ()
-    first_wrong: int | None = None
-    misconceptions: tuple[Misconception, ...] = ()
-    counterexample: Counterexample | None = None
-    invalid: ReadError | None = None
-    undecided_because: str = ""
-    table: tuple[Cell, ...] = ()
-    variant: Variant | None = None
-    broken: tuple[Any, ...] = ()
-    human: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def undecided(self) -> tuple[int, ...]:
-        """The lines that wait for a person."""
-        return tuple(line.index for line in self.lines if line.status == "undecided")
-
-    @property
-    def cells(self) -> dict[str, str]:
-        """The cells of a sheet, name → status: `cells["u.local.w0"]`; `table` holds them whole."""
-        return {c.name: c.status for c in self.table}
