@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from ..ops.row import Row, Style
+from ..ops.notation import Style
+from ..ops.row import Row
 from ..ops.spell import recognise
 from ..ops.table import OPERATORS, ROWS
 from .names import GREEK, LETTERS, MARKS, SUBSCRIPTS

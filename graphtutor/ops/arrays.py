@@ -222,10 +222,7 @@ def join(*parts: Value, axis: int, nd: int) -> Value:
     return np.concatenate([np.broadcast_to(p, lead + np.shape(p)[np.ndim(p) - nd :]) for p in parts], axis=axis)
 
 
-def exp(x: Value) -> Value:
-    return _exp(x)
-
-
+square_root = Entry(lambda x: math.sqrt(x) if type(x) is float else np.sqrt(x), lambda m, x: m.sqrt(x))
 _exp = Entry(np.exp, lambda m, x: m.exp(x))
 _log = Entry(np.log, lambda m, x: m.log(x))
 

@@ -7,6 +7,7 @@ nodes it recorded, the numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -25,3 +26,12 @@ class Functions:
 
 
 f = Functions()
+
+
+def product(factors: tuple[Any, ...]) -> Any:
+    return math.prod(factors[1:], start=factors[0])
+
+
+def is_zero(d: Any) -> bool:
+    """Return whether a derivative is the plain 0 of something constant."""
+    return isinstance(d, int)

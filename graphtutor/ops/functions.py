@@ -1,0 +1,127 @@
+"""Rows of smooth functions of one entry: exponentials, trigonometry, activations."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from . import arrays, heads
+from .arrays import Entry
+from .miswritten import inside, logs_confused, probability, turned
+from .notation import Notation, call, flat
+from .row import Row, Slip
+from .tracing import f
+
+HALF = Fraction(1, 2)
+
+
+def scalar(name: str, local: Any, **columns: Any) -> Row:
+    """Return the row of a function of one entry that SymPy, mpmath and NumPy all call by its name."""
+    numpy_name = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
+    array = getattr(np, numpy_name.get(name, name))
+    point = getattr(math, name)
+
+    def numeric(x: Any) -> Any:
+        return point(x) if type(x) is float else array(x)
+
+    columns.setdefault("heads", (getattr(sp, name),))
+    columns.setdefault("names", (name,))
+    columns.setdefault("label", name)
+    columns.setdefault("code", name + "({0})")
+    columns.setdefault("note", call(rf"\{name}\left({{0}}\right)"))
+    return Row(name, Entry(numeric, lambda m, x: getattr(m, name)(x)), local=local, **columns)
+
+
+def gelu_formula(m: Any, x: Any) -> Any:
+    return x * (1 + m.erf(x / m.sqrt(2))) / 2
+
+
+FUNCTIONS: tuple[Row, ...] = (
+    # ----- exponentials and logarithms -----
+    scalar("exp", lambda y, x: (y,), note=Notation("exp({0})", None, flat("e^{{{0}}}", 50), mathml=flat("<msup><mi>e</mi><mrow>{0}</mrow></msup>", 50)), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
+           label="eᵘ", says="the exponential is its own derivative",
+           slips=(
+               Slip("exp.power-rule", lambda y, x: (x * f.exp(x - 1),)),
+               Slip("exp.power-rule", whole=lambda y, a, d: a[0] * f.exp(a[0] - 1)),
+               Slip("sigmoid.argument-sign", instead=lambda y, x: (f.exp(-x),), hint="Check the sign in the exponent."),
+               Slip("algebra", instead=lambda y, x: (f.add(*(f.exp(t) for t in inside(x, "add"))),) if inside(x, "add") else (), hint="Is e^(a + b) a sum or a product?"),
+           )),
+    scalar("log", lambda y, x: (1 / x,), names=("log", "ln"), domain=("positive",), label="ln", rule="logarithm rule", formula="d(ln u) = du/u",
+           note=Notation("log({0})", "ln({0})", r"\ln\left({0}\right)", mathml="<mrow><mi>ln</mi><mo>&#x2061;</mo><mrow><mo>(</mo>{0}<mo>)</mo></mrow></mrow>"), says="a logarithm divides by its argument",
+           slips=(
+               Slip("chain.outer-not-differentiated", lambda y, x: (y,), rare=True, hint="ln itself has to be differentiated too."),
+               Slip("log.base", lambda y, x: (1 / (x * f.log(x.constant(10))),)),
+               Slip("log.base", lambda y, x: (1 / (x * f.log(x.constant(2))),)),
+               Slip("log.power-confusion", instead=logs_confused),
+               Slip("ce.sign", whole=lambda y, a, d: -d[0] / a[0] if probability(a[0]) else None),
+           )),
+    # ----- trigonometry -----
+    scalar("sin", lambda y, x: (f.cos(x),), rule="sine rule", formula="d(sin u) = cos u·du", says="sine becomes cosine",
+           slips=(Slip("sign.table", lambda y, x: (-f.cos(x),)),)),
+    scalar("cos", lambda y, x: (-f.sin(x),), rule="cosine rule", formula="d(cos u) = −sin u·du", says="cosine becomes minus sine",
+           slips=(Slip("sign.table", lambda y, x: (f.sin(x),)),)),
+    scalar("tan", lambda y, x: (1 + f.power(y, params=(2,)),), domain=((-1.5, 1.5),), rule="tangent rule", formula="d(tan u) = (1 + tan²u)·du",
+           says="tangent becomes one plus its square", slips=turned("Check the sign in your table of derivatives.", lambda y, x: (1 + f.power(y, params=(2,)),))),
+    scalar("asin", lambda y, x: (1 / f.sqrt(1 - f.power(x, params=(2,))),), domain=((-1, 1),), names=("asin", "arcsin"),
+           note=call(r"\arcsin\left({0}\right)"), rule="arcsine rule", formula="d(asin u) = du/√(1 − u²)", says="arcsine divides by √(1 − u²)",
+           slips=turned("Which of arcsine and arccosine has the minus sign?", lambda y, x: (1 / f.sqrt(1 - f.power(x, params=(2,))),))),
+    scalar("acos", lambda y, x: (-1 / f.sqrt(1 - f.power(x, params=(2,))),), domain=((-1, 1),), names=("acos", "arccos"),
+           note=call(r"\arccos\left({0}\right)"), rule="arccosine rule", formula="d(acos u) = −du/√(1 − u²)", says="arccosine divides by −√(1 − u²)",
+           slips=turned("Which of arcsine and arccosine has the minus sign?", lambda y, x: (-1 / f.sqrt(1 - f.power(x, params=(2,))),))),
+    scalar("atan", lambda y, x: (1 / (1 + f.power(x, params=(2,))),), names=("atan", "arctan"), note=call(r"\arctan\left({0}\right)"),
+           rule="arctangent rule", formula="d(atan u) = du/(1 + u²)", says="arctangent divides by 1 + u²",
+           slips=turned("Check the sign in your table of derivatives.", lambda y, x: (1 / (1 + f.power(x, params=(2,))),))),
+    scalar("sinh", lambda y, x: (f.cosh(x),), rule="hyperbolic sine rule", formula="d(sinh u) = cosh u·du", says="sinh becomes cosh",
+           slips=turned("Hyperbolic functions keep their sign.", lambda y, x: (f.cosh(x),))),
+    scalar("cosh", lambda y, x: (f.sinh(x),), rule="hyperbolic cosine rule", formula="d(cosh u) = sinh u·du", says="cosh becomes sinh",
+           slips=(Slip("sign.table", lambda y, x: (-f.sinh(x),), hint="Hyperbolic functions keep their sign."),)),
+    scalar("tanh", lambda y, x: (1 - f.power(y, params=(2,)),), rule="tanh rule", formula="d(tanh u) = (1 − tanh²u)·du",
+           says="tanh gives one minus its own square",
+           slips=(
+               Slip("tanh.table", lambda y, x: (1 + f.power(y, params=(2,)),)),
+               Slip("tanh.table", lambda y, x: (f.power(1 - y, params=(2,)),)),
+               Slip("tanh.table", lambda y, x: (-f.power(y, params=(2,)),)),
+               Slip("tanh.table", lambda y, x: (y,), hint="tanh itself has to be differentiated too."),
+               Slip("tanh.table", lambda y, x: (1 - y,)),
+               Slip("sign.table", lambda y, x: (f.power(y, params=(2,)) - 1,)),
+               Slip("tanh-as-sigmoid", lambda y, x: (y * (1 - y),)),
+           )),
+    scalar("asinh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) + 1),), names=("asinh", "arcsinh", "arsinh"), note=call(r"\operatorname{{arsinh}}\left({0}\right)"),
+           rule="inverse hyperbolic sine rule", formula="d(asinh u) = du/√(u² + 1)", says="asinh divides by √(u² + 1)"),
+    scalar("acosh", lambda y, x: (1 / f.sqrt(f.power(x, params=(2,)) - 1),), names=("acosh", "arccosh", "arcosh"), domain=((1, 5),),
+           note=call(r"\operatorname{{arcosh}}\left({0}\right)"), rule="inverse hyperbolic cosine rule", formula="d(acosh u) = du/√(u² − 1)",
+           says="acosh divides by √(u² − 1)"),
+    scalar("atanh", lambda y, x: (1 / (1 - f.power(x, params=(2,))),), names=("atanh", "arctanh", "artanh"), domain=((-1, 1),),
+           note=call(r"\operatorname{{artanh}}\left({0}\right)"), rule="inverse hyperbolic tangent rule", formula="d(atanh u) = du/(1 − u²)",
+           says="atanh divides by 1 − u²"),
+    Row("erf", Entry(arrays.erf, lambda m, x: m.erf(x)), heads=(sp.erf,), names=("erf",), label="erf", code="erf({0})",
+        rule="error function rule", formula="d(erf u) = 2/√π·e^(−u²)·du", says="erf gives a bell curve",
+        note=call(r"\operatorname{{erf}}\left({0}\right)"), local=lambda y, x: (2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),),
+        slips=(Slip("constant.factor-dropped", lambda y, x: (f.exp(-f.power(x, params=(2,))),), hint="Which constant stands in front of the bell curve?"),)),
+    Row("erfc", Entry(lambda x: math.erfc(x) if isinstance(x, float) else 1 - arrays.erf(x), lambda m, x: m.erfc(x)), heads=(sp.erfc,),
+        names=("erfc",), label="erfc", code="erfc({0})", rule="complementary error function rule", formula="d(erfc u) = −2/√π·e^(−u²)·du",
+        note=call(r"\operatorname{{erfc}}\left({0}\right)"), says="erfc gives a bell curve turned over",
+        local=lambda y, x: (-2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),)),
+    # ----- activations -----
+    Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), names=("sigmoid", "expit", "logistic", "sigma"), label="σ", code="1.0 / (1.0 + exp(-{0}))",
+        note=Notation("sigmoid({0})", "σ({0})", r"\sigma\left({0}\right)"), rule="sigmoid rule", formula="d σ(u) = σ(u)·(1 − σ(u))·du",
+        says="a sigmoid gives its own value times what is missing to 1", local=lambda y, x: (y * (1 - y),), opens=lambda x: 1 / (1 + f.exp(-x)),
+        slips=(
+            Slip("sigmoid.sign", lambda y, x: (y * (1 + y),)),
+            Slip("sigmoid.argument-sign", lambda y, x: (-y * (1 - y),), hint="Where does the minus sign in 1/(1 + e^(−u)) go?"),
+            Slip("sigmoid.argument-sign", instead=lambda y, x: (f.sigmoid(-x),)),
+            Slip("tanh.table", lambda y, x: (1 - f.power(y, params=(2,)),), hint="That is the rule of another activation."),
+            Slip("chain.outer-not-differentiated", lambda y, x: (y,), hint="σ itself has to be differentiated too."),
+        )),
+    Row("softplus", Entry(lambda x: np.logaddexp(0.0, x), lambda m, x: m.log(1 + m.exp(x))), heads=(heads.Softplus,), names=("softplus",), label="softplus",
+        note=call(r"\operatorname{{softplus}}\left({0}\right)"), rule="softplus rule", formula="d softplus(u) = σ(u)·du", says="softplus becomes the sigmoid",
+        local=lambda y, x: (f.sigmoid(x),), opens=lambda x: f.log(1 + f.exp(x)),
+        slips=(Slip("sigmoid.argument-sign", lambda y, x: (f.sigmoid(-x),), hint="Softplus becomes a sigmoid: of u or of −u?"),)),
+    Row("gelu", Entry(lambda x: x * (1 + arrays.erf(x / math.sqrt(2))) / 2, gelu_formula), heads=(heads.Gelu,), names=("gelu",), label="gelu",
+        note=call(r"\operatorname{{GELU}}\left({0}\right)"), rule="gelu rule", formula="d gelu(u) = (Φ(u) + u·φ(u))·du", says="a gelu gives Φ(u) + u·φ(u)",
+        local=lambda y, x: (HALF * (1 + f.erf(x / f.sqrt(x.constant(2)))) + x * f.exp(-f.power(x, params=(2,)) / 2) / f.sqrt(2 * x.constant("pi")),)),
+)  # fmt: skip
