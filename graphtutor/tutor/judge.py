@@ -12,7 +12,7 @@ from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.asked.rulings import compare
 from ..grading.asked.task import Task, task
 from ..grading.grader import as_tree, grade
-from ..grading.lines.lines import judged
+from ..grading.lines.judging import judged
 from ..grading.lines.scoring import BAD
 from ..grading.python.code import read_code
 from ..grading.sheet.tally import message, of_sheet
