@@ -74,6 +74,12 @@ class Plot:
         place = Path(target)
         return written(place, self.bytes(place.suffix.removeprefix(".") or "svg"))
 
+    def at(self, path: str | Path | None) -> Plot:
+        """Return the plot itself, written to `path` if one is given."""
+        if path is not None:
+            self.save(path)
+        return self
+
     def __repr__(self) -> str:
         return f"<Plot {self.title}>"
 
