@@ -15,7 +15,7 @@ from typing import Any
 
 from ...errors import LearnerError
 from ...text import written
-from ..files.animate import gif
+from ..files.raster import gif
 from ..steps.svg import LIGHT
 
 COLOURS = (
