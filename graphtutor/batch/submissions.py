@@ -84,10 +84,13 @@ def gathered(
     owner: dict[str, Path] = {}
     seen: dict[str, int] = {}
     for path in found:
-        items = [path] if isinstance(path, Fault) else list(of_file(path, says or {}, trust))
+        if isinstance(path, Fault):
+            yield path
+            continue
+        items = list(of_file(path, says or {}, trust))
         for one in items:
-            if isinstance(one, Fault) or isinstance(path, Fault):
-                yield one if isinstance(one, Fault) else path
+            if isinstance(one, Fault):
+                yield one
                 continue
             if not (alone or trust):
                 one = own_name(one, path, stems, owner, many=len(items) > 1)
@@ -305,8 +308,8 @@ def answered(answer: Any, about: dict[str, Any], says: Mapping[str, Any], trust:
         return {**taken, **answer}, ()
     stated = set(says) & {"expression"} and "sheet" in answer
     own = [key for key in keys if answer.get(key) is not None and (key in taken or stated)]
-    kept = {key: value for key, value in answer.items() if key not in own}
-    return {**kept, **taken}, tuple(
+    kept: dict[str, Any] = {key: value for key, value in answer.items() if key not in own}
+    return kept | taken, tuple(
         f"{key}: {shortened(answer[key])}" for key in own if not alike(answer[key], taken.get(key, USUAL.get(key)))
     )
 

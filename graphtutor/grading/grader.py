@@ -19,10 +19,11 @@ from ..ops import heads
 from ..text import several
 from .asked.rulings import Step
 from .asked.task import Task, plain, task
-from .lines.judging import judged, judged_tree
+from .lines.lines import judged, judged_tree
 from .lines.scoring import marked
-from .lines.strangers import misnamed, strangers
-from .python.returned import returned
+from .python.returned import Followed, returned
+from .python.source import NoValue
+from .python.values import array_of
 from .sheet.filled import looks_like
 from .sheet.tally import of_sheet
 from .slips.causes import explained
@@ -123,12 +124,9 @@ def unreadable(error: ReadError) -> Grade:
 
 
 def told(asked: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric: Rubric) -> Grade:
-    """Return the Grade of judged steps, with what explains the first wrong one, or the names that kept one from being read."""
+    """Return the Grade of judged steps, with what explains the first wrong one."""
     found = marked(asked, steps, answer, rubric)
-    if found.first_wrong is not None:
-        return replace(found, **explained(asked, steps, rubric.variant))
-    unknown = {n: s.index for s in steps if s.status == "unread" and s.written for n in strangers(asked, s.written)}
-    return replace(found, misconceptions=tuple(misnamed(asked, n, k) for n, k in unknown.items()))
+    return replace(found, **explained(asked, steps, rubric.variant)) if found.first_wrong is not None else found
 
 
 # ----- trees -----
@@ -170,19 +168,57 @@ def of_object(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
 
 
 def of_code(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
-    """Return the Grade of Python code: what the function returns is graded like an expression."""
+    """Return the Grade of Python code: what the function returns is graded like an expression, the line named that returns it.
+
+    A function that returns None, or something of another shape than the gradient, is wrong.
+    """
     try:
         read = returned(answer, asked.wrt, {n.name: n.shape for n in asked.graph.inputs})
+    except NoValue as error:
+        return Grade(0.0, False, f"Not right. Line {error.line}: {error.message}.")
     except ReadError as error:
         return unreadable(error)
-    tree = read.trees[0] if len(read.trees) == 1 else heads.Vector(*read.trees)
-    found = of_trees(asked, tree, write(tree), rubric)
     said = list(read.assumed)
-    if len(asked.wrt) > 1 and len(read.trees) != len(asked.wrt):
-        said.append(
-            f"the function returns {len(read.trees)} value{'s' * (len(read.trees) != 1)}, {len(asked.wrt)} are asked for"
-        )
+    if len(asked.wrt) == 1 and len(read.values) == 1:
+        found = of_value(asked, read.values[0], rubric)
+    elif len(read.trees) == len(asked.wrt) > 1 and any(isinstance(v, list) for v in read.trees):
+        parts = zip(asked.wrt, read.trees, strict=True)
+        each = {name: of_value(replace(asked, wrt=(name,)), Followed(value), rubric) for name, value in parts}
+        found = together(asked.wrt, each)
+    else:
+        tree = as_tree(list(read.trees)) if len(read.trees) != 1 else as_tree(read.trees[0])
+        found = of_trees(asked, tree, write(tree), rubric)
+        if len(read.trees) != max(1, len(asked.wrt)):
+            count = f"{len(read.trees)} value{'s' * (len(read.trees) != 1)}"
+            said.append(f"the function returns {count}, {len(asked.wrt)} are asked for")
+    if found.correct is False:
+        point = dict(found.counterexample.point) if found.counterexample else {}
+        said += [f"Python returns None after {line}" for line in read.gaps] or read.quoted(point)
     return replace(found, message=f"{found.message} ({'; '.join(said)}.)") if said else found
+
+
+def of_value(asked: Task, returned: Followed, rubric: Rubric) -> Grade:
+    """Return the Grade of what a function returns for one gradient; axes of length 1 do not count."""
+    shape, right = returned.shape, next((n.shape for n in asked.graph.inputs if n.name == asked.wrt[0]), ())
+    if [n for n in shape if n != 1] != [n for n in right if n != 1]:
+        return Grade(
+            0.0,
+            False,
+            f"Not right. The function returns {sized(shape)}; the gradient for {asked.wrt[0]} is {sized(right)}, as {asked.wrt[0]} is.",
+        )
+    tree = as_tree(np.reshape(np.asarray(array_of(returned.value), dtype=object), right).tolist())
+    return of_trees(asked, tree, write(tree), rubric)
+
+
+def sized(shape: Sequence[int]) -> str:
+    """Return a shape in words.
+
+    >>> sized(()), sized((3,)), sized((2, 3))
+    ('one number', '3 numbers', 'a 2×3 matrix')
+    """
+    if not shape:
+        return "one number"
+    return f"{shape[0]} numbers" if len(shape) == 1 else f"a {'×'.join(map(str, shape))} matrix"
 
 
 def of_gradients(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:

@@ -12,8 +12,7 @@ import pytest
 from graphtutor import same
 from graphtutor.errors import LearnerError, ReadError
 from graphtutor.expr.build import build
-from graphtutor.grading.python.code import read_code
-from graphtutor.grading.python.returned import returned
+from graphtutor.grading.python.returned import read_code, returned
 from graphtutor.language.write import write
 
 ARGS = {"x": ["x0", "x1"], "w": ["w0", "w1"], "b": "b", "true_val": "y"}
@@ -207,7 +206,7 @@ def test_reading_agrees_with_running(text) -> None:
 
 # ----- what is refused -----
 REFUSED = {
-    "def f(x):\n    while True:\n        pass": "line 2, column 5: 'while' is not read",
+    "def f(x):\n    while True:\n        pass": "line .*: the code takes more than 20000 steps",
     "import os": "line 1, column 1: import of 'os' is not read; only math and numpy are known",
     "from os import system as exp": "line 1, column 1: import of 'os'",
     "from . import exp": "line 1, column 1: import of '.'",
@@ -215,16 +214,14 @@ REFUSED = {
     "def f(x):\n    return open('gt_canary', 'w')": "line 2, column 12: 'open' is not read",
     "def f(x):\n    return eval('1')": "line 2, column 12: 'eval' is not read",
     "open('gt_canary', 'w')": "line 1, column 1: an expression outside a function is not read",
-    "def f(x):\n    print(x)\n    return x": "line 2, column 5: a call of print whose result is not used is not read; leave it out",
     "def f(x):\n    return x.__class__": r"line 2, column 12: '\.__class__' is not read",
-    "def f(x):\n    return lambda: 1": "line 2, column 12: 'lambda' is not read",
+    "def f(x):\n    return lambda: 1": "line 1, column 1: the function returns a function; expected a number",
     "def f(x):\n    return 'a'*3": "line 2, column 12: text is not read; expected numbers",
     "def f(x):\n    return f'{x}'": "line 2, column 12: an f-string is not read",
     "def f(x):\n    return {1: x}": "line 2, column 12: a dictionary is not read",
     "def f(x):\n    return (y := 1)": "line 2, column 13: ':=' is not read",
     "def f(x):\n    for k in range(3):\n        break\n    return x": "line 3, column 9: 'break' is not read",
     "def f(x):\n    try:\n        return x\n    finally:\n        pass": "line 2, column 5: 'try' is not read",
-    "def f(x):\n    def g():\n        return 1\n    return g()": "line 2, column 5: a function inside a function is not read",
     "def f(x):\n    global y\n    return x": "line 2, column 5: 'global' is not read",
     "class A:\n    pass": "line 1, column 1: 'class' outside a function is not read",
     "@staticmethod\ndef f(x):\n    return x": "line 2, column 1: only functions with plain parameters and without decorators are read",
@@ -235,9 +232,7 @@ REFUSED = {
     "def g(x):\n    return x\ndef f(x):\n    g = g(x)\n    return g": "line 4, column 9: 'g' is a value in this function, so it cannot be called",
     "a = b\nb = a\ndef f(x):\n    return a": "'a' is defined by itself|'b' is defined by itself",
     "def f(x):\n    x = x + 1": "line 1, column 1: f ends without return",
-    "def f(x):\n    if x > 0:\n        return x": "line 2, column 5: one side of this if ends without return",
     "def f(x):\n    return None": "line 1, column 1: the function returns nothing; expected a number",
-    "def f(x):\n    d = None\n    if x > 0:\n        d = 1\n    return d": "line 1, column 1: expected a number, met nothing",
     "def f(x):\n    return None + x": "line 2, column 12: expected a number, met nothing",
     "def f(x):\n    return int(x)": "line 2, column 12: int of a number that is not known here is not read",
     "def f(x):\n    return": "line 2, column 5: return without a value",
@@ -245,7 +240,7 @@ REFUSED = {
     "def g(a):\n    return a\ndef f(x):\n    return g(x, a=1)": "line 4, column 12: g has already its 'a'",
     "def f(x):\n    return math.log(x, 2)": "line 2, column 12: log takes 1 argument, met 2",
     "def f(x):\n    return pow(x, 2, 3)": "line 2, column 12: pow takes 2 arguments here, met 3",
-    "def f(x):\n    return np.sum([x, x], axis=0)": "line 2, column 12: 'axis=' is not read here",
+    "def f(x):\n    return np.sum([x, x], axes=0)": "line 2, column 12: 'axes=' is not read here",
     "def f(x):\n    return sum(x)": "line 2, column 12: sum needs a list, met 'x'; describe the length of the parameter in args",
     "def f(x):\n    return [x, x]*x": "line 2, column 12: arithmetic on a plain list is not that on its entries in Python",
     "def f(x):\n    return -[x, x]": "line 2, column 12: a sign before a plain list is not that of its entries in Python",

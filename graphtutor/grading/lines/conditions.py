@@ -11,7 +11,6 @@ import sympy as sp
 
 from ...errors import LearnerError
 from ...language.read import Claim, read
-from ...language.write import write
 from ...ops import heads
 from ..asked import samples
 from ..asked.task import Task
@@ -104,13 +103,13 @@ def everywhere(task: Task, cases: Sequence[sp.Basic]) -> bool:
     return bool(np.all(samples.evaluated(graph, points)[graph.out])) if not any(graph.shapes) else len(cases) > 1
 
 
-def bracketed(tree: sp.Basic) -> tuple[sp.Basic, Under] | None:
+def split(tree: sp.Basic) -> tuple[sp.Basic, sp.Basic] | None:
     """Return (expression, condition) of an expression with a condition in brackets behind it, which reads as their product.
 
     >>> x = sp.Symbol("x")
-    >>> bracketed(sp.Mul(x, heads.Lt(x, sp.Integer(1)), evaluate=False))
-    (x, Under(tree=Lt(x, 1), text='x < 1'))
+    >>> split(sp.Mul(x, heads.Lt(x, sp.Integer(1)), evaluate=False))
+    (x, Lt(x, 1))
     """
     if isinstance(tree, sp.Mul) and len(tree.args) == 2 and isinstance(tree.args[1], RELATION):
-        return tree.args[0], Under(tree.args[1], write(tree.args[1]))
+        return tree.args[0], tree.args[1]
     return None

@@ -1,52 +1,256 @@
-"""What the Python of an answer returns: for each derivative asked for, the tree of its function."""
+"""What the Python of an answer returns: for each derivative asked for, the tree of its function, and the lines it comes from.
+
+A whitelisted part of Python (assignments, arithmetic, indices and masks, calls of each other and of the functions of math,
+NumPy and torch, `if`, bounded loops, comprehensions) is followed on symbols. What is followed gives the same trees as text
+does; anything else is refused with the line and the reason.
+"""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
+from typing import Any, NoReturn
 
+import numpy as np
 import sympy as sp
 
-from ...errors import LearnerError
+from ...errors import LearnerError, ReadError
+from ...expr.build import build
+from ...language import read
 from ...ops.arrays import Shape
-from .code import Code, read_code
-from .source import kind, parameters
+from .source import NoValue, Source, parameters, read_source, refuse
+from .statements import Follower
+from .values import NOTHING, Function, Named, array_of, kind, tree_of
+
+MOST_TERMS = 20_000
+NO_SHAPES: Mapping[str, Shape] = {}
 
 
 @dataclass(frozen=True, eq=False)
-class Returned:
-    """What the functions of an answer return: a tree for each derivative asked for. `assumed` says what stands for what."""
+class Code:
+    """The functions of a text of Python: `code("dfn_w0", args)` gives the tree of what one returns.
 
-    trees: tuple[sp.Basic, ...]
+    >>> from graphtutor.language.write import write
+    >>> code = read_code("def f(x, w):\\n    return 2*x[0]*w")
+    >>> write(code("f", {"x": ["x0", "x1"], "w": "w0"}))
+    '2*x0*w0'
+    """
+
+    source: Source
+
+    @property
+    def functions(self) -> Mapping[str, Any]:
+        return self.source.functions
+
+    def __call__(
+        self, name: str, args: Mapping[str, Any] | None = None, shapes: Mapping[str, Shape] = NO_SHAPES
+    ) -> Any:
+        """Return the tree (lists of trees for several values) that function `name` returns.
+
+        `args`: parameter → a name of the problem, a number, or a list of them; a parameter left out stands for
+        itself. `shapes` are those of the problem's vectors and matrices. Raises ReadError for what is not read, NoValue
+        where it returns None.
+        """
+        return self.followed(name, args, shapes).value
+
+    def followed(
+        self, name: str, args: Mapping[str, Any] | None = None, shapes: Mapping[str, Shape] = NO_SHAPES
+    ) -> Followed:
+        """Return what a function returns, and from where."""
+        if name not in self.functions:
+            raise ReadError(
+                f"no function '{name}' in the code; it has {', '.join(self.functions) or 'none'}",
+                self.source.text.split("\n")[0][:100],
+            )
+        node = self.functions[name]
+        given = [described((args or {}).get(a.arg), a.arg, shapes) for a in parameters(node)]
+        follower = Follower(self.source)
+        try:
+            value = plain(follower.call(Function(node), given, {}, node))
+        except ReadError:
+            raise
+        except LearnerError as error:
+            refuse(self.source.text, node, str(error))
+        if value is None:
+            self.no_value(name, follower.nothing[-1] if follower.nothing else None)
+        if sum(written_out(tree) for tree in leaves(value)) > MOST_TERMS:
+            refuse(
+                self.source.text,
+                node,
+                f"what {name} returns is too long: written out it has more than {MOST_TERMS} terms",
+            )
+        gaps = tuple(n.lineno for n in follower.nothing) if any(tree.has(NOTHING) for tree in leaves(value)) else ()
+        return Followed(value, follower.line, gaps)
+
+    def no_value(self, name: str, node: Any) -> NoReturn:
+        """Refuse a function that returns None wherever it is called."""
+        if isinstance(node, ast.Return):
+            message = "return without a value gives None; return the derivative"
+        elif isinstance(node, ast.FunctionDef):
+            message = f"{name} ends without return, which gives None; write return before its result"
+        else:
+            node, message = self.functions[name], "the function returns nothing; expected a number"
+        refuse(self.source.text, node, message, NoValue)
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """What one function returns: a tree, or nested lists of them; the number of the line that returns it, a tree where
+    symbols decide which; and the lines after which None comes.
+    """
+
+    value: Any
+    line: Any = 0
+    gaps: tuple[int, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of what is returned.
+
+        >>> Followed([[1, 2, 3], [4, 5, 6]]).shape
+        (2, 3)
+        """
+        return tuple(np.shape(array_of(self.value))) if isinstance(self.value, list) else ()
+
+
+def read_code(text: str) -> Code:
+    """Return the functions of a text of Python. Raises ReadError for what is refused, with line and column.
+
+    >>> read_code("import os")
+    Traceback (most recent call last):
+        ...
+    graphtutor.errors.ReadError: line 1, column 1: import of 'os' is not read; only math and numpy are known
+    """
+    return Code(read_source(text))
+
+
+def described(value: Any, name: str, shapes: Mapping[str, Shape] = NO_SHAPES) -> Any:
+    """Return what a parameter stands for: a tree, an array of them, or a name to be indexed."""
+    return Named(name) if value is None else array_of(nest(value, name, shapes, 0))
+
+
+def nest(value: Any, name: str, shapes: Mapping[str, Shape], level: int) -> Any:
+    if level > 2:
+        raise LearnerError(f"args of '{name}': lists nested more than 2 deep; expected a name, or names in rows")
+    if isinstance(value, str):
+        return read.read(value, names=[value] if value.isidentifier() else None, shapes=shapes)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value if isinstance(value, int) else read.read(repr(value))
+    if isinstance(value, list | tuple):
+        return [nest(v, name, shapes, level + 1) for v in value]
+    raise LearnerError(f"args of '{name}': expected a name or a list of names, met {value!r}")
+
+
+def written_out(value: sp.Basic) -> int:
+    """Return how many numbers, names and signs a tree has when it is written out, shared parts again and again.
+
+    >>> written_out(sp.Symbol("x") + 1)
+    3
+    """
+    size: dict[int, int] = {}
+    todo = [(value, False)]
+    while todo:
+        top, ready = todo.pop()
+        if ready:
+            size[id(top)] = 1 + sum(size[id(a)] for a in top.args)
+        elif id(top) not in size:
+            todo.append((top, True))
+            todo.extend((a, False) for a in top.args)
+    return size[id(value)]
+
+
+def plain(value: Any) -> Any:
+    """Return a result as a tree, as nested lists of them, or None."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        parts = [plain(v) for v in value]
+        if None in parts:
+            raise LearnerError(
+                "one of the values that the function returns is None; expected a number or a list of them"
+            )
+        return parts
+    if value is None:
+        return None
+    if isinstance(value, sp.Basic | Named | int):
+        return tree_of(value)
+    raise LearnerError(f"the function returns {kind(value)}; expected a number or a list of them")
+
+
+def leaves(value: Any) -> list[Any]:
+    """Return the trees, or names, in nested lists, in order."""
+    found, todo = [], [value]
+    while todo:
+        top = todo.pop()
+        if isinstance(top, list | tuple):
+            todo.extend(reversed(top))
+        else:
+            found.append(top)
+    return found
+
+
+# ----- an answer -----
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """What the functions of an answer return: one value of each, a tree or nested lists of them. `assumed` says what stands for what."""
+
+    code: Code
+    names: tuple[str, ...]
+    values: tuple[Followed, ...]
     assumed: tuple[str, ...] = ()
+
+    @property
+    def trees(self) -> tuple[Any, ...]:
+        """The values one after the other, those of a function that returns several by themselves."""
+        return tuple(part for v in self.values for part in (v.value if isinstance(v.value, list) else [v.value]))
+
+    def quoted(self, point: Mapping[str, str]) -> list[str]:
+        """Return the learner's own lines that return this at a point; all that do where the point does not say."""
+        found: dict[int, None] = {}
+        for value in self.values:
+            graph = build(tree_of(value.line))
+            if graph.inputs and all(n.name in point for n in graph.inputs):
+                at = graph.evaluate({n.name: float(Fraction(point[n.name])) for n in graph.inputs}, "float")[graph.out]
+                found |= {int(at): None} if np.isfinite(at) else {}
+            else:
+                found |= {int(n): None for n in sorted(tree_of(value.line).atoms(sp.Integer), key=int)}
+        return [f"line {k}: {self.code.source.line(k)}" for k in found if k > 0]
+
+    @property
+    def gaps(self) -> list[str]:
+        """The learner's own lines after which nothing is returned."""
+        lines = dict.fromkeys(k for value in self.values for k in value.gaps)
+        return [f"line {k}: {self.code.source.line(k)}" for k in lines]
 
 
 def returned(answer: Mapping[str, Any], wrt: Sequence[str], inputs: Mapping[str, Shape]) -> Returned:
-    """Return the trees of an answer in Python: `{"code": text, "function": name, "args": {parameter: names}}`.
+    """Return what an answer in Python returns: `{"code": text, "function": name, "args": {parameter: names}}`.
 
     `inputs`: the problem's names and their shapes. Without `function` it is the only one, or for each
     derivative the one whose name ends in its variable. A parameter that `args` leaves out is the input of
     this name, the vector of its entries (`x` for x0, x1), or, if one of each is left, that one.
 
-    >>> r = returned({"code": "def d(x, w, t):\\n    return 2*x*(w*x - t)"}, ["w"], {"w": (), "x": (), "y": ()})
-    >>> r.assumed
-    ("'t' is taken for y",)
+    >>> r = returned({"code": "def d(x, w, t):\n    return 2*x*(w*x - t)"}, ["w"], {"w": (), "x": (), "y": ()})
+    >>> r.assumed, r.quoted({})
+    (("'t' is taken for y",), ['line 2: return 2*x*(w*x - t)'])
     """
     code = read_code(answer.get("code", ""))
+    if not isinstance(answer.get("function") or "", str):
+        raise LearnerError(f"function is {kind(answer['function'])}; expected the name of one, such as dfn_w0")
     names = [answer["function"]] if answer.get("function") else chosen(code, wrt)
     args = answer.get("args") or {}
     if not isinstance(args, Mapping):
         raise LearnerError(f'args is {kind(args)}; expected an object such as {{"x": ["x0", "x1"], "b": "b"}}')
-    trees: list[sp.Basic] = []
+    values: list[Followed] = []
     assumed: dict[str, None] = {}
     for name in names:
         own = [a.arg for a in parameters(code.functions[name])] if name in code.functions else []
         meant, told = meanings(own, args, inputs)
         assumed |= dict.fromkeys(told)
-        value = code(name, meant, inputs)
-        trees.extend(value if isinstance(value, list) else [value])
-    return Returned(tuple(trees), tuple(assumed))
+        values.append(code.followed(name, meant, inputs))
+    return Returned(code, tuple(names), tuple(values), tuple(assumed))
 
 
 def chosen(code: Code, wrt: Sequence[str]) -> list[str]:
@@ -72,11 +276,8 @@ def meanings(
             meant[name] = entries_of(name, inputs[name])
         elif entries:
             meant[name] = entries
-    used = {n for value in meant.values() for n in flat(value)}
-    left, others = (
-        [name for name in free if name not in meant],
-        [n for n in inputs if n.split("[")[0] not in {u.split("[")[0] for u in used}],
-    )
+    used = {str(n).split("[")[0] for value in meant.values() for n in leaves(value)}
+    left, others = [name for name in free if name not in meant], [n for n in inputs if n.split("[")[0] not in used]
     if len(left) == len(others) == 1:
         meant[left[0]] = entries_of(others[0], inputs[others[0]])
         return meant, [f"'{left[0]}' is taken for {others[0]}"]
@@ -94,15 +295,3 @@ def entries_of(name: str, shape: Shape) -> Any:
     if len(shape) == 1:
         return [f"{name}[{k}]" for k in range(shape[0])]
     return [[f"{name}[{j},{k}]" for k in range(shape[1])] for j in range(shape[0])]
-
-
-def flat(value: Any) -> list[str]:
-    """Return the names in nested lists."""
-    found, todo = [], [value]
-    while todo:
-        top = todo.pop()
-        if isinstance(top, list | tuple):
-            todo.extend(reversed(top))
-        else:
-            found.append(str(top))
-    return found

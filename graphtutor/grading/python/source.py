@@ -1,123 +1,63 @@
-"""The text of a student's Python, parsed, and the values that its names have on symbols."""
+"""The text of a student's Python, parsed: its functions, and what stands outside them. It is never run.
+
+Outside functions a script may hold data, a training loop, plots: such statements are passed over, neither read nor run,
+where they call nothing but the student's own functions, those of the known modules, and a few of Python's. The names that
+they assign cannot be used in a function.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import warnings
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol
-
-import sympy as sp
+from typing import Any, NoReturn
 
 from ...errors import LearnerError, ReadError
-from ...ops import heads
-from ...ops.table import ROWS
 
-MOST_STEPS, MOST_DEPTH, MOST_NESTING, MOST_TIMES, MOST_LEVELS = 20_000, 12, 60, 1000, 4
-CONDITIONS = tuple(
-    {
-        head
-        for row in ROWS.values()
-        if row.discrete and row.entrywise
-        for head in row.heads
-        if issubclass(head, heads.Head)
-    }
-)
-MODULES = frozenset(["math", "np", "numpy", "cmath"])
-WORDS = {"While": "while", "Try": "try", "With": "with", "ClassDef": "class", "Lambda": "lambda", "Delete": "del", "Global": "global", "Nonlocal": "nonlocal", "Raise": "raise",
-         "Assert": "assert", "JoinedStr": "an f-string", "Await": "await", "Yield": "yield", "Starred": "*", "Dict": "a dictionary", "Set": "a set", "For": "for", "If": "if",
+MOST_CHARS, MOST_NESTING = 10_000, 60
+FILE = "<a student's answer>"  # what Python's own warnings about a text are known by
+MODULES = frozenset(["math", "np", "numpy", "cmath", "torch", "jnp"])
+KNOWN = frozenset(["math", "numpy", "cmath", "torch", "jax", "scipy"])
+PLOTTING = frozenset(["matplotlib", "pylab"])
+WORDS = {"While": "while", "Try": "try", "With": "with", "ClassDef": "class", "Delete": "del", "Global": "global", "Nonlocal": "nonlocal", "Raise": "raise",
+         "JoinedStr": "an f-string", "Await": "await", "Yield": "yield", "Starred": "*", "Dict": "a dictionary", "Set": "a set", "For": "for", "If": "if",
          "NamedExpr": ":=", "Expr": "an expression", "Assign": "this assignment", "AugAssign": "this assignment", "Break": "break", "Continue": "continue", "Match": "match",
-         "AsyncFunctionDef": "async", "AsyncFor": "async", "DictComp": "a dictionary", "SetComp": "a set", "YieldFrom": "yield"}  # fmt: skip
+         "AsyncFunctionDef": "async", "AsyncFor": "async", "DictComp": "a dictionary", "SetComp": "a set", "YieldFrom": "yield", "Assert": "assert"}  # fmt: skip
+PYTHON = frozenset(
+    "print range len zip enumerate sum max min abs round list tuple float int str sorted reversed".split()
+)
+METHODS = frozenset("append copy extend format sum mean dot tolist reshape astype items values keys".split())
+PASSED = (ast.For, ast.If, ast.AugAssign, ast.Assign, ast.AnnAssign, ast.Expr, ast.Assert)
+REFUSED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Import, ast.ImportFrom, ast.While, ast.Try, ast.With, ast.Global, ast.Nonlocal, ast.Delete,
+           ast.Raise, ast.Await, ast.Yield, ast.YieldFrom)  # fmt: skip
+Defined = ast.FunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A parsed text. `modules` are the names of math and numpy in it, `imported` the names taken from them, `globals` what is
+    """A parsed text. `modules` are the names of modules in it, `imported` the names taken from them, `globals` what is
     assigned outside functions, `passed` the names, with a line, that get a value where nothing is read.
     """
 
     text: str
-    functions: Mapping[str, ast.FunctionDef]
+    functions: Mapping[str, Defined]
     modules: frozenset[str] = MODULES
     imported: Mapping[str, str] = field(default_factory=dict)
     globals: Mapping[str, ast.expr] = field(default_factory=dict)
     passed: Mapping[str, int] = field(default_factory=dict)
 
+    def line(self, number: int) -> str:
+        """Return a line of the text, without the space around it.
 
-class Vector(list[Any]):
-    """A list of values that arithmetic acts on entry by entry, as NumPy's arrays do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A parameter that nobody described: itself a name, and indexed, the name with the index (`x[0]` → x0)."""
-
-    name: str
+        >>> read_source("def f(x):\\n    return 2*x").line(2)
+        'return 2*x'
+        """
+        return self.text.split("\n")[number - 1].strip()
 
 
-@dataclass(slots=True)
-class Scope:
-    """Names and their values while a function is followed; `own` are all that it assigns, `foreign` the lists it was given."""
-
-    known: dict[str, Any]
-    own: frozenset[str] = frozenset()
-    given: Any = None
-    done: bool = False
-    foreign: set[int] = field(default_factory=set)
-    kept: list[Any] = field(default_factory=list)  # keeps the lists alive whose ids `foreign` holds
-
-    def __post_init__(self) -> None:
-        if not self.foreign:
-            self.kept = [v for value in self.known.values() for v in lists(value)]
-            self.foreign = {id(v) for v in self.kept}
-
-    def copy(self) -> Scope:
-        """Return the scope with lists of its own: what one side of a branch puts into them, the other does not see."""
-        made: dict[int, Any] = {}
-        return Scope(
-            {name: self.copied(v, made) for name, v in self.known.items()},
-            self.own,
-            self.given,
-            self.done,
-            self.foreign or {0},
-            self.kept,
-        )
-
-    def copied(self, value: Any, made: dict[int, Any]) -> Any:
-        if not isinstance(value, list) or id(value) in self.foreign:
-            return value
-        if id(value) not in made:
-            made[id(value)] = type(value)(self.copied(v, made) for v in value)
-        return made[id(value)]
-
-
-def lists(value: Any) -> list[Any]:
-    """Return a list and the lists in it."""
-    return [value, *(v for part in value for v in lists(part))] if isinstance(value, list) else []
-
-
-def tree_of(value: Any) -> sp.Basic:
-    if isinstance(value, sp.Basic):
-        return value
-    if isinstance(value, Named):
-        return sp.Symbol(value.name)
-    if isinstance(value, bool | int):
-        return sp.Integer(int(value))
-    raise LearnerError(f"expected a number, met {kind(value)}")
-
-
-def kind(value: Any) -> str:
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, Named):
-        return f"'{value.name}'"
-    return (
-        "nothing"
-        if value is None
-        else "a number"
-        if isinstance(value, int | sp.Basic)
-        else f"a {type(value).__name__.lower()}"
-    )
+class NoValue(ReadError):
+    """A function returns nothing where a derivative is asked for: in Python that is None, and wrong."""
 
 
 def named(node: ast.AST) -> str:
@@ -125,21 +65,181 @@ def named(node: ast.AST) -> str:
     return name if " " in name else f"'{name}'"
 
 
-def refuse(text: str, node: Any, message: str) -> NoReturn:
+def refuse(text: str, node: Any, message: str, error: type[ReadError] = ReadError) -> NoReturn:
     """Raise the ReadError of a node, with its line of the text."""
     line = getattr(node, "lineno", 1)
-    raise ReadError(message, text.split("\n")[line - 1], line, getattr(node, "col_offset", 0) + 1)
+    raise error(message, text.split("\n")[line - 1], line, getattr(node, "col_offset", 0) + 1)
 
 
-def parameters(function: ast.FunctionDef) -> list[ast.arg]:
+def parameters(function: Defined) -> list[ast.arg]:
     return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
 
 
-class Reader(Protocol):
-    """What the functions of `library` ask of whoever works expressions out."""
+# ----- parsing -----
+def read_source(text: str) -> Source:
+    """Return the functions of a text of Python. Raises ReadError for what is refused, with line and column.
 
-    def fail(self, node: Any, message: str) -> NoReturn: ...
-    def sized(self, value: list[Any], node: Any) -> list[Any]: ...
-    def binary(self, op: ast.operator, a: Any, b: Any, node: Any) -> Any: ...
-    def total(self, values: Any, node: Any) -> Any: ...
-    def product(self, a: Any, b: Any, node: Any) -> Any: ...
+    >>> read_source("import os")
+    Traceback (most recent call last):
+        ...
+    graphtutor.errors.ReadError: line 1, column 1: import of 'os' is not read; only math and numpy are known
+    """
+    module = parsed(text)
+    functions: dict[str, Defined] = {s.name: s for s in module.body if isinstance(s, ast.FunctionDef)}
+    modules, plotting = set(MODULES), set[str]()
+    imported: dict[str, str] = {}
+    values: dict[str, ast.expr] = {}
+    passed: dict[str, int] = {}
+    for statement in module.body:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                drawn = alias.name.split(".")[0] in PLOTTING
+                if not drawn:
+                    allowed(text, statement, alias.name)
+                (plotting if drawn else modules).add(alias.asname or alias.name.split(".")[0])
+        elif isinstance(statement, ast.ImportFrom):
+            allowed(text, statement, statement.module or ".")
+            imported |= {alias.asname or alias.name: alias.name for alias in statement.names}
+            modules |= {
+                alias.asname or alias.name for alias in statement.names if alias.name in ("functional", "numpy")
+            }
+        elif (given := globals_of(statement)) is not None:
+            functions |= {name: value for name, value in given.items() if isinstance(value, ast.Lambda)}
+            values |= {name: value for name, value in given.items() if not isinstance(value, ast.Lambda)}
+        elif passed_over(statement, functions, modules | plotting):
+            passed |= dict.fromkeys(assigned_by(statement), statement.lineno)
+        elif not (isinstance(statement, ast.FunctionDef) or harmless(statement) or only_as_a_program(statement)):
+            refuse(
+                text,
+                statement,
+                f"{named(statement)} outside a function is not read; put the derivative in a function that returns it",
+            )
+    twice = next((name for name in functions if name in {*values, *imported, *passed}), None)
+    if twice is not None:
+        refuse(text, functions[twice], f"'{twice}' is a function and another thing too; give each its own name")
+    return Source(text, functions, frozenset(modules), imported, values, passed)
+
+
+def globals_of(statement: ast.stmt) -> dict[str, ast.expr] | None:
+    """Return what a plain assignment gives to which names, None for another statement."""
+    if isinstance(statement, ast.Assign):
+        names = [t.id for t in statement.targets if isinstance(t, ast.Name)]
+        return dict.fromkeys(names, statement.value) if len(names) == len(statement.targets) else None
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value is not None:
+        return {statement.target.id: statement.value}
+    return None
+
+
+def parsed(text: str) -> ast.Module:
+    """Return the parsed text; Python's own complaints as a ReadError."""
+    if not isinstance(text, str):
+        raise LearnerError(f"cannot read {type(text).__name__} as code; expected text")
+    if len(text) > MOST_CHARS:
+        raise ReadError(
+            f"the code is {len(text)} characters long; at most {MOST_CHARS} are read", text[:80].split("\n")[0]
+        )
+    nested(text)
+    warnings.filterwarnings("ignore", module=FILE)  # of the answer's own style, such as 1if: nobody's terminal
+    try:
+        return ast.parse(text, FILE)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        rows = text.split("\n")
+        raise ReadError(
+            f"not Python: {error.msg}", rows[line - 1] if line <= len(rows) else "", line, error.offset or 1
+        ) from None
+    except (RecursionError, MemoryError, ValueError):
+        raise ReadError(
+            "not Python that can be read: nested too deeply, or a character that is not text", text.split("\n")[0][:100]
+        ) from None
+
+
+def nested(text: str) -> None:
+    """Refuse what Python's own parser could not take without deep recursion."""
+    depth = run = 0
+    for k, c in enumerate(text):
+        depth += (c in "([{") - (c in ")]}")
+        run = run + 1 if c in "+-~" else run if c == " " else 0
+        if depth > MOST_NESTING or run > MOST_NESTING:
+            line = text.count("\n", 0, k) + 1
+            raise ReadError(
+                f"nested more than {MOST_NESTING} deep; use intermediate names",
+                text.split("\n")[line - 1],
+                line,
+                k - text.rfind("\n", 0, k),
+            )
+
+
+def allowed(text: str, node: ast.stmt, module: str) -> None:
+    if module.split(".")[0] not in MODULES | KNOWN:
+        refuse(text, node, f"import of '{module}' is not read; only math and numpy are known")
+
+
+def harmless(statement: ast.stmt) -> bool:
+    """Return whether a statement does nothing: `pass`, or text that stands alone."""
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
+
+
+def only_as_a_program(statement: ast.stmt) -> bool:
+    """Return whether this is `if __name__ == "__main__":`, which is no part of the functions."""
+    if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
+        return False
+    sides = [statement.test.left, *statement.test.comparators]
+    names = [s.id for s in sides if isinstance(s, ast.Name)]
+    words = [s.value for s in sides if isinstance(s, ast.Constant)]
+    return isinstance(statement.test.ops[0], ast.Eq) and (names, words) == (["__name__"], ["__main__"])
+
+
+# ----- what may be passed over -----
+def passed_over(statement: ast.stmt, functions: Collection[str], modules: Collection[str]) -> bool:
+    """Return whether a statement outside functions may be passed over.
+
+    >>> loop = ast.parse("for k in range(20):\\n    w = w - 0.1*dw(w)\\n    print(w)").body[0]
+    >>> passed_over(loop, ["dw"], []), passed_over(loop, [], [])
+    (True, False)
+    >>> passed_over(ast.parse("__import__('os').system('ls')").body[0], [], [])
+    False
+    """
+    if not isinstance(statement, PASSED):
+        return False
+    return all(plain(node, functions, modules) for node in ast.walk(statement))
+
+
+def plain(node: ast.AST, functions: Collection[str], modules: Collection[str]) -> bool:
+    """Return whether a node of such a statement is as harmless as what functions may hold."""
+    if isinstance(node, REFUSED):
+        return False
+    if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+        return False
+    if isinstance(node, ast.Name) and node.id.startswith("__") and node.id != "__name__":
+        return False
+    if not isinstance(node, ast.Call):
+        return True
+    target = node.func
+    if isinstance(target, ast.Name):
+        return target.id in functions or target.id in PYTHON
+    return isinstance(target, ast.Attribute) and (target.attr in METHODS or holder(target) in modules)
+
+
+def assigned_by(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement gives values, also to an entry of theirs or by a method."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield holder(node)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("append", "extend")
+        ):
+            yield holder(node.func)
+
+
+def holder(node: ast.expr) -> str:
+    """Return the name that dots and brackets start from: `w` of `w[0][1]`, `np` of `np.random.random`."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ...errors import LearnerError
 from ...text import written
+from .animate import gif
 from .pdf import pdf
-from .raster import gif, png
+from .raster import png
 
 ONE = ("svg", "png", "pdf", "dot")
 MANY = ("gif", "html")
