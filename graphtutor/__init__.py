@@ -4,6 +4,7 @@ The house, ground to roof; a module imports only from the rooms below it:
 
     errors           LearnerError is shown as it stands; ReadError, ShapeError, DomainError; AuthorError for exercise files
     text             names in a row, did-you-mean, ASCII, JSON's types, whole files
+    late             a picture from above, imported when something is drawn, so that `draw` and `plot` are methods of what is shown
     ops              what an operation is: table.TABLE holds one row for each, with all that anybody asks of it
     language         text ↔ SymPy trees, in the order the author wrote them
     expr             Graph: interned nodes in topological order; built from text, trees and functions; its adjoints
@@ -26,7 +27,7 @@ The house, ground to roof; a module imports only from the rooms below it:
     grading          an answer in any form to a Grade
     tutor            exercises, variants, hints, progress and the lesson
     batch            submissions from files, their results, what a person decided, and what a change changed
-    front            what a user holds: Graph, Trace, Derivation, History with their methods, check, derive, train
+    front            what a user holds: Graph, Trace, Derivation with their methods, check, derive
     cli              the commands of the shell
 
 Absent on purpose: a second table keyed by an operation's name (add a column to the table instead), `sympify`,
@@ -61,15 +62,15 @@ if TYPE_CHECKING:
     from .front.api import Trace as Trace
     from .front.api import fn as fn
     from .front.api import make as graph  # noqa: F401
-    from .front.experiments import History as History
-    from .front.experiments import compare_losses as compare_losses
-    from .front.experiments import outliers as outliers
-    from .front.experiments import train as train
     from .grading.grader import grade as grade
     from .grading.told.grades import Grade as Grade
     from .grading.told.marks import Rubric as Rubric
     from .language.read import read as read
     from .training.data import load as load
+    from .training.history import History as History
+    from .training.losses import compare_losses as compare_losses
+    from .training.outliers import outliers as outliers
+    from .training.train import train as train
     from .tutor.judge import exercise as exercise
 
 __version__ = "0.1.0"
@@ -89,16 +90,16 @@ PUBLIC = {
     "fn": "front.api:fn",
     "derive": "front.analysis:derive",
     "graph": "front.api:make",
-    "History": "front.experiments:History",
-    "compare_losses": "front.experiments:compare_losses",
+    "History": "training.history:History",
+    "compare_losses": "training.losses:compare_losses",
     "Grade": "grading.told.grades:Grade",
     "Rubric": "grading.told.marks:Rubric",
     "grade": "grading.grader:grade",
     "grade_many": "batch.results:grade_many",
     "load": "training.data:load",
-    "outliers": "front.experiments:outliers",
+    "outliers": "training.outliers:outliers",
     "same": "equal:same",
-    "train": "front.experiments:train",
+    "train": "training.train:train",
     "read": "language.read:read",
     "exercise": "tutor.judge:exercise",
 }

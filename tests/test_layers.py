@@ -1,4 +1,4 @@
-"""A module imports only from floors below it, relatively, and at its top; only commands import late."""
+"""A module imports only from floors below it, relatively, and at its top; only commands, and what is drawn as a picture, import late."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ ROOT = Path(__file__).resolve().parent.parent / "graphtutor"
 
 # ground to roof: the one list of rooms. A new room gets its name here, above all that it imports.
 FLOORS = """
-    errors text ops language expr compiled walk equal derivation training
+    errors text late ops language expr compiled walk equal derivation training
     picture.files picture.steps picture.board picture.plots picture
     grading.asked grading.told grading.slips grading.lines grading.sheet grading.python grading
     tutor batch front cli
 """.split()
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"
+ABOVE = "picture"  # what a class is shown as: reached from below by late.Late, so that its methods stand with it
 OPTIONAL = {
     "graphviz",
     "pygraphviz",
     "resvg_py",
     "PIL",
     "matplotlib",
+    "rich",
 }  # slow to import: taken where they draw, so that no other command waits for them
 
 
@@ -73,6 +75,18 @@ def imports(tree: ast.Module, module: str, package: bool) -> Iterator[tuple[str,
                 )
 
 
+def shown_as(tree: ast.Module, name: str, line: int) -> bool:
+    """Return whether an import is of a picture and for the type checker alone: `late.Late` fetches the module when it is drawn."""
+    checked = (
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    )
+    return name.split(".")[0] == ABOVE and any(
+        node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0) for node in checked
+    )
+
+
 def late(tree: ast.Module) -> Iterator[int]:
     """Yield the line of every import inside a function, but for the optional packages."""
     for function in ast.walk(tree):
@@ -99,7 +113,7 @@ def faults(source: str, module: str, package: bool = False) -> list[str]:
     for name, line, _ in imports(tree, module, package):
         if name.split(".")[0] == "graphtutor":
             found.append(f"{module}:{line} imports {name} absolutely; write it relative")
-        elif floor_of(name) >= floor and room_of(name) != room_of(module):
+        elif floor_of(name) >= floor and room_of(name) != room_of(module) and not shown_as(tree, name, line):
             found.append(f"{module}:{line} imports {name}, which is not below it")
     if module.split(".")[0] != LATE:
         found.extend(f"{module}:{line} imports inside a function" for line in sorted(set(late(tree))))
@@ -125,11 +139,13 @@ def test_rooms_of_one_floor_do_not_import_in_a_circle() -> None:
     known = {module for module, _ in modules()}
     below = {}
     for module, path in modules():
+        tree = ast.parse(path.read_text("utf-8"))
         found = [
-            (n, inside)
-            for n, _, inside in imports(ast.parse(path.read_text("utf-8")), module, path.name == "__init__.py")
+            n
+            for n, line, inside in imports(tree, module, path.name == "__init__.py")
+            if not inside and (module.split(".")[0] == ABOVE or not shown_as(tree, n, line))
         ]
-        below[module] = {n for n, inside in found if n in known and n != module and not inside}
+        below[module] = {n for n in found if n in known and n != module}
     while below:
         free = {module for module, needs in below.items() if not needs & set(below)}
         assert free, f"these modules import each other in a circle: {', '.join(sorted(below))}"
@@ -160,6 +176,13 @@ def test_planted_violation_is_caught(source: str, module: str, fault: str) -> No
 
 def test_a_picture_may_import_a_compiled_package_where_it_draws() -> None:
     assert faults("def png():\n    import resvg_py\n    from PIL import Image", "picture.files.raster") == []
+
+
+def test_what_is_shown_may_name_its_picture_for_the_type_checker_alone() -> None:
+    upward = "from ..picture.plots import curves"
+    assert faults(f"if TYPE_CHECKING:\n    {upward}", "training.history") == []
+    told = ["training.history:1 imports picture.plots, which is not below it"]
+    assert faults(upward, "training.history") == told
 
 
 def test_commands_may_import_inside_functions_and_downward() -> None:

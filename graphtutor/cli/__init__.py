@@ -26,7 +26,7 @@ COMMANDS = {
     "step": ("step", "Walk forward and backward one step at a time."),
     "check": ("check", "Check every gradient against SymPy's derivative."),
     "derive": ("derive", "Derive a gradient line by line, each with its rule."),
-    "same": ("same", "Say whether two expressions are equal, and what shows it."),
+    "same": ("check", "Say whether two expressions are equal, and what shows it."),
     "grade": ("grade", "Grade answers: expressions, derivations, sheets, code."),
     "sheet": ("sheet", "Print a backprop sheet to hand out, or its key."),
     "train": ("train", "Train the parameters of a loss by gradient descent, or open one update up."),
@@ -43,7 +43,7 @@ COMMANDS = {
     "watch": ("lesson", "Grade a file each time it is saved."),
     "review": ("lesson", "Ask again what went wrong before."),
     "author": ("author", "Write exercises of your own: new, check, preview."),
-    "demo": ("demo", "Run the lecture's squared error, drawn and checked."),
+    "demo": ("draw", "Run the lecture's squared error, drawn and checked."),
     "doctor": ("doctor", "Say what this machine has, and what to do about what it lacks."),
 }
 

@@ -27,15 +27,14 @@ def author() -> None:
 @click.option(
     "--kind",
     default="expression",
-    help="expression, gradients, derivation, sheet, local, find-line, numbers, code, choice or solve.",
+    help="What is asked for: numbers, sheet, choice …; an unknown word is told all of them.",
     show_default=True,
 )
 @click.option("--title", help="Its title; made from the name if not given.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it; 01-NAME.toml if not given.")
 def new(name: str, kind: str, title: str | None, output: str | None) -> None:
     """Begin an exercise file called NAME: complete and right as it stands, to be changed."""
-    from ..tutor.exercises import parse, plain
-    from ..tutor.templates import template
+    from ..tutor.exercises import parse, plain, template
 
     path = Path(output or f"01-{name}.toml")
     text = template(name, title or name.replace("-", " ").capitalize(), kind)

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
+from ..text import clean
 from .shared import (
     CONSTANTS,
     SHAPES,
     Expression,
     ascii_only,
-    clean,
     colourful,
     complain,
     constants_of,

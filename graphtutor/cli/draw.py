@@ -1,11 +1,13 @@
-"""`draw`: the graph, one step or the whole backward pass, as a picture."""
+"""`draw` and `demo`: the graph, one step or the whole backward pass, as a picture; and the lecture's example, drawn and checked."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
+from .check import show
 from .shared import Expression, graph_of, graph_options, json_option, look_options, point_of, say, show_json
 
 
@@ -54,3 +56,87 @@ def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
         show_json({"ok": True, "files": files, "nodes": len(graph), "steps": len(walked.steps)})
     else:
         say(f"wrote {files[0]}" + (f" … {files[-1]} ({len(files)} steps)" if len(files) > 1 else ""))
+
+
+LECTURE = {"w0": "0.5", "w1": "-0.3", "x0": "2", "x1": "0", "b": "0.1", "y": "-1"}
+SQUARED_ERROR = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
+
+
+class Piece(NamedTuple):
+    """A picture of the gallery: its file, the program, the point, the step (None: all), and how it looks."""
+
+    file: str
+    program: str
+    at: dict[str, Any] | None = None
+    step: int | None = None
+    look: tuple[tuple[str, str], ...] = ()
+
+
+GALLERY = (
+    Piece("squared_error.svg", SQUARED_ERROR),
+    Piece("squared_error_forward.svg", SQUARED_ERROR, LECTURE, 5),
+    Piece("squared_error_backward.png", SQUARED_ERROR, LECTURE, -3),
+    Piece("squared_error_backward.svg", SQUARED_ERROR, LECTURE, -3),
+    Piece("squared_error_backward_dark.svg", SQUARED_ERROR, LECTURE, -3, (("theme", "dark"),)),
+    Piece("squared_error_gradients.svg", SQUARED_ERROR, LECTURE, -1),
+    Piece("squared_error_gradients.dot", SQUARED_ERROR, LECTURE, -1),
+    Piece("hinge_kink.svg", "m = y*(w*x + b)\nL = max(0, 1 - m)", {"w": "1", "x": "2", "b": "-1", "y": "1"}, -1),
+    Piece("sigmoid_cross_entropy.svg", "z = w*x + b\np = 1/(1 + exp(-z))\nL = -(y*log(p) + (1 - y)*log(1 - p))", {"w": "2", "x": "1.5", "b": "-1", "y": "1"}, -1,
+          (("direction", "TB"),)),
+    Piece("complicated.svg", "u = x*w\nf = (exp(u)/u)**3", {"x": "2", "w": "1"}, -1),
+)  # fmt: skip
+DERIVATIONS = (
+    ("derivation_squared_error.svg", "f = w0*x0 + w1*x1 + b; (f - y)**2", "w0", {"style": "lecture"}),
+    ("derivation_complicated.png", "(exp(x*w)/(x*w))**3", "w", {"style": "lecture"}),
+    ("derivation_along_graph.svg", SQUARED_ERROR, "w0", {"along": "graph"}),
+)  # fmt: skip
+
+
+@click.command()
+@click.option("-o", "--output", default="outputs", metavar="FOLDER", help="Where the files go.", show_default=True)
+@click.option("--gallery", is_flag=True, help="Draw the gallery of the README into FOLDER/gallery instead.")
+@json_option
+def demo(output: str, gallery: bool, as_json: bool) -> None:
+    """Run the lecture's squared error, drawn and checked."""
+    folder = Path(output)
+    if gallery:
+        files = draw_gallery(folder / "gallery")
+        found = None
+    else:
+        files, found = run(folder, as_json)
+    if as_json:
+        show_json({"ok": found is None or found.ok, "files": [str(f) for f in files]})
+    else:
+        say(f"wrote {files[0]} … {files[-1]} ({len(files)} files)")
+
+
+def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:
+    """Draw every step of the squared error and check it; return the files and the check."""
+    from ..front.analysis import check
+    from ..front.api import make
+
+    graph = make(SQUARED_ERROR)
+    walked = graph.trace(at=LECTURE)
+    found = check(graph)
+    if not quiet:
+        say(SQUARED_ERROR + " at " + ", ".join(f"{name} = {value}" for name, value in LECTURE.items()))
+        say(f"L = {walked.value:g} after {len(graph)} nodes and {len(walked.steps)} steps")
+        show(found, graph.output.name, walked.gradients)
+    return [*walked.draw(str(folder / "demo")), *walked.draw(str(folder / "demo.png"))], found
+
+
+def draw_gallery(folder: Path) -> list[Path]:
+    """Draw every picture of the gallery, byte for byte the same each time."""
+    from ..front.analysis import derive
+    from ..front.api import make
+
+    files: list[Path] = []
+    for piece in GALLERY:
+        graph = make(piece.program)
+        if piece.at is None:
+            files += graph.draw(str(folder / piece.file), **dict(piece.look))
+        else:
+            files += graph.trace(at=piece.at).draw(str(folder / piece.file), step=piece.step, **dict(piece.look))
+    for file, source, wrt, asked in DERIVATIONS:
+        files += derive(source, wrt, **asked).draw(folder / file)
+    return files

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import LearnerError
+from ..text import clean
 from .shared import (
     Answer,
     Command,
     Expression,
-    clean,
     complain,
     decoded,
     json_option,
@@ -27,7 +27,7 @@ from .shared import (
 
 if TYPE_CHECKING:
     from ..tutor.desk import Desk
-    from ..tutor.exercises import Exercise
+    from ..tutor.kinds import Exercise
     from ..tutor.lesson import Lesson
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -76,7 +76,7 @@ def desk_of(exercises: str | None, course: str | None, progress: str | None) -> 
     """Return the desk of this learner; what has to be set aside is said on standard error."""
     from ..tutor.course import course as course_of
     from ..tutor.desk import Desk
-    from ..tutor.progress import Store, default_path
+    from ..tutor.store import Store, default_path
 
     where = setting("progress", progress)
     store = Store(Path(where).expanduser() if where else default_path(), complain)
@@ -86,21 +86,12 @@ def desk_of(exercises: str | None, course: str | None, progress: str | None) -> 
 def lesson_of(desk: Desk) -> Lesson:
     """Return the desk with its teacher."""
     from ..picture.steps.svg import colours
-    from ..tutor.judge import judge
+    from ..tutor.judge import drawn, judge
     from ..tutor.lesson import Lesson
-    from ..tutor.pictures import drawn
-    from ..tutor.solutions import told
 
-    wished, screen = desk.course.settings, desk.screen
-    colours("light", wished.palette)  # an unknown palette is said now, not at the first wrong answer
-    return Lesson(
-        desk.course,
-        desk.store,
-        screen,
-        judge,
-        lambda it: told(it, wished.notation, screen.width),
-        lambda it, grade: drawn(it, grade, wished.palette),
-    )
+    palette = desk.course.settings.palette
+    colours("light", palette)  # an unknown palette is said now, not at the first wrong answer
+    return Lesson(desk.course, desk.store, desk.screen, judge, lambda it, grade: drawn(it, grade, palette))
 
 
 def named(desk: Desk, exercise: str | None) -> str:
@@ -175,11 +166,9 @@ def shown(desk: Desk, name: str, as_json: bool) -> None:
     if not as_json:
         desk.show(name)
         return
-    from ..tutor.desk import listing
-
     kept = desk.store.read()
     it = desk.exercise(name, kept)
-    show_json({"ok": True, "id": name, "kind": it.kind, "title": it.title, "prompt": it.prompt, "program": it.program, "lines": listing(it), "hints": len(it.hints),
+    show_json({"ok": True, "id": name, "kind": it.kind, "title": it.title, "prompt": it.prompt, "program": it.program, "lines": it.listing(), "hints": len(it.hints),
                "state": kept.record(name).state})  # fmt: skip
 
 
@@ -188,7 +177,7 @@ def shown(desk: Desk, name: str, as_json: bool) -> None:
 @json_option
 def next_(exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
     """Go to the next exercise that is still open, and show it; to the first where the lesson has not begun."""
-    from ..tutor.desk import gone_to
+    from ..tutor.progress import gone_to
 
     desk = desk_of(exercises, course, progress)
     here = named(desk, None)
@@ -207,7 +196,7 @@ def goto(
     exercise: str, seed: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool
 ) -> None:
     """Go to EXERCISE and show it; the lesson goes on from there."""
-    from ..tutor.desk import gone_to
+    from ..tutor.progress import gone_to
 
     desk = desk_of(exercises, course, progress)
     name = named(desk, exercise)
@@ -250,11 +239,10 @@ def joined(words: list[str]) -> str:
 
 def graded(lesson: Lesson, name: str, text: str, as_json: bool) -> None:
     """Grade a text, say or print what came of it, and end with the exit code of the verdict."""
-    from ..tutor.answers import checked
     from ..tutor.lesson import ids, unread
 
     exercise = lesson.exercise(name, lesson.store.read())
-    grade = lesson.grade(name, exercise, checked(exercise, text))
+    grade = lesson.grade(name, exercise, exercise.checked(text))
     if unread(grade):
         raise grade.invalid
     if as_json:
@@ -272,7 +260,8 @@ def graded(lesson: Lesson, name: str, text: str, as_json: bool) -> None:
 @json_option
 def hint(exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
     """Give the next hint, the nearest first."""
-    from ..tutor.hints import next_hint, taken
+    from ..tutor.desk import next_hint
+    from ..tutor.progress import hint_taken
 
     desk = desk_of(exercises, course, progress)
     name = named(desk, exercise)
@@ -281,7 +270,7 @@ def hint(exercise: str | None, exercises: str | None, course: str | None, progre
         desk.hint(name, desk.exercise(name, kept))
         return
     text, number, count = next_hint(desk.exercise(name, kept), kept.record(name))
-    desk.store.change(lambda p: taken(p, name, count))
+    desk.store.change(lambda p: hint_taken(p, name, count))
     show_json({"ok": True, "exercise": name, "hint": text, "number": number, "count": count})
 
 
@@ -293,8 +282,6 @@ def solution(
     exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool
 ) -> None:
     """Show a solution; the exercise then counts as shown, not as done."""
-    from ..tutor.solutions import accepted
-
     lesson = lesson_of(desk_of(exercises, course, progress))
     name = named(lesson, exercise)
     it = lesson.exercise(name, lesson.store.read())
@@ -302,7 +289,7 @@ def solution(
         lesson.solution(name, it)
         return
     lesson.leave(name, "shown")
-    show_json({"ok": True, "exercise": name, "solution": accepted(it)[0], "note": it.note})
+    show_json({"ok": True, "exercise": name, "solution": it.accepted()[0], "note": it.note})
 
 
 @click.command()
@@ -347,8 +334,7 @@ def reset(
     as_json: bool,
 ) -> None:
     """Begin an exercise again: its attempts and hints are forgotten."""
-    from ..tutor.desk import started
-    from ..tutor.progress import Progress
+    from ..tutor.progress import Progress, started
 
     desk = desk_of(exercises, course, progress)
     if everything:

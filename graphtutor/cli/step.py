@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
+from ..text import clean
 from .shared import (
     Expression,
-    clean,
     exercise_id,
     graph_of,
     graph_options,

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ..errors import LearnerError
+from ..training.methods import METHODS, SCHEDULES
 from .shared import (
     CONSTANTS,
     SHAPES,
@@ -30,8 +31,6 @@ from .shared import (
 NOT_RIGHT = 1
 LECTURE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
 SHOWN = 25  # epochs printed one by one; of longer runs the first and last ones
-METHODS = ("sgd", "batch", "minibatch", "momentum", "nesterov", "rmsprop", "adam")
-SCHEDULES = "constant, step:10:0.5, exponential:0.95, inverse:0.1, cosine, warmup:5"
 KINDS = ("loss", "boundary", "regions", "surface", "saturation", "robustness")
 BELONGS = {
     "slide": ("boundary",),
@@ -72,7 +71,12 @@ def run_options(command: Command) -> Command:
             metavar="NAME=VALUE,…",
             help="Settings of the method, such as momentum=0.9 or beta1=0.9.",
         ),
-        click.option("--schedule", default="constant", metavar="NAME", help=f"How the rate changes: {SCHEDULES}."),
+        click.option(
+            "--schedule",
+            default="constant",
+            metavar="NAME",
+            help=f"How the rate changes: {', '.join(s.spelled for s in SCHEDULES)}.",
+        ),
         click.option("--rate", type=float, default=0.01, help="The learning rate.", show_default=True),
         click.option(
             "--reduction",
@@ -113,7 +117,13 @@ def run_options(command: Command) -> Command:
 
 @click.command(cls=Expression)
 @click.argument("expr", metavar="EXPR|EXERCISE", callback=text_of)
-@click.option("--method", type=click.Choice(METHODS), default="sgd", help="How to descend.", show_default=True)
+@click.option(
+    "--method",
+    type=click.Choice([method.name for method in METHODS]),
+    default="sgd",
+    help="How to descend.",
+    show_default=True,
+)
 @click.option("--step", is_flag=True, help="Open the loop up: show one update with every number filled in.")
 @run_options
 @click.option(
@@ -174,8 +184,8 @@ def train(
 def ran(expr: str, method: str, options: dict[str, Any]) -> Any:
     """Return the History of a run as the command line says it."""
     from ..front.api import make
-    from ..front.experiments import train as trained
     from ..training.data import load, shapes_from, table_for
+    from ..training.train import train as trained
 
     o = dict(options)
     start = {
@@ -288,7 +298,7 @@ def opened(h: Any, number_: int, output: str | None, files: list[str], as_json: 
     "--method",
     "methods",
     multiple=True,
-    type=click.Choice(METHODS),
+    type=click.Choice([method.name for method in METHODS]),
     help="How to descend; several times for several runs together.",
 )
 @run_options

@@ -6,9 +6,11 @@
     reals        operations on mpmath's numbers: undefined, or too large to work out
     evaluate     a line at a point to many digits, noise told from value
     breaks       kinks and edges of domains: on which points they lie
+    lanes        a line at many points at once, in floats that tell what they do not know
+    arrangement  the cells into which breaks cut the space, and a point in each
     outcomes     both expressions at one point
     schedule     which points are tried
-    sampling     do the two agree there, on kinks, and where they are defined
+    sampling     do the two agree there, in every cell, on kinks, and where they are defined
     quotients    polynomials over atoms, and formal: a normal form of them that proves equality where it can
     prover       SymPy in a child process that is stopped in time, for those who ask
     given        what a person may compare

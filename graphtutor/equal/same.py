@@ -64,7 +64,22 @@ class Findings:
             )
         if self.gone:
             sentence += f" Only one of them is defined at {'; '.join(map(place, self.gone[:3]))}{' …' if len(self.gone) > 3 else ''}."
-        return Verdict(kind, Evidence(sentence, s.seed, s.agreed, self.digits, excluded=self.gone, method=method))
+        if not method and (not s.whole or s.visited < s.cells):
+            count = f"{s.visited} of {'at least ' * (not s.whole)}{s.cells}"
+            sentence += f" They were compared in {count} regions between their kinks; in the others they may differ."
+        return Verdict(
+            kind,
+            Evidence(
+                sentence,
+                s.seed,
+                s.agreed,
+                self.digits,
+                excluded=self.gone,
+                method=method,
+                cells=s.cells,
+                visited=s.visited,
+            ),
+        )
 
     def difference(self, found: Witness) -> Verdict:
         one, two = self.values(found)

@@ -8,9 +8,12 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import mpmath
+import numpy as np
 
+from .arrangement import Arrangement
 from .breaks import Break
 from .domain import Domain, fraction
+from .lanes import LANES, Lanes, as_floats
 from .outcomes import AGREE, DIFFER, LEFT, NEITHER, RIGHT, UNSURE, Comparison, Outcome, Point
 from .scalars import Scalars
 from .schedule import Schedule
@@ -18,6 +21,8 @@ from .schedule import Schedule
 BUDGET = 150_000  # cells evaluated at the sampled points: about half a second
 TIED = 8  # points that one on a kink counts as: it is looked at more closely
 ENOUGH = 8  # points of agreement that are looked for longer than others
+MOST_DOUBTS = 150_000  # cells evaluated with many digits at points where floats are not sure
+DOUBT = 100.0  # times its noise: a difference less than this is one of rounding, most likely
 NEAR = Fraction(1, 10**9)  # how near to a point its surroundings are looked at
 Direction = tuple[int, ...]
 
@@ -40,7 +45,7 @@ class Sampler:
 
     def __init__(self, builder: Scalars, pairs: Sequence[tuple[int, int]], found: Sequence[Break], names: Sequence[str], domains: Sequence[Domain], seed: int, points: int,
                  within: Sequence[int] = ()):  # fmt: skip
-        self.pairs, self.names, self.domains, self.seed = pairs, names, domains, seed
+        self.pairs, self.names, self.domains, self.seed, self.breaks = pairs, names, domains, seed, found
         self.comparison = Comparison(builder.cells, pairs, [b.cell for b in found if b.kink], names, within)
         cost = max(1, len(self.comparison.line.steps))
         self.wanted = max(6, min(points, BUDGET // (3 * cost)))
@@ -50,6 +55,8 @@ class Sampler:
         self.tried: set[Point] = set()
         self.differs: Witness | None = None
         self.kink: Witness | None = None
+        self.cells = self.visited = 0  # between breaks: how many were found, and in how many the two were compared
+        self.whole = True  # no more cells can be found
         self.edges: list[tuple[Point, int]] = []  # where only one is defined, and for which pair
         self.excluded: list[Point] = []
 
@@ -63,6 +70,8 @@ class Sampler:
         for point in self.points():
             if not self.visit(point):
                 break
+        if self.names and self.differs is None:
+            self.between_breaks()
         for point, entry in self.edges[:8]:
             if self.differs is None:
                 self.on_edge(point, entry)
@@ -103,6 +112,46 @@ class Sampler:
                 self.differs = Witness(point, entry, outcome)
             else:
                 self.edges.append((point, entry))
+
+    # ----- cells -----
+    def between_breaks(self) -> None:
+        """Compare the two in every cell between breaks: in floats where these are sure, else with as many digits as it takes."""
+        line = self.comparison.line
+        soft = {a for s in line.steps if not (s.exact or s.chooses) for a in s.args}
+        search = Arrangement(line.cells, [b.cell for b in self.breaks], sorted(soft), self.names, self.domains, self.comparison.constants, self.seed)  # fmt: skip
+        cells = search.search()
+        self.cells, self.whole = cells.count, cells.whole
+        if cells.count < 2:
+            self.visited = cells.count
+            return
+        points = search.rounded(cells.points)
+        lanes = Lanes(line)
+        floats = as_floats(points)
+        run = lanes.run(floats, LANES)
+        told = [lanes.alike(floats, a, b, run) for a, b in self.pairs]
+        alike = np.logical_and.reduce([one for one, _ in told])
+        apart = np.max([gap for _, gap in told], axis=0)
+        seen = set(cells.owner[alike].tolist())
+        self.left = max(self.left, MOST_DOUBTS // max(1, len(line.steps)))
+        for i in np.argsort(-apart, kind="stable").tolist():
+            if alike[i] or (apart[i] < DOUBT and cells.owner[i] in seen):
+                continue
+            if not self.visit(points[i]):
+                break
+            seen.add(cells.owner[i])
+        self.visited = len(seen)
+        if self.differs is not None:
+            self.differs = self.simpler(self.differs)
+
+    def simpler(self, found: Witness) -> Witness:
+        """Return a witness of a difference with the simplest numbers near one that was found, if there is such."""
+        for size in (1, 2, 10, 100):
+            point = tuple(Fraction(v).limit_denominator(size) for v in found.point)
+            if all(v in d for v, d in zip(point, self.domains, strict=True)):
+                outcome = self.comparison.at(point)[found.entry]
+                if outcome.kind == found.outcome.kind and not outcome.tie:
+                    return Witness(point, found.entry, outcome)
+        return found
 
     # ----- the surroundings of a point -----
     def directions(self) -> Iterator[Direction]:

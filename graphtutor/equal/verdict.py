@@ -25,6 +25,8 @@ class Evidence:
     entry     of a vector or matrix, which entry differs
     excluded  isolated points where only one of the two is defined
     method    what proved it
+    cells     how many regions between kinks and edges of domains were found (0: there are none to find)
+    visited   in how many of them the two were compared
     """
 
     sentence: str = ""
@@ -37,6 +39,8 @@ class Evidence:
     entry: tuple[int, ...] = ()
     excluded: tuple[Point, ...] = ()
     method: str = ""
+    cells: int = 0
+    visited: int = 0
 
     def __str__(self) -> str:
         return self.sentence
@@ -69,8 +73,9 @@ class Verdict:
         """
         given = {key: value for key, value in asdict(self.evidence).items() if value not in ((), "", None)}
         if self.kind == "undecided" or not self.evidence.points:
-            given.pop("points", None)
-            given.pop("digits", None)
+            given = {key: value for key, value in given.items() if key not in ("points", "digits")}
+        if self.evidence.cells < 2:
+            given = {key: value for key, value in given.items() if key not in ("cells", "visited")}
         if "point" in given:
             given["point"] = texts(dict(self.evidence.point))
         if "excluded" in given:

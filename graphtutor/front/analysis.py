@@ -15,8 +15,7 @@ from .. import derivation
 from ..equal import checking as checks
 from ..expr import build
 from ..expr import graph as graphs
-from ..picture.board import boards
-from ..picture.board import lines as board
+from ..picture.board import blackboard as board
 from ..picture.files import saved as files
 from ..picture.steps.page import framed
 
@@ -54,7 +53,7 @@ class Derivation(derivation.Derivation):
         `step`: up to this line. `both`: the derivation along the graph below it. `look`: theme="light" | "dark",
         palette="default" | "cs231n".
         """
-        drawn = boards.Boards(self, self.along_graph(), **look) if both else board.Board(self, **look)
+        drawn = board.Boards(self, self.along_graph(), **look) if both else board.Board(self, **look)
         return files.stored(drawn, path, step, format)
 
     def svg(self, step: int | None = None, **look: Any) -> str:

@@ -13,17 +13,16 @@ phrases         a misconception with its place and its hints
 diagnose        which slips explain a wrong derivative
 rewrites        which slip leads from one line to the next, and what would mend one
 matrices        the same for vectors and matrices
-rows            an answer's own lines, and what becomes of each
+record          what was said before, and what follows from it
+meanings        which derivative a claim is about
+strangers       names that the problem does not have
 conditions      case by case: which condition a claim stands under
-chains          what was said before, and what follows from it
-quantities      which derivative a claim is about
-sides           what a derivation says beside its point
-lines           each line of a derivation against the truth and the line before
 counterexamples a point of small numbers at which an answer fails
 variants        a change of the problem on which the explanations of an answer differ
 causes          why a line is wrong
 drawing         a grade drawn with the broken edge marked
 grades          Grade itself, and how it is told
+judging         each line of a derivation against the truth and the line before
 scoring         points, and what is said
 source, library a student's Python parsed, the values in it, and the functions it may call
 operators       arithmetic, conditions, entries of lists on symbols

@@ -19,8 +19,9 @@ from ..ops import heads
 from ..text import several
 from .asked.rulings import Step
 from .asked.task import Task, plain, task
-from .lines.lines import judged, judged_tree
+from .lines.judging import judged, judged_tree
 from .lines.scoring import marked
+from .lines.strangers import misnamed, strangers
 from .python.returned import Followed, returned
 from .python.source import NoValue
 from .python.values import array_of
@@ -124,9 +125,12 @@ def unreadable(error: ReadError) -> Grade:
 
 
 def told(asked: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric: Rubric) -> Grade:
-    """Return the Grade of judged steps, with what explains the first wrong one."""
+    """Return the Grade of judged steps, with what explains the first wrong one, or the names that kept one from being read."""
     found = marked(asked, steps, answer, rubric)
-    return replace(found, **explained(asked, steps, rubric.variant)) if found.first_wrong is not None else found
+    if found.first_wrong is not None:
+        return replace(found, **explained(asked, steps, rubric.variant))
+    unknown = {n: s.index for s in steps if s.status == "unread" and s.written for n in strangers(asked, s.written)}
+    return replace(found, misconceptions=tuple(misnamed(asked, n, k) for n, k in unknown.items()))
 
 
 # ----- trees -----

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,13 @@ from numpy.typing import NDArray
 from ..compiled.function import compiled
 from ..errors import LearnerError, ShapeError
 from ..expr.build import build
+from ..late import Late
 from ..ops.arrays import show_shape, softmax
+
+if TYPE_CHECKING:
+    from ..picture.plots import curves, figures
+else:
+    curves = Late("graphtutor.picture.plots.curves")
 
 MODELS = {
     "Model 1": ((0.3, 0.3, 0.4), (0.3, 0.4, 0.3), (0.1, 0.2, 0.7)),
@@ -146,6 +153,10 @@ class Comparison:
         return "\n".join([*lines, *(f"{c.slide}: “{c.sentence}” {c.verdict}: {c.evidence}" for c in self.claims)])
 
     __repr__ = __str__
+
+    def plot(self, path: str | Path | None = None) -> figures.Plot:
+        """Return the size of the gradient against the probability, squared error beside cross entropy: why one of them saturates."""
+        return curves.saturation_plot().at(path)
 
 
 def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, labels: Sequence[Any] | None = None,

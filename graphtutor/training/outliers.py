@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import LearnerError
+from ..late import Late
+from .history import History
 from .losses import FAILS, HOLDS, PARTLY, Claim
-from .train import History, train
+from .train import train
+
+if TYPE_CHECKING:
+    from ..picture.plots import curves, figures
+else:
+    curves = Late("graphtutor.picture.plots.curves")
 
 SQUARED = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
 ABSOLUTE = "f = w0*x0 + w1*x1 + b\nL = abs(f - y)"
@@ -56,6 +64,10 @@ class Robustness:
         return "\n".join([*lines, *(f"{c.slide}: “{c.sentence}” {c.verdict}: {c.evidence}" for c in self.claims)])
 
     __repr__ = __str__
+
+    def plot(self, path: str | Path | None = None) -> figures.Plot:
+        """Return the data with the lines that the runs end at, and how far each is from the clean optimum by epoch."""
+        return curves.robustness_plot(self).at(path)
 
 
 def path(h: History, updates: bool = False) -> np.ndarray:

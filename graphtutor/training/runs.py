@@ -16,7 +16,8 @@ from ..errors import LearnerError
 from ..expr.adjoint import backward
 from ..expr.graph import Graph
 from .data import Data
-from .descent import FEW, Loop, Method, array_batches, cut, factors, loop_code, loss_code, order
+from .loops import FEW, Loop, array_batches, cut, loop_code, loss_code, order
+from .methods import Method, factors
 
 BROKEN = "not finite"
 NARROW = 32  # entries of a point up to which sums over them run faster with points side by side
@@ -84,6 +85,30 @@ class Plan:
                 f"a rate is not finite: {next(r for r in rates if not math.isfinite(r))}; expected finite numbers"
             )
         return rates
+
+    def order(self, epoch: int) -> np.ndarray:
+        """Return the points of an epoch (counted from 0) in the order they are used."""
+        return order(self.data.count, self.seed, epoch) if self.shuffle else np.arange(self.data.count)
+
+    def check(self, epochs: int) -> None:
+        """Raise a LearnerError for a number that does not fit."""
+        for what, number, least, expected in (("epochs", epochs, 0, "a whole number, 0 or more"), ("seed", self.seed, 0, "a whole number, 0 or more"),
+                                              ("patience", self.patience, 1, "a whole number of epochs above 0")):  # fmt: skip
+            if number is not None and (not isinstance(number, int) or number < least):
+                raise LearnerError(f"{what}={number!r}; expected {expected}")
+        for what, value, fits, expected in (("rate", self.rate, is_number(self.rate) or callable(self.rate), "a number, or a function of the epoch"),
+                                            ("tolerance", self.tolerance, is_number(self.tolerance), "a number"),
+                                            ("clip", self.clip, self.clip is None or (is_number(self.clip) and self.clip > 0), "a length above 0")):  # fmt: skip
+            if not fits:
+                raise LearnerError(f"{what}={value!r}; expected {expected}")
+        if self.clip is not None and self.sequential:
+            raise LearnerError(
+                "clip needs the whole gradient, and sequential=True takes it piece by piece; leave one of them out"
+            )
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating)
 
 
 def asked(rate: Callable[[int], float], epoch: int) -> float:

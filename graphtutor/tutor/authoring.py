@@ -10,13 +10,10 @@ from ..errors import AuthorError, LearnerError
 from ..expr.views import collapsed
 from ..ops.table import TABLE
 from ..walk.trace import trace
-from .answers import programs
-from .desk import listing
-from .exercises import Exercise, Expression, FindLine, Library, Local, Solve, load
-from .judge import Worded, asked_of, graded, judge
-from .keys import graph_of
+from .exercises import Library, load
+from .judge import judge
+from .kinds import Exercise
 from .lesson import ids
-from .solutions import accepted, rejected, told
 from .variants import variant
 
 SEEDS: tuple[int | None, ...] = (None, 1, 2, 3, 4)
@@ -38,7 +35,7 @@ def check(exercise: Exercise, seeds: Iterable[int | None] = SEEDS) -> Iterator[F
         yield Finding(exercise.id, "the program", fault)
         return
     for seed in seeds:
-        if seed is not None and not (exercise.variants or exercise.vary or getattr(exercise, "drill", None)):
+        if seed is not None and not exercise.varies:
             continue
         label = "" if seed is None else f" (variant {seed})"
         try:
@@ -46,7 +43,7 @@ def check(exercise: Exercise, seeds: Iterable[int | None] = SEEDS) -> Iterator[F
             yield from proofs(drawn, label, seed is not None)
         except (LearnerError, AuthorError) as error:
             yield Finding(exercise.id, f"the file{label}", f"{error}")
-    if not getattr(exercise, "wrong", ()) and not rejected(variant(exercise)):
+    if not variant(exercise).rejected():
         yield Finding(exercise.id, "wrong answers", "there is none; give one that learners give")
 
 
@@ -54,23 +51,22 @@ def unreadable(exercise: Exercise) -> str:
     """Return what is wrong with the program of an exercise before any answer is looked at, or nothing."""
     drawn = variant(exercise)
     try:
-        graphs = [graph_of(drawn, text) for text in programs(drawn)]
+        graphs = [drawn.graph(text) for text in drawn.programs()]
     except (LearnerError, AuthorError) as error:
         return " ".join(str(error).split())
-    wrt = getattr(drawn, "wrt", ())
-    for name in () if isinstance(drawn, Local) else (wrt,) if isinstance(wrt, str) and wrt else wrt:
+    for name in drawn.inputs_asked:
         if name not in graphs[0].ids:
             return f"wrt = '{name}' is no name of it; it has {', '.join(n.name for n in graphs[0].inputs)}"
     return ""
 
 
 def proofs(exercise: Exercise, label: str, variant_only: bool) -> Iterator[Finding]:
-    for answer in accepted(exercise):
+    for answer in exercise.accepted():
         grade = judge(exercise, answer)
         yield Finding(
             exercise.id, f"accepts {short(answer)}{label}", "" if grade.correct else f"it is refused: {grade.message}"
         )
-    for answer, names in rejected(exercise):
+    for answer, names in exercise.rejected():
         fault = refused(judge(exercise, answer), names, variant_only)
         yield Finding(
             exercise.id,
@@ -100,9 +96,10 @@ def refused(grade: Any, names: tuple[str, ...], variant_only: bool) -> str:
 
 def unnamed(exercise: Exercise, answer: Any, names: tuple[str, ...]) -> str:
     """Return that only the file names a wrong answer's misconception, or nothing where the diagnosis finds it too."""
-    if not names or not isinstance(exercise, Worded):
+    grade = exercise.diagnosed(answer) if names else None
+    if grade is None:
         return ""
-    found = ids(graded(exercise, asked_of(exercise), answer))
+    found = ids(grade)
     return (
         ""
         if set(names) & set(found)
@@ -113,17 +110,13 @@ def unnamed(exercise: Exercise, answer: Any, names: tuple[str, ...]) -> str:
 def solved(exercise: Exercise) -> bool:
     """Return whether an exercise is right without an answer, or with the function itself for an answer."""
     blank = judge(exercise, "")
-    untouched = (
-        exercise.program.strip().splitlines()[-1].partition("=")[2].strip() or exercise.program.strip()
-        if isinstance(exercise, Expression)
-        else ""
-    )
+    untouched = exercise.untouched()
     return bool(blank.correct) or bool(untouched and judge(exercise, untouched).correct)
 
 
 def gives_away(exercise: Exercise, hint: str) -> bool:
     """Return whether a hint, taken as an answer, is right."""
-    if not isinstance(exercise, Expression | Local | Solve | FindLine):
+    if not exercise.HINT_MAY_ANSWER:
         return False
     try:
         return bool(judge(exercise, hint.rstrip(".")).correct)
@@ -149,22 +142,19 @@ def unpractised(library: Library) -> list[str]:
     seen: set[str] = set()
     for exercise in library.all():
         drawn = variant(exercise)
-        for text in programs(drawn):
+        for text in drawn.programs():
             seen |= practised(drawn, text)
     return [row.name for row in TABLE if not row.discrete and row.name not in seen]
 
 
 def practised(exercise: Exercise, text: str) -> set[str]:
     """Return the names of the operations in a program's graph, in its backward pass, and in what it folds or opens."""
-    graph = graph_of(exercise, text)
+    graph = exercise.graph(text)
     walked = trace(graph)
     cells = (*graph.cells, *(walked.walk.extended.cells if walked.walk else ()))
     opened = {row.name for row in TABLE for group in graph.groups if row.group and group.label in (row.label, row.name)}
-    folded = (
-        collapsed(graph, (exercise.node,)).cells
-        if isinstance(exercise, Local) and any(g.name == exercise.node for g in graph.groups)
-        else ()
-    )
+    node = getattr(exercise, "node", "")
+    folded = collapsed(graph, (node,)).cells if any(g.name == node for g in graph.groups) else ()
     return {cell[0] for cell in (*cells, *folded)} | opened
 
 
@@ -190,10 +180,10 @@ def checked_file(path: Path) -> list[Finding]:
 def preview(exercise: Exercise, seed: int | str | None = None) -> str:
     """Return an exercise as a learner meets it, then its hints, a solution, and what is said to its wrong answers."""
     drawn = variant(exercise, seed)
-    lines = [f"{drawn.title} ({drawn.id}, {drawn.kind})", drawn.prompt.strip(), *listing(drawn), ""]
+    lines = [f"{drawn.title} ({drawn.id}, {drawn.kind})", drawn.prompt.strip(), *drawn.listing(), ""]
     lines += [f"Hint {k}: {hint}" for k, hint in enumerate(drawn.hints, 1)]
-    lines += ["", "Solution:", told(drawn), *([drawn.note] if drawn.note else []), ""]
-    for answer, _ in rejected(drawn):
+    lines += ["", "Solution:", drawn.told(), *([drawn.note] if drawn.note else []), ""]
+    for answer, _ in drawn.rejected():
         grade = judge(drawn, answer)
         lines += [f"To {short(answer)}:", f"  {grade.message}"]
     return "\n".join(lines)

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ..errors import AuthorError, LearnerError
-from .exercises import COURSE, FORMAT, Exercise, Library, Numbers, library, nearest, table, told
+from .exercises import COURSE, FORMAT, Library, library, nearest, table, told
+from .kinds import Exercise
 
-E = TypeVar("E", bound=Exercise)
 TIES = "zero", "first", "last", "half"
 NOTATIONS = "plain", "unicode", "latex"
 
@@ -88,18 +87,7 @@ class Course:
 
     def exercise(self, name: str) -> Exercise:
         """Return an exercise of this course with the course's defaults."""
-        return self.applied(self.library.exercise(name))
-
-    def applied(self, exercise: E) -> E:
-        """Return an exercise with the course's tie rule and reduction where it has none of its own."""
-        changed = replace(exercise, tie=exercise.tie or self.settings.tie)
-        if isinstance(changed, Numbers):
-            runs = {
-                name: replace(run, reduction=run.reduction or self.settings.reduction)
-                for name, run in changed.runs.items()
-            }
-            return replace(changed, runs=runs)
-        return changed
+        return self.library.exercise(name).with_defaults(self.settings.tie, self.settings.reduction)
 
     def after(self, name: str) -> str:
         """Return the exercise after this one, or nothing at the end."""

@@ -9,9 +9,9 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from .course import Course
-from .exercises import Choice, Exercise, FindLine, lettered
-from .hints import next_hint, taken
-from .progress import Progress, Record, Store
+from .kinds import Exercise
+from .progress import Progress, Record, hint_taken, with_state
+from .store import Store
 from .variants import variant
 
 WIDEST = 96
@@ -62,7 +62,7 @@ class Desk:
     # ----- small commands -----
     def hint(self, name: str, exercise: Exercise) -> None:
         text, number, count = next_hint(exercise, self.store.read().record(name))
-        self.store.change(lambda p: taken(p, name, count))
+        self.store.change(lambda p: hint_taken(p, name, count))
         self.tell(f"Hint {number} of {count}: {text}")
         if number == count:
             self.tell("That is the strongest hint; solution shows the answer.", "quiet")
@@ -94,7 +94,7 @@ class Desk:
         self.screen.say()
         self.tell(f"{place}: {exercise.title} ({name}{', ' + remark if remark else ''})", "heading")
         self.tell(exercise.prompt)
-        for line in listing(exercise):
+        for line in exercise.listing():
             self.screen.say(wrapped(line, self.screen.width, "   "))
 
     def list(self, pending: bool = False, only: str = "") -> None:
@@ -127,33 +127,7 @@ def wrapped(line: str, width: int, indent: str = "") -> str:
     )
 
 
-def listing(exercise: Exercise) -> list[str]:
-    """Return the lines or options that an exercise shows under its prompt."""
-    if isinstance(exercise, FindLine):
-        return [f"{k}. {line}" for k, line in enumerate(exercise.lines, 1)]
-    if isinstance(exercise, Choice):
-        return [f"{letter}) {option.text}" for letter, option in lettered(exercise)]
-    return []
-
-
-def with_state(progress: Progress, name: str, state: str) -> Progress:
-    """Return the progress with an exercise shown or skipped; one that is done stays done."""
-    record = progress.record(name)
-    return progress.with_record(
-        name, replace(record, state=record.state if record.state == "done" else state, draft={})
-    )
-
-
-def gone_to(progress: Progress, name: str, seed: str | None = None) -> Progress:
-    """Return the progress at an exercise, open again if it was shown or skipped, in the variant of `seed` if one is given."""
-    record = progress.record(name)
-    state = "open" if record.state in ("shown", "skipped") else record.state
-    return replace(
-        progress.with_record(name, replace(record, state=state, seed=record.seed if seed is None else seed)),
-        current=name,
-    )
-
-
-def started(progress: Progress, name: str, seed: str | None) -> Progress:
-    """Return the progress with an exercise begun anew, in the variant of `seed`; its attempts are forgotten."""
-    return replace(progress.with_record(name, Record(seed=seed)), current=name)
+def next_hint(exercise: Exercise, record: Record) -> tuple[str, int, int]:
+    """Return the next hint with its number and how many there are; after the last one, that one again."""
+    place = min(record.hints, len(exercise.hints) - 1)
+    return exercise.hints[place], place + 1, len(exercise.hints)

@@ -10,15 +10,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from ..errors import LearnerError
-from .answers import END, Question, checked, questions
 from .desk import Desk, wrapped
-from .exercises import Exercise
-from .hints import slips
-from .progress import Attempt, Card, Progress, now
-from .review import due, next_due, noted, reviewed, wait
+from .kinds import Exercise, Question
+from .progress import Attempt, Card, Progress, due, next_due, noted, now, reviewed, wait
 from .variants import variant
 
 Judge = Callable[[Exercise, Any], Any]
+END = "."  # alone on a line, it ends an answer of several lines
 WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "back", "quit")} | {
     "?": "help",
     "q": "quit",
@@ -53,10 +51,9 @@ class Instead(Exception):
 
 @dataclass(frozen=True)
 class Lesson(Desk):
-    """A desk with a teacher: `judge` grades, `solve` gives the text of a solution, `picture` draws a grade and returns the path (or "")."""
+    """A desk with a teacher: `judge` grades, `picture` draws a grade and returns the path (or "")."""
 
     judge: Judge
-    solve: Callable[[Exercise], str]
     picture: Callable[[Exercise, Any], str] = lambda exercise, grade: ""
 
     # ----- the loop -----
@@ -108,7 +105,7 @@ class Lesson(Desk):
     # ----- asking -----
     def answer(self, name: str, exercise: Exercise, progress: Progress) -> Any:
         """Return the learner's answer to every question of an exercise; what was typed before a stop is still there."""
-        asks = questions(exercise)
+        asks = exercise.questions()
         if len(asks) == 1:
             return self.typed(asks[0]) if not asks[0].key else {asks[0].key: self.typed(asks[0])}
         given = {key: text for key, text in progress.record(name).draft.items() if key in {q.key for q in asks}}
@@ -206,7 +203,7 @@ class Lesson(Desk):
             n
             for n in self.course.order
             if n != card.exercise
-            and any(card.misconception in w.misconceptions for w in slips(self.course.exercise(n)))
+            and any(card.misconception in w.misconceptions for w in self.course.exercise(n).slips())
         ]
         places = ([card.exercise] if card.exercise in self.course.library else []) + known
         return places[card.seen % len(places) if card.box else 0] if places else ""
@@ -215,28 +212,28 @@ class Lesson(Desk):
         """Return the Grade of one answer that can be read; hints may be taken before."""
         while True:
             try:
-                given = {q.key: self.typed(q) for q in questions(exercise)}
+                given = {q.key: self.typed(q) for q in exercise.questions()}
             except Instead as instead:
                 if instead.word == "quit":
                     raise Leave from None
                 self.tell(exercise.hints[0] if instead.word == "hint" else HELP)
                 continue
             try:
-                grade = self.judge(exercise, checked(exercise, given.get("", given)))
+                grade = self.judge(exercise, exercise.checked(given.get("", given)))
             except LearnerError as error:
                 self.tell(str(error), "bad")
                 continue
             self.feedback(exercise, grade, retry=unread(grade))
             if not unread(grade):
                 if not grade.correct:
-                    self.screen.say(self.solve(exercise))
+                    self.screen.say(exercise.told(self.course.settings.notation, self.screen.width))
                 return grade
 
     # ----- the commands -----
     def attempt(self, name: str, exercise: Exercise, answer: Any) -> bool:
         """Grade an answer, keep it, say what came of it; return whether it is right. What cannot be an answer at all is said too."""
         try:
-            grade = self.grade(name, exercise, checked(exercise, answer))
+            grade = self.grade(name, exercise, exercise.checked(answer))
         except LearnerError as error:
             self.tell(str(error), "bad")
             return False
@@ -296,7 +293,7 @@ class Lesson(Desk):
     def solution(self, name: str, exercise: Exercise) -> None:
         """Show a solution; the exercise counts as shown, not as done, unless it was done before."""
         self.leave(name, "shown")
-        self.screen.say(self.solve(exercise))
+        self.screen.say(exercise.told(self.course.settings.notation, self.screen.width))
         if exercise.note:
             self.tell(exercise.note)
 

@@ -10,9 +10,8 @@ from ..errors import LearnerError, ReadError
 from ..expr.graph import Graph
 from ..walk.trace import Step, Trace, trace
 from .desk import Screen, wrapped
-from .exercises import Exercise
-from .keys import flat, graph_of, stretch
-from .numbers import all_agree, shown, typed
+from .kinds import Exercise
+from .maths import all_agree, flat, shown, stretch, typed
 
 QUIT = frozenset({"q", "quit", "exit"})
 DIGITS = 2
@@ -38,7 +37,7 @@ def graph_to_walk(exercise: Exercise) -> Graph:
     """Return the graph of an exercise, or a LearnerError if it has none."""
     if not exercise.program:
         raise LearnerError(f"{exercise.id} has no graph to walk; take another exercise, or give step an expression")
-    return graph_of(exercise)
+    return exercise.graph()
 
 
 def place(exercise: Exercise, graph: Graph, at: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -1,35 +1,21 @@
-"""What a learner has done, in one JSON file: written atomically, safe between two shells, set aside when damaged.
+"""What a learner has done and what comes back: records, the place in the lesson, and boxes with growing intervals (Leitner's).
 
-Every change reads the file anew under a lock, so that what another shell wrote is kept; the file
-is replaced in one stroke, so that a kill at any moment leaves the old one or the new one whole.
+Everything here is a value, and every change a function from one progress to the next; `store` keeps them.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..errors import LearnerError
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
 FORMAT = 1
-ENVIRONMENT = "GRAPHTUTOR_PROGRESS"
-PATIENCE = 10.0  # seconds to wait for another shell's write, which takes some milliseconds
 LATEST = 50  # attempts kept for each exercise
+INTERVALS = timedelta(minutes=10), *(timedelta(days=days) for days in (1, 3, 7, 21, 60))
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Attempt(Struct, frozen=True, omit_defaults=True):
@@ -80,161 +66,94 @@ class Progress(Struct, frozen=True):
         return replace(self, exercises={**self.exercises, name: record})
 
 
+# ----- the place in the lesson -----
+def with_state(progress: Progress, name: str, state: str) -> Progress:
+    """Return the progress with an exercise shown or skipped; one that is done stays done."""
+    record = progress.record(name)
+    return progress.with_record(
+        name, replace(record, state=record.state if record.state == "done" else state, draft={})
+    )
+
+
+def gone_to(progress: Progress, name: str, seed: str | None = None) -> Progress:
+    """Return the progress at an exercise, open again if it was shown or skipped, in the variant of `seed` if one is given."""
+    record = progress.record(name)
+    state = "open" if record.state in ("shown", "skipped") else record.state
+    return replace(
+        progress.with_record(name, replace(record, state=state, seed=record.seed if seed is None else seed)),
+        current=name,
+    )
+
+
+def started(progress: Progress, name: str, seed: str | None) -> Progress:
+    """Return the progress with an exercise begun anew, in the variant of `seed`; its attempts are forgotten."""
+    return replace(progress.with_record(name, Record(seed=seed)), current=name)
+
+
+def hint_taken(progress: Progress, name: str, count: int) -> Progress:
+    """Return the progress with one more hint taken, of `count` that there are."""
+    record = progress.record(name)
+    return progress.with_record(name, replace(record, hints=min(record.hints + 1, count)))
+
+
+# ----- attempts, and what they bring back -----
 def now() -> str:
     """Return this moment as text that sorts: 2026-01-31T12:00:00Z."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(STAMP)
 
 
-def default_path() -> Path:
-    """Return where progress is kept: $GRAPHTUTOR_PROGRESS, else one file in the user's own data folder."""
-    given = os.environ.get(ENVIRONMENT)
-    if given:
-        return Path(given).expanduser()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "graphtutor" / "progress.json"
+def noted(progress: Progress, name: str, attempt: Attempt) -> Progress:
+    """Return the progress with one more attempt at an exercise, and cards for the misconceptions it showed.
+
+    A right answer finishes the exercise; an exercise once done stays done.
+
+    >>> p = noted(Progress(), "power-rule", Attempt("2026-01-01T00:00:00Z", "x", False, 0, ("power.exponent-kept",)))
+    >>> p.cards["power.exponent-kept"].due, p.record("power-rule").state
+    ('2026-01-01T00:10:00Z', 'open')
+    """
+    record = progress.record(name)
+    state = "done" if attempt.correct else record.state
+    attempts = (*record.attempts, attempt)
+    progress = progress.with_record(name, replace(record, state=state, attempts=attempts[-LATEST:], draft={}))
+    cards = dict(progress.cards)
+    for misconception in attempt.misconceptions[:1]:
+        old = cards.get(misconception)
+        cards[misconception] = Card(misconception, name, 0, later(attempt.when, 0), old.seen + 1 if old else 1)
+    return replace(progress, cards=cards)
 
 
-@dataclass(frozen=True)
-class Store:
-    """The file that holds a learner's progress; `say` gets a line when something had to be set aside."""
-
-    path: Path
-    say: Callable[[str], None] = lambda line: None
-
-    def read(self) -> Progress:
-        """Return what is kept. A damaged file is set aside under another name, and said; a newer one is left alone."""
-        try:
-            return self.decoded()
-        except msgspec.MsgspecError:
-            with self.locked():
-                return self.mended()
-
-    def change(self, change: Callable[[Progress], Progress]) -> Progress:
-        """Return the progress after `change`, which is given what is on disk now, and keep it."""
-        with self.locked():
-            changed = change(self.mended())
-            self.write(changed)
-        return changed
-
-    def keep_aside(self) -> Path | None:
-        """Copy the file beside itself under a name of its own, and return that; None if there is no file."""
-        with self.locked():
-            if not self.path.exists():
-                return None
-            aside = self.aside("kept")
-            aside.write_bytes(self.path.read_bytes())
-            return aside
-
-    # ----- the file -----
-    def decoded(self) -> Progress:
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return Progress()
-        except OSError as error:
-            raise LearnerError(
-                f"cannot read your progress at {self.path}: {error.strerror}; set ${ENVIRONMENT} to another file"
-            ) from None
-        version = msgspec.json.decode(data, type=Version).format_version
-        if version > FORMAT:
-            raise LearnerError(
-                f"{self.path} was written by a newer graphtutor (format {version}); update graphtutor, or set ${ENVIRONMENT} to another file"
-            )
-        return msgspec.json.decode(data, type=Progress)
-
-    def mended(self) -> Progress:
-        """Return what is kept; under the lock, a file that cannot be read is moved out of the way."""
-        try:
-            return self.decoded()
-        except msgspec.MsgspecError as error:
-            aside = self.aside("damaged")
-            self.path.replace(aside)
-            self.say(f"Your progress file was damaged ({error}). It is kept as {aside}; a new one begins here.")
-            return Progress()
-
-    def aside(self, what: str) -> Path:
-        """Return a name beside the file that no other file has."""
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        names = (
-            self.path.with_name(f"{self.path.stem}.{what}-{stamp}{f'-{k}' if k else ''}{self.path.suffix}")
-            for k in range(1000)
-        )
-        return next(path for path in names if not path.exists())
-
-    def write(self, progress: Progress) -> None:
-        """Replace the file in one stroke; a kill in the middle leaves the old one."""
-        part = self.path.with_name(self.path.name + ".part")
-        try:
-            with part.open("wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(progress), indent=1) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self.path)
-        except OSError as error:
-            raise LearnerError(
-                f"cannot write your progress to {self.path}: {error.strerror}; set ${ENVIRONMENT} to a file you may write"
-            ) from None
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the lock beside the file; the system lets go of it when its holder dies."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = self.path.with_name(self.path.name + ".lock").open("a+b")
-        except OSError as error:
-            raise LearnerError(
-                f"cannot write your progress to {self.path}: {error.strerror}; set ${ENVIRONMENT} to a file you may write"
-            ) from None
-        with file:
-            hold(file.fileno(), self.path)
-            try:
-                yield
-            finally:
-                release(file.fileno())
+def reviewed(progress: Progress, misconception: str, correct: bool, when: str) -> Progress:
+    """Return the progress after a review of one card: a box further if right, back to the first if not, away after the last."""
+    card = progress.cards[misconception]
+    box = card.box + 1 if correct else 0
+    cards = {**progress.cards, misconception: replace(card, box=box, due=later(when, min(box, len(INTERVALS) - 1)))}
+    if box >= len(INTERVALS):
+        del cards[misconception]
+    return replace(progress, cards=cards)
 
 
-class Version(Struct):
-    """What is read first of a file."""
-
-    format_version: int
-
-
-def hold(descriptor: int, path: Path) -> None:
-    """Take the lock, waiting for another shell to let go of it."""
-    end = time.monotonic() + PATIENCE
-    while not taken(descriptor):
-        if time.monotonic() > end:
-            raise LearnerError(f"another graphtutor has been writing {path} for {PATIENCE:g} s; end it and try again")
-        time.sleep(0.01)
+def due(progress: Progress, when: str) -> list[Card]:
+    """Return the cards that are due, the longest overdue first."""
+    return sorted((card for card in progress.cards.values() if card.due <= when), key=lambda card: card.due)
 
 
-if sys.platform == "win32":
+def later(when: str, box: int) -> str:
+    moment = datetime.strptime(when, STAMP).replace(tzinfo=UTC)
+    return (moment + INTERVALS[box]).strftime(STAMP)
 
-    def taken(descriptor: int) -> bool:
-        try:
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
 
-    def release(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+def next_due(cards: Iterable[Card]) -> str:
+    """Return when the first of the cards is due, or nothing."""
+    return min((card.due for card in cards), default="")
 
-else:
 
-    def taken(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+def wait(when: str, until: str) -> str:
+    """Return how long it is from one time to another, as a person says it.
 
-    def release(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    >>> wait("2026-01-01T00:00:00Z", "2026-01-01T00:09:20Z"), wait("2026-01-01T00:00:00Z", "2026-01-03T23:00:00Z")
+    ('10 minutes', '3 days')
+    """
+    seconds = (datetime.strptime(until, STAMP) - datetime.strptime(when, STAMP)).total_seconds()
+    size, unit = next(((s, u) for s, u in ((86_400, "day"), (3_600, "hour")) if seconds >= s), (60, "minute"))
+    count = max(1, math.ceil(seconds / size))
+    return f"{count} {unit}{'s' * (count != 1)}"

@@ -5,38 +5,19 @@ Answers are computed, so a variant needs none; the accepted and wrong ones of th
 
 from __future__ import annotations
 
-import operator
 import random
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
-from .exercises import Drill, Exercise, Kind, Number
+from .exercises import Kind
+from .kinds import KEPT, Exercise, Number
 
 E = TypeVar("E", bound=Exercise)
 WORD = re.compile(r"\{\{(\w+)\}\}|(?<![A-Za-z_])[A-Za-z][A-Za-z0-9_]*")
 QUOTIENT = re.compile(r"(d|local_)(\w+?)_(d?)(\w+)")
-KEPT = frozenset(
-    {
-        "kind",
-        "id",
-        "format_version",
-        "misconceptions",
-        "lecture",
-        "concepts",
-        "variants",
-        "vary",
-        "tie",
-        "over",
-        "run",
-        "runs",
-        "columns",
-        "count",
-        "drill",
-    }
-)
 
 
 def variant(exercise: E, seed: int | str | None = None) -> E:
@@ -52,26 +33,25 @@ def variant(exercise: E, seed: int | str | None = None) -> E:
         (exercise.variants[0] if seed is None else rng.choice(exercise.variants)) if exercise.variants else {}
     )
     data: dict[str, Any] = msgspec.to_builtins(exercise)
-    if data.get("drill"):
-        data["program"], data["at"] = drilled(exercise.drill, random.Random(f"{seed or 0}/{exercise.id}"))  # type: ignore[attr-defined]
+    data.update(exercise.drawn(random.Random(f"{seed or 0}/{exercise.id}")))
     at = data.get("at", {})
     if seed is not None:
         at.update({name: rng.choice(choices) for name, choices in exercise.vary.items()})
     shown = {str(row.get(name, name)): value for name, value in at.items()}
     row["at"] = ", ".join(f"{name} = {value}" for name, value in shown.items())
     row["program"] = replaced(data.get("program", ""), row).strip() + "\n"
-    changed: E = msgspec.convert(renamed(data, row), Kind)
+    changed: E = msgspec.convert(renamed(data, row, KEPT | exercise.KEPT), Kind)
     return changed
 
 
-def renamed(data: Any, row: Mapping[str, Number]) -> Any:
-    """Return nested lists and tables with every text of them, and every key, replaced."""
+def renamed(data: Any, row: Mapping[str, Number], kept: frozenset[str]) -> Any:
+    """Return nested lists and tables with every text of them, and every key, replaced; what stands behind a `kept` key stays."""
     if isinstance(data, str):
         return replaced(data, row)
     if isinstance(data, list | tuple):
-        return [renamed(item, row) for item in data]
+        return [renamed(item, row, kept) for item in data]
     if isinstance(data, dict):
-        return {replaced(key, row): item if key in KEPT else renamed(item, row) for key, item in data.items()}
+        return {replaced(key, row): item if key in kept else renamed(item, row, kept) for key, item in data.items()}
     return data
 
 
@@ -97,56 +77,3 @@ def word(name: str, row: Mapping[str, Number]) -> str:
     if 1 < len(name) < 4 and all(letter in row for letter in name):
         return "".join(str(row[letter]) for letter in name)
     return name
-
-
-# ----- drills -----
-class Move(NamedTuple):
-    """One operation of a drill: how it is written, and what it gives on whole numbers."""
-
-    text: str
-    arity: int
-    value: Callable[..., int]
-
-
-MOVES = (Move("{0} + {1}", 2, operator.add), Move("{0} - {1}", 2, operator.sub), Move("{0}*{1}", 2, operator.mul), Move("{0}*{1}", 2, operator.mul),
-         Move("max({0}, {1})", 2, max), Move("{0}**2", 1, lambda a: a * a), Move("3*{0}", 1, lambda a: 3 * a))  # fmt: skip
-LARGEST = 40
-
-
-def drilled(drill: Drill, rng: random.Random) -> tuple[str, dict[str, Number]]:
-    """Return a random program of small whole numbers in which every node reaches the output, and its point; no tie, no kink.
-
-    >>> drilled(Drill(operations=3, inputs=2), random.Random(1))
-    ('u = a - b\\nv = u + b\\nL = max(v, u)', {'a': 1, 'b': 4})
-    """
-    while True:
-        names = [chr(ord("a") + i) for i in range(drill.inputs)]
-        values = {name: rng.choice((-3, -2, -1, 1, 2, 3, 4)) for name in names}
-        point: dict[str, Number] = dict(values)
-        loose, lines = list(names), []
-        for k in range(drill.operations):
-            last = k == drill.operations - 1
-            name = "L" if last else "uvpqrst"[k % 7] + (str(k // 7) if k > 6 else "")
-            move = rng.choice([m for m in MOVES if not last or m.arity == 2])
-            args = [loose.pop(rng.randrange(len(loose)))]
-            if move.arity == 2:
-                # two loose ends are joined while there are more of them than operations left to join them
-                others = loose if len(loose) >= drill.operations - k or last else [n for n in values if n != args[0]]
-                if not others:
-                    others = [n for n in values if n != args[0]]
-                args.append(rng.choice(others))
-                if args[1] in loose:
-                    loose.remove(args[1])
-            numbers = [values[a] for a in args]
-            if len(set(numbers)) < len(numbers):
-                break
-            lines.append(f"{name} = {move.text.format(*args)}")
-            values[name] = move.value(*numbers)
-            loose.append(name)
-        if (
-            len(lines) == drill.operations
-            and loose == ["L"]
-            and max(map(abs, values.values())) <= LARGEST
-            and 0 not in values.values()
-        ):
-            return "\n".join(lines), point

@@ -11,7 +11,6 @@ import pytest
 import graphtutor as gt
 from graphtutor.batch import compare, results
 from graphtutor.batch.fields import FIELDS
-from graphtutor.tutor.solutions import accepted
 
 MANY = [
     {"id": f"s{k}", "expression": "(w*x - y)**2", "wrt": "w", "answer": answer}
@@ -102,6 +101,6 @@ def test_exercises_are_graded_as_the_lesson_asks_them_each_student_in_a_variant_
     ]
     for who in ("ada", "grace", "emmy"):
         drill = gt.exercise("small-graph", who)
-        handed_in.append({"id": who, "exercise": "small-graph", "seed": who, "answer": accepted(drill)[0]})
+        handed_in.append({"id": who, "exercise": "small-graph", "seed": who, "answer": drill.accepted()[0]})
     assert [(r["id"], r["correct"]) for r in gt.grade_many(handed_in)] == [(one["id"], True) for one in handed_in]
     assert gt.grade_many([{**handed_in[-1], "seed": "ada"}])[0]["correct"] is not True  # the sheet of another graph

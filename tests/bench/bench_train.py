@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from graphtutor.expr.build import build
-from graphtutor.front.experiments import train
 from graphtutor.training.data import START, lecture
+from graphtutor.training.train import train
 
 ROWS, FEATURES, CLASSES = 10_000, 64, 10
 pytestmark = pytest.mark.bench

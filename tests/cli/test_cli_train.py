@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +15,9 @@ import numpy as np
 import pytest
 
 from graphtutor.cli import main
-from graphtutor.cli.train import METHODS as IN_HELP
 from graphtutor.errors import LearnerError
 from graphtutor.training.data import START, lecture
-from graphtutor.training.descent import METHODS
-from graphtutor.training.opening import update
+from graphtutor.training.methods import METHODS, SCHEDULES
 from graphtutor.training.train import train
 
 SQUARED = "f = w0*x0 + w1*x1 + b; L = (f - y)**2"
@@ -159,8 +158,11 @@ def test_what_cannot_be_trained_is_one_line_and_an_exit_code(
     assert found == code and message in err and err.startswith("graphtutor: ") and "Traceback" not in err and out == ""
 
 
-def test_the_methods_in_the_help_are_those_of_the_table() -> None:
-    assert tuple(m.name for m in METHODS) == IN_HELP
+def test_the_help_names_every_method_and_schedule_without_numpy() -> None:
+    program = "import sys; from graphtutor.cli import main; main(['train', '--help']); print('numpy' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "|".join(m.name for m in METHODS) in re.sub(r"\s", "", said)
+    assert all(schedule.spelled in said for schedule in SCHEDULES) and said.endswith("False\n")
 
 
 def test_an_ascii_locale_gets_ascii(tmp_path: Path) -> None:
@@ -198,7 +200,7 @@ def test_a_batchs_update_adds_up_its_points(run: Any) -> None:
     assert told["gradients"] == pytest.approx({"w0": 15.35, "w1": -5.95, "b": 1.65}) and told["points"] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("method", IN_HELP)
+@pytest.mark.parametrize("method", [m.name for m in METHODS])
 def test_the_shown_update_is_the_one_that_was_made(method: str) -> None:
     h = train(
         SQUARED,
@@ -213,7 +215,7 @@ def test_the_shown_update_is_the_one_that_was_made(method: str) -> None:
     ).resume(3, rate=0.001)
     last = len(h.updates.losses) - 1
     for number in {0, 1, last // 2, last}:
-        u = update(h, number)
+        u = h.update(number)
         shown = [line for line in u.changes() if line.startswith(("w₀", "w₁", "b"))]
         assert [float(line.split(" = ")[-1].replace("−", "-")) for line in shown] == pytest.approx(
             [float(u.after[n]) for n in ("w0", "w1", "b")], rel=1e-5
@@ -229,9 +231,9 @@ def test_an_update_of_matrices_is_shown() -> None:
         shapes={"y": 2},
         epochs=1,
     )
-    assert "b ← [0, 0] − 0.01 · [−0.645656, 0.645656] = [0.00645656, −0.00645656]" in update(h).lines()
+    assert "b ← [0, 0] − 0.01 · [−0.645656, 0.645656] = [0.00645656, −0.00645656]" in h.update().lines()
     with pytest.raises(LearnerError, match="there is no update 3; this run has 2"):
-        update(h, 2)
+        h.update(2)
 
 
 # ----- plot -----

@@ -12,10 +12,10 @@ HOUSE = Path(__file__).parents[2]
 LONG = f"""
 import sys
 sys.path.insert(0, {str(HOUSE)!r})
-from graphtutor.front import experiments
+from graphtutor.training import train
 from graphtutor.training.data import START, lecture
-experiments.PATIENCE = 0.05
-print(experiments.train("f = w0*x0 + w1*x1 + b; L = (f - y)**2", lecture(), start=START, epochs=60_000, rate=0.001))
+train.PATIENCE = 0.05
+print(train.train("f = w0*x0 + w1*x1 + b; L = (f - y)**2", lecture(), start=START, epochs=60_000, rate=0.001))
 """
 
 

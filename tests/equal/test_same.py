@@ -335,7 +335,7 @@ def test_derivative_operators_are_carried_out() -> None:
         ((["x", ["y"]], "x"), "a vector or matrix needs rows of one length and at least one entry"),
         (("x", []), "a vector or matrix needs rows of one length and at least one entry"),
         (("x", "x", "x"), "cannot read the assumption 'x'; expected name=domain, such as x=positive or y=[-1,1]"),
-        (("x", "x", {"x": "nice"}), "unknown assumption 'nice' on 'x'; expected real, positive, nonnegative, nonzero, integer, an interval (-1, 1) or a finite set [-1, 1]"),
+        (("x", "x", {"x": "nice"}), "unknown assumption 'nice' on 'x'; expected real, positive, nonnegative, negative, nonzero, integer, an interval (-1, 1) or a finite set [-1, 1]"),
         (("x", "x", {"x": (2, 1)}), "the interval of 'x' runs from 2 to 1; its first end must be the smaller one"),
         (("x", "x", {"x": []}), "the set of 'x' is empty; give it at least one number"),
         (("x", "x", {"x": (0, "many")}), "the assumption on 'x' holds 'many'; expected a number such as 0, -1 or 1/2"),

@@ -260,10 +260,12 @@ def test_right_work_in_more_ways_is_right(
     assert found.correct is True and found.misconceptions == (), found
 
 
-def test_what_a_differential_means_is_left_to_a_person() -> None:
+def test_a_line_with_a_differential_that_means_nothing_here_is_not_read_and_costs_nothing() -> None:
     found = gt.grade("sigmoid(w*x)", ["ds/d(wx) = s(1-s)", "d(wx)/dw = x", "s = σ(wx)", "dL/dw = s(1-s)x"], wrt="w")
-    assert (found.correct, found.undecided) == (None, (0,))
-    assert found.undecided_because == "line 1: what the differential ds means here cannot be told"
+    assert (found.correct, found.score, found.lines[0].status) == (True, 1.0, "unread")
+    assert found.message.startswith(
+        "Right. Line 1 cannot be read ('d' and 'ds' are no names of this problem; it has w and x)"
+    )
 
 
 @pytest.mark.parametrize("answer", ONE_LINE)

@@ -13,7 +13,7 @@ import sympy as sp
 
 import graphtutor as gt
 from graphtutor.errors import LearnerError
-from graphtutor.picture.board.lines import LEGEND, Board
+from graphtutor.picture.board.blackboard import LEGEND, Board
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

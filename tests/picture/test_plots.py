@@ -15,11 +15,12 @@ from PIL import Image
 
 import graphtutor as gt
 from graphtutor.errors import LearnerError
-from graphtutor.front.experiments import History, train
 from graphtutor.picture.plots import curves, planes, surfaces
 from graphtutor.picture.plots.figures import Plot
 from graphtutor.training.data import START, lecture
+from graphtutor.training.history import History
 from graphtutor.training.outliers import outliers
+from graphtutor.training.train import train
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "plots"
 TRUTH = json.loads((Path(__file__).parents[1] / "data" / "lecture_truth.json").read_text("utf-8"))

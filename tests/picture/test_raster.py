@@ -12,9 +12,8 @@ from PIL import Image
 
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import make
-from graphtutor.picture.files.animate import gif
 from graphtutor.picture.files.pdf import pdf
-from graphtutor.picture.files.raster import MOST_PIXELS, png, size
+from graphtutor.picture.files.raster import MOST_PIXELS, gif, png, size
 from graphtutor.picture.steps.save import Painter
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}

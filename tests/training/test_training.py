@@ -19,7 +19,7 @@ from sklearn import linear_model as linear
 from graphtutor.errors import LearnerError, ShapeError
 from graphtutor.expr.build import build
 from graphtutor.training.data import START, lecture, load, table_for
-from graphtutor.training.descent import METHODS
+from graphtutor.training.methods import METHODS
 from graphtutor.training.train import train
 
 TRUTH = json.loads((Path(__file__).parents[1] / "data" / "lecture_truth.json").read_text("utf-8"))

@@ -14,11 +14,10 @@ from graphtutor.equal import same
 from graphtutor.errors import AuthorError
 from graphtutor.tutor.authoring import SEEDS, check, checked_file, found_files, short, unnamed, unpractised
 from graphtutor.tutor.course import Group, Settings, course
-from graphtutor.tutor.exercises import FIELDS, KINDS, load, parse
-from graphtutor.tutor.judge import Worded, judge
+from graphtutor.tutor.exercises import FIELDS, KINDS, load, parse, template
+from graphtutor.tutor.judge import judge
+from graphtutor.tutor.kinds import Worded
 from graphtutor.tutor.lesson import ids
-from graphtutor.tutor.solutions import accepted, rejected
-from graphtutor.tutor.templates import TEMPLATES, template
 from graphtutor.tutor.variants import variant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,7 +110,7 @@ def test_right_answers_pass_and_wrong_ones_fail_by_their_name_and_nothing_is_sol
 
 def test_there_are_at_least_sixty_three_of_every_kind() -> None:
     assert len(NAMES) >= 63
-    assert {type(COURSE.exercise(name)) for name in NAMES} == set(KINDS)
+    assert {type(COURSE.exercise(name)) for name in NAMES} == set(KINDS.values())
     assert set(COURSE.order) == set(NAMES)
 
 
@@ -129,7 +128,7 @@ def test_titles_and_prompts_tell_exercises_apart() -> None:
 @pytest.mark.parametrize("name", SYMBOLIC)
 def test_what_the_plan_accepts_passes_and_what_it_refuses_fails_with_its_misconception(name: str) -> None:
     exercise = variant(COURSE.exercise(FILES[name]))
-    refused = [answer for answer, _ in rejected(exercise)]
+    refused = [answer for answer, _ in exercise.rejected()]
     for answer in PLAN[name]["accept"]:
         assert judge(exercise, answer).correct, answer
     for wrong in PLAN[name]["wrong"]:
@@ -144,7 +143,7 @@ def test_what_the_plan_accepts_passes_and_what_it_refuses_fails_with_its_misconc
 
 def test_the_plan_has_93_wrong_answers_for_its_symbolic_exercises() -> None:
     assert sum(len(PLAN[name]["wrong"]) for name in SYMBOLIC) == 93
-    assert sum(len(rejected(variant(COURSE.exercise(FILES[name])))) for name in SYMBOLIC) >= 93
+    assert sum(len(variant(COURSE.exercise(FILES[name])).rejected()) for name in SYMBOLIC) >= 93
 
 
 @pytest.mark.parametrize("name", TYPED)
@@ -155,7 +154,7 @@ def test_what_the_plan_gives_for_the_others_passes(name: str) -> None:
 
 def test_local_gradients_of_the_plan_pass_in_a_full_sheet() -> None:
     exercise = variant(COURSE.exercise(FILES["E24"]))
-    key = accepted(exercise)[0]
+    key = exercise.accepted()[0]
     assert LOCAL.keys() <= key.keys()
     assert judge(exercise, key | LOCAL).correct
     assert set(PLAN) - set(SYMBOLIC) == {*TYPED, "E24"}
@@ -164,7 +163,7 @@ def test_local_gradients_of_the_plan_pass_in_a_full_sheet() -> None:
 @pytest.mark.parametrize("name", sorted(set(PLAN) - set(SYMBOLIC)))
 def test_each_of_the_others_has_a_wrong_answer_that_is_named_or_explained(name: str) -> None:
     exercise = variant(COURSE.exercise(FILES[name]))
-    for answer, _ in rejected(exercise):
+    for answer, _ in exercise.rejected():
         grade = judge(exercise, answer)
         assert grade.correct is False
         assert ids(grade) or len(grade.message) > 40, (answer, grade.message)
@@ -178,10 +177,10 @@ def fault(text: str, tmp_path: Path) -> list[str]:
 
 
 def test_there_is_a_template_for_every_kind() -> None:
-    assert set(TEMPLATES) == {str(kind.__struct_config__.tag) for kind in KINDS}
+    assert all(kind.TEMPLATE for kind in KINDS.values())
 
 
-@pytest.mark.parametrize("kind", TEMPLATES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_each_template_holds_as_it_stands(kind: str, tmp_path: Path) -> None:
     assert fault(template("my-first", "My first", kind), tmp_path) == []
 
@@ -199,7 +198,7 @@ def test_each_template_holds_as_it_stands(kind: str, tmp_path: Path) -> None:
             'program = "L = (w*x - y"',
             "the program: line 1, column 13: expected ')' to close the '('",
         ),
-        ('kind = "expression"', 'kind = "expresion"', "kinds are expression, gradients"),
+        ('kind = "expression"', 'kind = "expresion"', "kinds are choice, code, derivation, expression"),
         ("hints = [", "hint = [", "unknown field `hint` (did you mean 'hints'?)"),
         ('wrt = "w"', "wrt = 3", "Expected `str`, got `int` - at `$.wrt`"),
         ("format_version = 1", "format_version = 9", "update graphtutor"),
@@ -251,7 +250,7 @@ def test_the_diagnosis_names_nine_of_ten_wrong_formulas_without_the_files_help()
         bool(unnamed(e, answer, names))
         for e in exercises
         if isinstance(e, Worded)
-        for answer, names in rejected(e)
+        for answer, names in e.rejected()
         if names
     ]
     assert len(by_file) > 150
@@ -261,9 +260,9 @@ def test_the_diagnosis_names_nine_of_ten_wrong_formulas_without_the_files_help()
 def test_the_guide_for_authors_names_every_kind_and_no_field_that_is_not_there() -> None:
     text = (ROOT / "exercises" / "README.md").read_text("utf-8")
     rows = re.findall(r"^\| ([\w-]+) \|(.*)\|$", text, re.M)
-    assert {kind for kind, _ in rows} - {"kind"} == {str(kind.__struct_config__.tag) for kind in KINDS}
+    assert {kind for kind, _ in rows} - {"kind"} == set(KINDS)
     named = set(re.findall(r"`([a-z_]+)`", text))
     known = {*FIELDS, *Settings.__struct_fields__, *Group.__struct_fields__, "kind"}
     assert named <= known
-    own = {str(kind.__struct_config__.tag): set(kind.__struct_fields__) for kind in KINDS}
+    own = {name: set(kind.__struct_fields__) for name, kind in KINDS.items()}
     assert all(set(re.findall(r"`([a-z_]+)`", row.rsplit("|", 1)[1])) <= own[kind] for kind, row in rows if kind in own)

@@ -12,10 +12,8 @@ import pytest
 
 from graphtutor.errors import AuthorError
 from graphtutor.tutor.course import course
-from graphtutor.tutor.exercises import Numbers
 from graphtutor.tutor.judge import judge
-from graphtutor.tutor.keys import numbers
-from graphtutor.tutor.solutions import accepted
+from graphtutor.tutor.kinds.numbers import Numbers
 from graphtutor.tutor.variants import variant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +54,7 @@ def test_the_tie_rule_of_a_class_decides_what_is_right_on_a_kink(tie: str, slope
     settings(tmp_path / "course.toml", f'tie = "{tie}"')
     exercise = course(tmp_path).exercise("kink")
     assert isinstance(exercise, Numbers)
-    assert numbers(exercise, exercise.asks[0]) == [slope]
+    assert exercise.numbers(exercise.asks[0]) == [slope]
 
 
 def test_the_reduction_of_a_class_is_that_of_its_training_runs(tmp_path: Path) -> None:
@@ -66,7 +64,7 @@ def test_the_reduction_of_a_class_is_that_of_its_training_runs(tmp_path: Path) -
         settings(tmp_path / "course.toml", f'reduction = "{reduction}"')
         exercise = course(tmp_path).exercise("kink")
         assert isinstance(exercise, Numbers)
-        ends[reduction] = float(numbers(exercise, exercise.asks[1])[0])
+        ends[reduction] = float(exercise.numbers(exercise.asks[1])[0])
     assert ends["sum"] - 0.5 == pytest.approx(4 * (ends["mean"] - 0.5))  # four points, one update from w0 = 0.5
 
 
@@ -183,7 +181,7 @@ def test_each_of_a_class_has_a_variant_of_its_own_that_its_own_answer_passes(nam
     prompts = Counter(v.prompt for v in drawn.values())
     assert len(prompts) >= 3
     for who in CLASS[:6]:
-        assert judge(drawn[who], accepted(drawn[who])[0]).correct
+        assert judge(drawn[who], drawn[who].accepted()[0]).correct
     if name.endswith("graph"):
         assert len(prompts) > 25  # drills differ in structure, nearly every one
 
@@ -243,7 +241,7 @@ def test_a_new_file_is_refused_where_one_stands_and_named_as_its_id(
         "should be called like it, such as 01-my-second.toml" in at("author", "new", "my-second", "-o", "other.toml")[2]
     )
     assert (
-        "no template for 'essay'; there is one for expression, numbers, sheet, choice, gradients"
+        "no template for 'essay'; there is one for choice, code, derivation, expression"
         in at("author", "new", "x", "--kind", "essay")[2]
     )
     assert "`$.id`" in at("author", "new", "My First")[2]

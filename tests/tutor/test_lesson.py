@@ -18,15 +18,15 @@ import pytest
 from msgspec.structs import replace
 
 import graphtutor as gt
-from graphtutor.tutor.answers import questions
 from graphtutor.tutor.course import course
-from graphtutor.tutor.exercises import KINDS, Exercise
+from graphtutor.tutor.exercises import KINDS
 from graphtutor.tutor.judge import judge
+from graphtutor.tutor.kinds import Exercise
 from graphtutor.tutor.lesson import Lesson, kept
-from graphtutor.tutor.numbers import shown
+from graphtutor.tutor.maths import shown
 from graphtutor.tutor.predict import guesses, judged, walked
-from graphtutor.tutor.progress import Progress, Record, Store
-from graphtutor.tutor.solutions import accepted, rejected, told
+from graphtutor.tutor.progress import Progress, Record
+from graphtutor.tutor.store import Store
 from graphtutor.tutor.variants import variant
 
 pexpect = pytest.importorskip("pexpect") if sys.platform != "win32" else None
@@ -38,7 +38,7 @@ needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-t
 
 def typed(name: str, answer: Any) -> list[str]:
     """Return the lines that a learner types to give this answer."""
-    asks = questions(variant(COURSE.exercise(name)))
+    asks = variant(COURSE.exercise(name)).questions()
     if asks[0].key:
         return [str(answer[q.key]) for q in asks]
     if asks[0].lines:
@@ -47,11 +47,11 @@ def typed(name: str, answer: Any) -> list[str]:
 
 
 def right(name: str) -> list[str]:
-    return typed(name, accepted(variant(COURSE.exercise(name)))[0])
+    return typed(name, variant(COURSE.exercise(name)).accepted()[0])
 
 
 def wrong(name: str) -> list[str]:
-    return typed(name, rejected(variant(COURSE.exercise(name)))[0][0])
+    return typed(name, variant(COURSE.exercise(name)).rejected()[0][0])
 
 
 # ----- without a terminal: every prompt of the whole lesson -----
@@ -73,7 +73,7 @@ class Script:
 
 
 def lesson(store: Store, screen: Script) -> Lesson:
-    return Lesson(COURSE, store, screen, judge, told)
+    return Lesson(COURSE, store, screen, judge)
 
 
 class Learner:
@@ -93,7 +93,7 @@ class Learner:
         progress = self.store.read()
         name = progress.current
         rest = self.lines.setdefault(name, right(name))
-        asks = questions(variant(COURSE.exercise(name)))
+        asks = variant(COURSE.exercise(name)).questions()
         if asks[0].key:  # those typed before a stop are remembered
             return rest[len(progress.record(name).draft)]
         if asks[0].lines:  # lines of an answer not yet ended are not
@@ -107,7 +107,7 @@ def test_ctrl_c_at_every_prompt_of_the_whole_lesson_loses_nothing(tmp_path: Path
     stops = 0
     done: set[str] = set()
     names = [
-        n for n in COURSE.order if not questions(variant(COURSE.exercise(n)))[0].lines
+        n for n in COURSE.order if not variant(COURSE.exercise(n)).questions()[0].lines
     ]  # those with lines: the next test
     for name in set(COURSE.order) - set(names):
         store.change(lambda p, name=name: p.with_record(name, Record(state="skipped")))
@@ -155,7 +155,7 @@ def test_no_line_is_wider_than_sixty_columns_unless_it_is_a_formula(tmp_path: Pa
         it.hint(name, it.exercise(name, store.read()))
         it.feedback(
             it.exercise(name, store.read()),
-            judge(it.exercise(name, store.read()), rejected(it.exercise(name, store.read()))[0][0]),
+            judge(it.exercise(name, store.read()), it.exercise(name, store.read()).rejected()[0][0]),
         )
     it.list()
     wide = [line for line in screen.lines if len(line) > 60 and " " in line.strip()[:55]]
@@ -207,13 +207,13 @@ class Shell:
 
 
 def prompts(name: str) -> list[str]:
-    asks = questions(variant(COURSE.exercise(name)))
+    asks = variant(COURSE.exercise(name)).questions()
     return [f"{q.prompt} = " if "=" not in q.prompt else f"{q.prompt}: " for q in asks]
 
 
 def give(shell: Shell, name: str, lines: list[str], known: Iterable[str] = ()) -> None:
     """Type an answer, each line at its prompt; what is `known` is not asked for again."""
-    asks = questions(variant(COURSE.exercise(name)))
+    asks = variant(COURSE.exercise(name)).questions()
     for k, line in enumerate(lines):
         if asks[0].lines or asks[k].key not in known:
             shell.expect("\n" + (f"{k + 1}: " if asks[0].lines else prompts(name)[k]))
@@ -223,7 +223,7 @@ def give(shell: Shell, name: str, lines: list[str], known: Iterable[str] = ()) -
 def known_after(name: str) -> Iterable[str]:
     """Return which answers are kept when the first wrong answer of a file was given."""
     exercise = variant(COURSE.exercise(name))
-    answer = rejected(exercise)[0][0]
+    answer = exercise.rejected()[0][0]
     return kept(judge(exercise, answer), answer)
 
 
@@ -411,10 +411,10 @@ def test_review_brings_a_slip_back_as_a_variant(tmp_path: Path) -> None:
 
 
 @needs_pty
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.__struct_config__.tag))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_ctrl_c_at_each_prompt_of_each_kind_leaves_what_was_typed_before(tmp_path: Path, kind: type[Exercise]) -> None:
     name = next(n for n in COURSE.order if type(COURSE.exercise(n)) is kind)
-    asks, lines = questions(variant(COURSE.exercise(name))), right(name)
+    asks, lines = variant(COURSE.exercise(name)).questions(), right(name)
     asked = [f"\n{k + 1}: " for k in range(len(lines))] if asks[0].lines else [f"\n{p}" for p in prompts(name)]
     for stop in range(min(3, len(lines))):  # every prompt of the whole lesson, without a terminal, is above
         path = tmp_path / f"{stop}.json"
@@ -575,7 +575,7 @@ def test_a_seed_gives_every_learner_the_same_variant_again_and_a_class_one_each(
 def test_what_the_drawn_variant_asks_is_what_is_graded_for_every_exercise(tmp_path: Path) -> None:
     for name in COURSE.order:
         drawn = variant(COURSE.exercise(name), "grace")
-        assert judge(drawn, accepted(drawn)[0]).correct, name
+        assert judge(drawn, drawn.accepted()[0]).correct, name
 
 
 def test_the_solution_is_shown_when_asked_for_and_the_exercise_does_not_count_as_done(
@@ -701,14 +701,14 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.__struct_config__.tag))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_whatever_is_typed_is_graded_or_said_to_be_unreadable(tmp_path: Path, kind: type[Exercise]) -> None:
     name = next(n for n in COURSE.order if type(COURSE.exercise(n)) is kind)
     store = Store(tmp_path / "progress.json")
     screen = Script(lambda _: "")
     it = lesson(store, screen)
     exercise = variant(COURSE.exercise(name))
-    asks = questions(exercise)
+    asks = exercise.questions()
     for text in (
         *HOSTILE,
         "[1, 2]",
@@ -750,7 +750,7 @@ def test_the_lesson_of_a_seed_asks_and_grades_variants(tmp_path: Path) -> None:
         drawn = variant(COURSE.exercise(name), "grace")
         shell.expect(drawn.prompt)
         shell.expect(" = ")
-        shell.type(accepted(drawn)[0])
+        shell.type(drawn.accepted()[0])
         shell.expect("Right.")
         shell.expect("Enter goes on to: ")
         shell.type("")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from graphtutor.errors import LearnerError
-from graphtutor.tutor.progress import Attempt, Card, Progress, Record, Store, default_path
-from graphtutor.tutor.review import INTERVALS, due, noted, reviewed
+from graphtutor.tutor.progress import INTERVALS, Attempt, Card, Progress, Record, due, noted, reviewed
+from graphtutor.tutor.store import Store, default_path
 
 WHEN = "2026-01-01T00:00:00Z"
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,8 +108,9 @@ def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 
 WORKER = """
 import sys
-from graphtutor.tutor.progress import Attempt, Store
-from graphtutor.tutor.review import noted
+from graphtutor.tutor.progress import Attempt
+from graphtutor.tutor.store import Store
+from graphtutor.tutor.progress import noted
 from pathlib import Path
 store = Store(Path(sys.argv[1]))
 for k in range(int(sys.argv[2])):

@@ -47,7 +47,7 @@ class Step:
     """One expression of a derivation, judged. `key` is (of, wrt) of the derivative it is said to be; `truth` that derivative.
 
     Under a condition (`case`, and `under`, its text) `tree` is the expression where it holds and the truth elsewhere; `written` is as it was written.
-    `bare`: it has no left side that says what it is.
+    `bare`: it has no left side that says what it is; `identity`: it is a side of an equation between other things, which holds.
     """
 
     index: int
@@ -65,6 +65,7 @@ class Step:
     under: str = ""
     case: sp.Basic | None = None
     bare: bool = False
+    identity: bool = False
 
 
 def origin(step: Step) -> int:

@@ -11,6 +11,7 @@ import sympy as sp
 
 from ...errors import LearnerError
 from ...language.read import Claim, read
+from ...language.write import write
 from ...ops import heads
 from ..asked import samples
 from ..asked.task import Task
@@ -103,13 +104,13 @@ def everywhere(task: Task, cases: Sequence[sp.Basic]) -> bool:
     return bool(np.all(samples.evaluated(graph, points)[graph.out])) if not any(graph.shapes) else len(cases) > 1
 
 
-def split(tree: sp.Basic) -> tuple[sp.Basic, sp.Basic] | None:
+def bracketed(tree: sp.Basic) -> tuple[sp.Basic, Under] | None:
     """Return (expression, condition) of an expression with a condition in brackets behind it, which reads as their product.
 
     >>> x = sp.Symbol("x")
-    >>> split(sp.Mul(x, heads.Lt(x, sp.Integer(1)), evaluate=False))
-    (x, Lt(x, 1))
+    >>> bracketed(sp.Mul(x, heads.Lt(x, sp.Integer(1)), evaluate=False))
+    (x, Under(tree=Lt(x, 1), text='x < 1'))
     """
     if isinstance(tree, sp.Mul) and len(tree.args) == 2 and isinstance(tree.args[1], RELATION):
-        return tree.args[0], tree.args[1]
+        return tree.args[0], Under(tree.args[1], write(tree.args[1]))
     return None

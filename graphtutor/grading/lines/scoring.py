@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ...ops import heads
@@ -12,10 +12,9 @@ from ..asked.rulings import Key, Step
 from ..asked.task import Task
 from ..told.grades import Grade
 from ..told.marks import Line, Rubric
-from .chains import alike
 from .conditions import everywhere
-from .rows import lines
-from .sides import wanted
+from .judging import wanted
+from .record import alike
 
 COUNTED = {
     "right": 1.0,
@@ -24,6 +23,7 @@ COUNTED = {
     "follows": 1.0,
 }  # the rest is neither right nor wrong: words, definitions, what cannot be read
 NEUTRAL = ("definition", "side")  # counted only where the rubric gives a line points of its own
+WORST = ("wrong", "compensates", "unread", "undecided", "follows", "right", "side", "definition", "text")
 BAD = ("wrong", "compensates")
 
 
@@ -60,6 +60,34 @@ def credited(line: Line, rubric: Rubric, restated: bool) -> Line:
 def because(line: Line) -> str:
     what = line.evidence or line.note if line.status == "undecided" else str(line.error)
     return f"line {line.index + 1}: {what}" if what else f"line {line.index + 1}"
+
+
+# ----- what becomes of each line -----
+def lines(steps: Iterable[Step], answer: str | Sequence[str]) -> tuple[Line, ...]:
+    """Return one Line for each line of the answer: the worst of what stands in it."""
+    rows = [
+        r
+        for r in (answer.split("\n") if isinstance(answer, str) else answer)
+        if r.strip() or not isinstance(answer, str)
+    ]
+    groups: dict[int, list[Step]] = {k: [] for k in range(len(rows))}
+    for step in steps:
+        groups.setdefault(step.index, []).append(step)
+    return tuple(merged(k, rows[k] if k < len(rows) else "", group) for k, group in sorted(groups.items()))
+
+
+def merged(index: int, text: str, group: Sequence[Step]) -> Line:
+    if not group:
+        return Line(index, text.strip(), "text")
+    worst = min(group, key=lambda s: WORST.index(s.status))
+    verdict, previous = worst.verdict, worst.previous  # neither is true as such if the two differ
+    return Line(index, text.strip(), worst.status, named(worst.key), None if verdict is None else verdict.kind, None if previous is None else previous.kind,
+                "" if verdict is None else verdict.evidence, worst.after, worst.note, worst.error)  # fmt: skip
+
+
+def named(key: Key) -> str:
+    of, wrt = key
+    return f"d{of}/d{wrt}" if wrt and wrt != "definition" else ""
 
 
 # ----- is the question answered? -----
@@ -136,7 +164,8 @@ def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: S
     elif forms:
         out.append(f"Equal to the right answer, but it was asked for {several(forms)}.")
     else:
-        out.append("Right." if len(counted) < 2 else "Right, every line.")
+        whole = len(counted) > 1 and all(line.status != "unread" for line in found)
+        out.append("Right, every line." if whole else "Right.")
     out.extend(
         f"Line {line.index + 1} cannot be read ({line.error.message}); it costs nothing."
         for line in found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 import sympy as sp
@@ -100,7 +99,6 @@ class Cause:
         if task.shapes:
             self.tree = textbook(task, self.tree)
         self.graph = task.graph_of(self.tree)
-        self.unknown = sorted({n.name for n in self.graph.inputs} - task.inputs)
         self.problem = self.place()
 
     def place(self) -> Problem | None:
@@ -121,7 +119,7 @@ class Cause:
 
     @property
     def misconceptions(self) -> tuple[Misconception, ...]:
-        found: list[Ranked] = [self.unknown_name(name) for name in self.unknown]
+        found: list[Ranked] = []
         if self.plain and self.problem is not None:
             found += diagnose(self.problem, self.values(self.graph), self.slope())
         elif self.problem is not None:
@@ -152,21 +150,6 @@ class Cause:
         assert self.previous is not None and self.previous.tree is not None
         start = self.task.graph_of(trees.replaced(self.previous.tree, self.task.numbers))
         return rewritten(start, self.graph, self.task.assume)
-
-    def unknown_name(self, name: str) -> Ranked:
-        found = mistake("name.unknown")
-        near = get_close_matches(name, sorted(self.task.inputs), 1, 0.5)
-        meant = f" Is {near[0]} meant?" if near else ""
-        return Ranked(
-            found.rank,
-            Misconception(
-                "name.unknown",
-                name,
-                name,
-                hint=found.hint,
-                strong=f"'{name}' does not occur in the problem; it has {', '.join(sorted(self.task.inputs))}.{meant}",
-            ),
-        )
 
     # ----- numbers -----
     def values(self, graph: Graph) -> Array:

@@ -11,8 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ..files.fonts import width
-from .breaks import broken
-from .rows import AXIS, BAR, NOTHING, SIZE, Block, Ink, Row, Token, resolved, row, stretched, whole
+from .setting import AXIS, BAR, NOTHING, SIZE, Block, Ink, Row, Token, broken, resolved, row, stretched, whole
 
 LEAST = 7.0
 CAPITAL, SMALL, TALLEST, DEEP = 0.73, 0.56, 0.77, 0.24  # of DejaVu Sans, in em

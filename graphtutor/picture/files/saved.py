@@ -9,9 +9,8 @@ from pathlib import Path
 
 from ...errors import LearnerError
 from ...text import written
-from .animate import gif
 from .pdf import pdf
-from .raster import png
+from .raster import gif, png
 
 ONE = ("svg", "png", "pdf", "dot")
 MANY = ("gif", "html")

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import LearnerError
+from ...training.history import History
 from ...training.losses import saturation
 from ...training.outliers import Robustness, path
-from ...training.train import History
 from ..steps.svg import LIGHT
 from .figures import COLOURS, DASHES, MARKERS, Plot
 

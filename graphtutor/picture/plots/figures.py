@@ -15,7 +15,7 @@ from typing import Any
 
 from ...errors import LearnerError
 from ...text import written
-from ..files.animate import gif
+from ..files.raster import gif
 from ..steps.svg import LIGHT
 
 COLOURS = (
@@ -73,6 +73,12 @@ class Plot:
         """Write the plot to a file by its suffix: .svg, .png or .pdf."""
         place = Path(target)
         return written(place, self.bytes(place.suffix.removeprefix(".") or "svg"))
+
+    def at(self, path: str | Path | None) -> Plot:
+        """Return the plot itself, written to `path` if one is given."""
+        if path is not None:
+            self.save(path)
+        return self
 
     def __repr__(self) -> str:
         return f"<Plot {self.title}>"

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import LearnerError
+from ...training.history import History
 from ...training.predictions import Prediction, label_of, predict
-from ...training.train import History
 from ..steps.svg import LIGHT
 from .figures import COLOURS, DASHES, MARKERS, WASHES, Plot
 

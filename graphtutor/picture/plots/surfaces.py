@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import LearnerError
+from ...training.history import History
 from ...training.runs import loss_of
-from ...training.train import History
 from ..steps.svg import LIGHT
 from .curves import need
 from .figures import COLOURS, MARKERS, Plot

@@ -12,13 +12,10 @@ import numpy as np
 
 from ..compiled.floats import make
 from ..compiled.function import compiled
-from ..errors import LearnerError
 from ..expr.graph import Graph
 from ..language import write
 from ..walk.trace import Trace, derivative, shown, trace
-from .descent import order
 from .runs import Plan
-from .train import History
 
 WORD = re.compile(r"\b[a-z]\w*\b")
 INDEX = re.compile(r"\*\*(\w+)")
@@ -28,7 +25,6 @@ INDEX = re.compile(r"\*\*(\w+)")
 class Update:
     """One update, which prints itself as the lecture shows it: `number` counts from 0; `points` are its points (from 0); parameters before and after; gradients as used."""
 
-    history: History
     number: int
     points: tuple[int, ...]
     before: dict[str, Any]
@@ -67,7 +63,7 @@ class Update:
         >>> from graphtutor.training.data import START, lecture
         >>> from graphtutor.training.train import train
         >>> h = train("f = w0*x0 + w1*x1 + b; L = (f - y)**2", lecture(), start=START)
-        >>> print(*update(h).lines()[-5:], sep="\\n")
+        >>> print(*h.update().lines()[-5:], sep="\\n")
         w₀ ← 0.5 − 0.01 · 8.4 = 0.416
         w₁ ← −0.3 − 0.01 · 0 = −0.3
         b ← 0.1 − 0.01 · 4.2 = 0.058
@@ -169,37 +165,3 @@ def plain(value: Any) -> Any:
     return (
         value.tolist() if isinstance(value, np.ndarray) else float(value) if isinstance(value, np.floating) else value
     )
-
-
-def update(h: History, number: int = 0) -> Update:
-    """Return update `number` (from 0) of a run, opened up; LearnerError if the run has no such update."""
-    made = h.updates
-    if not 0 <= number < len(made.losses):
-        raise LearnerError(f"there is no update {number + 1}; this run has {len(made.losses)}")
-    earlier = 0
-    for stretch in h.stretches:
-        if number < earlier + stretch.updates:
-            break
-        earlier += stretch.updates
-    plan, epochs = stretch.plan, stretch.start.epochs
-    per = -(-plan.data.count // plan.size)
-    done, place = divmod(number - earlier, per)
-    turned = (
-        order(plan.data.count, plan.seed, epochs + done) if plan.shuffle and per > 1 else np.arange(plan.data.count)
-    )
-    chosen = tuple(int(k) for k in turned[place * plan.size : (place + 1) * plan.size]) if plan.data.arrays else ()
-    values = {name: [plain_number(rows[number + k]) for k in (0, 1)] for name, rows in made.parameters.items()}
-    rate = plan.rates(epochs, stretch.epochs, epochs + stretch.epochs)[done]
-    return Update(h, number, chosen, {n: v[0] for n, v in values.items()}, {n: v[1] for n, v in values.items()},
-                  {name: plain_number(rows[number]) for name, rows in made.gradients.items()}, moments(h, number), plan, epochs + done + 1, rate)  # fmt: skip
-
-
-def plain_number(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else value
-
-
-def moments(h: History, number: int) -> dict[str, tuple[Any, ...]]:
-    """Return what the method kept for each parameter before an update."""
-    names, size = h.plan.parameters, len(h.plan.method.state)
-    kept = h.stretches[0].start.moments if number == 0 else h.updates.moments[number - 1]
-    return {name: tuple(kept[k * size : (k + 1) * size]) for k, name in enumerate(names)}

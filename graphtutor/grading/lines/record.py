@@ -13,8 +13,9 @@ from ..asked import samples
 from ..asked.rulings import Key, Step, compare, kept, origin, rebuilt, unboxed
 from ..asked.task import Task
 
-CLOSE_ENOUGH, ROUNDED_AT = 0.01, 12
+ROUNDED_AT = 12  # points
 MOST_PATHS = 50
+NOT_RIGHT = "wrong", "follows"
 
 
 @dataclass
@@ -49,11 +50,6 @@ class Record:
         put_in = trees.replaced(tree, own) if own else tree
         return put_in if self.task.shapes else unboxed(put_in)
 
-    def differential(self, tree: sp.Basic) -> str:
-        """Return a name in an expression that nobody has said and that is d before a known one, "" if there is none."""
-        known = self.task.inputs | set(self.own) | set(self.task.definitions) | {self.task.output}
-        return next((n for n in sorted(trees.names_in(tree) - known) if n[:1] == "d" and n[1:] and n[1:] in known), "")
-
     # ----- what a claim may rest on -----
     def built_on(self, tree: sp.Basic, key: Key) -> int | None:
         """Return the wrong line from which a claim follows by the chain rule over claims made before, or None."""
@@ -63,13 +59,16 @@ class Record:
             whole = trees.add(whole, product)
         every = [*paths, (whole, [s for _, steps in paths for s in steps])] if len(paths) > 1 else paths
         for product, steps in every:
-            wrong = [s for s in steps if s.status in ("wrong", "follows")]
+            wrong = [s for s in steps if s.status in NOT_RIGHT]
             if wrong and compare(self.task, tree, product, prove=False):
-                return min(origin(s) for s in wrong)
+                return min(map(origin, wrong))
         return None
 
     def paths(self, of: str, wrt: str) -> list[tuple[sp.Basic, list[Step]]]:
-        """Return the products along the chains of claims that lead from `of` to `wrt`, and the claims of each; a last factor that was not written down is the right one."""
+        """Return the products along the chains of claims that lead from `of` to `wrt`, and the claims of each.
+
+        A last factor that was not written down is the right one.
+        """
         found: list[tuple[sp.Basic, list[Step]]] = []
         todo: list[tuple[str, sp.Basic | None, list[Step]]] = [(of, None, [])]
         while todo and len(found) + len(todo) < MOST_PATHS:
@@ -91,13 +90,20 @@ class Record:
                 found.append((trees.mul(product, last), steps))
         return found
 
-    def with_claims(self, tree: sp.Basic) -> tuple[sp.Basic, list[Step]]:
-        """Return an expression with derivatives in it replaced by what was wrongly said of them before, and the claims that said so."""
+    def slope_of(self, name: str, wrt: str) -> sp.Basic | None:
+        """Return the right derivative of a defined name, for a chain in which it was not written down."""
+        tree = self.whole(name) or self.task.meaning(name)
+        return heads.Diff(tree, sp.Symbol(wrt)) if tree is not None and wrt in self.task.inputs else None
+
+    def as_claimed(self, before: Step, tree: sp.Basic) -> int | None:
+        """Return the wrong line from which a claim follows if the right line before, u'v + uv', is worked out with what was said of u' and v'."""
         wrong = [
             s
             for s in self.latest.values()
-            if s.status in ("wrong", "follows") and isinstance(s.truth, heads.Diff) and s.tree is not None
+            if s.status in NOT_RIGHT and isinstance(s.truth, heads.Diff) and s.tree is not None
         ]
+        if not wrong or before.status != "right" or before.tree is None:
+            return None
         used: list[Step] = []
 
         def put_in(top: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
@@ -107,36 +113,23 @@ class Record:
             used.append(same)
             return same.tree
 
-        return (rebuilt(tree, put_in), used) if wrong else (tree, [])
+        claimed = rebuilt(before.tree, put_in)
+        return min(map(origin, used)) if used and compare(self.task, tree, claimed, prove=False) else None
 
-    def slope_of(self, name: str, wrt: str) -> sp.Basic | None:
-        """Return the right derivative of a defined name, for a chain in which it was not written down."""
-        tree = self.whole(name) or self.task.meaning(name)
-        return heads.Diff(tree, sp.Symbol(wrt)) if tree is not None and wrt in self.task.inputs else None
-
-    def through_a_name(self, tree: sp.Basic, truth: sp.Basic) -> bool:
+    def by_chain_rule(self, tree: sp.Basic, truth: sp.Basic) -> bool:
         """Return whether dL/du holds as dL/dv = dL/du · du/dv for a variable v: L need not be written with u in it."""
         if not isinstance(truth, heads.Diff) or isinstance(truth.args[1], sp.Symbol):
             return False
         what, u = truth.args
         for name in sorted(trees.names_in(u) & self.task.inputs):
             v = sp.Symbol(name)
-            inner = heads.Diff(u, v)
-            if not compare(self.task, inner, sp.S.Zero, prove=False) and compare(
-                self.task, trees.mul(tree, inner), heads.Diff(what, v), prove=False
-            ):
-                return True
+            inner, outer = heads.Diff(u, v), heads.Diff(what, v)
+            if not compare(self.task, inner, sp.S.Zero, prove=False):
+                return bool(compare(self.task, trees.mul(tree, inner), outer, prove=False))
         return False
 
-    def by_argument(self, tree: sp.Basic, truth: sp.Basic) -> bool:
-        """Return whether t' of t = g(u) is given as the derivative by u: a prime does not say by what."""
-        what = truth.args[0] if isinstance(truth, heads.Diff) else None
-        if what is None or len(what.args) != 1:
-            return False
-        return bool(compare(self.task, tree, heads.Diff(what, what.args[0]), prove=False))
-
-    def rounded(self, tree: sp.Basic, truth: sp.Basic) -> bool:
-        """Return whether two expressions are within a hundredth of each other, at every point that is tried."""
+    def near(self, tree: sp.Basic, truth: sp.Basic, share: float) -> bool:
+        """Return whether two expressions are within a share of each other, at every point that is tried."""
         graphs = [self.task.graph_of(t) for t in (tree, truth)]
         if any(any(g.shapes) for g in graphs):
             return False
@@ -145,7 +138,7 @@ class Record:
         )
         with np.errstate(all="ignore"):
             a, b = (np.asarray(samples.evaluated(g, points)[g.out], dtype=float) for g in graphs)
-            return bool(np.all((np.abs(a - b) <= CLOSE_ENOUGH * np.maximum(np.abs(a), np.abs(b))) | ~np.isfinite(b)))
+            return bool(np.all((np.abs(a - b) <= share * np.maximum(np.abs(a), np.abs(b))) | ~np.isfinite(b)))
 
 
 def alike(task: Task, one: sp.Basic, other: sp.Basic | None) -> bool:

@@ -1,0 +1,125 @@
+"""What a claim is about: the derivatives that its left side names or may mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from ...language import trees
+from ...language.read import Claim, Part
+from ...ops import heads
+from ..asked.rulings import Key, compare
+from ..asked.task import Task
+from ..slips.problems import node_of
+from .record import Record
+
+PRIME = re.compile(r"['′’]|\\prime")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a left side may mean: the derivative `truth`, (of, wrt) its `key`; `beside` says what makes it a calculation on the way."""
+
+    truth: sp.Basic
+    key: Key
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """Says of a claim which derivative it is of; knows what was said before."""
+
+    task: Task
+    record: Record
+
+    def of_claim(self, claim: Claim) -> list[Meaning]:
+        """Return what the derivative that a claim names may be, the usual meaning first; none where it cannot be told."""
+        usual = self.usual(claim)
+        if usual is None:
+            return []
+        return [usual, *self.of_own_name(claim), *self.by_argument(claim, usual.truth)]
+
+    def usual(self, claim: Claim) -> Meaning | None:
+        """Return what a named derivative is; the key of the one asked for is ("", wrt)."""
+        own = self.record.whole(claim.of)
+        if own is not None and claim.wrt:
+            variable = self.record.whole(claim.wrt) or self.task.meaning(claim.wrt)
+            by = variable if variable is not None else sp.Symbol(claim.wrt)
+            asked = bool(compare(self.task, own, self.task.tree, prove=False))
+            return Meaning(
+                heads.Diff(self.task.tree if asked else own, by), ("" if asked else str(claim.of), claim.wrt)
+            )
+        left = claim.left
+        if left is None:
+            return None
+        if isinstance(left, heads.Diff):
+            by = self.record.whole(claim.wrt)
+            left = heads.Diff(left.args[0], by) if by is not None else left
+        known = claim.of in self.task.definitions or (isinstance(left, heads.Diff) and self.is_part(left.args[0]))
+        asked = claim.of in (None, self.task.output) or not known
+        return Meaning(left, ("" if asked else str(claim.of), str(claim.wrt)))
+
+    def of_own_name(self, claim: Claim) -> Iterator[Meaning]:
+        """Yield du/dw for `du = …`, which in code is dL/du and in a substitution the derivative of u."""
+        own = self.record.whole(claim.wrt) if claim.of is None else None
+        if own is not None and claim.wrt and len(self.task.wrt) == 1:
+            yield Meaning(heads.Diff(own, sp.Symbol(self.task.wrt[0])), (claim.wrt, self.task.wrt[0]))
+
+    def by_argument(self, claim: Claim, truth: sp.Basic) -> Iterator[Meaning]:
+        """Yield the derivative of t = g(u) by u for t′: a prime does not say by what."""
+        what = truth.args[0] if isinstance(truth, heads.Diff) and PRIME.search(claim.source.split("=")[0]) else None
+        if what is not None and len(what.args) == 1:
+            own = ("", f"d{claim.of}/d{what.args[0]}")  # a key of its own: no later line goes on from it
+            yield Meaning(heads.Diff(what, what.args[0]), own, "read as the derivative by its own argument")
+
+    def in_disguise(self, claim: Claim, last: bool) -> tuple[str, Sequence[Part]]:
+        """Return (variable, expressions) of a right derivative that looks like a definition: L_w = …, dL = … dw, or at last out = …"""
+        name = claim.name or ""
+        for wrt in self.task.wrt:
+            parts = [replace(part, tree=trees.replaced(part.tree, {f"d{wrt}": sp.S.One})) for part in claim.parts]
+            named = (last and len(self.task.wrt) == 1) or name.endswith(f"_{wrt}") or name.startswith("d")
+            slope = self.task.slope(wrt)
+            if named and parts and all(self.is_slope(p, slope) for p in parts):
+                return wrt, parts
+        return "", ()
+
+    def is_slope(self, part: Part, slope: sp.Basic) -> bool:
+        return bool(compare(self.task, self.record.spelled(part.tree), slope, prove=False))
+
+    def asked(self, tree: heads.Head) -> bool:
+        """Return whether a derivative written as an operator is the one asked for."""
+        what, by = tree.args
+        if not isinstance(by, sp.Symbol) or by.name not in (self.task.wrt or (by.name,)):
+            return False
+        return not self.is_part(what)  # the derivative of a part of the function is another one
+
+    def is_part(self, tree: sp.Basic) -> bool:
+        """Return whether an expression is a part of the function, as it is written, and not the whole."""
+        node = node_of(self.task.graph, self.task.graph_of(self.record.spelled(tree)))
+        return node is not None and node != self.task.graph.out
+
+    def main(self) -> Meaning:
+        """Return the derivative asked for: that of several names is a row of them."""
+        task = self.task
+        if len(task.wrt) == 1:
+            return Meaning(task.slope(task.wrt[0]), ("", task.wrt[0]))
+        if not task.wrt:
+            return Meaning(task.tree, ("", ""))
+        return Meaning(heads.Vector(*map(task.slope, task.wrt)), ("", " ".join(task.wrt)))
+
+
+def own_names(task: Task, claims: Sequence[Claim]) -> dict[str, sp.Basic]:
+    """Return what names that only a student has stand for before a line says so: the L of dL/dw, and what a later line defines."""
+    defined = {c.name: c.tree for c in reversed(claims) if c.kind == "definition" and c.name and c.tree is not None}
+    taken = {*task.inputs, *task.definitions}
+    whole = task.graph_of(task.tree)
+    found: dict[str, sp.Basic] = {
+        c.of: task.tree for c in claims
+        if c.of and c.wrt and c.of not in taken and c.of not in defined and (not isinstance(c.left, heads.Diff) or task.graph_of(c.left.args[0]) == whole)
+    }  # fmt: skip
+    primes = {f"{name}_prime": task.slope(task.wrt[0]) for name in found if len(task.wrt) == 1}
+    later = {name: tree for name, tree in defined.items() if name not in taken and task.meaning(name) is None}
+    return found | primes | later

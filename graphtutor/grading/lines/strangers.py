@@ -1,0 +1,100 @@
+"""Names in an answer that the problem does not have: what they mean by convention, and what to ask where they mean nothing.
+
+n, m and N are sizes that the shapes fix, p and ŷ the probabilities of the problem, y and t the label where it picks
+one class k. Any other name is not guessed: an answer with it is unread, and the names of the problem are said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from itertools import islice, product
+
+import sympy as sp
+
+from ...language import trees
+from ...language.write import write
+from ...ops import heads
+from ...ops.misconceptions import mistake
+from ...text import near, several
+from ..asked.forms import parts
+from ..asked.rulings import compare
+from ..asked.task import Task
+from ..told.marks import Misconception
+
+SIZES = frozenset("nmN")
+MOST_TRIED, MOST_NAMED = 12, 12
+
+
+def strangers(task: Task, tree: sp.Basic) -> list[str]:
+    """Return the names in a tree that the problem does not have."""
+    return sorted(trees.names_in(tree) - task.inputs - set(task.wrt) - set(task.constants))
+
+
+def by_convention(task: Task, tree: sp.Basic) -> Iterator[tuple[sp.Basic, str]]:
+    """Yield a tree with the names that have a meaning by convention put in, and what was read as what."""
+    found = {name: list(conventional(task, name)) for name in strangers(task, tree)}
+    known = {name: meanings for name, meanings in found.items() if meanings}
+    for chosen in islice(product(*known.values()), MOST_TRIED if known else 0):
+        put_in = dict(zip(known, chosen, strict=True))
+        said = "; ".join(f"{name} read as {words}" for name, (_, words) in put_in.items())
+        yield trees.replaced(tree, {name: meaning for name, (meaning, _) in put_in.items()}), said
+
+
+def conventional(task: Task, name: str) -> Iterator[tuple[sp.Basic, str]]:
+    """Yield what a name that nobody has said stands for by convention, likeliest first, each in words."""
+    if name in SIZES:
+        yield from islice(sizes(task), 1)  # one alone: with several to choose from 1/n passes for 2/n
+
+
+def sizes(task: Task) -> Iterator[tuple[sp.Basic, str]]:
+    """Yield the sizes that the shapes of the data fix, rows of a matrix first, each number once."""
+    data = [(n.name, n.shape) for n in task.graph.inputs if n.shape and n.name not in task.wrt]
+    found = [(shape[0], f"the number of rows of {name}") for name, shape in data if len(shape) > 1]
+    found += [(shape[-1], f"the number of columns of {name}") for name, shape in data if len(shape) > 1]
+    found += [(shape[0], f"the number of entries of {name}") for name, shape in data if len(shape) == 1]
+    for size, words in firsts(found):
+        yield sp.Integer(size), f"{size}, {words}"
+
+
+def firsts(pairs: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the first pair of each number."""
+    met: set[int] = set()
+    for size, words in pairs:
+        if size not in met:
+            met.add(size)
+            yield size, words
+
+
+def misnamed(task: Task, name: str, line: int) -> Misconception:
+    """Return the misconception of a name that the problem does not have."""
+    found = mistake("name.unknown")
+    strong = f"'{name}' does not occur in the problem; it has {', '.join(sorted(task.inputs))}."
+    meant = get_close_matches(name, sorted(task.inputs), 1, 0.5)
+    return Misconception(
+        found.id, name, name, hint=found.hint, strong=strong + (f" Is {meant[0]} meant?" if meant else ""), line=line
+    )
+
+
+def asks(task: Task, tree: sp.Basic, truth: sp.Basic) -> str:
+    """Return what is said of an answer with names that the problem does not have; where one substitution makes it right, a question."""
+    names = strangers(task, tree)
+    said = f"{several(repr(n) for n in names)} {'is no name' if len(names) == 1 else 'are no names'} of this problem{near(names[0], task.inputs)}"
+    has = f"; it has {several(sorted(task.inputs), MOST_NAMED) or 'none'}"
+    if len(names) == 1:
+        for meaning, words in substitutes(task):
+            if compare(task, trees.replaced(tree, {names[0]: meaning}), truth, prove=False):
+                return f"{said}{has}. Is your {names[0]} {words}?"
+    return said + has
+
+
+def substitutes(task: Task) -> Iterator[tuple[sp.Basic, str]]:
+    """Yield what one name may have been meant to be: a name of the problem, a line of it, a size."""
+    for name in sorted(task.inputs):
+        yield sp.Symbol(name), f"the problem's {name}"
+    for name, tree in task.named:
+        yield tree, f"the problem's {name}"
+    for size, words in sizes(task):
+        yield size, words.partition(", ")[2]
+    for part in islice((t for t in parts(task.tree) if isinstance(t, heads.Head | sp.Function)), MOST_TRIED):
+        yield part, write(part)

@@ -1,0 +1,70 @@
+"""A Python function to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta
+
+from . import Exercise, Question, Worded, Wrong, indented, maths
+
+if TYPE_CHECKING:
+    from ...grading.asked.task import Task
+
+
+class Code(Worded, frozen=True, kw_only=True, tag="code"):
+    """A Python function to write: the derivative by `wrt`, or without `wrt` the output itself. `args`: its parameters → names."""
+
+    program: str
+    wrt: str = ""
+    function: str
+    args: dict[str, str | list[str]]
+    accept: Annotated[tuple[str, ...], Meta(min_length=1)]
+    wrong: Annotated[tuple[Wrong[str], ...], Meta(min_length=1)]
+
+    TEMPLATE = """\
+prompt = "Write slope(x, w, y), which returns dL/dw of L = (w*x - y)^2."
+program = "L = (w*x - y)**2"
+wrt = "w"
+function = "slope"
+args = { x = "x", w = "w", y = "y" }
+accept = [
+    '''
+def slope(x, w, y):
+    return 2 * x * (w*x - y)
+''',
+]
+hints = [
+    "The formula of dL/dw is the one derived by hand.",
+    "def slope(x, w, y): and one return.",
+    "Twice the error, times what stands beside w.",
+]
+
+[[wrong]]
+answer = '''
+def slope(x, w, y):
+    return 2 * (w*x - y)
+'''
+why = "the inner derivative x is missing"
+"""
+
+    def questions(self) -> list[Question]:
+        return [Question("", "code", lines=True)]
+
+    def from_text(self, text: str) -> str:
+        return text
+
+    def checked(self, answer: Any) -> Any:
+        if isinstance(answer, Mapping) and isinstance(answer.get("code"), str):
+            return answer["code"]
+        return Exercise.checked(self, answer)
+
+    def handed(self, answer: Any) -> Any:
+        return {"code": answer, "function": self.function, "args": self.args}
+
+    def wrong_trees(self, asked: Task, answer: Any) -> dict[str, Any]:
+        return {"": maths.as_tree(maths.read_code(answer)(self.function, self.args))}
+
+    def told(self, notation: str = "plain", width: int = 80) -> str:
+        return indented(self.accept[0].strip("\n").splitlines())

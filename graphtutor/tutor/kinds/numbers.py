@@ -1,0 +1,236 @@
+"""Numbers to work out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from ...errors import AuthorError, ReadError
+from ...text import several
+from . import Exercise, Point, Question, Wrong, maths, refusal, right
+
+if TYPE_CHECKING:
+    from ...grading.told.grades import Grade
+    from ..maths import Typed
+
+
+class Ask(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One question of a numbers exercise, answered by one number or several.
+
+    Just one of: `formula`, over the names of the program, their gradients (`dL_dw0`) and local
+    gradients (`local_e_f`); `shape`, `count` of inputs, operations or edges. `points` name the places
+    where it is asked (all their values are added or averaged, if `over` says so); `run` a training run.
+    `program` stands in for that of the exercise; `tie` and `digits` (decimals to give) too.
+    """
+
+    label: str
+    program: str = ""
+    formula: str | tuple[str, ...] = ()
+    shape: str = ""
+    count: str = ""
+    points: tuple[str, ...] = ()
+    over: str = ""
+    run: str = ""
+    tie: str = ""
+    digits: int | None = None
+
+
+class Run(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A training run on the lecture's data: what `train` is called with."""
+
+    method: str = "sgd"
+    reduction: str = ""
+    rate: float = 0.01
+    epochs: int = 20
+    batch_size: int | None = None
+    sequential: bool = False
+    start: dict[str, float] = {}
+
+
+class Numbers(Exercise, frozen=True, kw_only=True, tag="numbers"):
+    """Numbers at given points. A wrong answer gives formulas of the slip; labels left out keep the right number."""
+
+    at: Point = {}
+    points: dict[str, Point] = {}
+    runs: dict[str, Run] = {}
+    asks: Annotated[tuple[Ask, ...], Meta(min_length=1)]
+    digits: int = 3
+    wrong: Annotated[tuple[Wrong[dict[str, str | tuple[str, ...]]], ...], Meta(min_length=1)]
+
+    KEPT = frozenset({"over", "run", "runs", "count"})
+    TEMPLATE = """\
+prompt = "{{at}}, and L = (w*x - y)^2. Give L and dL/dw."
+program = "L = (w*x - y)**2"
+at = { w = 2, x = 3, y = 5 }
+digits = 2
+hints = [
+    "The difference first.",
+    "L is its square.",
+    "dL/dw is twice the difference times x.",
+]
+vary = { w = [2, -1, 4], x = [3, -1, 2] }
+
+[[asks]]
+label = "L"
+formula = "L"
+
+[[asks]]
+label = "dL/dw"
+formula = "dL_dw"
+
+[[wrong]]
+answer = { "dL/dw" = "2*(w*x - y)" }
+misconceptions = ["chain.missing-inner"]
+why = "the inner derivative x is missing"
+"""
+
+    # ----- the file -----
+    def faults(self) -> Iterator[str]:
+        labels = [ask.label for ask in self.asks]
+        for ask in self.asks:
+            unknown = [p for p in ask.points if p not in self.points] + [
+                r for r in (ask.run,) if r and r not in self.runs
+            ]
+            if sum(map(bool, (ask.formula, ask.shape, ask.count))) != 1:
+                yield f"ask '{ask.label}' needs one of formula, shape and count"
+            if labels.count(ask.label) > 1:
+                yield f"two asks are labelled '{ask.label}'; give each its own label"
+            if unknown:
+                yield f"ask '{ask.label}' names '{unknown[0]}', which is no point or run of this file"
+            if ask.over not in ("", "sum", "mean"):
+                yield f"ask '{ask.label}' has over = '{ask.over}'; expected sum or mean"
+        for label in (label for wrong in self.wrong for label in wrong.answer if label not in labels):
+            yield f"a wrong answer is for '{label}'; the labels are {', '.join(labels)}"
+
+    def with_defaults(self, tie: str, reduction: str) -> Numbers:
+        runs = {name: replace(run, reduction=run.reduction or reduction) for name, run in self.runs.items()}
+        return replace(self, tie=self.tie or tie, runs=runs)
+
+    def programs(self) -> list[str]:
+        return [text for text in (self.program, *(ask.program for ask in self.asks)) if text]
+
+    def questions(self) -> list[Question]:
+        return [Question(ask.label, ask.label) for ask in self.asks]
+
+    def digits_of(self, ask: Ask) -> int:
+        return self.digits if ask.digits is None else ask.digits
+
+    # ----- judging -----
+    def judged(self, answer: Mapping[str, Any]) -> Grade:
+        """Compare each question's numbers with the computed ones, and what is wrong with the slips of the file."""
+        asks = {ask.label: ask for ask in self.asks}
+        given: dict[str, list[Typed]] = {}
+        for label in asks:
+            try:
+                given[label] = read(label, answer.get(label, ""))
+            except ReadError as error:
+                return unreadable(error, label, asks)
+        truth = {label: self.numbers(ask) for label, ask in asks.items()}
+        verdicts = {n: maths.all_agree(given[n], truth[n], self.digits_of(ask)) for n, ask in asks.items()}
+        wrong = [label for label, ok in verdicts.items() if ok is False]
+        coarse = next((label for label, ok in verdicts.items() if ok is None), None)
+        if not wrong and coarse is not None:
+            digits = self.digits_of(asks[coarse])
+            asked = f"at least {digits} decimal{'s' if digits != 1 else ''}"
+            return unreadable(ReadError(f"{coarse}: right as far as it goes; give {asked}", ""), coarse, asks)
+        if not wrong:
+            return right("Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
+        rest = len(verdicts) - len(wrong)
+        message = f"{several(wrong)} {'is' if len(wrong) == 1 else 'are'} not right"
+        message += f"{miscounted(given[wrong[0]], truth[wrong[0]]) if len(wrong) == 1 else ''}."
+        message += f" The other {rest} {'is' if rest == 1 else 'are'}." if rest else ""
+        table = [maths.Cell(n, "wrong" if n in wrong else "right", str(answer[n])) for n in asks]
+
+        def explains(slip: Wrong[Any]) -> bool:
+            return all(
+                n in slip.answer and maths.all_agree(given[n], self.numbers(asks[n], slip.answer[n])) for n in wrong
+            )
+
+        return maths.renewed(refusal(rest / len(verdicts), message, self.wrong, explains), table=tuple(table))
+
+    # ----- the numbers -----
+    def numbers(self, ask: Ask, formula: str | tuple[str, ...] | None = None) -> list[Any]:
+        """Return the right numbers for one question; with `formula`, those that a slip gives instead."""
+        if ask.count:
+            return [self.counted(ask.count) if formula is None else maths.evaluated(str(formula), {})]
+        if ask.shape:
+            return [*self.shape_of(ask.shape)] if formula is None else [Fraction(f) for f in str(formula).split(",")]
+        texts = ask.formula if formula is None else formula
+        texts = (texts,) if isinstance(texts, str) else texts
+        if ask.run:
+            known = maths.trained(self.graph(), self.runs[ask.run])
+            return [v for text in texts for v in maths.flat(maths.evaluated(text, known))]
+        where = [self.at | self.points[name] for name in ask.points] or [self.at]
+        several = not ask.over and formula is not None and len(texts) == len(self.numbers(ask))
+        own = len(texts) // len(where) if several else 0  # a slip of each point's own
+        shares = [texts[k * own : (k + 1) * own] if own else texts for k in range(len(where))]
+        program = ask.program or self.program
+        graph = self.graph(program) if program else None
+        rows = [
+            [v for text in share for v in maths.flat(maths.evaluated(text, known))]
+            for share, at in zip(shares, where, strict=True)
+            for known in [maths.environment(graph, at, ask.tie or self.tie)]
+        ]
+        if not ask.over:
+            return [v for row in rows for v in row]
+        total = [sum(column) for column in zip(*rows, strict=True)]
+        return [v / len(rows) for v in total] if ask.over == "mean" else total
+
+    def counted(self, what: str) -> int:
+        graph = self.graph()
+        found = {"inputs": len(graph.inputs), "operations": sum(bool(n.args) for n in graph.nodes), "edges": len(graph.edges()),
+                 "constants": sum(n.role == "constant" for n in graph.nodes)}  # fmt: skip
+        if what not in found:
+            raise AuthorError(f"{self.id}: count = '{what}'; expected {', '.join(found)}")
+        return found[what]
+
+    def shape_of(self, name: str) -> tuple[int, ...]:
+        """Return the shape of a node; `dL/dW` has that of W."""
+        graph = self.graph()
+        inner = name.removeprefix(f"d{graph.name(graph.out)}/d")
+        if inner not in graph.ids:
+            raise AuthorError(f"{self.id}: shape = '{name}', which is no node of its program")
+        return graph.shapes[graph.ids[inner]]
+
+    # ----- answers -----
+    def accepted(self) -> list[Any]:
+        return [{ask.label: maths.shown(self.numbers(ask), self.digits_of(ask)) for ask in self.asks}]
+
+    def rejected(self) -> list[tuple[Any, tuple[str, ...]]]:
+        asks, base = {ask.label: ask for ask in self.asks}, self.accepted()[0]
+        return [
+            (base | {n: self.long(self.numbers(asks[n], formula)) for n, formula in w.answer.items()}, w.misconceptions)
+            for w in self.wrong
+        ]
+
+    def long(self, values: list[Any]) -> str:
+        """Return numbers with decimals enough that none of them counts as rounded."""
+        return ", ".join(f"{float(v):.{max(6, self.digits)}f}" for v in values)
+
+
+def unreadable(error: ReadError, label: str, labels: Iterable[str]) -> Grade:
+    """Return the Grade of numbers of which one cannot be read: none of them counts."""
+    table = tuple(maths.Cell(name, "unread" if name == label else "undecided") for name in labels)
+    return maths.Grade(0.0, None, f"{error.message}. It costs nothing.", invalid=error, table=table)
+
+
+def read(label: str, value: Any) -> list[Typed]:
+    """Return what was given for one question as numbers; an empty answer is a ReadError that names the question."""
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if not text.strip():
+        raise ReadError(f"'{label}' has no answer yet; expected a number", "")
+    try:
+        return maths.typed(text)
+    except ReadError as error:
+        raise ReadError(f"{label}: {error.message}", error.source or text, 1, error.column) from None
+
+
+def miscounted(given: list[Typed], truth: list[Any]) -> str:
+    if len(given) == len(truth):
+        return ""
+    met = f"{len(given)} number{'s' if len(given) != 1 else ''}"
+    return f": {met} where {len(truth)} {'were' if len(truth) != 1 else 'was'} asked for"

@@ -1,0 +1,261 @@
+"""What exercises compute with: numbers as a learner types them, the numbers of a graph at a point, and the grading room.
+
+Imported when an answer is first looked at (see `kinds`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace as renewed
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from ..derivation import derive
+from ..equal.domain import KINDS, easy
+from ..errors import LearnerError, ReadError
+from ..expr.build import build
+from ..expr.graph import Graph
+from ..grading.asked.rulings import compare
+from ..grading.asked.task import Task, task
+from ..grading.grader import as_tree, grade
+from ..grading.lines.judging import judged
+from ..grading.lines.scoring import BAD
+from ..grading.python.returned import read_code
+from ..grading.sheet.tally import message, of_sheet
+from ..grading.sheet.typed import PLAIN, Typed, agrees, decimal, plain
+from ..grading.told.grades import Grade
+from ..grading.told.marks import Cell, Misconception, Rubric
+from ..language.read import derivation
+from ..training.data import START, lecture
+from ..training.train import train
+from ..walk.trace import Trace, trace
+
+__all__ = [
+    "Cell", "Grade", "Misconception", "Rubric", "Typed", "as_tree", "build", "decimal", "derive", "grade", "message",
+    "of_sheet", "read_code", "renewed", "task", "trace",
+]  # fmt: skip
+
+LONGEST = 2000
+
+
+def typed(text: str) -> list[Typed]:
+    """Return the numbers of a line: decimals, fractions, and formulas without names, between commas or spaces.
+
+    >>> [(str(n.value), n.decimals) for n in typed("[8.40, -1/2, 3x2]")]
+    [('42/5', 2), ('-1/2', None), ('3', 0), ('2', 0)]
+    """
+    if len(text) > LONGEST:
+        raise ReadError(f"{len(text)} characters; expected a few numbers, such as 8.4, 0, 4.2")
+    flat = text.replace("−", "-").replace("×", "x")
+    flat = re.sub(r"(?<=\d)\s*x\s*(?=\d)", ", ", flat)
+    return [one(piece) for piece in pieces(flat)]
+
+
+def pieces(text: str) -> list[str]:
+    """Return what stands between commas and semicolons; between spaces too, where each piece is a number by itself."""
+    found: list[str] = []
+    for part in cut(opened(text)):
+        words = part.split()
+        found.extend(words if len(words) > 1 and all(PLAIN.fullmatch(w.strip("[]()")) for w in words) else [part])
+    return [piece for piece in (p.strip() for p in found) if piece]
+
+
+def opened(text: str) -> str:
+    """Return a vector or matrix without its brackets: `[[1, 2], [3, 4]]` is four numbers."""
+    return (
+        text.replace("[", " ").replace("]", " ")
+        if "[" in text
+        else text.strip()[1:-1]
+        if re.fullmatch(r"\s*\(.*,.*\)\s*", text) and text.count("(") == 1
+        else text
+    )
+
+
+def cut(text: str) -> list[str]:
+    """Return the parts between commas and semicolons that stand outside brackets."""
+    parts, depth, start = [], 0, 0
+    for k, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if c in ",;" and depth <= 0:
+            parts.append(text[start:k])
+            start = k + 1
+    return [*parts, text[start:]]
+
+
+def one(text: str) -> Typed:
+    """Return one number; a ReadError for what is none."""
+    found = plain(text)
+    if found is not None:
+        return found
+    graph = build(text)
+    if graph.inputs:
+        raise ReadError(
+            f"'{graph.inputs[0].name}' is a name; expected a number such as 8.4, -2 or 1/3",
+            text,
+            1,
+            text.find(graph.inputs[0].name) + 1,
+        )
+    value = graph.evaluate({})[graph.out]
+    if np.ndim(value) or not np.isfinite(float(value)):
+        raise ReadError("this is no finite number; expected one such as 8.4, -2 or 1/3", text)
+    return Typed(text, value, None)
+
+
+def all_agree(given: Sequence[Typed], right: Sequence[Any], digits: int = 0) -> bool | None:
+    """Return whether all numbers are right; None if they are, but some in too few decimals."""
+    if len(given) != len(right):
+        return False
+    found = [agrees(g, r, digits) for g, r in zip(given, right, strict=True)]
+    return False if False in found else None if None in found else True
+
+
+def shown(values: Iterable[Any], digits: int) -> str:
+    """Return numbers as an answer would give them, to `digits` decimals, whole numbers and short decimals as they are.
+
+    >>> from fractions import Fraction
+    >>> shown([Fraction(42, 5), 0.40894782, 2.0], 4)
+    '8.4, 0.4089, 2'
+    """
+    return ", ".join(decimal(v, digits) for v in values)
+
+
+def labelled(text: str, labels: Sequence[str]) -> dict[str, str]:
+    """Return label → what was typed for it, from one text: in order, or each behind its label and `:` or `=`.
+
+    >>> labelled("f = 1.1, L = 4.41", ["f", "e", "L"])
+    {'f': '1.1', 'L': '4.41'}
+    >>> labelled("8.4, 0, 4.2; 1, 3, -1", ["first", "second"])
+    {'first': '8.4, 0, 4.2', 'second': '1, 3, -1'}
+    """
+    if len(labels) == 1 and not named(text, labels):
+        return {labels[0]: text}
+    parts = [p.strip() for p in re.split(r"[;\n]", text) if p.strip()]
+    if len(parts) == 1 and not named(text, labels) and len(text.split()) == len(labels):
+        parts = text.replace(",", " ").split()
+    elif len(parts) == 1:
+        parts = joined([p.strip() for p in cut(text) if p.strip()], labels)
+    found: dict[str, str] = {}
+    free = iter(labels)
+    for part in parts:
+        match = named(part, labels)
+        label = match[0] if match else next((n for n in free if n not in found), None)
+        if label is None:
+            raise LearnerError(f"{len(parts)} answers for {len(labels)} questions; expected {'; '.join(labels)}")
+        found[label] = match[1] if match else part
+    return found
+
+
+def joined(parts: list[str], labels: Sequence[str]) -> list[str]:
+    """Return comma-separated parts, those without a label put behind the one before where any part has a label."""
+    if not any(named(part, labels) for part in parts):
+        return parts
+    out: list[str] = []
+    for part in parts:
+        if named(part, labels) or not out:
+            out.append(part)
+        else:
+            out[-1] += f", {part}"
+    return out
+
+
+def named(part: str, labels: Sequence[str]) -> tuple[str, str] | None:
+    """Return (label, rest) if a part begins with a label and `:` or `=`."""
+    for label in sorted(labels, key=len, reverse=True):
+        rest = part.strip()[len(label) :].lstrip()
+        if part.strip().startswith(label) and rest[:1] in (":", "="):
+            return label, rest[1:].strip()
+    return None
+
+
+# ----- the numbers of a graph -----
+def environment(graph: Graph | None, at: Mapping[str, Any], tie: str = "") -> dict[str, Any]:
+    """Return every number of a graph at a point: values, gradients `dL_dw0`, and local gradients `local_e_f`."""
+    if graph is None:
+        return {name: exactly(value) for name, value in at.items()}
+    walked = trace(graph, {n.name: at[n.name] for n in graph.inputs if n.name in at}, tie or "zero")
+    assert walked.numbers is not None
+    found = {name: walked.numbers[i] for name, i in graph.ids.items()}
+    if walked.walk is None:
+        return found
+    top, gradient = graph.name(graph.out), walked.walk.gradient
+    found |= {f"d{top}_d{name}": walked.numbers[gradient[i]] for name, i in graph.ids.items() if i in gradient}
+    return found | {f"local_{source}_{target}": value for (source, target), value in locals_of(walked).items()}
+
+
+def locals_of(walked: Trace) -> dict[tuple[str, str], Any]:
+    """Return the local gradient of each operation by each argument; an argument used twice has the sum of both slots."""
+    found: dict[tuple[str, str], Any] = {}
+    for step in walked.steps:
+        if step.edge is not None and step.local is not None:
+            value = step.local.exact if step.local.exact is not None else step.local.value
+            pair = walked.graph.name(step.edge.source), walked.graph.name(step.edge.target)
+            found[pair] = found.get(pair, 0) + value
+    return found
+
+
+def exactly(value: Any) -> Any:
+    """Return a number of a file as the decimal or fraction it was written as, a list as an array."""
+    return np.array(value, dtype=float) if isinstance(value, list) else Fraction(str(value))
+
+
+def evaluated(formula: str, known: Mapping[str, Any], shapes: Mapping[str, Any] | None = None) -> Any:
+    """Return the value of a formula over known numbers, exact where they are.
+
+    >>> evaluated("w0 - 0.01*dL_dw0", {"w0": Fraction(1, 2), "dL_dw0": Fraction(42, 5)})
+    Fraction(52, 125)
+    """
+    here = dict(shapes or {}) | {name: np.shape(value) for name, value in known.items() if np.ndim(value)}
+    graph = build(formula, shapes=here)
+    missing = [n.name for n in graph.inputs if n.name not in known]
+    if missing:
+        raise LearnerError(f"'{missing[0]}' is no number of this exercise")
+    value = graph.evaluate(
+        {n.name: known[n.name] for n in graph.inputs},
+        "float" if any(np.ndim(known[n.name]) for n in graph.inputs) else "exact",
+    )[graph.out]
+    return int(value) if isinstance(value, bool | np.bool_) else value
+
+
+def flat(value: Any) -> list[Any]:
+    """Return a number or an array as a list of numbers, row by row."""
+    return list(np.ravel(value)) if np.ndim(value) else [value]
+
+
+def trained(graph: Graph, run: Any) -> dict[str, Any]:
+    """Return what a training run on the lecture's data ends with: each parameter, `loss_first`, `loss_last` (printed in the last epoch), `loss_after`."""
+    history = train(graph, lecture(), method=run.method, reduction=run.reduction or "sum", rate=run.rate, epochs=run.epochs, batch_size=run.batch_size,
+                    sequential=run.sequential, start=run.start or START)  # fmt: skip
+    found: dict[str, Any] = {name: float(rows[-1]) for name, rows in history.parameters.items()}
+    losses = {"loss_first": history.losses[0], "loss_last": history.losses[-1], "loss_after": history.loss}
+    return found | {name: float(value) for name, value in losses.items()}
+
+
+# ----- formulas of an answer -----
+def wrong_tree(asked: Task, answer: Any) -> sp.Basic | None:
+    """Return the only expression of an answer, or the first wrong one of several; None if there is none."""
+    text = answer if isinstance(answer, str) else "\n".join(answer) if isinstance(answer, list | tuple) else ""
+    trees = [part.tree for claim in derivation(text, **asked.read_options()) for part in claim.parts]
+    if len(trees) < 2:
+        return trees[0] if trees else None
+    return next((s.tree for s in judged(asked, answer) if s.status in BAD and s.tree is not None), None)
+
+
+def agree(asked: Task, given: Mapping[str, Any], slip: Mapping[str, Any]) -> bool:
+    """Return whether an answer makes the slip: in each gradient that it has wrong."""
+    return bool(given) and all(
+        slip.get(name) is not None and tree is not None and compare(asked, tree, slip[name], prove=False)
+        for name, tree in given.items()
+    )
+
+
+# ----- domains -----
+def stretch(domain: str | list[Any]) -> tuple[float, float]:
+    """Return the ends between which numbers of a domain are drawn: a named one, or (low, high)."""
+    if isinstance(domain, str):
+        return easy(domain if domain in KINDS else "real")
+    low, high = (float(Fraction(str(v))) for v in domain)
+    return low, high
