@@ -4,14 +4,13 @@ brackets       What stands in brackets: groups, lists, conditions, |x|, ‖x‖,
 calls          Calls: functions with their settings, sin x without brackets, σ′(z), definitions.
 cases          Choices as people write them, "a when c and b otherwise", and claims under a condition, told apart among the tokens of a line.
 claims         Lines as people hand them in → claims: which derivative is said to be what, and what was defined on the way.
-commands       The part of the scanner that reads LaTeX: commands, delimiters, accents, fonts, environments.
+commands       LaTeX, where a backslash starts it: commands, delimiters, accents, fonts, environments.
 constructions  What has a shape of its own: fractions, roots, indicators, sums and products over an index, cases, matrices.
 cursor         The place in the tokens, with what has been met so far: errors, choices, shapes, and building nodes.
 derivatives    Derivatives: dL/dw, ∂/∂w (…), f′(x), \frac{d}{dx}, ∇_w L, diff(…, x).
 grammar        Tokens → one SymPy tree, by operator precedence.
 identifiers    What a name stands for: a variable, an entry of a vector, a number, a definition; and the names that a run of letters is.
 indices        An index behind an operand: x[0], W[0, 1:], softmax(z)_k.
-latex          LaTeX as a spelling: which command is which sign, letter, bracket or construction.
 names          What a name is, and what a person may call it: one key for `w0`, `w_0`, `w₀` and `w_{0}`.
 operators      Operators: + − · / ^, side by side, comparisons, and, or, a if c else b, transposition.
 precedence     Expressions by operator precedence: what starts an operand, what stands between two and what comes after one is the table's to say.
@@ -19,7 +18,8 @@ program        Programs: lines `name = expression`, the last one the output; and
 prose          Which part of a handed-in line is mathematics, and which is prose, numbering or layout.
 read           Text → SymPy trees, unevaluated, in the author's order; nothing is ever run.
 readings       All the readings of one expression: the usual one first, then those that differ in a choice.
-scan           The ground of the scanner: tokens, and where they are put.
+scan           Tokens, and the place in a text where they are put.
+signs          Signs and their spellings: which token a Unicode character or a LaTeX command is, one entry a sign. Data only.
 tokens         Text → tokens: plain, Unicode, LaTeX and Python are spellings of one stream, so that there is one grammar.
 trees          From the name of an operation and its arguments to a SymPy tree: what `ops.spell.recognise` undoes.
 words          A word ahead: which of a name, a function, a derivative and a definition it is.

@@ -1,11 +1,11 @@
-"""The part of the scanner that reads LaTeX: commands, delimiters, accents, fonts, environments."""
+"""LaTeX, where a backslash starts it: commands, delimiters, accents, fonts, environments."""
 
 from __future__ import annotations
 
 import re
 
 from ..text import near
-from . import latex
+from . import signs
 from .names import GREEK
 from .scan import Scan
 
@@ -16,129 +16,132 @@ GROUP = re.compile(r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 SUB_GROUP = re.compile(r"\{((?:[^{}<>=]|\{[^{}<>=]*\})*)\}")
 UPRIGHT = re.compile(r"\\(?:text|mathrm|mathit|mathbf|rm|textrm)\s*\{([^{}]*)\}")
 SIMPLE_SUB = re.compile(r"[A-Za-z0-9]+(?:[,+\- ]*[A-Za-z0-9]+)*")
+SPACING = re.compile(r"\s?\[-?[0-9.]+\s?(?:pt|em|ex|mm|cm)\]")
+BAR = re.compile(r"\s*(\\\||\\[lr]?[vV]ert(?![A-Za-z])|\||\.)")
 IDENTIFIER = re.compile(r"[A-Za-z](?:[A-Za-z0-9]|\\?_)*")
 
 
-class Commands(Scan):
-    """Everything that starts with a backslash."""
+def command(s: Scan) -> None:
+    """Read what starts with a backslash."""
+    match = COMMAND.match(s.text, s.at)
+    if match is None:
+        return s.junk(1, "a backslash starts a LaTeX command such as \\frac; here nothing follows")
+    name, length = match[1] or match[2], match.end() - s.at
+    if match[2] and match[2] in "()[]\\":
+        between_lines_or_modes(s, match[2], match.end())
+    elif name in READ:
+        READ[name](s, name, match.end())
+    elif name in signs.SKIPPED or name == "\n":
+        s.at, s.gap = match.end(), True
+    elif name in signs.COMMANDS:
+        s.put(*signs.COMMANDS[name], length)
+    elif match[1]:
+        s.put("word", name, length, said="command")
+    else:
+        s.junk(length, f"unknown LaTeX command '\\{name}'")
 
-    def command(self) -> None:
-        match = COMMAND.match(self.text, self.at)
-        if match is None:
-            return self.junk(1, "a backslash starts a LaTeX command such as \\frac; here nothing follows")
-        name, length = match[1] or match[2], match.end() - self.at
-        if match[2] == "\n":
-            self.at, self.gap = match.end(), True
-        elif match[2] == "\\":
-            spacing = re.compile(r"\s?\[-?[0-9.]+\s?(?:pt|em|ex|mm|cm)\]").match(self.text, match.end())
-            self.put("break", "\\\\", length + (len(spacing[0]) if spacing else 0))
-        elif match[2] in ("(", ")", "[", "]") and match[2] and self.dollars:
-            self.put("op", "$", length)
-        elif match[2] in ("(", ")", "[", "]") and match[2]:
-            self.at, self.gap = match.end(), True
-        elif name in latex.OPENING or name in latex.CLOSING:
-            self.delimiter(name, match.end())
-        elif name in latex.SKIPPED:
-            self.at, self.gap = match.end(), True
-        elif name in latex.SIGNS:
-            sign = latex.SIGNS[name]
-            self.put("key" if sign in KEYWORDS else "op", sign, length)
-        elif name in latex.MACROS:
-            self.put("macro", latex.MACROS[name], length)
-        elif name in latex.BRACKETS:
-            self.put(*latex.BRACKETS[name], length)
-        elif name in latex.WORDS:
-            self.put("word", latex.WORDS[name], length)
-        elif name in latex.ACCENTS:
-            self.accent(latex.ACCENTS[name], match.end())
-        elif name in latex.UPRIGHT or name in latex.ALPHABETS:
-            self.font(name, match.end())
-        elif name in ("begin", "end"):
-            self.environment(name, match.end())
-        elif name in ("top", "intercal", "tag", "label", "mathstrut"):
-            self.put("word", "T" if name in ("top", "intercal") else name, length)
-        elif match[1]:
-            self.put("word", name, length, said="command")
-        else:
-            self.junk(length, f"unknown LaTeX command '\\{name}'")
 
-    def delimiter(self, name: str, after: int) -> None:
-        """Skip \\left and \\right, but say of a bar whether it opens or closes; \\left\\{ before an array opens cases."""
-        opens = name in latex.OPENING
-        choice = BRACED.match(self.text, after) if opens else None
-        if choice is not None:
-            self.choices.append(choice[1])
-            return self.put("begin", "cases", choice.end() - self.at)
-        bar = re.compile(r"\s*(\\\||\\[lr]?[vV]ert(?![A-Za-z])|\||\.)").match(self.text, after)
-        if bar is None:
-            self.at, self.gap = after, self.gap
-        elif bar[1] == ".":
-            self.at = bar.end()
-        else:
-            self.put(
-                "open" if opens else "close",
-                "|" if bar[1].endswith(("vert", "|")) and bar[1] != "\\|" else "‖",
-                bar.end() - self.at,
-            )
+def between_lines_or_modes(s: Scan, sign: str, after: int) -> None:
+    """Read \\\\ with its spacing, and \\( … \\), \\[ … \\]."""
+    if sign == "\\":
+        spacing = SPACING.match(s.text, after)
+        s.put("break", "\\\\", (spacing.end() if spacing else after) - s.at)
+    elif s.dollars:
+        s.put("op", "$", after - s.at)
+    else:
+        s.at, s.gap = after, True
 
-    def accent(self, mark: str, after: int) -> None:
-        """Read \\hat{y}, \\hat y, \\hat{y_i} or \\hat{\\theta} as a name of its own."""
-        group = GROUP.match(self.text, after)
-        inside = group[1] if group else None
-        one = re.compile(r"\s*(\\[A-Za-z]+|[A-Za-z])").match(self.text, after) if group is None else None
-        stop = group.end() if group else one.end() if one else after
-        inner = self.inner(inside if inside is not None else one[1] if one else "")
-        if (len(inner) == 1 and inner[0].kind == "word" and inner[0].said != "command" and len(inner[0].text) == 1) or (
-            inner and len(inner) == 1 and inner[0].text in GREEK
-        ):
-            self.put("word", f"{inner[0].text}_{mark}", stop - self.at, sub=inner[0].sub)
-        else:
-            self.junk(max(stop - self.at, 1), f"a {mark} stands over one letter, as in \\{mark}{{y}}")
 
-    def font(self, name: str, after: int) -> None:
-        """Read what a font command holds: a word, prose, code, or mathematics as it is."""
-        group = GROUP.match(self.text, after)
-        if group is None:
-            self.at = after
-            return
-        inside, whole = group[1].strip(), group.end() - self.at
-        if inside in ("1", "I") and (name in ("mathbb", "mathds", "mathbf") and (inside, name) != ("I", "mathbf")):
-            return self.put("macro", "indicator", whole)
-        if name in latex.UPRIGHT:
-            bare = inside.strip(" ,.:;")
-            if bare in KEYWORDS:
-                return self.put("key", bare, whole)
-            if IDENTIFIER.fullmatch(inside):
-                stem, _, sub = inside.replace("\\", "").rpartition("_") if "_" in inside else (inside, "", None)
-                return self.put("word", stem or inside, whole, sub=sub, said="upright")
-            if name != "texttt" and re.search("[A-Za-z]{2}", inside):
-                return self.put("words", inside, whole)
-        close = group.end() - 1
-        self.dropped.add(close)
-        if name == "texttt":
-            self.code_until = close
-        self.at = group.start(1)
+def delimiter(s: Scan, name: str, after: int) -> None:
+    """Skip \\left and \\right, but say of a bar whether it opens or closes; \\left\\{ before an array opens cases."""
+    opens = name in signs.OPENING
+    choice = BRACED.match(s.text, after) if opens else None
+    if choice is not None:
+        s.choices.append(choice[1])
+        return s.put("begin", "cases", choice.end() - s.at)
+    bar = BAR.match(s.text, after)
+    if bar is None:
+        s.at, s.gap = after, s.gap
+    elif bar[1] == ".":
+        s.at = bar.end()
+    else:
+        s.put(
+            "open" if opens else "close",
+            "|" if bar[1].endswith(("vert", "|")) and bar[1] != "\\|" else "‖",
+            bar.end() - s.at,
+        )
 
-    def environment(self, name: str, after: int) -> None:
-        group = GROUP.match(self.text, after)
-        kind = group[1].strip().rstrip("*") if group else ""
-        stop = group.end() if group else after
-        if name == "end" and self.choices[-1:] == [kind]:
-            self.choices.pop()
-            self.put("finish", "cases", stop - self.at)
-        elif kind in latex.LAYOUT:
-            self.at, self.gap = stop, True
-        elif kind in latex.CASES or kind in latex.MATRICES:
-            self.put(
-                "begin" if name == "begin" else "finish", "cases" if kind in latex.CASES else "matrix", stop - self.at
-            )
-        elif kind == "array" and name == "begin":
-            layout = GROUP.match(self.text, stop)
-            self.put("begin", "matrix", (layout.end() if layout else stop) - self.at)
-        elif kind == "array":
-            self.put("finish", "matrix", stop - self.at)
-        else:
-            self.junk(stop - self.at, f"the LaTeX environment '{kind}' is not read; cases, pmatrix and align are")
+
+def accent(s: Scan, name: str, after: int) -> None:
+    """Read \\hat{y}, \\hat y, \\hat{y_i} or \\hat{\\theta} as a name of its own."""
+    mark, group = signs.ACCENTS[name], GROUP.match(s.text, after)
+    inside = group[1] if group else None
+    one = re.compile(r"\s*(\\[A-Za-z]+|[A-Za-z])").match(s.text, after) if group is None else None
+    stop = group.end() if group else one.end() if one else after
+    inner = s.inner(inside if inside is not None else one[1] if one else "")
+    letter = inner[0] if len(inner) == 1 and inner[0].kind == "word" and inner[0].said != "command" else None
+    if letter and (len(letter.text) == 1 or letter.text in GREEK):
+        s.put("word", f"{letter.text}_{mark}", stop - s.at, sub=letter.sub)
+    else:
+        s.junk(max(stop - s.at, 1), f"a {mark} stands over one letter, as in \\{mark}{{y}}")
+
+
+def font(s: Scan, name: str, after: int) -> None:
+    """Read what a font command holds: a word, prose, code, or mathematics as it is."""
+    group = GROUP.match(s.text, after)
+    if group is None:
+        s.at = after
+        return
+    inside, whole = group[1].strip(), group.end() - s.at
+    if inside in ("1", "I") and (name in ("mathbb", "mathds", "mathbf") and (inside, name) != ("I", "mathbf")):
+        return s.put("macro", "indicator", whole)
+    if name in signs.UPRIGHT:
+        bare = inside.strip(" ,.:;")
+        if bare in KEYWORDS:
+            return s.put("key", bare, whole)
+        if IDENTIFIER.fullmatch(inside):
+            stem, _, sub = inside.replace("\\", "").rpartition("_") if "_" in inside else (inside, "", None)
+            return s.put("word", stem or inside, whole, sub=sub, said="upright")
+        if name != "texttt" and re.search("[A-Za-z]{2}", inside):
+            return s.put("words", inside, whole)
+    close = group.end() - 1
+    s.dropped.add(close)
+    if name == "texttt":
+        s.code_until = close
+    s.at = group.start(1)
+
+
+def environment(s: Scan, name: str, after: int) -> None:
+    group = GROUP.match(s.text, after)
+    kind = group[1].strip().rstrip("*") if group else ""
+    stop = group.end() if group else after
+    if name == "end" and s.choices[-1:] == [kind]:
+        s.choices.pop()
+        s.put("finish", "cases", stop - s.at)
+    elif kind in signs.LAYOUT:
+        s.at, s.gap = stop, True
+    elif kind in signs.CASES or kind in signs.MATRICES:
+        s.put("begin" if name == "begin" else "finish", "cases" if kind in signs.CASES else "matrix", stop - s.at)
+    elif kind == "array" and name == "begin":
+        layout = GROUP.match(s.text, stop)
+        s.put("begin", "matrix", (layout.end() if layout else stop) - s.at)
+    elif kind == "array":
+        s.put("finish", "matrix", stop - s.at)
+    else:
+        s.junk(stop - s.at, f"the LaTeX environment '{kind}' is not read; cases, pmatrix and align are")
+
+
+def upright_t(s: Scan, name: str, after: int) -> None:
+    s.put("word", "T" if name in ("top", "intercal") else name, after - s.at)
+
+
+READ = {
+    **dict.fromkeys(signs.OPENING | signs.CLOSING, delimiter),
+    **dict.fromkeys(signs.ACCENTS, accent),
+    **dict.fromkeys((signs.UPRIGHT | signs.ALPHABETS) - set(signs.COMMANDS), font),
+    **dict.fromkeys(["begin", "end"], environment),
+    **dict.fromkeys(["top", "intercal", "tag", "label", "mathstrut"], upright_t),
+}
 
 
 def plain_subscript(inside: str) -> str | None:
@@ -148,11 +151,11 @@ def plain_subscript(inside: str) -> str | None:
     ('out', '1, 2', None)
     """
     flat = UPRIGHT.sub(lambda m: m[1], inside)
-    flat = re.sub(r"\\([A-Za-z]+)\s*", lambda m: latex.WORDS.get(m[1], m[0]), flat).strip()
+    flat = re.sub(r"\\([A-Za-z]+)\s*", lambda m: signs.WORDS.get(m[1], m[0]), flat).strip()
     return flat if SIMPLE_SUB.fullmatch(flat) else None
 
 
 def unknown_command(name: str) -> str:
     """Return what to say about a LaTeX command that is neither known nor a function."""
-    meant = near(name, latex.KNOWN, 0.7, before="\\")
+    meant = near(name, signs.KNOWN, 0.7, before="\\")
     return f"unknown LaTeX command '\\{name}'" + (meant or r"; \operatorname{…} names a function")

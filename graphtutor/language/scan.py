@@ -1,10 +1,11 @@
-"""The ground of the scanner: tokens, and where they are put."""
+"""Tokens, and the place in a text where they are put."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,9 +43,17 @@ class Token:
 
 
 class Scan:
-    """One pass over the text. `found` are the tokens so far, `at` the place of the next character."""
+    """One pass over the text. `found` are the tokens so far, `at` the place of the next character; `step` reads what stands there."""
 
-    def __init__(self, text: str, tex: bool, whole: frozenset[str] = frozenset(), dollars: bool = False):
+    def __init__(
+        self,
+        step: Callable[[Scan], None],
+        text: str,
+        tex: bool,
+        whole: frozenset[str] = frozenset(),
+        dollars: bool = False,
+    ):
+        self.step = step
         self.text, self.tex, self.whole, self.dollars = text, tex, whole, dollars
         self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
         self.found: list[Token] = []
@@ -90,12 +99,14 @@ class Scan:
 
     def inner(self, text: str) -> list[Token]:
         """Return the tokens of a piece of text that is LaTeX by itself, without an end."""
-        found = type(self)(text, True)
-        found.run()
-        return found.found[:-1]
+        return Scan(self.step, text, True).run()[:-1]
 
     def run(self) -> list[Token]:
-        raise NotImplementedError
+        """Return the tokens of the whole text, ending with one of kind "end"."""
+        while self.at < len(self.text):
+            self.step(self)
+        self.put("end", "", 0)
+        return self.found
 
 
 def unreadable(char: str) -> str:
