@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -9,36 +10,67 @@ from typing import Any
 import sympy as sp
 
 from ..ops import heads
+from ..ops.abbreviations import CALLED, abbreviation, spoken
 from ..ops.row import Row
 from . import trees
 from .brackets import close, inside, listed
 from .cursor import POWER, TRUTH, After, Cursor, Rule
 from .derivatives import derivative_starts, differential
-from .identifiers import symbol
-from .names import GREEK, SHORT, Definition, respelling
+from .identifiers import function_ahead, named, symbol
+from .names import GREEK, SHORT, Definition, loose
 from .precedence import expression
 from .tokens import Token
 
 
-def call(p: Cursor, token: Token, row: Row, first: tuple[sp.Basic, ...] = ()) -> Rule:
+def call(p: Cursor, token: Token, row: Row | None, first: tuple[sp.Basic, ...] = ()) -> Rule:
+    """Read a function's arguments in brackets, after `first`; `row` None: one that is short for others."""
+    args, given = yield with_brackets(p, token, row, first)
+    return built(p, token, row, args, given)
+
+
+def with_brackets(p: Cursor, token: Token, row: Row | None, first: tuple[sp.Basic, ...] = ()) -> Rule:
     opened = p.take()
-    args, given = yield inside(p, arguments(p, token, row, opened, list(first)))
+    args, given = yield inside(p, arguments(p, token, row, list(first)))
     close(p, opened)
-    if len(args) == 1 and row.arity[0] > 1 and isinstance(args[0], heads.Vector):
+    if row is not None and len(args) == 1 and row.arity[0] > 1 and isinstance(args[0], heads.Vector):
         args = list(args[0].args)
-    least, most = row.arity
-    if len(args) < least or (most is not None and len(args) > most):
-        expected = str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-        p.fail(f"{token.name} takes {expected} argument{'s' * (expected != '1')}, met {len(args)}", token)
-    if len(token.name) <= SHORT or token.name in GREEK:
-        p.note(f"read {token.name}(…) as {row.names[0] if row.names else row.name}")
-    return p.make(row.name, *args, params=trees.filled(row, given))
+    return args, given
 
 
-def arguments(p: Cursor, token: Token, row: Row, opened: Token, args: list[sp.Basic]) -> Rule:
+def built(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic], given: Mapping[str, Any]) -> sp.Basic:
+    """Return a function of its arguments, or what it is short for with so many of them."""
+    least, most = row.arity if row is not None else (0, -1)
+    if row is not None and least <= len(args) and (most is None or len(args) <= most):
+        if len(token.name) <= SHORT or token.name in GREEK:
+            p.note(f"read {token.name}(…) as {row.names[0] if row.names else row.name}")
+        return p.make(row.name, *args, params=trees.filled(row, given))
+    short = abbreviation(loose(token.name), len(args))
+    if short is not None and not given:
+        return short.meaning(Operations(p), *args)
+    if row is None:
+        least = most = next(n for n in range(1, 4) if abbreviation(loose(token.name), n))
+    expected = str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+    p.fail(f"{token.name} takes {expected} argument{'s' * (expected != '1')}, met {len(args)}", token)
+
+
+def short_for_something(name: str) -> bool:
+    return loose(name) in CALLED or spoken(name)
+
+
+class Operations:
+    """The operations of the table as functions of trees; whole numbers are taken as they are."""
+
+    def __init__(self, p: Cursor):
+        self.p = p
+
+    def __getattr__(self, op: str) -> Callable[..., sp.Basic]:
+        return lambda *args: self.p.make(op, *(sp.Integer(a) if isinstance(a, int) else a for a in args))
+
+
+def arguments(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic]) -> Rule:
     """Read the arguments of a call; those beyond the row's arity are its settings."""
     given: dict[str, Any] = {}
-    settings = [k for k, _ in row.params]
+    settings, most = ([k for k, _ in row.params], row.arity[1]) if row is not None else ([], None)
     extra: list[Any] = []
     while p.now.kind != "close":
         if p.now.kind == "word" and p.ahead().kind == "op" and p.ahead().text == "=":
@@ -48,14 +80,14 @@ def arguments(p: Cursor, token: Token, row: Row, opened: Token, args: list[sp.Ba
             if setting not in settings:
                 p.fail(f"{token.name} has no setting '{word.name}'; it has {', '.join(settings) or 'none'}", word)
             given[setting] = setting_value(p)
-        elif row.arity[1] is not None and len(args) >= row.arity[1] and settings:
+        elif most is not None and len(args) >= most and settings:
             extra.append(setting_value(p))
         else:
             args.append((yield expression(p, 0)))
         if not p.sign(","):
             break
         p.take()
-    if len(extra) > len(settings) and settings and isinstance(row.params[0][1], tuple):
+    if row is not None and len(extra) > len(settings) > 0 and isinstance(row.params[0][1], tuple):
         extra = [tuple(extra)]
     if len(extra) > len(settings):
         p.fail(f"{token.name} takes at most {len(settings)} settings ({', '.join(settings)}), met {len(extra)}", token)
@@ -110,95 +142,97 @@ def checked(p: Cursor, token: Token) -> str:
     return token.text
 
 
-def applied(p: Cursor, token: Token, row: Row) -> Rule:
+def applied(p: Cursor, token: Token, row: Row | None) -> Rule:
     """Read a function without brackets: sin x, \\ln 2x, \\cos^2 x, \\sin^{-1} x."""
     exponent: sp.Basic | None = None
     if p.sign("^"):
         p.take()
         exponent = yield expression(p, POWER)
     if p.now.kind == "open" and p.now.text in "({[":
-        tree = yield call(p, token, row)
+        args, given = yield with_brackets(p, token, row)
+    elif row is not None and row.arity[0] > 1:
+        p.fail(f"{token.name} needs its arguments in brackets: {token.name}(a, b)", token)
     else:
-        if row.arity[0] > 1:
-            p.fail(f"{token.name} needs its arguments in brackets: {token.name}(a, b)", token)
-        argument = yield expression(p, POWER)
-        count = 1
-        while (
-            p.now.kind == "word"
-            and not derivative_starts(p)
-            and not (p.context.function(p.now.name) and len(p.now.name) > SHORT)
-        ):
-            argument = p.times(argument, (yield expression(p, POWER)))
-            count += 1
-        if count > 1:
-            p.note(f"read {token.name} of all {count} factors that follow it")
-        tree = p.make(row.name, argument, params=trees.filled(row, {}))
+        args, given = [(yield argument(p, token))], {}
     if exponent is None:
-        return tree
-    inverse = p.context.function("a" + token.name)
-    if (
-        exponent == sp.S.NegativeOne
-        and isinstance(exponent, sp.Integer)
-        and inverse is not None
-        and inverse.arity == row.arity == (1, 1)
-        and tree.args
-    ):
-        p.note(f"read {token.name}^(-1) as the inverse function {inverse.name}")
-        return p.make(inverse.name, tree.args[0], params=trees.filled(inverse, {}))
-    return p.make("pow", tree, exponent)
+        return built(p, token, row, args, given)
+    if exponent == sp.S.NegativeOne and isinstance(exponent, sp.Integer) and len(args) == 1:
+        inverse = replace(token, text=f"a{token.name}", sub=None)
+        other = p.context.function(inverse.name)
+        if (other is not None and other.arity == (1, 1)) or abbreviation(inverse.name):
+            p.note(f"read {token.name}^(-1) as the inverse function {other.name if other else inverse.name}")
+            return built(p, inverse, other, args, {})
+    return p.make("pow", built(p, token, row, args, given), exponent)
 
 
-def respelled(p: Cursor, token: Token) -> Rule:
-    """Read sec x as 1/cos x, and log₂ x as ln x/ln 2."""
-    other, base = respelling(token.name) or ("", None)
-    row = p.context.function(other)
-    assert row is not None
-    if p.sign("^") and (base is not None or p.ahead().text == "-" or p.ahead(2).text == "-"):
-        p.fail(f"a power of {token.name} is written behind it: ({token.name}(x))^2")
-    plain = replace(token, text=other, sub=None)
-    tree = yield (call(p, plain, row) if p.now.kind == "open" else applied(p, plain, row))
-    return p.make("div", sp.S.One, tree) if base is None else p.make("div", tree, p.make(row.name, sp.Integer(base)))
+def argument(p: Cursor, token: Token) -> Rule:
+    """Read all the factors that a function without brackets takes: ln 2 x y."""
+    found = yield expression(p, POWER)
+    count = 1
+    while p.now.kind == "word" and not derivative_starts(p) and not function_ahead(p):
+        found = p.times(found, (yield expression(p, POWER)))
+        count += 1
+    if count > 1:
+        p.note(f"read {token.name} of all {count} factors that follow it")
+    return found
+
+
+def logarithm(p: Cursor, token: Token) -> Rule | None:
+    """Read log_a x, the logarithm to a base that has a name; None if nothing is called so."""
+    base = replace(token, text=token.sub or "", sub=None, said="piece")
+    if p.context.spelling(base.name) is None:
+        return None
+    return quotient_of_logs(p, replace(token, sub=None), base)
+
+
+def quotient_of_logs(p: Cursor, token: Token, base: Token) -> Rule:
+    row = p.context.function("log")
+    above = yield applied(p, token, row)
+    return p.make("div", above, p.make("log", named(p, base)))
+
+
+def primes_ahead(p: Cursor) -> int:
+    """Take the primes that stand here, and return how many."""
+    count = 0
+    while p.now.kind == "prime":
+        p.take()
+        count += 1
+    return count
 
 
 def stands_for(p: Cursor, name: str, meaning: Definition) -> Rule:
     """Read a defined name with brackets: a call if they hold its arguments, else a product."""
-    primes = 0
-    while p.now.kind == "prime":
-        p.take()
-        primes += 1
+    primes = primes_ahead(p)
     start, opened = p.at, p.take()
     args = yield inside(p, listed(p))
     close(p, opened)
     bare = [a.name for a in args if isinstance(a, sp.Symbol)]
     params = meaning.params
-    if (
-        params is None
-        and len(args) == 1
-        and not primes
-        and not (bare and (bare[0] in meaning.free or p.context.spelling(bare[0]) is None))
-    ):
-        p.at = start  # f is no function of this: a product
+    if params is None and not primes and is_factor(p, meaning, bare, args):
+        p.at = start
         return meaning.tree
     if params is not None and bare and len(bare) == len(args) < len(params) and set(bare) <= set(params):
-        bare, args = list(params), [sp.Symbol(p) for p in params]  # f(x) for f(x, W, b)
-    if params is not None and len(args) != len(params):
-        p.fail(
-            f"{name} takes {len(params)} argument{'s' * (len(params) != 1)} ({', '.join(params)}), met {len(args)}",
-            opened,
-        )
+        bare, args = list(params), [sp.Symbol(n) for n in params]  # f(x) for f(x, W, b)
     tree = meaning.tree
+    if params is not None and len(args) != len(params):
+        wanted = f"{len(params)} argument{'s' * (len(params) != 1)} ({', '.join(params)})"
+        p.fail(f"{name} takes {wanted}, met {len(args)}", opened)
     if params is not None and tuple(bare) != params:
         tree = trees.replaced(tree, dict(zip(params, args, strict=True)))
     p.count()
     if primes:
-        variable = sp.Symbol(bare[0]) if len(bare) == len(args) == 1 else None
-        if variable is None:
+        if not len(bare) == len(args) == 1:
             p.fail(f"say what {name}' is the derivative with respect to: d{name}/dx", opened)
         for _ in range(primes):
-            tree = heads.Diff(tree, variable)
+            tree = heads.Diff(tree, sp.Symbol(bare[0]))
     elif p.shaped:
         p.shapes[id(tree)] = tree, meaning.shape
     return tree
+
+
+def is_factor(p: Cursor, meaning: Definition, bare: list[str], args: list[sp.Basic]) -> bool:
+    """True if brackets behind a name without arguments hold a factor: f is no function of this."""
+    return len(args) == 1 and not (bare and (bare[0] in meaning.free or p.context.spelling(bare[0]) is None))
 
 
 def own_call(p: Cursor, name: str, token: Token) -> Rule:
@@ -217,10 +251,7 @@ def own_call(p: Cursor, name: str, token: Token) -> Rule:
 
 def slope(p: Cursor, token: Token, row: Row) -> Rule:
     """Read σ'(z): the derivative of a function at its argument."""
-    primes = 0
-    while p.now.kind == "prime":
-        p.take()
-        primes += 1
+    primes = primes_ahead(p)
     tree = yield call(p, token, row)
     for _ in range(primes):
         tree = differential(p, tree, tree.args[0] if not isinstance(tree, heads.Diff) else tree.args[1])

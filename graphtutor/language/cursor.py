@@ -30,7 +30,9 @@ GLUED = 36  # letters of one run: y/xw is y/(x·w)
 RELATIONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "=": "eq"}
 CONDITIONS = frozenset([*RELATIONS.values(), "and", "or", "not"])
 CLOSES = {"(": ")", "{": "}", "[": "]", "|": "|", "‖": "‖"}
-LIBRARIES = frozenset("np numpy math torch jnp jax sp sympy scipy special nn functional F tf keras cmath".split())
+LIBRARIES = frozenset(
+    "np numpy math linalg torch jnp jax sp sympy scipy special nn functional F tf keras cmath".split()
+)
 DERIVATIVES = frozenset(["diff", "Derivative", "D", "derivative"])
 BY_CASES = frozenset(["Piecewise", "piecewise", "cases"])
 NAME = re.compile(r"[^\W\d]\w*")

@@ -2,46 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import sympy as sp
 
+from ..ops.abbreviations import CALLED, spoken
 from .cursor import BY_CASES, DERIVATIVES, NAME, Bound, Cursor
-from .names import GREEK, NAMED_NUMBERS, SHORT, joined, respelling, split
+from .names import GREEK, NAMED_NUMBERS, SHORT, joined, split
 from .tokens import Token, unknown_command
+
+FUNCTION_OF_NUMBER = re.compile(r"([A-Za-z]+)([0-9]+)([A-Za-z]*)")
 
 
 def named(p: Cursor, token: Token) -> sp.Basic:
-    """Return what a name stands for."""
-    name, base = token.name, token.text
-    if token.sub is not None and p.bound:
-        name = with_index(p, token)
+    """Return what a name stands for: what was declared or defined, an entry of a vector, a number; else a name of its own."""
+    name = with_index(p, token) if token.sub is not None and p.bound else token.name
     declared = p.context.spelling(name)
-    if declared is not None and declared in p.context.definitions:
-        meaning = p.context.definitions[declared]
-        if p.shaped:
-            p.shapes[id(meaning.tree)] = meaning.tree, meaning.shape
-        p.count()
-        return meaning.tree
     if declared is not None:
-        return symbol(p, declared)
-    whole = p.context.spelling(base)
-    digits = name[len(base) :].lstrip("_")
-    constant = None if token.sub is None else whole_of(p, replace(token, text=token.sub, sub=None))
-    if whole is not None and whole in p.context.shapes and constant is not None and token.sub not in p.bound:
-        return p.make("index", symbol(p, whole), params=((constant,),))
-    if whole is not None and whole in p.context.shapes and digits.replace("_", "").isdigit():
-        return p.make("index", symbol(p, whole), params=(places(p, whole, digits, token),))
+        return meant(p, declared)
+    found = entry_of_array(p, token, name)
+    if found is not None:
+        return found
     if name in p.later:
         p.fail(f"'{name}' is used before its own line {p.later[name]}; move that line up", token)
+    return known_number(p, token, name) or undeclared(p, token, name)
+
+
+def meant(p: Cursor, declared: str) -> sp.Basic:
+    """Return a declared name, or the tree that it stands for."""
+    meaning = p.context.definitions.get(declared)
+    if meaning is None:
+        return symbol(p, declared)
+    if p.shaped:
+        p.shapes[id(meaning.tree)] = meaning.tree, meaning.shape
+    p.count()
+    return meaning.tree
+
+
+def entry_of_array(p: Cursor, token: Token, name: str) -> sp.Basic | None:
+    """Return x_0 or x_k of a vector x, with a constant k; None for any other name."""
+    whole = p.context.spelling(token.text)
+    if token.sub is None or whole is None or whole not in p.context.shapes:
+        return None
+    constant = whole_of(p, replace(token, text=token.sub, sub=None))
+    if constant is not None and token.sub not in p.bound:
+        return p.make("index", symbol(p, whole), params=((constant,),))
+    digits = name[len(token.text) :].lstrip("_")
+    if digits.replace("_", "").isdigit():
+        return p.make("index", symbol(p, whole), params=(places(p, whole, digits, token),))
+    return None
+
+
+def known_number(p: Cursor, token: Token, name: str) -> sp.Basic | None:
+    """Return π, ∞ or Euler's number, None for any other name."""
     if name in NAMED_NUMBERS and token.sub is None:
         p.count()
         return NAMED_NUMBERS[name]
-    if name in ("e", "E") and (p.sign("^") or token.said == "upright"):
+    if name == "e" or (name == "E" and (p.sign("^") or token.said == "upright")):
         p.note(f"read {name} as Euler's number")
         return sp.E
+    return None
+
+
+def undeclared(p: Cursor, token: Token, name: str) -> sp.Basic:
+    """Return a name that nobody declared, if it can be one here."""
+    base = token.text
     if token.said == "command" and len(name) > 1 and not p.context.function(name):
         p.fail(unknown_command(base), token)
     if not NAME.fullmatch(name):
@@ -49,8 +77,6 @@ def named(p: Cursor, token: Token) -> sp.Basic:
     if p.context.strict:
         known = ", ".join(sorted(p.context.names.values())[:12])
         p.fail(f"unknown name '{name}'{p.context.like(name) or f'; the names here are {known}'}", token)
-    if name == "e":
-        p.note("read e as a name, because it is not the base of a power")
     if len(base) > 1 and base.isalpha() and base not in GREEK and token.sub is None:
         p.note(f"read '{base}' as one name")
     return symbol(p, name)
@@ -107,41 +133,71 @@ def whole_of(p: Cursor, token: Token) -> int | None:
 
 
 def cut_run(p: Cursor) -> None:
-    """Replace a run of letters by the names it is made of."""
+    """Replace a run of letters by the names it is made of, and functions with their numbers: wx, sin5x."""
     token = p.now
-    if (
-        token.said
-        or token.glued
-        or token.kind != "word"
-        or p.context.spelling(token.name)
-        or (token.text in GREEK and len(token.text) > 1)
-    ):
-        return
-    name, follows = token.name, p.ahead()
+    if not one_piece(p, token):
+        pieces, sub = pieces_of(p, token)
+        if len(pieces) > 1:
+            if any(p.context.spelling(piece) is None for piece in pieces[:-1]):
+                p.note(f"read '{token.name}' as {'·'.join(pieces)}")
+            p.tokens[p.at : p.at + 1] = cut(token, pieces, sub)
+
+
+def one_piece(p: Cursor, token: Token) -> bool:
+    """True if a word is one name or function, and no run of names."""
+    if token.said or token.glued or token.kind != "word":
+        return True
+    name, called = token.name, p.ahead().kind == "open" and p.ahead().text == "("
+    if p.context.spelling(name) or (token.text in GREEK and len(token.text) > 1) or name in NAMED_NUMBERS:
+        return True
+    if p.context.function(name) is not None and (len(name) > SHORT or called):
+        return True
+    if token.sub is not None and p.context.function(token.text):
+        return True  # log_m x
+    return spoken(name) or (called and name in DERIVATIVES | BY_CASES | CALLED)
+
+
+def pieces_of(p: Cursor, token: Token) -> tuple[list[str], str | None]:
+    """Return the names that a run is made of, and the subscript that its last letter keeps."""
+    follows = p.ahead()
     called, powered = follows.kind == "open" and follows.text == "(", follows.kind == "op" and follows.text == "^"
-    row = p.context.function(name)
-    if (
-        (row is not None and (len(name) > SHORT or called))
-        or name in NAMED_NUMBERS
-        or respelling(name)
-        or (called and name in DERIVATIVES | BY_CASES)
-    ):
-        return
-    pieces = split(name, p.context, False, called, powered)
-    sub = None
+    pieces = split(token.name, p.context, False, called, powered) or function_of_number(p, token.name)
     if pieces is None and token.tex and len(token.text) > 1:
-        pieces, sub = split(token.text, p.context, True, called, powered), token.sub
-        if pieces and len(pieces) == 1:
-            pieces = None
-    if not pieces:
-        return
-    if any(p.context.spelling(piece) is None for piece in pieces[:-1]):
-        p.note(f"read '{name}' as {'·'.join(pieces)}")
-    where, found = token.start, []
+        return split(token.text, p.context, True, called, powered) or [], token.sub
+    return pieces or [], None
+
+
+def function_ahead(p: Cursor) -> bool:
+    """True if the word ahead is a function, with a number or without: ln, ln5."""
+    name = p.now.name
+    return len(name) > SHORT and (
+        p.context.function(name) is not None or spoken(name) or function_of_number(p, name) is not None
+    )
+
+
+def function_of_number(p: Cursor, name: str) -> list[str] | None:
+    """Return sin, 5, x of sin5x."""
+    found = FUNCTION_OF_NUMBER.fullmatch(name)
+    return [piece for piece in found.groups() if piece] if found and p.context.takes_number(found[1]) else None
+
+
+def cut(token: Token, pieces: Sequence[str], sub: str | None) -> list[Token]:
+    """Return the tokens of the pieces of a run; the last keeps the subscript."""
+    found, where = [], token.start
     for i, piece in enumerate(pieces):
-        last = i == len(pieces) - 1
-        found.append(replace(token, text=piece, sub=sub if last else None, glued=i > 0, gap=token.gap and i == 0, start=where, stop=where + len(piece),
-                             column=token.column + where - token.start, said="" if i == 0 else "piece"))  # fmt: skip
+        found.append(
+            replace(
+                token,
+                kind="number" if piece.isdigit() else "word",
+                text=piece,
+                sub=sub if i == len(pieces) - 1 else None,
+                glued=i > 0,
+                gap=token.gap and i == 0,
+                start=where,
+                stop=where + len(piece),
+                column=token.column + where - token.start,
+                said="piece",
+            )
+        )
         where += len(piece)
-    found[0] = replace(found[0], said="piece")
-    p.tokens[p.at : p.at + 1] = found
+    return found

@@ -37,17 +37,8 @@ NAMED_NUMBERS = {"pi": sp.pi, "inf": sp.oo, "oo": sp.oo, "nan": sp.nan}
 SHORT = 1  # names of this length (H), and Greek ones (σ), are functions only when called with brackets
 LONGEST_FUNCTION = 8  # letters, in a run of names: sinwx
 LONGEST_RUN = 60  # letters; a longer run is one word
+DIGITS = re.compile(r"[0-9]+")
 PIECE = re.compile(r"[A-Za-z][0-9]*")
-RECIPROCAL = {
-    "sec": "cos",
-    "csc": "sin",
-    "cosec": "sin",
-    "cot": "tan",
-    "sech": "cosh",
-    "csch": "sinh",
-    "coth": "tanh",
-}  # written as one over the other
-BASE = re.compile(r"log([2-9]|[1-9][0-9]{1,3})")
 
 
 @lru_cache(maxsize=10_000)
@@ -86,18 +77,6 @@ def functions_of(rows: tuple[int, ...]) -> dict[str, Row]:
     """Return every spelling of the operations of the table, which are these."""
     exact = {name: row for row in ops.ROWS.values() for name in row.names}
     return {loose(name): row for name, row in exact.items() if len(name) > 2} | exact
-
-
-def respelling(name: str) -> tuple[str, int | None] | None:
-    """Return the function that another one is written with, and the base if it is a logarithm: sec x is 1/cos x, log₂ x is ln x/ln 2.
-
-    >>> respelling("sech"), respelling("log10"), respelling("exp")
-    (('cosh', None), ('log', 10), None)
-    """
-    if name in RECIPROCAL:
-        return RECIPROCAL[name], None
-    base = BASE.fullmatch(name)
-    return ("log", int(base[1])) if base else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +138,22 @@ class Context:
         """Return this context with `name` standing for `meaning`."""
         return replace(self.declaring([name]), definitions={**self.definitions, name: meaning})
 
+    def takes_number(self, name: str) -> bool:
+        """True for a function that a number may follow at once: ln3, sin5x; not for step1, which is a name.
+
+        >>> Context().takes_number("ln"), Context().takes_number("step"), Context().takes_number("x")
+        (True, False, False)
+        """
+        row = self.functions.get(name)
+        return (
+            len(name) > SHORT
+            and row is not None
+            and row.entrywise
+            and row.arity == (1, 1)
+            and row.kink is None
+            and row.local is not None
+        )
+
     def like(self, name: str, called: bool = False) -> str:
         """Return " (did you mean 'sin'?)" for a name that resembles a known one, else nothing."""
         known = [*self.names.values(), *(() if not called else (n for n in self.functions if len(n) > SHORT))]
@@ -203,6 +198,7 @@ def declared_run(word: str, context: Context, called: bool, powered: bool, funct
         ]
         rest = word[at:]
         if functions:
+            options += numbers_and_e(rest, at, ends[at], context)
             options += [
                 (at + n, rest[:n])
                 for n in range(2, min(len(rest), LONGEST_FUNCTION))
@@ -221,3 +217,11 @@ def declared_run(word: str, context: Context, called: bool, powered: bool, funct
         at = step[0]
         pieces.append(step[1])
     return pieces[::-1]
+
+
+def numbers_and_e(rest: str, at: int, before: tuple[int, str] | None, context: Context) -> list[tuple[int, str]]:
+    """Return where a number behind a function ends (ln3), or Euler's e before other names (ex)."""
+    digits = DIGITS.match(rest)
+    if digits is not None:
+        return [(at + digits.end(), digits[0])] if before is not None and context.takes_number(before[1]) else []
+    return [(1, "e")] if at == 0 and rest[:1] == "e" and len(rest) > 1 else []

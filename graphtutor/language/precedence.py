@@ -48,7 +48,24 @@ def factor_starts(p: Cursor) -> bool:
     token = p.now
     if token.kind == "op":
         return (token.text == "|" and not p.bars) or (token.text == "‖" and not p.norms)
-    return token.kind in BESIDE
+    return token.kind in BESIDE or (token.kind == "number" and number_beside(p))
+
+
+def number_beside(p: Cursor) -> bool:
+    """True if a number may stand behind a factor: (1 + x)3e^x, x\\,2^x. In (x)2, x 2 and (x)2*y an exponent may have been lost."""
+    before, number, after = p.tokens[p.at - 1], p.now, p.ahead()
+    if number.glued:
+        return True
+    space = p.text[before.stop : number.start]
+    if before.kind not in ("word", "close") or before.text == "]":
+        return False
+    if "\\" in space or "~" in space or (number.gap and after.kind == "op" and after.text == "^"):
+        return True
+    return (
+        before.kind == "close"
+        and not after.gap
+        and (after.kind in BESIDE or (after.kind == "op" and after.text == "^"))
+    )
 
 
 def operand(p: Cursor, beside: bool = False) -> Rule:

@@ -81,6 +81,9 @@ class Scan:
         if not self.found or self.gap:
             return None
         at = exponent = len(self.found) - 1
+        if self.braced_word():
+            del self.found[-1], self.found[-2]
+            return len(self.found) - 1
         if self.found[at].kind == "close" and self.found[at].text == "}":
             while exponent > 0 and self.found[exponent].kind != "open":
                 exponent -= 1
@@ -88,6 +91,16 @@ class Scan:
         if exponent > 1 and tex and self.found[exponent - 1].text == "^" and self.found[exponent - 2].kind == "word":
             at = exponent - 2
         return at if self.found[at].kind in ("word", "prime") and self.found[at].sub is None else None
+
+    def braced_word(self) -> bool:
+        """True if {x} alone stands before, and is no argument of a command and no exponent: the x of {x}_{1}."""
+        near = [(t.kind, t.text) for t in self.found[-4:]]
+        if len(near) < 3 or near[-1] != ("close", "}") or near[-2][0] != "word" or near[-3] != ("open", "{"):
+            return False
+        before = self.found[-4] if len(near) == 4 else None
+        return self.found[-2].sub is None and (
+            before is None or (before.kind in ("op", "open", "number", "break") and before.text not in ("^", "_"))
+        )
 
     def attach(self, sub: str | None, length: int, place: int = -1) -> bool:
         if sub is None:

@@ -61,15 +61,13 @@ RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᐟⁿⁱˣʸʷᵃᵇ�
 
 # ----- commands that say how a thing looks -----
 SKIPPED = frozenset("""left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle limits nolimits
-    quad qquad enspace thinspace nonumber notag hfill hspace noindent phantom , ; : ! > space allowbreak boxed fbox""".split())  # fmt: skip
+    quad qquad enspace thinspace nonumber notag hfill hspace noindent phantom , ; : ! > space allowbreak boxed fbox""".split()) | {" "}  # fmt: skip
 OPENING = frozenset("left bigl Bigl biggl Biggl".split())
 CLOSING = frozenset("right bigr Bigr biggr Biggr".split())
 UPRIGHT = frozenset(
-    "text textrm textit textbf textsf texttt mbox mathrm operatorname mathsf mathtt rm textnormal".split()
+    "text textrm textit textbf textsf texttt mbox mathrm mathit operatorname mathsf mathtt rm textnormal".split()
 )
-ALPHABETS = frozenset(
-    "mathbf mathcal boldsymbol bm vec mathit mathfrak mathbb mathds mathscr mathbfit pmb underline".split()
-)
+ALPHABETS = frozenset("mathbf mathcal boldsymbol bm vec mathfrak mathbb mathds mathscr mathbfit pmb underline".split())
 ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde"}
 MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix smallmatrix".split())
 CASES = frozenset("cases dcases rcases".split())

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import replace
+from functools import lru_cache
 
 from . import signs
 from .commands import COMMAND, KEYWORDS, SUB_GROUP, command, plain_subscript, unknown_command
@@ -22,12 +23,17 @@ __all__ = ["LOOKS_LATEX", "Token", "tokens", "unknown_command"]
 
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+|\.(?=\s*[-+*/)^]))?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 RUN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\\?_[A-Za-z0-9]+)*")
+LIBRARY = re.compile(
+    r"(?:np|numpy|math|cmath|torch|jnp|jax|tf|scipy|sympy|keras)(?:\.[A-Za-z]\w*)*\.([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)"
+)
+NUMBERS = frozenset(["pi", "e", "inf", "nan"])
+SETS = frozenset("ℝℕℤℚℂ")
 TEX_RUN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\\_[A-Za-z0-9]+)*")
 SIGN = re.compile(r"\*\*|<=|>=|==|!=|=>|->|<-(?=\s)|:=|&&|//|[-+*/^=<>@,:&!.|~]")
 ALIAS = {"**": "^", "=>": "⇒", "->": "⇒"}
 SUB_ONE = re.compile(r"[0-9]+|[A-Za-z]")
 SUB_PLAIN = re.compile(r"[A-Za-z0-9]+")
-LOOKS_LATEX = re.compile(r"\\[A-Za-z]|[\^_]\{|\$")
+LOOKS_LATEX = re.compile(r"\\[A-Za-z ,;!]|[\^_]\{|\$")
 BRACKETS = {"(": "open", "{": "open", "[": "open", ")": "close", "}": "close", "]": "close"}
 PRIMES = {"′": [1], "’": [1], "″": [0, 1]}
 SPACE = " \t\r\u00a0\u2009\u202f\u2002\u2003\u2005"
@@ -44,7 +50,23 @@ def tokens(
     >>> [(t.kind, t.text, t.sub) for t in tokens("w₀·x²")][:4]
     [('word', 'w', '0'), ('op', '·', None), ('word', 'x', None), ('op', '^', None)]
     """
-    return Scan(step, text, bool(LOOKS_LATEX.search(text)) if tex is None else tex, whole, dollars).run()
+    plain = text if text.isascii() else "".join(map(unstyled, text))
+    return Scan(step, plain, bool(LOOKS_LATEX.search(plain)) if tex is None else tex, whole, dollars).run()
+
+
+@lru_cache(maxsize=10_000)
+def unstyled(char: str) -> str:
+    """Return a letter, digit or sign of a mathematical alphabet or of full width as the plain one, any other character as it is.
+
+    >>> "".join(map(unstyled, "𝑤𝐱＋２𝛼ℓ²ℝ"))
+    'wx+2αℓ²ℝ'
+    """
+    if char in LETTERS or char in signs.CHARACTERS or char in SETS:
+        return char
+    if not unicodedata.decomposition(char).startswith(("<font>", "<wide>", "<narrow>")):
+        return char
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if plain.isascii() or plain in LETTERS or plain in signs.CHARACTERS else char
 
 
 def step(s: Scan) -> None:
@@ -99,6 +121,10 @@ def behind(s: Scan, char: str) -> None:
 
 
 def run_of_letters(s: Scan) -> None:
+    dotted = LIBRARY.match(s.text, s.at)
+    if dotted and (dotted[1] in NUMBERS or s.text.startswith("(", dotted.end())):
+        stem, _, sub = dotted[1].rpartition("_")
+        return s.put("word", stem or sub, len(dotted[0]), sub=sub if stem else None, said="library")
     code = not s.tex or s.at < s.code_until
     match = (RUN if code else TEX_RUN).match(s.text, s.at)
     assert match is not None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import sympy as sp
 
-from .calls import applied, call, own_call, respelled, slope, stands_for
+from ..ops.abbreviations import spoken
+from .calls import applied, call, logarithm, own_call, primes_ahead, short_for_something, slope, stands_for
 from .constructions import piecewise
 from .cursor import BY_CASES, DERIVATIVES, LIBRARIES, Cursor, Rule, Start
 from .derivatives import after_bracket, derivative, derivative_starts, diff_call
 from .identifiers import cut_run, named
-from .names import GREEK, NAMED_NUMBERS, SHORT, respelling
+from .names import GREEK, NAMED_NUMBERS, SHORT
 from .tokens import Token, unknown_command
 
 
@@ -21,56 +24,19 @@ def word(p: Cursor) -> Rule:
     if token.name in p.bound:
         p.take()
         return sp.Integer(p.bound[token.name].value)
-    if library(p):
-        return (yield word(p))
+    library(p)
     if derivative_starts(p):
         return (yield derivative(p))
     cut_run(p)
     token = p.take()
-    name = token.name
-    called = (
-        p.now.kind == "open"
-        and p.now.text in "({"
-        and (p.now.text == "(" or token.said == "command" or bool(p.context.function(name)))
-    )
-    declared = p.context.spelling(name)
-    if (
-        declared is None
-        and respelling(name)
-        and (called or p.now.kind in ("word", "number", "macro", "open") or p.sign("^"))
-    ):
-        return (yield respelled(p, token))
-    row = p.context.function(name)
-    short = len(name) <= SHORT or name in GREEK
-    if called and not declared and name in DERIVATIVES:
-        return (yield diff_call(p, token))
-    if called and not declared and name in BY_CASES:
-        return (yield piecewise(p))
-    if row is not None and not (declared and short) and name not in p.context.definitions:
-        if called or (p.now.kind == "open" and p.now.text == "[" and token.said):
-            return (yield call(p, token, row))
-        if not short and not declared and not bare(p, token):
-            return (yield applied(p, token, row))
-    if row is not None and called and declared in p.context.definitions and not short and p.now.text == "(":
-        return (yield call(p, token, row))
-    if p.now.kind == "prime" and declared not in p.context.definitions:
-        if row is not None and p.ahead().kind == "open":
-            return (yield slope(p, token, row))
-        primed = prime_name(p, token)
-        if p.now.text == "(" and token.text in "fghFG":
-            p.fail(f"nothing says what {name}(…) is; give definitions={{'{name}(x)': …}}", token)
-        return primed
-    definition = p.context.definitions.get(declared or "")
-    if definition is not None and (p.now.text == "(" or (p.now.kind == "prime" and p.ahead().text == "(")):
-        return (yield stands_for(p, declared or "", definition))
-    if declared in p.context.calls and p.now.text == "(":
-        return (yield own_call(p, declared or "", token))
-    if called and declared is None and p.now.text == "(":
-        unknown_call(p, token)
+    for sense in SENSES:
+        rule = sense(p, token)
+        if rule is not None:
+            return (yield rule)
     return named(p, token)
 
 
-def library(p: Cursor) -> bool:
+def library(p: Cursor) -> None:
     """Skip `np.`, `math.`, `torch.nn.functional.` before a function."""
     start = p.at
     while (
@@ -80,16 +46,92 @@ def library(p: Cursor) -> bool:
         and not p.context.spelling(p.now.name)
     ):
         p.at += 2
-    if p.at == start:
-        return False
     token = p.now
-    if token.kind == "word" and (
-        p.context.function(token.name) or respelling(token.name) or token.name in NAMED_NUMBERS or token.name == "e"
+    if p.at == start and not (token.kind == "word" and token.said == "library"):
+        return
+    if token.name == "e":
+        p.tokens[p.at] = replace(token, said="upright")
+    elif not (
+        token.kind == "word"
+        and (p.context.function(token.name) or short_for_something(token.name) or token.name in NAMED_NUMBERS)
     ):
-        if token.name == "e":
-            p.tokens[p.at] = replace(token, said="upright")
-        return True
-    p.fail(f"'{p.shown(token)}' is no function that is read; write exp(x), max(a, b), …")
+        p.fail(f"'{p.shown(token)}' is no function that is read; write exp(x), max(a, b), …")
+
+
+# ----- what a word may be, in the order in which it is asked -----
+def operator(p: Cursor, token: Token) -> Any:
+    """Read diff(…, x) and Piecewise(…)."""
+    if p.context.spelling(token.name) or not called(p, token):
+        return None
+    if token.name in DERIVATIVES:
+        return diff_call(p, token)
+    return piecewise(p) if token.name in BY_CASES else None
+
+
+def function(p: Cursor, token: Token) -> Any:
+    """Read a function of the table with its argument; a declared letter (H, σ) is what was declared."""
+    name, row = token.name, p.context.function(token.name)
+    declared, short = p.context.spelling(name), len(name) <= SHORT or name in GREEK
+    if row is None or (declared and short):
+        return None
+    if called(p, token) and (name not in p.context.definitions or p.now.text == "("):
+        return call(p, token, row)
+    if name in p.context.definitions:
+        return None
+    if token.said and p.now.kind == "open" and p.now.text == "[":
+        return call(p, token, row)
+    return None if short or declared or bare(p, token) else applied(p, token, row)
+
+
+def abbreviated(p: Cursor, token: Token) -> Any:
+    """Read what is short for operations of the table: sec x, log₂ x, square(x), log_a x."""
+    name = token.name
+    if p.context.spelling(name) is not None or p.context.function(name) is not None:
+        return None
+    opens = p.now.kind == "open" and p.now.text == "("
+    if opens and not p.now.gap and short_for_something(name):
+        return call(p, token, None)
+    follows = opens or p.now.kind in ("word", "number", "macro", "open") or p.sign("^")
+    if follows and spoken(name):
+        return applied(p, token, None)
+    return logarithm(p, token) if follows and token.text == "log" and token.sub else None
+
+
+def primed(p: Cursor, token: Token) -> Any:
+    """Read σ'(z), or x' as a name."""
+    if p.now.kind != "prime" or p.context.spelling(token.name) in p.context.definitions:
+        return None
+    row = p.context.function(token.name)
+    if row is not None and p.ahead().kind == "open":
+        return slope(p, token, row)
+    name = prime_name(p, token)
+    if p.now.text == "(" and token.text in "fghFG":
+        p.fail(f"nothing says what {token.name}(…) is; give definitions={{'{token.name}(x)': …}}", token)
+    return name
+
+
+def defined(p: Cursor, token: Token) -> Any:
+    """Read a name with brackets that stands for something: f(x), f'(x)."""
+    name = p.context.spelling(token.name) or ""
+    definition = p.context.definitions.get(name)
+    if definition is not None and (p.now.text == "(" or (p.now.kind == "prime" and p.ahead().text == "(")):
+        return stands_for(p, name, definition)
+    return own_call(p, name, token) if name in p.context.calls and p.now.text == "(" else None
+
+
+def unknown(p: Cursor, token: Token) -> None:
+    if p.now.text == "(" and called(p, token) and p.context.spelling(token.name) is None:
+        unknown_call(p, token)
+
+
+SENSES: tuple[Callable[[Cursor, Token], Any], ...] = (operator, function, abbreviated, primed, defined, unknown)
+
+
+def called(p: Cursor, token: Token) -> bool:
+    """True if an argument in brackets follows: f(x), and \\sin{x}."""
+    if p.now.kind != "open" or p.now.text not in "({":
+        return False
+    return p.now.text == "(" or token.said == "command" or bool(p.context.function(token.name))
 
 
 def bare(p: Cursor, token: Token) -> bool:
@@ -106,10 +148,7 @@ def bare(p: Cursor, token: Token) -> bool:
 
 def prime_name(p: Cursor, token: Token) -> sp.Basic:
     """Return the name that x' is, where nothing says what it differentiates."""
-    primes = 0
-    while p.now.kind == "prime":
-        p.take()
-        primes += 1
+    primes = primes_ahead(p)
     name = f"{token.name}_{'_'.join(['prime'] * primes)}"
     p.note(f"read {token.name}{chr(39) * primes} as a name of its own")
     return named(p, replace(token, text=name, sub=None))

@@ -145,7 +145,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.value-not-derivative", lambda y, x, tie: (y,)),
         )),
     Row("sign", Entry(lambda x: np.sign(x) if isinstance(x, np.ndarray) else int(x > 0) - int(x < 0) if x == x else x, lambda m, x: m.sign(x), exact=True),
-        heads=(sp.sign,), names=("sign", "sgn"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
+        heads=(sp.sign,), names=("sign", "sgn", "signum"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
         note=call(r"\operatorname{{sign}}\left({0}\right)"), local=lambda y, x, tie: (0,), kink=Kink(lambda x: (x,), lambda: (0, 0))),
     Row("max", Entry(arrays.extreme(max, np.maximum), lambda m, *a: sp.Max(*a) if m is sp else max(a), exact=True), heads=(heads.Max, sp.Max),
         names=("max", "Max", "maximum"), arity=(2, None), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases", push=by_cases(1),

@@ -15,6 +15,7 @@ import sympy as sp
 
 from ..errors import LearnerError
 from . import heads
+from .abbreviations import opened
 from .table import TABLE
 
 ROW_OF_HEAD = {head: row for row in TABLE for head in row.heads}
@@ -249,6 +250,8 @@ def other(tree: sp.Basic) -> Spelled:
         return Spelled("index", (tree.parent,), (tuple(int(i) for i in tree.indices),))
     if isinstance(tree, sp.MatAdd):
         return Spelled("add", tree.args)
+    if (written_out := opened(tree)) is not None:
+        return recognise(written_out)
     raise LearnerError(
         f"no operation for '{type(tree).__name__}'; write it with the functions that gt.fn offers, or add a row to ops.TABLE"
     )
