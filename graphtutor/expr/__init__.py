@@ -5,5 +5,6 @@ graph    Graph: nodes in topological order, named, grouped, written out, evaluat
 tracer   Builder and Tracer: a graph under construction
 build    from text, a SymPy tree or a Python function to a Graph
 adjoint  the backward pass in symbols, as nodes that extend the graph
+gates    strong zeros: what is shut sends nothing, by selection
 views    operations opened into smaller ones, groups closed into one node
 """

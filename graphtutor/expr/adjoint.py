@@ -16,9 +16,10 @@ from ..errors import LearnerError
 from ..ops.arrays import Shape, show_shape
 from ..ops.row import Row
 from ..ops.table import ROWS
+from .gates import Gates
 from .graph import Edge, Graph
 from .running import Cell
-from .tracer import Builder, Tracer
+from .tracer import INPUT, Builder, Facts, Tracer
 
 TIES = ("zero", "first", "last", "half")
 
@@ -118,9 +119,14 @@ class Template(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def template(
-    op: str, params: tuple[Any, ...], known: tuple[Cell | None, ...], tie: str, asked: tuple[bool, ...]
+    op: str,
+    params: tuple[Any, ...],
+    known: tuple[Cell | None, ...],
+    tie: str,
+    asked: tuple[bool, ...],
+    facts: tuple[Facts, ...] = (),
 ) -> Template:
-    """Return the template of a scalar node; `known` holds the constants among its upstream and its arguments.
+    """Return the template of a scalar node; `known` holds the constants among its upstream and its arguments, `facts` what its rule asks of these.
 
     The row's own rule is run on stand-ins: rules are written once, and run once per kind of node.
     """
@@ -128,6 +134,9 @@ def template(
     stand_ins = [builder.input("node")]
     for k, cell in enumerate(known):
         stand_ins.append(builder.input(f"given {k}") if cell is None else builder.intern(cell, ()))
+    builder.told = [INPUT] * len(builder.cells)
+    for i, told in zip(stand_ins[2:], facts, strict=False):
+        builder.told[i] = told
     where = {i: r for r, i in reversed(list(enumerate(stand_ins)))}
     sent = parts(builder, ROWS[op], stand_ins[0], tuple(stand_ins[2:]), params, stand_ins[1], tie, asked)
     constants: list[Cell] = []
@@ -171,11 +180,14 @@ def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = N
     gradient[out] = seed
     sent: list[tuple[Any, ...]] = []
     send = Sender(builder, tie, wants)
+    gates = Gates(builder, out)
     for i in range(out, -1, -1):
         g = gradient[i]
         if g < 0 or not graph.cells[i][1]:
             continue
         for slot, target, local, part in send(i, g):
+            if not gates.calm:
+                part = gates.sent(i, target, local, part, g)
             before = gradient[target]
             total = part if before < 0 else send.sum(before, part)
             gradient[target] = total
@@ -208,6 +220,8 @@ class Sender:
         key: Any = (op, params, len(args))
         if g in held or not self.still.isdisjoint(args):
             key = (op, params, held.get(g), tuple([held.get(a) or self.wants[a] for a in args]))
+        if ROWS[op].asks:
+            key = (*key, tuple([builder.facts(a) for a in args]))
         found = self.templates.get(key)
         if found is None:
             found = self.templates[key] = self.prepare(op, params, g, args)
@@ -235,7 +249,8 @@ class Sender:
             raise LearnerError(
                 f"{op} needs vectors or matrices, met numbers only; give its names shapes with shapes={{…}}"
             )
-        plan = template(op, params, tuple(self.constants.get(a) for a in (g, *args)), self.tie, asked)
+        facts = tuple(self.builder.facts(a) for a in args) if row.asks else ()
+        plan = template(op, params, tuple(self.constants.get(a) for a in (g, *args)), self.tie, asked, facts)
         ids = []
         for cell in plan.constants:
             ids.append(self.builder.intern(cell, ()))

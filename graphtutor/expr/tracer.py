@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,33 @@ from ..ops.row import Row
 from ..ops.table import ROWS
 from .graph import Graph, Group
 from .running import Cell
+
+
+class Facts(NamedTuple):
+    """What is known of a cell before any point is: whether an input changes it, whether it is never below 0, whether it is finite where its inputs are."""
+
+    moves: bool
+    positive: bool
+    finite: bool
+
+
+INPUT = Facts(True, False, True)
+
+
+def fact(cell: Cell, known: Sequence[Facts]) -> Facts:
+    """Return what is known of a cell; `known` of all cells before it."""
+    op, args, params = cell
+    if op == "input":
+        return INPUT
+    if op == "const":
+        value = params[0]
+        return Facts(
+            False, value in ("pi", "e", "inf") if isinstance(value, str) else value >= 0, not isinstance(value, str)
+        )
+    row, given = ROWS[op], [known[a] for a in args]
+    positive = row.never_negative([g.positive for g in given], args, params)
+    finite = row.discrete or (row.stays_finite(params) and all(g.finite for g in given))
+    return Facts(any(g.moves for g in given), positive, finite)
 
 
 class Builder:
@@ -30,6 +57,13 @@ class Builder:
         self.shapes: list[Shape] = list(shapes)
         self.index: dict[Cell, int] = {cell: i for i, cell in enumerate(self.cells)}
         self.groups: list[Group] = []
+        self.told: list[Facts] = []
+
+    def facts(self, i: int) -> Facts:
+        """Return what is known of cell `i`."""
+        for k in range(len(self.told), i + 1):
+            self.told.append(fact(self.cells[k], self.told))
+        return self.told[i]
 
     def intern(self, cell: Cell, shape: Shape) -> int:
         i = self.index.get(cell)
@@ -127,8 +161,8 @@ class Tracer:
         return self.builder.shapes[self.id]
 
     @property
-    def is_constant(self) -> bool:
-        return self.builder.cells[self.id][0] == "const"
+    def facts(self) -> Facts:
+        return self.builder.facts(self.id)
 
     def constant(self, value: Any) -> Tracer:
         return Tracer(self.builder, self.builder.constant(value))

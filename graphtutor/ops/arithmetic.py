@@ -29,7 +29,7 @@ from .miswritten import (
     sign_kept,
 )
 from .notation import PRODUCT, Notation, Style, flat, infix
-from .row import EACH, Row, Slip
+from .row import ALL, EACH, Row, Slip
 from .tracing import f, is_zero, product
 
 
@@ -79,13 +79,19 @@ def power_local(y: Any, u: Any, n: Any) -> tuple[Any]:
         return (2 * u,)
     if n in (0, 1):
         return (n + 0 * u if n == 0 else 1,)
-    return (n * f.power(u, params=(n - 1,)),)
+    slope = n * f.power(u, params=(n - 1,))
+    return (least(slope, u, u) if n < 1 else slope,)
+
+
+def least(slope: Any, at: Any, u: Any) -> Any:
+    """Return the slope of a root of `u`, 0 where `at` is 0 and `u` is never below: at the tip that |u| has, 0 is the least of all slopes."""
+    return f.tip(slope, at) if u.facts.positive else slope
 
 
 ARITHMETIC: tuple[Row, ...] = (
     # ----- arithmetic -----
     Row(
-        "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), joint=True, note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
+        "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), joint=True, positive=ALL, note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
         fold=folds.add, rule="sum rule", formula="d(u + v) = du + dv", says="a sum hands its upstream gradient on unchanged",
         local=lambda y, *a: (1,) * len(a),
         slips=(
@@ -117,7 +123,7 @@ ARITHMETIC: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), linear=EACH, note=PRODUCT, label="×", code="{0} * {1}",
+        "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), linear=EACH, positive=lambda known, a: all(known) or (len(a) == 2 and a[0] == a[1]), note=PRODUCT, label="×", code="{0} * {1}",
         fold=folds.mul, rule="product rule", formula="d(u·v) = v·du + u·dv", says="a product swaps: each factor gets the other one",
         local=lambda y, *a: (a[1], a[0]) if len(a) == 2 else tuple(product(a[:i] + a[i + 1 :]) for i in range(len(a))),
         reduced=lambda a, b: np.dot(a, b) if a.ndim == b.ndim == 1 else np.einsum("n...,n...->...", a, b),
@@ -132,7 +138,7 @@ ARITHMETIC: tuple[Row, ...] = (
     ),
     Row(
         "div", lambda a, b: a / b if not isinstance(a, int) or not isinstance(b, int) else Fraction(a) / b, arity=(2, 2),
-        note=Notation("{0}/{1}", None, flat(r"\frac{{{0}}}{{{1}}}", 45), 30, (30, 31), mathml=flat("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", 45)), label="÷", code="{0} / {1}", domain=("real", "nonzero"), linear=(0,),
+        note=Notation("{0}/{1}", None, flat(r"\frac{{{0}}}{{{1}}}", 45), 30, (30, 31), mathml=flat("<mfrac><mrow>{0}</mrow><mrow>{1}</mrow></mfrac>", 45)), label="÷", code="{0} / {1}", domain=("real", "nonzero"), linear=(0,), positive=ALL,
         push=lambda d, y, a, b: (-(a * d[1]) if is_zero(d[0]) else d[0] * b - a * d[1]) / f.power(b, params=(2,)),
         alone=(("constant multiple rule", "d(u/c) = du/c"), ("reciprocal rule", "d(c/v) = −c·dv/v²")),
         fold=folds.div, rule="quotient rule", formula="d(u/v) = (v·du − u·dv)/v²", says="a quotient sends 1/v to the numerator and −u/v² to the denominator",
@@ -156,7 +162,7 @@ ARITHMETIC: tuple[Row, ...] = (
     Row(
         "power", power_code, params=(("n", 2),), note=Notation("{0}**{n}", "{0}{n:sup}", "{0}^{n:sup}", 50, (51,), mathml="<msup><mrow>{0}</mrow>{n:sup}</msup>"), label="( )ⁿ",
         fold=folds.power, rule="power rule", formula="d(uⁿ) = n·uⁿ⁻¹·du", says="a power brings its exponent down and lowers it by one",
-        local=power_local, code=whole_power,
+        local=power_local, code=whole_power, asks=True, finite=lambda n: n in (0, 1, 2), positive=lambda known, a, n: known[0] or n % 2 == 0,
         slips=(
             Slip("power.exponent-kept", lambda y, u, n: (n * y,)),
             Slip("power.coefficient-dropped", lambda y, u, n: (f.power(u, params=(n - 1,)),)),
@@ -173,7 +179,7 @@ ARITHMETIC: tuple[Row, ...] = (
         "pow", _power, arity=(2, 2), note=Notation("{0}**{1}", Style("{0}^{1}", slots=(51, 60)), flat("{0}^{{{1}}}", 50, 51, 0), 50, (51, 50), mathml=flat("<msup><mrow>{0}</mrow><mrow>{1}</mrow></msup>", 50, 51, 0)), label="uᵛ", domain=("positive", "real"),
         alone=(("power rule", "d(uᶜ) = c·uᶜ⁻¹·du"), ("exponential rule", "d(cᵛ) = cᵛ·ln c·dv")),
         rule="general power rule", formula="d(uᵛ) = uᵛ·(v'·ln u + v·u'/u)", says="a general power sends v·uᵛ⁻¹ to its base and uᵛ·ln u to its exponent",
-        local=lambda y, u, v: (v * f.pow(u, v - 1), y * f.log(u)),
+        local=lambda y, u, v: (v * f.pow(u, v - 1), f.tip(y * f.log(u), y)),
         slips=(
             Slip("exp.power-rule", lambda y, u, v: (None, v * f.pow(u, v - 1))),
             Slip("exp.missing-ln", lambda y, u, v: (None, y)),
@@ -186,9 +192,9 @@ ARITHMETIC: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "sqrt", arrays.square_root, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", Style("√{0}", 45, (61,), unless=r"\["), flat(r"\sqrt{{{0}}}", 45), mathml=flat("<msqrt>{0}</msqrt>", 45)), label="√", domain=("nonnegative",), code="sqrt({0})",
+        "sqrt", arrays.square_root, names=("sqrt",), tree=lambda x: heads.unevaluated(sp.Pow, x, sp.Rational(1, 2)), note=Notation("sqrt({0})", Style("√{0}", 45, (61,), unless=r"\["), flat(r"\sqrt{{{0}}}", 45), mathml=flat("<msqrt>{0}</msqrt>", 45)), label="√", domain=("nonnegative",), code="sqrt({0})", asks=True, positive=True,
         rule="square root rule", formula="d(√u) = du/(2·√u)", says="a square root divides by twice itself",
-        local=lambda y, x: (1 / (2 * y),),
+        local=lambda y, x: (least(1 / (2 * y), y, x),),
         slips=(
             Slip("power.coefficient-dropped", lambda y, x: (1 / y,), hint="The exponent ½ comes down as a factor."),
             Slip("power.exponent-kept", lambda y, x: (y / 2,), hint="What happens to the exponent ½ in the power rule?"),

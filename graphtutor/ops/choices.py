@@ -13,7 +13,7 @@ from . import arrays, heads
 from .arrays import Entry
 from .miswritten import flat_if_still
 from .notation import Notation, Style, bare, call, cases, infix
-from .row import Kink, Row, Slip
+from .row import ALL, Kink, Row, Slip
 from .tracing import f, is_zero
 
 HALF = Fraction(1, 2)
@@ -46,7 +46,7 @@ def winners(sign: int) -> Any:
         if tie == "last":
             order.reverse()
         if tie == "zero":
-            order.sort(key=lambda i: not args[i].is_constant)
+            order.sort(key=lambda i: args[i].facts.moves)
         rank = {i: k for k, i in enumerate(order)}
         gates = []
         for i, a in enumerate(args):
@@ -107,7 +107,7 @@ def compare(name: str, sign: str, test: Any, relation: Any, latex: str, unicode:
     return Row(
         name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), names=(name.capitalize(),), arity=(2, 2),
         note=infix(f" {sign} ", 10, bare(f" {unicode} "), bare(latex)), label=unicode, code="(1.0 if {0} " + sign + " {1} else 0.0)",
-        discrete=True, kink=Kink(lambda a, b: (a - b,), lambda: (0, 0)), rule="comparison", says="a condition sends no gradient back",
+        discrete=True, positive=True, kink=Kink(lambda a, b: (a - b,), lambda: (0, 0)), rule="comparison", says="a condition sends no gradient back",
     )  # fmt: skip
 
 
@@ -130,12 +130,12 @@ def logic(name: str, word: str, test: Any, arity: tuple[int, int | None], note: 
         return sp.Piecewise((1, relation(*(truth(a) for a in args))), (0, True))
 
     return Row(name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), names=(name.capitalize(),), arity=arity,
-               note=note, label=word, discrete=True, rule="condition", says="a condition sends no gradient back")  # fmt: skip
+               note=note, label=word, discrete=True, positive=True, rule="condition", says="a condition sends no gradient back")  # fmt: skip
 
 
 CHOICES: tuple[Row, ...] = (
     # ----- kinks -----
-    Row("abs", Entry(abs, lambda m, x: sp.Abs(x) if m is sp else abs(x), exact=True), heads=(sp.Abs,), names=("abs", "Abs", "fabs"), label="| |",
+    Row("abs", Entry(abs, lambda m, x: sp.Abs(x) if m is sp else abs(x), exact=True), heads=(sp.Abs,), positive=True, names=("abs", "Abs", "fabs"), label="| |",
         code="abs({0})", note=Notation("abs({0})", Style("|{0}|", unless=r"\|"), r"\left|{0}\right|", mathml="<mrow><mo>|</mo>{0}<mo>|</mo></mrow>"), rule="absolute value rule", formula="d|u| = sign(u)·du",
         says="an absolute value passes the gradient with the sign of its argument", local=lambda y, x, tie: (gate(x, tie, -1, 1),),
         kink=Kink(lambda x: (x,), lambda: (-1, 1)),
@@ -148,7 +148,7 @@ CHOICES: tuple[Row, ...] = (
         heads=(sp.sign,), names=("sign", "sgn", "signum"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
         note=call(r"\operatorname{{sign}}\left({0}\right)"), local=lambda y, x, tie: (0,), kink=Kink(lambda x: (x,), lambda: (0, 0))),
     Row("max", Entry(arrays.extreme(max, np.maximum), lambda m, *a: sp.Max(*a) if m is sp else max(a), exact=True), heads=(heads.Max, sp.Max),
-        names=("max", "Max", "maximum"), arity=(2, None), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases", push=by_cases(1),
+        names=("max", "Max", "maximum"), arity=(2, None), gates=True, asks=True, positive=lambda known, a: any(known), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases", push=by_cases(1),
         formula="d max(u, v) = du where u > v, dv where v > u", says="a max sends the whole gradient to the argument that won", local=winners(1),
         code="({0} if {0} >= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
         slips=(
@@ -158,7 +158,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.value-not-derivative", whole=value_taken(winners(1)), hint="On the active side, is it the value or its derivative?"),
         )),
     Row("min", Entry(arrays.extreme(min, np.minimum), lambda m, *a: sp.Min(*a) if m is sp else min(a), exact=True), heads=(heads.Min, sp.Min),
-        names=("min", "Min", "minimum"), arity=(2, None), label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases", push=by_cases(-1),
+        names=("min", "Min", "minimum"), arity=(2, None), gates=True, asks=True, positive=ALL, label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases", push=by_cases(-1),
         formula="d min(u, v) = du where u < v, dv where v < u", says="a min sends the whole gradient to the argument that won", local=winners(-1),
         code="({0} if {0} <= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
         slips=(
@@ -168,7 +168,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.value-not-derivative", whole=value_taken(winners(-1)), hint="On the active side, is it the value or its derivative?"),
         )),
     Row("relu", Entry(lambda x: np.maximum(x, 0) if isinstance(x, np.ndarray) else max(x, 0 * x), lambda m, x: sp.Max(0, x) if m is sp else max(x, 0), exact=True),
-        heads=(heads.Relu,), names=("relu", "ReLU"), label="relu", code="({0} if {0} > 0 else 0.0)", note=call(r"\operatorname{{ReLU}}\left({0}\right)"),
+        heads=(heads.Relu,), gates=True, positive=True, names=("relu", "ReLU"), label="relu", code="({0} if {0} > 0 else 0.0)", note=call(r"\operatorname{{ReLU}}\left({0}\right)"),
         rule="relu rule", formula="d relu(u) = du where u > 0, else 0", says="a relu passes the gradient where its argument is positive and blocks it elsewhere",
         local=lambda y, x, tie: (gate(x, tie),), kink=Kink(lambda x: (x,), lambda: (0, 1)), opens=lambda x: f.max(x.constant(0), x),
         slips=(
@@ -197,7 +197,7 @@ CHOICES: tuple[Row, ...] = (
         kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1)))),
     Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0,
                       lambda m, x, h: sp.Piecewise((0, x < 0), (h, sp.Eq(x, 0)), (1, True)) if m is sp else (m.mpf(1) if x > 0 else h if x == 0 else m.mpf(0)), exact=True),
-        heads=(heads.Step, sp.Heaviside), names=("step", "Heaviside", "heaviside", "H", "theta"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
+        heads=(heads.Step, sp.Heaviside), positive=True, names=("step", "Heaviside", "heaviside", "H", "theta"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
         rule="step rule", formula="d step(u) = 0", says="a step is flat: its derivative is 0", local=lambda y, x, h, tie: (0,),
         kink=Kink(lambda x: (x,), lambda h: (0, 0))),
     # ----- conditions -----
@@ -211,10 +211,10 @@ CHOICES: tuple[Row, ...] = (
     logic("or", "or", lambda a: np.logical_or.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" or ", None, r" \lor ", 4, (4, 5), True, "<mo>∨</mo>"), sp.Or),
     logic("not", "not", lambda a: np.logical_not(a[0]), (1, 1), Notation("not {0}", None, r"\lnot {0}", 8, (8,), mathml="<mo>¬</mo>{0}"), sp.Not),
     Row("indicator", Entry(lambda c: np.asarray(c != 0, dtype=float) if isinstance(c, np.ndarray) else int(c != 0), lambda m, c: sp.Piecewise((1, truth(c)), (0, True)) if m is sp else m.mpf(int(c != 0)), exact=True),
-        heads=(heads.Indicator,), names=("indicator",), label="1[ ]", note=Notation("indicator({0})", "𝟙[{0}]", r"\mathbb{{1}}\left[{0}\right]", mathml="<mrow><mi>𝟙</mi><mo>[</mo>{0}<mo>]</mo></mrow>"), code="{0}",
+        heads=(heads.Indicator,), positive=True, names=("indicator",), label="1[ ]", note=Notation("indicator({0})", "𝟙[{0}]", r"\mathbb{{1}}\left[{0}\right]", mathml="<mrow><mi>𝟙</mi><mo>[</mo>{0}<mo>]</mo></mrow>"), code="{0}",
         discrete=True, rule="indicator", says="an indicator is flat: its derivative is 0"),
     Row("where", Entry(arrays.choose, lambda m, c, a, b: sp.Piecewise((a, truth(c)), (b, True)) if m is sp else (a if c else b), exact=True),
-        heads=(heads.Where,), names=("where",), arity=(3, 3), label="where", conditions=(0,), joint=True, rule="rule by cases", code="({1} if {0} else {2})",
+        heads=(heads.Where,), names=("where",), arity=(3, 3), label="where", conditions=(0,), joint=True, gates=True, positive=lambda known, a: known[1] and known[2], rule="rule by cases", code="({1} if {0} else {2})",
         note=Notation("where({0}, {1}, {2})", Style("where({0}, {1}, {2})", slots=(2, 0)), cases(r"\begin{{cases}} ", r"{1} & \text{{if }} {0}", r" \\ ", r"{2} & \text{{otherwise}}", r" \end{{cases}}", r"\mathrm{nan}"),
                       mathml=cases("<mrow><mo>{{</mo><mtable>", "<mtr><mtd>{1}</mtd><mtd><mtext>if</mtext>{0}</mtd></mtr>", "",
                                    "<mtr><mtd>{2}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>", "</mtable></mrow>", "<mi>nan</mi>")),
@@ -228,4 +228,13 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.value-not-derivative", whole=lambda y, a, d: f.where(a[0], flat_if_still(d[1], y), a[2]), hint="On each branch, is it the value or its derivative?"),
             Slip("branch.value-not-derivative", whole=lambda y, a, d: f.where(a[0], a[1], flat_if_still(d[2], y)), hint="On each branch, is it the value or its derivative?"),
         )),
+    # ----- what rules send back where a product would be 0 × ∞: written as what they hold -----
+    Row("kept", Entry(lambda c, x: arrays.choose(c, x, 0.0), lambda m, c, x: sp.Piecewise((x, truth(c)), (0, True)) if m is sp else (x if c else m.mpf(0)), exact=True), arity=(2, 2),
+        conditions=(0,), gates=True, positive=lambda known, a: known[1], label="1[ ]", code="({1} if {0} else 0.0)", rule="rule by cases", formula="d kept(c, u) = du where c holds, else 0",
+        says="what is not reached sends nothing back", local=lambda y, c, x: (None, f.indicator(c)), at_zero=(0, "No open way leads from here to the output, so nothing is sent back, whatever the slope"),
+        written=lambda parts, form: parts[1], tree=lambda c, x: x),
+    Row("tip", Entry(lambda x, u: arrays.choose(u, x, 0.0), lambda m, x, u: x if m is sp else (x if u else m.mpf(0)), exact=True), arity=(2, 2),
+        positive=lambda known, a: known[0], label="0 at 0", code="({0} if {1} else 0.0)", rule="least slope", formula="d tip(u, v) = du",
+        says="at the tip of a cone the slope of least length is taken, 0", local=lambda y, x, u: (1, 0), at_zero=(1, "At this tip any slope between those of its sides would do; the least, 0, is taken"),
+        written=lambda parts, form: parts[0], tree=lambda x, u: x),
 )  # fmt: skip

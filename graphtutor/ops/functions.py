@@ -42,7 +42,7 @@ def gelu_formula(m: Any, x: Any) -> Any:
 
 FUNCTIONS: tuple[Row, ...] = (
     # ----- exponentials and logarithms -----
-    scalar("exp", lambda y, x: (y,), note=Notation("exp({0})", None, flat("e^{{{0}}}", 50), mathml=flat("<msup><mi>e</mi><mrow>{0}</mrow></msup>", 50)), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
+    scalar("exp", lambda y, x: (y,), finite=False, positive=True, note=Notation("exp({0})", None, flat("e^{{{0}}}", 50), mathml=flat("<msup><mi>e</mi><mrow>{0}</mrow></msup>", 50)), rule="exponential rule", formula="d(eᵘ) = eᵘ·du",
            label="eᵘ", says="the exponential is its own derivative",
            slips=(
                Slip("exp.power-rule", lambda y, x: (x * f.exp(x - 1),)),
@@ -75,9 +75,9 @@ FUNCTIONS: tuple[Row, ...] = (
     scalar("atan", lambda y, x: (1 / (1 + f.power(x, params=(2,))),), names=("atan", "arctan"), note=call(r"\arctan\left({0}\right)"),
            rule="arctangent rule", formula="d(atan u) = du/(1 + u²)", says="arctangent divides by 1 + u²",
            slips=turned("Check the sign in your table of derivatives.", lambda y, x: (1 / (1 + f.power(x, params=(2,))),))),
-    scalar("sinh", lambda y, x: (f.cosh(x),), rule="hyperbolic sine rule", formula="d(sinh u) = cosh u·du", says="sinh becomes cosh",
+    scalar("sinh", lambda y, x: (f.cosh(x),), finite=False, rule="hyperbolic sine rule", formula="d(sinh u) = cosh u·du", says="sinh becomes cosh",
            slips=turned("Hyperbolic functions keep their sign.", lambda y, x: (f.cosh(x),))),
-    scalar("cosh", lambda y, x: (f.sinh(x),), rule="hyperbolic cosine rule", formula="d(cosh u) = sinh u·du", says="cosh becomes sinh",
+    scalar("cosh", lambda y, x: (f.sinh(x),), finite=False, positive=True, rule="hyperbolic cosine rule", formula="d(cosh u) = sinh u·du", says="cosh becomes sinh",
            slips=(Slip("sign.table", lambda y, x: (-f.sinh(x),), hint="Hyperbolic functions keep their sign."),)),
     scalar("tanh", lambda y, x: (1 - f.power(y, params=(2,)),), rule="tanh rule", formula="d(tanh u) = (1 − tanh²u)·du",
            says="tanh gives one minus its own square",
@@ -102,12 +102,12 @@ FUNCTIONS: tuple[Row, ...] = (
         rule="error function rule", formula="d(erf u) = 2/√π·e^(−u²)·du", says="erf gives a bell curve",
         note=call(r"\operatorname{{erf}}\left({0}\right)"), local=lambda y, x: (2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),),
         slips=(Slip("constant.factor-dropped", lambda y, x: (f.exp(-f.power(x, params=(2,))),), hint="Which constant stands in front of the bell curve?"),)),
-    Row("erfc", Entry(lambda x: math.erfc(x) if isinstance(x, float) else 1 - arrays.erf(x), lambda m, x: m.erfc(x)), heads=(sp.erfc,),
+    Row("erfc", Entry(lambda x: math.erfc(x) if isinstance(x, float) else 1 - arrays.erf(x), lambda m, x: m.erfc(x)), heads=(sp.erfc,), positive=True,
         names=("erfc",), label="erfc", code="erfc({0})", rule="complementary error function rule", formula="d(erfc u) = −2/√π·e^(−u²)·du",
         note=call(r"\operatorname{{erfc}}\left({0}\right)"), says="erfc gives a bell curve turned over",
         local=lambda y, x: (-2 / f.sqrt(x.constant("pi")) * f.exp(-f.power(x, params=(2,))),)),
     # ----- activations -----
-    Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), names=("sigmoid", "expit", "logistic", "sigma"), label="σ", code="1.0 / (1.0 + exp(-{0}))",
+    Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), positive=True, names=("sigmoid", "expit", "logistic", "sigma"), label="σ", code="1.0 / (1.0 + exp(-{0}))",
         note=Notation("sigmoid({0})", "σ({0})", r"\sigma\left({0}\right)"), rule="sigmoid rule", formula="d σ(u) = σ(u)·(1 − σ(u))·du",
         says="a sigmoid gives its own value times what is missing to 1", local=lambda y, x: (y * (1 - y),), opens=lambda x: 1 / (1 + f.exp(-x)),
         slips=(
@@ -117,7 +117,7 @@ FUNCTIONS: tuple[Row, ...] = (
             Slip("tanh.table", lambda y, x: (1 - f.power(y, params=(2,)),), hint="That is the rule of another activation."),
             Slip("chain.outer-not-differentiated", lambda y, x: (y,), hint="σ itself has to be differentiated too."),
         )),
-    Row("softplus", Entry(lambda x: np.logaddexp(0.0, x), lambda m, x: m.log(1 + m.exp(x))), heads=(heads.Softplus,), names=("softplus",), label="softplus",
+    Row("softplus", Entry(lambda x: np.logaddexp(0.0, x), lambda m, x: m.log(1 + m.exp(x))), heads=(heads.Softplus,), positive=True, names=("softplus",), label="softplus",
         note=call(r"\operatorname{{softplus}}\left({0}\right)"), rule="softplus rule", formula="d softplus(u) = σ(u)·du", says="softplus becomes the sigmoid",
         local=lambda y, x: (f.sigmoid(x),), opens=lambda x: f.log(1 + f.exp(x)),
         slips=(Slip("sigmoid.argument-sign", lambda y, x: (f.sigmoid(-x),), hint="Softplus becomes a sigmoid: of u or of −u?"),)),

@@ -58,6 +58,10 @@ class Slip:
         return min(SLIP, mistake(self.id).rank) + LATER["rare" if self.rare else ""]
 
 
+def ALL(flags: Sequence[bool], *_: Any) -> bool:
+    return all(flags)
+
+
 def same_shape(name: str, *shapes: Shape) -> Shape:
     """The shape rule of entrywise operations: NumPy broadcasting."""
     return arrays.broadcast(name, *shapes)
@@ -101,6 +105,13 @@ class Row:
     opens     (*args, *params) → the same written out in smaller operations, over tracers
     group     True: reading it gives the opened group, not the node
     discrete  True: piecewise constant, no gradient flows; `refuses` is the message for asking for one
+    gates     True: its local derivatives open and shut: where one is 0, nothing is sent, whatever comes
+    finite    False (or a function of the params that says so): its value may be infinite or undefined where its
+              arguments are finite, beside what `domain` says
+    positive  True: its value is never below 0; ALL: if no argument is; or (flags, args, *params) → whether it is
+    asks      True: its local asks what is known of its arguments (`facts` of a tracer)
+    ties      True: its local takes `tie=` though it has no kink of its own
+    at_zero   (slot, text): what a step says that sends such a value where that argument is 0
     conditions  which arguments are conditions: they are read, and get no gradient
     inner     names of settings that are worked out from the shapes and never written
     usual     values of its settings, once settled, that need not be written
@@ -137,6 +148,12 @@ class Row:
     opens: Callable[..., Any] | None = None
     group: bool = False
     discrete: bool = False
+    gates: bool = False
+    finite: bool | Callable[..., bool] = True
+    positive: bool | Callable[..., bool] = False
+    asks: bool = False
+    ties: bool = False
+    at_zero: tuple[int, str] | None = None
     refuses: str = ""
     reduced: Callable[..., Any] | None = None
     conditions: tuple[int, ...] = ()
@@ -184,7 +201,16 @@ class Row:
         """Return ∂y/∂arg for each argument, with the choice `tie` at a kink; `args` are arguments and settings, `rule` may stand for `local`."""
         run = rule or self.local
         assert run is not None
-        return run(y, *args, **({"tie": tie} if self.kink is not None or self.written is not None else {}))
+        return run(y, *args, **({"tie": tie} if self.kink is not None or self.ties else {}))
+
+    def stays_finite(self, params: tuple[Any, ...]) -> bool:
+        """Return whether its value is finite wherever its arguments are."""
+        fine = self.finite(*params) if callable(self.finite) else self.finite
+        return fine and all(d == "real" for d in self.domain)
+
+    def never_negative(self, flags: Sequence[bool], args: tuple[int, ...], params: tuple[Any, ...]) -> bool:
+        """Return whether its value is never below 0, given which arguments never are."""
+        return self.positive(flags, args, *params) if callable(self.positive) else self.positive
 
     @property
     def differentiable(self) -> bool:

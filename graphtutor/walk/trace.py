@@ -23,7 +23,7 @@ from ..expr.graph import Edge, Graph, Node
 from ..expr.running import needed, to_float
 from ..language import write
 from ..ops.arrays import show_shape
-from ..ops.row import Row
+from ..ops.table import ROWS
 from ..text import near
 
 DIGITS = 6
@@ -230,6 +230,7 @@ class Trace:
         total = self.quantity(flow.total, symbol=f"{top} {target}")
         kink = self.kink(edge)
         sentence = self.backward_sentence(edge, local, upstream, contribution, total, flow.missing, arrived, kink)
+        sentence += self.remark(flow, local, kink)
         return Step(
             index,
             "backward",
@@ -269,7 +270,6 @@ class Trace:
     def backward_sentence(self, edge: Edge, local: Quantity | None, upstream: Quantity, contribution: Quantity, total: Quantity, missing: int,
                           arrived: list[Flow], kink: tuple[Any, Any] | None) -> str:  # fmt: skip
         source, target = (write.name(self.graph.name(i), "unicode") for i in (edge.source, edge.target))
-        row = self.graph.row(edge.source)
         formula = self.graph.text(edge.source, "unicode")
         head = f"{source} = {formula} → {target}: "
         up = chain(upstream.text(), upstream)
@@ -277,7 +277,7 @@ class Trace:
             what = f"upstream {up}, contribution {chain(contribution.text(), contribution)}"
         else:
             name = derivative(f"{self.graph.name(edge.source)} {self.graph.name(edge.target)}")
-            what = f"local {name} = {chain(local.text(), local)}, upstream {up}"
+            what = f"local {name}{self.place(edge)} = {chain(local.text(), local)}, upstream {up}"
             if local.value is None:
                 what += f", contribution {contribution.text()}"
             else:
@@ -291,7 +291,12 @@ class Trace:
             result += f" ({len(arrived)} of {len(arrived) + missing} {PATH[len(arrived) + missing > 1]})"
         else:
             result = f"; {sum_} = {shown_of(total)}" if total.value is not None else ""
-        return head + what + result + ". " + self.remark(row, local, kink)
+        return head + what + result + ". "
+
+    def place(self, edge: Edge) -> str:
+        """Return which of several edges between two nodes this is: the slope along one edge is not that of the whole node."""
+        slots = [slot for slot, a in enumerate(self.graph.cells[edge.source][1]) if a == edge.target]
+        return f" (place {slots.index(edge.slot) + 1} of {len(slots)} alone)" if len(slots) > 1 else ""
 
     def term(self, flow: Flow) -> str:
         """Return one contribution to a sum: its number, or its symbols without a point."""
@@ -302,17 +307,36 @@ class Trace:
             ((flow.upstream, f"{self.graph.name(self.graph.out)} {self.graph.name(flow.edge.source)}"),),
         ).text()
 
-    def remark(self, row: Row, local: Quantity | None, kink: tuple[Any, Any] | None) -> str:
+    def selected(self, flow: Flow) -> str:
+        """Return what is to be said where a step sends 0 by selection, for what it selects would be 0 × ∞."""
+        if self.walk is None or self.numbers is None:
+            return ""
+        todo, seen = [flow.contribution], {flow.upstream}
+        while todo:
+            i = todo.pop()
+            if i < len(self.graph) or i in seen:
+                continue
+            seen.add(i)
+            op, args, _ = self.walk.cells[i]
+            note = ROWS[op].at_zero if args else None
+            if note is not None and not np.any(np.asarray(self.numbers[args[note[0]]], dtype=float)):
+                return f"{note[1]}."
+            todo.extend(args)
+        return ""
+
+    def remark(self, flow: Flow, local: Quantity | None, kink: tuple[Any, Any] | None) -> str:
         """Return what is to be noticed: the choice at a kink, a gradient that is blocked or not finite, else what the row says."""
         if kink is not None and local is not None:
             low, high = (shown(v) for v in kink)
             return f"At this kink the slope may be anything from {low} to {high}; {shown_of(local)} is taken (tie='{self.tie}')."
+        if note := self.selected(flow):
+            return note
         if local is not None and local.value is not None:
             if not np.all(np.isfinite(local.value)):
                 return "This local derivative is not finite here."
             if np.all(np.asarray(local.value) == 0):
                 return "A local derivative of 0 blocks the gradient here."
-        says = row.says
+        says = self.graph.row(flow.edge.source).says
         return says[:1].upper() + says[1:] + "." if says else ""
 
 

@@ -240,7 +240,7 @@ MIXING = {
     "logsumexp": ["logsumexp(w*x)", "sum(logsumexp(w*A, axis=0))"],
     "cross_entropy": ["cross_entropy(w*x, x)"],
 }
-INTERNAL = {"spread", "sum_to", "place", "block"}
+INTERNAL = {"kept", "tip", "spread", "sum_to", "place", "block"}
 
 
 @pytest.mark.parametrize(("row", "source"), [(r, s) for r, sources in MIXING.items() for s in sources])

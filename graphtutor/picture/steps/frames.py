@@ -165,7 +165,7 @@ class Film:
         value: Grid | None = self.number(node.id) if row is None else UNKNOWN
         if self.walked.numbers is None:
             value = ((cut(graph.text(node.id, form)),),) if node.op == "const" else None
-        gradient = None if node.op == "const" or self.walked.walk is None else UNKNOWN
+        gradient = UNKNOWN if self.walked.walk is not None and node.id in self.walked.walk.gradient else None
         top = cut(derivative(f"{graph.name(graph.out)} {node.name}", form))
         shape = show_shape(node.shape) if node.shape else ""
         return Box(node.id, role, label, name, formula, shape, value, gradient, "", top, "waiting" if row else "done")
@@ -261,7 +261,12 @@ class Film:
             small = contribution.value is not None and np.size(contribution.value) <= MOST_ROWS
             return symbol, symbol, (Run("= ", "sign"), Run(self.written(contribution), "result")) if small else ()
         graph = self.walked.graph
-        name = Run(cut(derivative(f"{graph.name(edge.source)} {graph.name(edge.target)}", form)) + " = ", "name")
+        name = Run(
+            cut(derivative(f"{graph.name(edge.source)} {graph.name(edge.target)}", form))
+            + self.walked.place(edge)
+            + " = ",
+            "name",
+        )
         symbol_ = cut(local.text(form), MOST_SYMBOLS)
         if np.ndim(upstream.value) or np.ndim(local.value):
             label = (name, Run(symbol_, "local"))

@@ -1,0 +1,86 @@
+"""Strong zeros: a branch not taken, an argument that does not win, an edge with gate 0 sends no gradient.
+
+A gate of 0 times a slope that is not finite would be nan. So where a node is reached through gates
+alone, and what it sends may not be finite, that is selected and not multiplied: the node's own
+condition (some way from it to the output is open) says whether it is sent at all. Conditions are
+nodes of the extended graph, made only where they are needed.
+"""
+
+from __future__ import annotations
+
+from ..ops.row import Row
+from ..ops.table import ROWS
+from .tracer import Builder
+
+Way = tuple[int, int | None]  # from which node, and through which gate
+
+
+class Gates:
+    """The ways on which gradients come to each node of a graph whose backward pass is being built.
+
+    `calm`: nothing can be blocked, or everything is finite, so there is nothing to select.
+    """
+
+    def __init__(self, builder: Builder, out: int):
+        self.builder = builder
+        kinds = {(op, params) for op, args, params in builder.cells if args}
+        self.calm = not any(ROWS[op].gates for op, _ in kinds) or all(ROWS[op].stays_finite(p) for op, p in kinds)
+        self.ways: dict[int, list[Way] | None] = {out: None}  # None: it is always open
+        self.conditions: dict[int, int] = {}
+
+    def sent(self, i: int, target: int, local: int | None, part: int, g: int) -> int:
+        """Return what node `i`, whose gradient is `g`, sends to `target`: `part`, or what selects it."""
+        builder = self.builder
+        gated = ROWS[builder.cells[i][0]].gates and local is not None and builder.cells[local][0] != "const"
+        gate = local if gated else None
+        self.note(i, target, gate)
+        if gate is not None:
+            return part if builder.facts(g).finite else builder.add("kept", (gate, part))
+        if self.ways[i] is None or builder.facts(part).finite:
+            return part
+        return builder.add("kept", (self.condition(i), part))
+
+    def note(self, i: int, target: int, gate: int | None) -> None:
+        if gate is None and self.ways[i] is None:
+            self.ways[target] = None
+        else:
+            known = self.ways.setdefault(target, [])
+            if known is not None:
+                known.append((i, gate))
+
+    def condition(self, i: int) -> int:
+        """Return the node that is 1 where some way from node `i` to the output is open, for a node that is not always open."""
+        todo = [i]
+        while todo:
+            top = todo[-1]
+            ways = self.ways[top]
+            waiting = [s for s, _ in ways or () if self.ways[s] is not None and s not in self.conditions]
+            if top in self.conditions or not waiting:
+                todo.pop()
+                if ways is not None and top not in self.conditions:
+                    self.conditions[top] = self.any(top, ways)
+            todo.extend(waiting)
+        return self.conditions[i]
+
+    def any(self, i: int, ways: list[Way]) -> int:
+        opens = []
+        for source, gate in ways:
+            row = ROWS[self.builder.cells[source][0]]
+            terms = [self.fitted(c, row, i) for c in (self.conditions.get(source), gate) if c is not None]
+            opens.append(self.joined("and", terms))
+        return self.joined("or", list(dict.fromkeys(opens)))
+
+    def joined(self, op: str, terms: list[int]) -> int:
+        return terms[0] if len(terms) == 1 else self.builder.add(op, tuple(terms))
+
+    def fitted(self, condition: int, row: Row, target: int) -> int:
+        """Return a condition over a node's entries as one over those of its argument: an entry is open if it meets an open one."""
+        have, want = self.builder.shapes[condition], self.builder.shapes[target]
+        if not have or (row.entrywise and have == want):
+            return condition
+        summed = (
+            self.builder.add("sum_to", (condition,), (have, want))
+            if row.entrywise
+            else self.builder.add("total", (condition,))
+        )
+        return self.builder.add("gt", (summed, self.builder.constant(0)))
