@@ -1,6 +1,7 @@
 """Is a student right, and if not, where and why?
 
 task            what is asked
+labels          labels of a classification, which sum to 1
 rulings         is one expression the same as another within a task; one expression with what was found of it
 samples         points at which a problem is tried
 slopes          differentiation along the tree with slips in it, all at once

@@ -13,9 +13,10 @@ import sympy as sp
 
 from ..equal.given import number
 from ..errors import LearnerError, ReadError
-from ..language.read import derivation, read
+from ..language.read import Claim, derivation, read
 from ..language.write import write
 from ..ops import heads
+from ..ops.misconceptions import mistake
 from ..text import several
 from .asked.rulings import Step
 from .asked.task import Task, plain, task
@@ -29,7 +30,7 @@ from .sheet.filled import looks_like
 from .sheet.tally import of_sheet
 from .slips.causes import explained
 from .told.grades import Grade
-from .told.marks import Rubric
+from .told.marks import Misconception, Rubric
 
 NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 
@@ -41,7 +42,8 @@ def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any
     """Return the Grade of a student's answer to "what is d `source` / d `wrt`?".
 
     `source`: text (an expression or a program), a SymPy tree, a Python function, a Graph, or an exercise.
-    `wrt`: a name, several, or None where the answer is to be `source` itself in another form.
+    `wrt`: a name, several, or () where the answer is to be `source` itself in another form. Left out, it is what the answer
+    names or the one variable there is; with several to choose from it is asked for by a LearnerError.
     `answer`: text (one expression, or the lines of a derivation), a list of lines, a SymPy expression or a
     list or matrix of them, an object name → expression, {"code": text, "function": name, "args": …} or
     {"sheet": rows, "at": point, "digits": n}. `rubric` says how points are given, and whether a variant of the problem
@@ -59,7 +61,37 @@ def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any
     asked = task(
         source, wrt=wrt, assume=assume, definitions=definitions, shapes=shapes, constants=constants, given=given
     )
-    return graded(asked, answer, rubric or Rubric())
+    if wrt is not None or asked.wrt or isinstance(source, Task) or hasattr(source, "program"):
+        return graded(asked, answer, rubric or Rubric())
+    if (isinstance(answer, Mapping) and "code" not in answer) or (isinstance(answer, str) and looks_like(answer)):
+        return graded(asked, answer, rubric or Rubric())  # it names its variables itself, or asks for all
+    found, why = variables(asked, answer)
+    grade = graded(replace(asked, wrt=found), answer, rubric or Rubric())
+    return replace(grade, message=f"{grade.message} Taken as the derivative by {several(found)}, {why}.")
+
+
+def variables(asked: Task, answer: Any) -> tuple[tuple[str, ...], str]:
+    """Return by what the derivative is asked for where nobody said so, and why: the answer names it, or there is one variable alone."""
+    named: list[str] = []
+    if isinstance(answer, str) or (isinstance(answer, list | tuple) and all(isinstance(line, str) for line in answer)):
+        claims = derivation(text_of(answer), **asked.read_options())
+        parts = {c.name for c in claims if c.kind == "definition"} | {n for n, _ in asked.named if n != asked.output}
+        named = [c.wrt for c in claims if c.wrt in asked.inputs and c.of not in parts] + operators(claims)
+    found = tuple(dict.fromkeys(name for name in named if name in asked.inputs))
+    if found:
+        return found, "as the answer names it"
+    if len(asked.inputs) == 1:
+        return tuple(asked.inputs), "the one variable there is"
+    raise LearnerError(
+        f"by which variable is the derivative asked for? The problem has {several(sorted(asked.inputs)) or 'none'}: name one with wrt;"
+        " wrt=() asks for the expression itself in another form"
+    )
+
+
+def operators(claims: Sequence[Claim]) -> list[str]:
+    """Return the variables of derivatives written as operators, with which a claim begins: d/dx (…) = ."""
+    first = [c.parts[0].tree for c in claims if c.kind == "claim" and len(c.parts) > 1]
+    return [t.args[1].name for t in first if isinstance(t, heads.Diff) and isinstance(t.args[1], sp.Symbol)]
 
 
 def graded(asked: Task, answer: Any, rubric: Rubric) -> Grade:
@@ -128,9 +160,18 @@ def told(asked: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric
     """Return the Grade of judged steps, with what explains the first wrong one, or the names that kept one from being read."""
     found = marked(asked, steps, answer, rubric)
     if found.first_wrong is not None:
-        return replace(found, **explained(asked, steps, rubric.variant))
+        why = explained(asked, steps, rubric.variant)
+        shapes = [misshapen(s) for s in steps if s.status == "wrong" and s.verdict is not None and s.verdict.misfit]
+        return replace(found, **{**why, "misconceptions": (*shapes[:1], *why.get("misconceptions", ()))})
     unknown = {n: s.index for s in steps if s.status == "unread" and s.written for n in strangers(asked, s.written)}
     return replace(found, misconceptions=tuple(misnamed(asked, n, k) for n, k in unknown.items()))
+
+
+def misshapen(step: Step) -> Misconception:
+    """Return the misconception of an expression whose shape is not that of the right answer."""
+    found = mistake("matrix.wrong-shape")
+    said = f"{found.strong} Here {step.verdict.why if step.verdict is not None else str()}."
+    return Misconception(found.id, hint=found.hint, strong=said, line=step.index)
 
 
 # ----- trees -----
@@ -250,28 +291,37 @@ def variable(asked: Task, name: str) -> str:
 
 def together(names: Sequence[str], parts: Mapping[str, Grade]) -> Grade:
     """Return one Grade for those of several gradients; its lines are the gradients in order."""
-    lines = tuple(
-        replace(line, index=k, quantity=name) for k, (name, g) in enumerate(parts.items()) for line in worst(g)
-    )
+    every = list(parts.values())
     missing = [name for name in names if name not in parts]
     wrong = [name for name in names if name in parts and parts[name].correct is False]
-    open_ = [name for name in names if name in parts and parts[name].correct is None]
-    first = next((g for g in parts.values() if g.correct is False), None)
-    said = [
-        f"{several(wrong)} {'is' if len(wrong) == 1 else 'are'} not right."
-        if wrong
-        else ""
-        if open_ or missing
-        else "Right, all of them."
-    ]
-    said += [f"{name}: {parts[name].message}" for name in [*wrong, *open_] if parts[name].message != "Not right."]
-    said += [f"{several(missing)} {'is' if len(missing) == 1 else 'are'} missing."] if missing else []
+    unsure = [name for name in names if name in parts and parts[name].correct is None]
+    index = next((k for k, g in enumerate(every) if g.correct is False), None)
+    first = Grade(0.0, False, "") if index is None else every[index]
     return Grade(
-        sum(g.score for g in parts.values()) / max(1, len(names)), False if wrong or missing else None if open_ else True, " ".join(filter(None, said)), lines,
-        next((k for k, g in enumerate(parts.values()) if g.correct is False), None), tuple(replace(m, line=k) for k, g in enumerate(parts.values()) for m in g.misconceptions),
-        first.counterexample if first else None, next((g.invalid for g in parts.values() if g.invalid is not None), None),
-        "; ".join(f"{name}: {parts[name].undecided_because}" for name in open_ if parts[name].undecided_because),
-        variant=first.variant if first else None, broken=first.broken if first else ())  # fmt: skip
+        sum(g.score for g in every) / max(1, len(names)),
+        False if wrong or missing else None if unsure else True,
+        summary(parts, wrong, unsure, missing),
+        tuple(replace(line, index=k, quantity=n) for k, (n, g) in enumerate(parts.items()) for line in worst(g)),
+        index,
+        tuple(replace(m, line=k) for k, g in enumerate(every) for m in g.misconceptions),
+        first.counterexample,
+        next((g.invalid for g in every if g.invalid is not None), None),
+        "; ".join(f"{n}: {parts[n].undecided_because}" for n in unsure if parts[n].undecided_because),
+        variant=first.variant,
+        broken=first.broken,
+    )
+
+
+def summary(parts: Mapping[str, Grade], wrong: Sequence[str], unsure: Sequence[str], missing: Sequence[str]) -> str:
+    """Return in words which of several gradients are right, and what is said of each of the others."""
+    said = [f"{several(wrong)} {are(wrong)} not right."] if wrong else []
+    said += [] if wrong or unsure or missing else ["Right, all of them."]
+    said += [f"{n}: {parts[n].message}" for n in (*wrong, *unsure) if parts[n].message != "Not right."]
+    return " ".join([*said, *([f"{several(missing)} {are(missing)} missing."] if missing else [])])
+
+
+def are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def worst(found: Grade) -> list[Any]:

@@ -92,6 +92,7 @@ CATALOGUE: dict[str, Mistake] = {
         Mistake("path.dropped", "path", 20, "On how many paths does the variable reach the result?", "What arrives on each path is added up."),
         Mistake("upstream.dropped", "path", 20, "What comes back from above has to be multiplied in.", "The local derivative is multiplied by what comes back from above."),
         Mistake("definition.as-constant", "path", 27, "Does this part depend on the variable?", "This part depends on the variable, so it is not held fixed."),
+        Mistake("matrix.wrong-shape", "path", 8, "Which shape has a gradient? Compare it with that of the variable.", "The gradient of a number has the shape of the variable: an entry for each of its entries."),
         Mistake("matrix.transpose-missing", "path", 9, "Compare the shapes: which factor has to be transposed?", "d(A·B) sends g·Bᵀ to A and Aᵀ·g to B."),
         # ----- branches and kinks -----
         Mistake("branch.swapped", "branch", SLIP, "Which slope belongs to which side of the kink?", "The slopes of the two sides are exchanged."),

@@ -96,7 +96,7 @@ POSITIVE = {f"f{k}": "positive" for k in range(3)}
     ids=["SD18", "SD19", "SD21"],
 )  # fmt: skip
 def test_lectures_identities_are_right(source: str, lines: list[str], options: dict[str, Any]) -> None:
-    found = gt.grade(source, lines, **options)
+    found = gt.grade(source, lines, wrt=(), **options)
     assert found.correct is True and [line.status for line in found.lines] == ["right"] * len(lines), found
 
 
@@ -402,8 +402,13 @@ def test_grade_compares_by_value_hashes_pickles_and_becomes_json() -> None:
 
 
 def test_problem_that_makes_no_sense_is_said() -> None:
-    with pytest.raises(LearnerError, match="'q' is no variable of this problem; it has b, w, x, y"):
-        gt.grade(LOSS, "1", wrt="q")
+    with pytest.raises(LearnerError, match=r"'W' is no variable of this problem \(did you mean 'w'\?\)"):
+        gt.grade(LOSS, "1", wrt="W")
+    with pytest.raises(
+        LearnerError,
+        match="by which variable is the derivative asked for\\? The problem has b, w, x and y: name one with wrt; wrt=\\(\\)",
+    ):
+        gt.grade(LOSS, "2*x*(w*x + b - y)")
 
 
 # ----- vectors and matrices -----

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import sympy as sp
@@ -24,10 +25,13 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A verdict on two trees; `why` says what kept them from being compared."""
+    """A verdict on two trees; `why` says what kept them from being compared, `note` what was
+    taken for granted, `misfit` that their shapes differ."""
 
     verdict: Verdict
     why: str = ""
+    note: str = ""
+    misfit: bool = False
 
     @property
     def kind(self) -> str:
@@ -47,7 +51,8 @@ class Step:
     """One expression of a derivation, judged. `key` is (of, wrt) of the derivative it is said to be; `truth` that derivative.
 
     Under a condition (`case`, and `under`, its text) `tree` is the expression where it holds and the truth elsewhere; `written` is as it was written.
-    `bare`: it has no left side that says what it is; `identity`: it is a side of an equation between other things, which holds.
+    `bare`: it has no left side that says what it is; `identity`: it is a side of an equation between other things, which holds;
+    `idle`: it follows from a wrong line that left nothing to be worked out.
     """
 
     index: int
@@ -66,6 +71,7 @@ class Step:
     case: sp.Basic | None = None
     bare: bool = False
     identity: bool = False
+    idle: bool = False
 
 
 def origin(step: Step) -> int:
@@ -98,13 +104,50 @@ def compare(task: Task, a: sp.Basic, b: sp.Basic, prove: bool = True) -> Ruling:
         sides[0] = textbook(task, sides[0])
     if isinstance(sides[0], heads.Vector) and isinstance(sides[1], heads.Vector) and not task.shapes:
         return entries(task, sides, prove)
+    found = ruled(task, sides[0], sides[1], prove)
+    return for_labels(task, sides, found, prove) if found.kind == "differs" and task.shapes and task.labelled else found
+
+
+def ruled(task: Task, a: sp.Basic, b: sp.Basic, prove: bool) -> Ruling:
+    """Return the ruling on two trees: first on their shapes, then on their values."""
     try:
-        one, other = (task.graph_of(t) for t in sides)
+        one, other = task.graph_of(a), task.graph_of(b)
+        mine, due = one.shapes[one.out], other.shapes[other.out]
+        if mine != due and not mine and task.graph_of(a).cells[one.out][0] == "const" and a == sp.S.Zero:
+            one, mine = task.graph_of(trees.mul(a, b)), due  # 0 for a vector of zeros
+        if mine != due:
+            return Ruling(
+                Verdict("differs"), f"yours is {shaped(mine)}, the right answer is {shaped(due)}", misfit=True
+            )
         return Ruling(same(one, other, assume=dict(task.assume), within=task.numeric, prove=prove))
     except ShapeError as error:
         return Ruling(Verdict("differs"), str(error))
     except LearnerError as error:
         return Ruling(Verdict("undecided"), str(error))
+
+
+def shaped(shape: Shape) -> str:
+    """Return a shape in words.
+
+    >>> shaped(()), shaped((3,)), shaped((3, 2))
+    ('a number', 'a vector of 3', 'a matrix of shape 3×2')
+    """
+    if len(shape) < 2:
+        return f"a vector of {shape[0]}" if shape else "a number"
+    return f"a matrix of shape {'×'.join(map(str, shape))}"
+
+
+def for_labels(task: Task, sides: list[sp.Basic], found: Ruling, prove: bool) -> Ruling:
+    """Return the ruling on two trees that differ, for labels that are a distribution or one class."""
+    every = [dict(zip(task.labelled, chosen, strict=True)) for chosen in product(*task.labelled.values())]
+    rulings = [ruled(task, *(trees.replaced(t, put_in) for t in sides), prove) for put_in in every]
+    if not all(rulings):
+        return found
+    said = "; ".join(
+        f"{name} taken as {'one class' if len(m) > 1 else 'a distribution'}: its entries sum to 1"
+        for name, m in task.labelled.items()
+    )
+    return Ruling(weakest([r.verdict for r in rulings]), note=said)
 
 
 def entries(task: Task, sides: list[Any], prove: bool) -> Ruling:
@@ -126,7 +169,7 @@ def textbook(task: Task, tree: sp.Basic) -> sp.Basic:
     >>> textbook(layer, sp.Mul(W, x, evaluate=False))
     MatMul(W, x)
     """
-    return rebuilt(tree, lambda top, args: product(task, top, args))
+    return rebuilt(tree, lambda top, args: joined(task, top, args))
 
 
 def unboxed(tree: sp.Basic) -> sp.Basic:
@@ -161,7 +204,7 @@ def kept(tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
     return tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else trees.rebuilt(tree, args)
 
 
-def product(task: Task, tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
+def joined(task: Task, tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
     """Return `tree` on new arguments, as the product that their shapes ask for."""
     plain = kept(tree, args)
     if not isinstance(tree, sp.Mul | heads.MatMul) or len(args) != 2:

@@ -18,6 +18,7 @@ from ...language import read, trees
 from ...language.write import write
 from ...ops import heads
 from .forms import parts
+from .labels import apart, meanings, picked, unit, weighing
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class Task:
     named: tuple[tuple[str, sp.Basic], ...] = ()
     output: str = ""
     text: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
     # by id, with the tree kept so that no other can take its id: hashing a tree would recurse over it
     graphs: dict[int, tuple[sp.Basic, Graph]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -71,6 +73,21 @@ class Task:
     def inputs(self) -> frozenset[str]:
         return frozenset(n.name for n in self.graph.inputs)
 
+    @cached_property
+    def labelled(self) -> dict[str, list[sp.Basic]]:
+        """What stands in for the labels of a classification: as is said, else a distribution where one weighs logs of probabilities."""
+        shapes = {n.name: n.shape for n in self.graph.inputs if n.name not in self.wrt}
+        kinds = {**dict.fromkeys(weighing(self.graph), "distribution"), **self.labels}
+        return {name: meanings(kind, name, shapes[name]) for name, kind in kinds.items() if name in shapes}
+
+    @cached_property
+    def one_class(self) -> dict[str, sp.Basic]:
+        """The unit vector of the class that the problem picks, by the names it has in books: none where none is picked."""
+        found = picked(self.graph) if self.shapes else None
+        if found is None:
+            return {}
+        return {f"e_{name}": unit(*found) for name, value in self.constants.items() if value == found[0]}
+
     def meaning(self, name: str | None) -> sp.Basic | None:
         """Return what a name of the problem stands for, over its inputs; None for an input and for a name it does not have."""
         return dict(self.named).get(name or "")
@@ -103,7 +120,7 @@ class Task:
         return heads.Diff(self.tree, meaning if meaning is not None else sp.Symbol(wrt))
 
     def read_options(self, wrt: str | None = None) -> dict[str, Any]:
-        return {"names": self.names, "definitions": dict(self.definitions), "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
+        return {"names": self.names, "definitions": {**self.one_class, **self.definitions}, "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
                 "wrt": wrt or (self.wrt[0] if len(self.wrt) == 1 else None)}  # fmt: skip
 
 
@@ -137,6 +154,7 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
             constants=constants,
             given=given,
         )
+    assume, labels = apart(assume)
     names = (str(wrt),) if isinstance(wrt, str | sp.Symbol) else tuple(str(w) for w in wrt or ())
     told = (assumed(source) if isinstance(source, sp.Basic) else {}) | domains(assume)
     known = Known(
@@ -157,12 +175,12 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
         named,
         output,
         source if isinstance(source, str) else "",
+        labels,
     )
     for name in names:
-        if name not in found.inputs and name not in known.meanings:
-            raise LearnerError(
-                f"'{name}' is no variable of this problem; it has {', '.join(sorted(found.inputs)) or 'none'}"
-            )
+        near = [n for n in found.inputs if n.replace("_", "").casefold() == name.replace("_", "").casefold()]
+        if near and name not in found.inputs and name not in known.meanings:
+            raise LearnerError(f"'{name}' is no variable of this problem (did you mean '{near[0]}'?)")
     return found
 
 

@@ -7,6 +7,7 @@ is true again after a wrong one does not follow.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, takewhile
@@ -17,15 +18,20 @@ from ...equal import weakest
 from ...errors import ReadError
 from ...language.read import Claim, Part, derivation
 from ...ops import heads
+from ..asked.forms import parts
 from ..asked.rulings import Key, Ruling, Step, compare, origin
 from ..asked.task import Task
 from ..slips.problems import fits, problem
 from .conditions import Conditions, Under, bracketed, states_case
 from .meanings import Meaning, Meanings, own_names
 from .record import NOT_RIGHT, Record
-from .strangers import asks, by_convention, strangers
+from .strangers import asks, by_convention, sized, strangers
 
 ROUNDED = 0.01  # what ≈ may be away, as a share
+MANY, ALL_DIGITS = (
+    15,
+    3e-14,
+)  # significant digits that are all a computer's number has; what a rounded sixteenth may be away
 OF_ITS_OWN = Meaning(sp.S.Zero, ("", "definition"))
 
 
@@ -151,6 +157,10 @@ class Judge:
             step = replace(step, status="undecided", note=ruling.evidence)
         elif ruling:
             step = self.true(step, before, assumed)
+        elif exactly(tree) and self.record.near(tree, truth, ALL_DIGITS):
+            step = replace(
+                step, status="right", note="right to all the digits it is written with; an exact number says more"
+            )
         elif strangers(self.task, tree):
             error = self.unknown(part, tree, truth)
             step = Step(step.index, step.source, "unread", error=error, written=tree)
@@ -167,9 +177,10 @@ class Judge:
         """Return the reading of an expression that is right if one is, else the usual one; the verdict on it, and what was taken for granted."""
         assumed = "; ".join(part.assumed)
         first: tuple[sp.Basic, Ruling, str] | None = None
-        for tree in (self.record.spelled(t) for t in (part.tree, *part.alternatives)):
-            for meant, said in chain(by_convention(self.task, tree), [(tree, "")]):
-                found = meant, compare(self.task, meant, truth), "; ".join(filter(None, (assumed, said)))
+        for spelled in (self.record.spelled(t) for t in (part.tree, *part.alternatives)):
+            tree, read = sized(self.task, spelled)
+            for meant, said in chain([(tree, "")], by_convention(self.task, tree)):
+                found = meant, compare(self.task, meant, truth), "; ".join(filter(None, (assumed, read, said)))
                 first = first or found
                 if found[1].kind != "differs":
                     return found
@@ -185,7 +196,8 @@ class Judge:
     def true(self, step: Step, before: Step | None, assumed: str) -> Step:
         """Return the step of an expression that is the truth: right, or right again though the one before was not."""
         assert step.verdict is not None and step.tree is not None
-        right = replace(step, status="right", note=step.verdict.evidence if step.verdict.kind == "kink" else assumed)
+        told = "; ".join(filter(None, (assumed, step.verdict.note)))
+        right = replace(step, status="right", note=step.verdict.evidence if step.verdict.kind == "kink" else told)
         if before is None or before.tree is None or before.status in ("right", "undecided", "side"):
             return replace(right, previous=both(step.verdict, before))
         here = compare(self.task, step.tree, before.tree, prove=False)
@@ -202,8 +214,20 @@ class Judge:
         step = replace(step, previous=here)
         source = self.source(step, before)
         if source is not None:
-            return replace(step, status="follows", after=source)
-        return replace(step, status="right") if self.record.by_chain_rule(step.tree, step.truth) else step
+            idle = self.idle(step, before)
+            return replace(
+                step, status="follows", after=source, idle=idle, note="nothing was left to work out in it" * idle
+            )
+        if self.record.by_chain_rule(step.tree, step.truth):
+            return replace(step, status="right")
+        return replace(step, note=step.verdict.why) if step.verdict is not None and step.verdict.misfit else step
+
+    def idle(self, step: Step, before: Step | None) -> bool:
+        """Return whether a line that follows from a wrong one is that line again, or 0 because of it."""
+        assert step.tree is not None
+        graph = self.task.graph_of(step.tree)
+        again = before is not None and before.tree is not None and self.task.graph_of(before.tree) == graph
+        return again or bool(compare(self.task, step.tree, sp.S.Zero, prove=False))
 
     def source(self, step: Step, before: Step | None) -> int | None:
         """Return the wrong line that an expression follows from: the one before, claims along a chain, or claims put into the one before."""
@@ -212,6 +236,14 @@ class Judge:
             return origin(before)
         found = None if before and before.status in NOT_RIGHT else self.record.built_on(step.tree, step.key)
         return found if found is not None or before is None else self.record.as_claimed(before, step.tree)
+
+
+def exactly(tree: sp.Basic) -> bool:
+    """Return whether an expression holds a decimal with all the digits that a computer's number has."""
+    return any(
+        isinstance(t, heads.Decimal) and len(re.sub(r"e.*|\D", "", t.params[1].lower()).lstrip("0")) >= MANY
+        for t in parts(tree)
+    )
 
 
 def both(ruling: Ruling, before: Step | None) -> Ruling | None:

@@ -53,14 +53,23 @@ class Meanings:
                 heads.Diff(self.task.tree if asked else own, by), ("" if asked else str(claim.of), claim.wrt)
             )
         left = claim.left
-        if left is None:
+        if left is None or self.by_stranger(claim):
             return None
         if isinstance(left, heads.Diff):
             by = self.record.whole(claim.wrt)
             left = heads.Diff(left.args[0], by) if by is not None else left
-        known = claim.of in self.task.definitions or (isinstance(left, heads.Diff) and self.is_part(left.args[0]))
+        meaning = self.task.meaning(claim.of) if claim.of in self.task.definitions else None
+        whole = meaning is not None and bool(compare(self.task, meaning, self.task.tree, prove=False))
+        known = (claim.of in self.task.definitions and not whole) or (
+            isinstance(left, heads.Diff) and self.is_part(left.args[0])
+        )
         asked = claim.of in (None, self.task.output) or not known
         return Meaning(left, ("" if asked else str(claim.of), str(claim.wrt)))
+
+    def by_stranger(self, claim: Claim) -> bool:
+        """Return whether a derivative is by a name that nobody has said: dL/dz where z is not known."""
+        known = self.task.inputs | {*self.task.wrt, *self.task.definitions, *self.record.own, *self.task.shapes}
+        return claim.wrt is not None and claim.wrt not in known and self.task.meaning(claim.wrt) is None
 
     def of_own_name(self, claim: Claim) -> Iterator[Meaning]:
         """Yield du/dw for `du = …`, which in code is dL/du and in a substitution the derivative of u."""

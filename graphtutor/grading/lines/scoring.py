@@ -29,8 +29,10 @@ BAD = ("wrong", "compensates")
 
 def marked(task: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric: Rubric) -> Grade:
     """Return the Grade of judged steps, without what explains a wrong one."""
-    restated = {s.index for s in steps if isinstance(s.tree, heads.Diff)}
-    found = tuple(credited(line, rubric, line.index in restated) for line in lines(steps, answer))
+    stated = {s.index for s in steps if s.tree is not None and not isinstance(s.tree, heads.Diff)}
+    restated = {s.index for s in steps if isinstance(s.tree, heads.Diff)} - stated
+    idle = {s.index for s in steps if s.idle}
+    found = tuple(credited(line, rubric, line.index in restated, line.index in idle) for line in lines(steps, answer))
     left = unanswered(task, steps)
     last = answers(task, steps)
     partial = bool(left) and all(key in last and last[key].under for key in left)
@@ -48,9 +50,9 @@ def marked(task: Task, steps: Sequence[Step], answer: str | Sequence[str], rubri
         undecided_because="; ".join(because(line) for line in (*undecided, *(unread if correct is None else ()))))  # fmt: skip
 
 
-def credited(line: Line, rubric: Rubric, restated: bool) -> Line:
+def credited(line: Line, rubric: Rubric, restated: bool, idle: bool) -> Line:
     """Return a line with its points and what it earned of them; what is neither right nor wrong, or only the question again, has none."""
-    share = rubric.follow if line.status == "follows" else COUNTED.get(line.status)
+    share = rubric.follow * (not idle) if line.status == "follows" else COUNTED.get(line.status)
     if line.status in NEUTRAL and rubric.points:
         share = 1.0
     points = 0.0 if share is None or (restated and share and not rubric.points) else rubric.of(line.index)
@@ -150,7 +152,12 @@ def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: S
     if left and any(line.status == "unread" for line in found) and not counted:
         pass  # that it cannot be read says enough
     elif first is not None:
-        out.append(f"Line {first + 1} is the first wrong one." if len(found) > 1 else "Not right.")
+        why = found[first].note if found[first].status == "wrong" else ""
+        out.append(
+            f"Line {first + 1} is the first wrong one{f': {why}' if why else ''}."
+            if len(found) > 1
+            else f"Not right{f': {why}' if why else ''}."
+        )
         out.extend(aftermath(found))
     elif any(line.status == "undecided" for line in found):
         unsure = [line.index + 1 for line in found if line.status == "undecided"]

@@ -23,6 +23,8 @@ from ..asked.task import Task
 from ..told.marks import Misconception
 
 SIZES = frozenset("nmN")
+LABELS = frozenset("yt")
+PROBABILITIES = frozenset(["p", "yhat", "y_hat", "ŷ", "y_pred"])
 MOST_TRIED, MOST_NAMED = 12, 12
 
 
@@ -31,8 +33,20 @@ def strangers(task: Task, tree: sp.Basic) -> list[str]:
     return sorted(trees.names_in(tree) - task.inputs - set(task.wrt) - set(task.constants))
 
 
+def sized(task: Task, tree: sp.Basic) -> tuple[sp.Basic, str]:
+    """Return a tree with n, m and N as the number of rows that the shapes fix, and what was read as what.
+
+    One size alone: with several to choose from 1/n passes for 2/n.
+    """
+    names = [name for name in strangers(task, tree) if name in SIZES] if task.shapes else []
+    size, words = next(sizes(task), (None, "")) if names else (None, "")
+    if size is None:
+        return tree, ""
+    return trees.replaced(tree, dict.fromkeys(names, size)), "; ".join(f"{name} read as {words}" for name in names)
+
+
 def by_convention(task: Task, tree: sp.Basic) -> Iterator[tuple[sp.Basic, str]]:
-    """Yield a tree with the names that have a meaning by convention put in, and what was read as what."""
+    """Yield a tree with names that books give to a part of the problem put in, and what was read as what; to be taken only where it is right."""
     found = {name: list(conventional(task, name)) for name in strangers(task, tree)}
     known = {name: meanings for name, meanings in found.items() if meanings}
     for chosen in islice(product(*known.values()), MOST_TRIED if known else 0):
@@ -42,9 +56,12 @@ def by_convention(task: Task, tree: sp.Basic) -> Iterator[tuple[sp.Basic, str]]:
 
 
 def conventional(task: Task, name: str) -> Iterator[tuple[sp.Basic, str]]:
-    """Yield what a name that nobody has said stands for by convention, likeliest first, each in words."""
-    if name in SIZES:
-        yield from islice(sizes(task), 1)  # one alone: with several to choose from 1/n passes for 2/n
+    """Yield what a name that nobody has said stands for in books, each in words."""
+    label = next(iter(task.one_class.values()), None) if name in LABELS else None
+    if label is not None:
+        yield label, "the unit vector of the class that is picked"
+    elif name in PROBABILITIES:
+        yield from ((t, write(t)) for t in parts(task.tree) if isinstance(t, heads.Softmax | heads.Sigmoid))
 
 
 def sizes(task: Task) -> Iterator[tuple[sp.Basic, str]]:
