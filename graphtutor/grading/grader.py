@@ -161,17 +161,20 @@ def told(asked: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric
     found = marked(asked, steps, answer, rubric)
     if found.first_wrong is not None:
         why = explained(asked, steps, rubric.variant)
-        shapes = [misshapen(s) for s in steps if s.status == "wrong" and s.verdict is not None and s.verdict.misfit]
+        shapes = [
+            misshapen(s.verdict.why, s.index)
+            for s in steps
+            if s.status == "wrong" and s.verdict is not None and s.verdict.misfit
+        ]
         return replace(found, **{**why, "misconceptions": (*shapes[:1], *why.get("misconceptions", ()))})
     unknown = {n: s.index for s in steps if s.status == "unread" and s.written for n in strangers(asked, s.written)}
     return replace(found, misconceptions=tuple(misnamed(asked, n, k) for n, k in unknown.items()))
 
 
-def misshapen(step: Step) -> Misconception:
+def misshapen(why: str, line: int = 0) -> Misconception:
     """Return the misconception of an expression whose shape is not that of the right answer."""
     found = mistake("matrix.wrong-shape")
-    said = f"{found.strong} Here {step.verdict.why if step.verdict is not None else str()}."
-    return Misconception(found.id, hint=found.hint, strong=said, line=step.index)
+    return Misconception(found.id, hint=found.hint, strong=f"{found.strong} Here {why}.", line=line)
 
 
 # ----- trees -----
@@ -246,11 +249,8 @@ def of_value(asked: Task, returned: Followed, rubric: Rubric) -> Grade:
     """Return the Grade of what a function returns for one gradient; axes of length 1 do not count."""
     shape, right = returned.shape, next((n.shape for n in asked.graph.inputs if n.name == asked.wrt[0]), ())
     if [n for n in shape if n != 1] != [n for n in right if n != 1]:
-        return Grade(
-            0.0,
-            False,
-            f"Not right. The function returns {sized(shape)}; the gradient for {asked.wrt[0]} is {sized(right)}, as {asked.wrt[0]} is.",
-        )
+        why = f"the function returns {sized(shape)}; the gradient for {asked.wrt[0]} is {sized(right)}, as {asked.wrt[0]} is"
+        return Grade(0.0, False, f"Not right. {why[0].upper()}{why[1:]}.", misconceptions=(misshapen(why),))
     tree = as_tree(np.reshape(np.asarray(array_of(returned.value), dtype=object), right).tolist())
     return of_trees(asked, tree, write(tree), rubric)
 

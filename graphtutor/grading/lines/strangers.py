@@ -30,7 +30,7 @@ MOST_TRIED, MOST_NAMED = 12, 12
 
 def strangers(task: Task, tree: sp.Basic) -> list[str]:
     """Return the names in a tree that the problem does not have."""
-    return sorted(trees.names_in(tree) - task.inputs - set(task.wrt) - set(task.constants))
+    return sorted(trees.names_in(tree).difference(task.names))
 
 
 def sized(task: Task, tree: sp.Basic) -> tuple[sp.Basic, str]:
