@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from .front.api import Graph as Graph
     from .front.api import Trace as Trace
     from .front.api import fn as fn
+    from .front.api import from_jax as from_jax
+    from .front.api import from_torch as from_torch
     from .front.api import make as graph  # noqa: F401
     from .grading.grader import grade as grade
     from .grading.told.grades import Grade as Grade
@@ -90,6 +92,8 @@ PUBLIC = {
     "fn": "front.api:fn",
     "derive": "front.analysis:derive",
     "graph": "front.api:make",
+    "from_torch": "front.api:from_torch",
+    "from_jax": "front.api:from_jax",
     "History": "training.history:History",
     "compare_losses": "training.losses:compare_losses",
     "Grade": "grading.told.grades:Grade",

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..compiled import function as compile
 from ..errors import LearnerError
-from ..expr import adjoint, build, views
+from ..expr import adjoint, build, foreign, views
 from ..expr import graph as graphs
 from ..expr.tracer import Tracer
 from ..ops.table import ROWS, TABLE
@@ -151,6 +151,44 @@ def make(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Map
             source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data
         )
     )
+
+
+@dataclass(frozen=True)
+class Imported(Graph):
+    """A graph read from another library's program, with the example it was read at: `trace()` walks it there.
+
+    `example`: name → number or array, the parameters' values and the example's.
+    """
+
+    example: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def trace(self, at: Mapping[Any, Any] | None = None, tie: str = "zero") -> Trace:
+        """Return the trace at a point, the example where none is given; see `trace.trace`."""
+        return super().trace(self.example if at is None else at, tie)
+
+
+def imported(found: tuple[graphs.Graph, Mapping[str, Any]]) -> Imported:
+    plain, example = found
+    return Imported(**{f.name: getattr(plain, f.name) for f in fields(graphs.Graph)}, example=example)
+
+
+def from_torch(module: Any, *example: Any) -> Imported:
+    """Return the computation graph of a PyTorch module, called with the tensors of `example`; its parameters are inputs.
+
+    `fc.weight` is called `fc_weight`, and a line `h = torch.tanh(…)` of the module's own code names its node h. Read through
+    torch.export, in evaluation mode and double precision. Raises LearnerError, with the source line, for an operation
+    that has no row.
+    """
+    return imported(foreign.from_torch(module, *example))
+
+
+def from_jax(function: Any, *example: Any) -> Imported:
+    """Return the computation graph of a function of JAX arrays, called with `example`; its parameters are inputs.
+
+    Read from the function's jaxpr, in double precision; a line `h = jnp.tanh(…)` names its node h, and a call such as
+    `jax.nn.softmax` stays one node. Raises LearnerError, with the source line, for a primitive that has no row.
+    """
+    return imported(foreign.from_jax(function, *example))
 
 
 class Functions:
