@@ -27,6 +27,8 @@ OPTIONAL = {
     "PIL",
     "matplotlib",
     "rich",
+    "torch",
+    "jax",
 }  # slow to import: taken where they draw, so that no other command waits for them
 
 
