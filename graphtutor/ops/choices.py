@@ -60,15 +60,23 @@ def winners(sign: int) -> Any:
     return local
 
 
-def value_taken(local: Any) -> Any:
-    """Return the slip of a max or min whose winning argument is not differentiated; one that does not vary gives 0."""
+def value_taken(local: Any, *which: int) -> Any:
+    """Return the slip of a max or min where the winning argument is not differentiated, in all slots or in those of `which`."""
 
     def whole(y: Any, a: Any, d: Any) -> Any:
         won = local(y, *a, tie="zero")
-        there = [x * w for x, w, slope in zip(a, won, d, strict=True) if slope is not None]
+        slots = [k for k, slope in enumerate(d) if slope is not None]
+        if which and not set(which) < set(slots):
+            return None
+        there = [won[k] * (d[k] if which and k not in which else a[k]) for k in slots]
         return sum(there[1:], start=there[0])
 
     return whole
+
+
+def ignored(y: Any, *args: Any) -> tuple[Any, ...]:
+    """Return what stands in place of a choice that is overlooked: one of what it chooses from."""
+    return tuple(a for a in args if not a.is_constant)
 
 
 def by_cases(sign: int) -> Any:
@@ -143,6 +151,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.ignored", lambda y, x, tie: (1,), hint="What is the slope on the other side of the kink?"),
             Slip("branch.swapped", lambda y, x, tie: (-gate(x, tie, -1, 1),)),
             Slip("branch.value-not-derivative", lambda y, x, tie: (y,)),
+            Slip("branch.ignored", instead=lambda y, x: (x, -x), hint="What is the slope on the other side of the kink?"),
         )),
     Row("sign", Entry(lambda x: np.sign(x) if isinstance(x, np.ndarray) else int(x > 0) - int(x < 0) if x == x else x, lambda m, x: m.sign(x), exact=True),
         heads=(sp.sign,), names=("sign", "sgn", "signum"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
@@ -156,6 +165,8 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.ignored", lambda y, *a, tie: (1,) * len(a), hint="On the other side of the kink the constant wins."),
             Slip("branch.value-not-derivative", lambda y, *a, tie: tuple(x * w for x, w in zip(a, winners(1)(y, *a, tie=tie), strict=True)), hint="On the active side, is it the value or its derivative?"),
             Slip("branch.value-not-derivative", whole=value_taken(winners(1)), hint="On the active side, is it the value or its derivative?"),
+            *(Slip("branch.value-not-derivative", whole=value_taken(winners(1), k)) for k in (0, 1)),
+            Slip("branch.ignored", instead=ignored),
         )),
     Row("min", Entry(arrays.extreme(min, np.minimum), lambda m, *a: sp.Min(*a) if m is sp else min(a), exact=True), heads=(heads.Min, sp.Min),
         names=("min", "Min", "minimum"), arity=(2, None), gates=True, asks=True, positive=ALL, label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases", push=by_cases(-1),
@@ -166,6 +177,8 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.ignored", lambda y, *a, tie: (1,) * len(a), hint="On the other side of the kink the constant wins."),
             Slip("branch.value-not-derivative", lambda y, *a, tie: tuple(x * w for x, w in zip(a, winners(-1)(y, *a, tie=tie), strict=True)), hint="On the active side, is it the value or its derivative?"),
             Slip("branch.value-not-derivative", whole=value_taken(winners(-1)), hint="On the active side, is it the value or its derivative?"),
+            *(Slip("branch.value-not-derivative", whole=value_taken(winners(-1), k)) for k in (0, 1)),
+            Slip("branch.ignored", instead=ignored),
         )),
     Row("relu", Entry(lambda x: np.maximum(x, 0) if isinstance(x, np.ndarray) else max(x, 0 * x), lambda m, x: sp.Max(0, x) if m is sp else max(x, 0), exact=True),
         heads=(heads.Relu,), gates=True, positive=True, names=("relu", "ReLU"), label="relu", code="({0} if {0} > 0 else 0.0)", note=call(r"\operatorname{{ReLU}}\left({0}\right)"),
@@ -174,6 +187,7 @@ CHOICES: tuple[Row, ...] = (
         slips=(
             Slip("branch.ignored", lambda y, x, tie: (1,), hint="What is the slope where the argument is negative?"),
             Slip("branch.value-not-derivative", lambda y, x, tie: (y,), hint="On the active side, is it the value or its derivative?"),
+            Slip("branch.ignored", instead=lambda y, x: (x,), hint="What is the slope where the argument is negative?"),
             Slip("branch.value-not-derivative", whole=lambda y, a, d: y, hint="On the active side, is it the value or its derivative?"),
             Slip("branch.swapped", lambda y, x, tie: (1 - gate(x, tie),), hint="On which side of 0 does a relu let the gradient through?"),
         )),
@@ -187,14 +201,25 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.swapped", lambda y, x, a, tie: (gate(x, tie, 1, a),), hint="Which slope belongs to which side?"),
             Slip("branch.ignored", lambda y, x, a, tie: (1,), hint="What is the slope where the argument is negative?"),
             Slip("branch.ignored", lambda y, x, a, tie: (gate(x, tie),), hint="Is the slope really 0 where the argument is negative?"),
+            Slip("branch.ignored", instead=lambda y, x, a: (x, a * x), hint="What is the slope where the argument is negative?"),
             Slip("branch.value-not-derivative", lambda y, x, a, tie: (y,)),
+            Slip("branch.value-not-derivative", lambda y, x, a, tie: (f.where(f.gt(x, 0), 1, y),), hint="Where the argument is negative, is it the value or its derivative?"),
+            Slip("branch.value-not-derivative", lambda y, x, a, tie: (f.where(f.gt(x, 0), y, a),), hint="Where the argument is positive, is it the value or its derivative?"),
         )),
     Row("elu", Entry(lambda x, a: np.where(x > 0, x, a * np.expm1(np.minimum(x, 0))) if isinstance(x, np.ndarray) else x if x > 0 else float(a) * math.expm1(x),
                      lambda m, x, a: sp.Piecewise((x, x > 0), (a * (sp.exp(x) - 1), True)) if m is sp else (x if x > 0 else a * (m.exp(x) - 1))),
         heads=(heads.Elu,), names=("elu",), params=(("alpha", 1),), label="elu", note=call(r"\operatorname{{ELU}}\left({0}\right)"),
         rule="elu rule", formula="d elu(u) = du where u > 0, else a·eᵘ·du", says="an elu passes the gradient where its argument is positive and shrinks it elsewhere",
         local=lambda y, x, a, tie: (f.where(f.gt(x, 0) if tie in ("zero", "first") or a == 1 else f.ge(x, 0), 1, a * f.exp(x)),),
-        kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1)))),
+        kink=Kink(lambda x: (x,), lambda a: (min(a, 1), max(a, 1))),
+        slips=(
+            Slip("branch.value-not-derivative", lambda y, x, a, tie: (f.where(f.gt(x, 0), 1, y),), hint="Where the argument is negative, is it the value or its derivative?"),
+            Slip("branch.value-not-derivative", lambda y, x, a, tie: (y,)),
+            Slip("branch.ignored", lambda y, x, a, tie: (1,), hint="What is the slope where the argument is negative?"),
+            Slip("branch.ignored", lambda y, x, a, tie: (a * f.exp(x),), hint="What is the slope where the argument is positive?"),
+            Slip("branch.ignored", lambda y, x, a, tie: (gate(x, tie),), hint="Is the slope really 0 where the argument is negative?"),
+            Slip("branch.swapped", lambda y, x, a, tie: (f.where(f.gt(x, 0), a * f.exp(x), 1),)),
+        )),
     Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0,
                       lambda m, x, h: sp.Piecewise((0, x < 0), (h, sp.Eq(x, 0)), (1, True)) if m is sp else (m.mpf(1) if x > 0 else h if x == 0 else m.mpf(0)), exact=True),
         heads=(heads.Step, sp.Heaviside), positive=True, names=("step", "Heaviside", "heaviside", "H", "theta"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
@@ -224,6 +249,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.swapped", lambda y, c, a, b: (None, f.indicator(getattr(f, "not")(c)), f.indicator(c)), hint="Which branch is taken here?"),
             Slip("branch.ignored", whole=lambda y, a, d: flat_if_still(d[1], y), hint="What is the slope on the other branch?"),
             Slip("branch.ignored", whole=lambda y, a, d: flat_if_still(d[2], y), hint="What is the slope on the first branch?"),
+            Slip("branch.ignored", instead=lambda y, c, a, b: ignored(y, a, b)),
             Slip("branch.value-not-derivative", whole=lambda y, a, d: y, hint="On each branch, is it the value or its derivative?"),
             Slip("branch.value-not-derivative", whole=lambda y, a, d: f.where(a[0], flat_if_still(d[1], y), a[2]), hint="On each branch, is it the value or its derivative?"),
             Slip("branch.value-not-derivative", whole=lambda y, a, d: f.where(a[0], a[1], flat_if_still(d[2], y)), hint="On each branch, is it the value or its derivative?"),

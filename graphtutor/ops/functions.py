@@ -11,7 +11,7 @@ import sympy as sp
 
 from . import arrays, heads
 from .arrays import Entry
-from .miswritten import inside, logs_confused, probability, turned
+from .miswritten import inside, logs_confused, turned
 from .notation import Notation, call, flat
 from .row import Row, Slip
 from .tracing import f
@@ -49,6 +49,7 @@ FUNCTIONS: tuple[Row, ...] = (
                Slip("exp.power-rule", whole=lambda y, a, d: a[0] * f.exp(a[0] - 1)),
                Slip("sigmoid.argument-sign", instead=lambda y, x: (f.exp(-x),), hint="Check the sign in the exponent."),
                Slip("algebra", instead=lambda y, x: (f.add(*(f.exp(t) for t in inside(x, "add"))),) if inside(x, "add") else (), hint="Is e^(a + b) a sum or a product?"),
+               Slip("algebra", instead=lambda y, x: (math.prod(f.exp(t) for t in inside(x, "mul")),) if inside(x, "mul") else (), hint="Is e^(a·b) the product of e^a and e^b?", rare=True),
            )),
     scalar("log", lambda y, x: (1 / x,), names=("log", "ln"), domain=("positive",), label="ln", rule="logarithm rule", formula="d(ln u) = du/u",
            note=Notation("log({0})", "ln({0})", r"\ln\left({0}\right)", mathml="<mrow><mi>ln</mi><mo>&#x2061;</mo><mrow><mo>(</mo>{0}<mo>)</mo></mrow></mrow>"), says="a logarithm divides by its argument",
@@ -57,7 +58,6 @@ FUNCTIONS: tuple[Row, ...] = (
                Slip("log.base", lambda y, x: (1 / (x * f.log(x.constant(10))),)),
                Slip("log.base", lambda y, x: (1 / (x * f.log(x.constant(2))),)),
                Slip("log.power-confusion", instead=logs_confused),
-               Slip("ce.sign", whole=lambda y, a, d: -d[0] / a[0] if probability(a[0]) else None),
            )),
     # ----- trigonometry -----
     scalar("sin", lambda y, x: (f.cos(x),), rule="sine rule", formula="d(sin u) = cos u·du", says="sine becomes cosine",
@@ -81,6 +81,7 @@ FUNCTIONS: tuple[Row, ...] = (
            slips=(Slip("sign.table", lambda y, x: (-f.sinh(x),), hint="Hyperbolic functions keep their sign."),)),
     scalar("tanh", lambda y, x: (1 - f.power(y, params=(2,)),), rule="tanh rule", formula="d(tanh u) = (1 − tanh²u)·du",
            says="tanh gives one minus its own square",
+           also=(lambda x: (f.exp(x) - f.exp(-x)) / (f.exp(x) + f.exp(-x)), lambda x: (f.exp(2 * x) - 1) / (f.exp(2 * x) + 1)),
            slips=(
                Slip("tanh.table", lambda y, x: (1 + f.power(y, params=(2,)),)),
                Slip("tanh.table", lambda y, x: (f.power(1 - y, params=(2,)),)),
@@ -109,7 +110,7 @@ FUNCTIONS: tuple[Row, ...] = (
     # ----- activations -----
     Row("sigmoid", Entry(arrays.sigmoid, lambda m, x: 1 / (1 + m.exp(-x))), heads=(heads.Sigmoid,), positive=True, names=("sigmoid", "expit", "logistic", "sigma"), label="σ", code="1.0 / (1.0 + exp(-{0}))",
         note=Notation("sigmoid({0})", "σ({0})", r"\sigma\left({0}\right)"), rule="sigmoid rule", formula="d σ(u) = σ(u)·(1 − σ(u))·du",
-        says="a sigmoid gives its own value times what is missing to 1", local=lambda y, x: (y * (1 - y),), opens=lambda x: 1 / (1 + f.exp(-x)),
+        says="a sigmoid gives its own value times what is missing to 1", local=lambda y, x: (y * (1 - y),), opens=lambda x: 1 / (1 + f.exp(-x)), also=(lambda x: f.exp(x) / (1 + f.exp(x)),),
         slips=(
             Slip("sigmoid.sign", lambda y, x: (y * (1 + y),)),
             Slip("sigmoid.argument-sign", lambda y, x: (-y * (1 - y),), hint="Where does the minus sign in 1/(1 + e^(−u)) go?"),

@@ -34,20 +34,27 @@ class Mistake:
 SLIP = 10
 LATER = {
     "": 0,
-    "law": 3,  # a law of algebra that does not hold: before a slip of the chain rule
+    "law": 3,  # a law of algebra that does not hold, a choice that is overlooked: before a slip of the chain rule
     "whole": 1,  # the rule of a node as a whole, after one of its local derivatives
     "one argument": 3,  # of several that the same slip touches
+    "several arguments": 5,  # of no choice: the rule of a node whose arguments vary together
+    "recognised": -1,  # at an operation that is written out: before the slips of what it is written with
     "rare": 12,
     "nearly": 1,  # the same slip in a less usual form, or further away
+    "nothing inside": 2,  # a function of the variable itself
+    "outermost": -4,  # the derivative of the outermost function is all that there is
     "at a kink": -10,
     "no number": 8,  # a factor that does not depend on the variable, but is no number
     "taken for its slope": 26,
+    "not yet": 30,  # at what the line has not differentiated yet
+    "by name": 6,
     "by its ratio": 20,  # told from the answer as a whole, which has no place
     "everywhere": 3,  # one local derivative on every path at once
     "in writing": 16,  # a slip of algebra explains a derivative
     "another place": 1,
     "would mend it": 30,
     "two at once": 50,
+    "elsewhere": 45,  # the line before had a derivative that explains it when it is carried out
     "worked out before": 40,  # the line before had no derivative left: no rule of differentiation fails there
 }
 
@@ -77,6 +84,7 @@ CATALOGUE: dict[str, Mistake] = {
         Mistake("sum.term-not-differentiated", "rule", 19, "Every term of a sum is differentiated.", "One term stands there as it was in the function."),
         Mistake("constant.not-zero", "rule", 17, "What is the derivative of something that does not depend on the variable?", "The derivative of a constant is 0."),
         Mistake("constant.factor-dropped", "rule", 21, "What happens to a constant factor?", "A constant factor stays in front of the derivative."),
+        Mistake("factor.too-many", "rule", 19, "Which factor stands here once too often?", "One factor is multiplied in that the derivative does not have."),
         Mistake("reduction.sum-for-mean", "rule", 28, "Is this a sum or an average?", "An average divides by how many terms there are, a sum does not."),
         # ----- tables of derivatives -----
         Mistake("sign.table", "table", SLIP, "Check the sign in your table of derivatives.", "The derivative has the other sign."),
@@ -96,7 +104,7 @@ CATALOGUE: dict[str, Mistake] = {
         Mistake("matrix.transpose-missing", "path", 9, "Compare the shapes: which factor has to be transposed?", "d(A·B) sends g·Bᵀ to A and Aᵀ·g to B."),
         # ----- branches and kinks -----
         Mistake("branch.swapped", "branch", SLIP, "Which slope belongs to which side of the kink?", "The slopes of the two sides are exchanged."),
-        Mistake("branch.ignored", "branch", 33, "Is it the same on the other side of the kink?", "The slope of one side is taken for both."),
+        Mistake("branch.ignored", "branch", 29, "Is it the same on the other side of the kink?", "The slope of one side is taken for both."),
         Mistake("branch.value-not-derivative", "branch", SLIP, "On each side, is it the value or its derivative?", "On a branch stands its value; its derivative belongs there."),
         Mistake("branch.condition-wrong", "branch", 34, "On exactly which values of the variable does each case hold?", "The slopes are right, but one is used where the other case holds."),
         Mistake("branch.kink-convention", "branch", 34, "On the kink itself any value between those of its sides may be taken.", "At a kink there is no derivative, only one from each side."),

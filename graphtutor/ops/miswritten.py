@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from .row import Slip
@@ -62,18 +63,47 @@ def factors(x: Any) -> list[Any]:
 
 
 def brackets_lost(y: Any, *args: Any) -> tuple[Any, ...]:
-    """Return what a product is with the brackets around one of its factors left out: some factors go to its first term, the others to its last."""
+    """Return what a product is with the brackets around one of its factors left out: the other factors go to its first term, its last, or both."""
     parts = factors(y)
     out: list[Any] = []
     for k, part in enumerate(parts):
         rest = parts[:k] + parts[k + 1 :]
         for start, steps in firsts(part) if len(rest) <= MOST_FACTORS else ():
-            for chosen in range(1, 2 ** len(rest)):
-                before = [x for j, x in enumerate(rest) if chosen >> j & 1]
-                after = [x for j, x in enumerate(rest) if not chosen >> j & 1]
+            for goes in list(itertools.product((True, False, None), repeat=len(rest)))[:-1]:  # None: to both
+                before = [x for x, first in zip(rest, goes, strict=True) if first is not False]
+                after = [x for x, first in zip(rest, goes, strict=True) if not first]
                 last = (*steps[:-1], (steps[-1][0], product((steps[-1][1], *after)))) if after else steps
                 out.append(followed(product((*before, start)), last))
     return tuple(out)
+
+
+def exponents_multiplied(y: Any, *args: Any) -> tuple[Any, ...]:
+    """Return a product of two powers of one base with their exponents multiplied: eᵃ·eᵇ as e^(a·b)."""
+    parts = factors(y)
+    out = []
+    for j, k in itertools.combinations(range(len(parts)), 2):
+        one, other = parts[j], parts[k]
+        rest = tuple(p for i, p in enumerate(parts) if i not in (j, k))
+        if inside(one, "exp") and inside(other, "exp"):
+            out.append(product((*rest, f.exp(inside(one, "exp")[0] * inside(other, "exp")[0]))))
+        elif (
+            inside(one, "power")
+            and inside(other, "power")
+            and inside(one, "power")[0].id == inside(other, "power")[0].id
+        ):
+            n = exponent(one) * exponent(other)
+            out.append(product((*rest, f.power(inside(one, "power")[0], params=(n,)))))
+    return tuple(out)
+
+
+def exponents_added(y: Any, u: Any, n: Any) -> tuple[Any, ...]:
+    """Return (uᵐ)ⁿ with the exponents added."""
+    return tuple(f.power(v, params=(exponent(u) + n,)) for v in inside(u, "power"))
+
+
+def divided_by_terms(y: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    """Return a/(b + c) as a/b + a/c."""
+    return tuple(b.apply(op, tuple(a / t for t in inside(b, op))) for op in ("add", "sub") if inside(b, op))
 
 
 def quotient_brackets_lost(y: Any, a: Any, b: Any) -> tuple[Any, ...]:
@@ -117,7 +147,12 @@ def root(x: Any) -> Any:
 
 
 def roots_of_terms(y: Any, x: Any) -> tuple[Any, ...]:
-    return tuple(x.apply(op, tuple(root(t) for t in inside(x, op))) for op in ("add", "sub") if inside(x, op))
+    """Return the root of a sum as the sum of the roots: of its last two parts, and of all its terms."""
+    two = [x.apply(op, tuple(root(t) for t in inside(x, op))) for op in ("add", "sub") if inside(x, op)]
+    if len(steps := firsts(x)) > 1:
+        start, rest = steps[-1]
+        two.append(followed(root(start), tuple((op, root(t)) for op, t in rest)))
+    return tuple(two)
 
 
 def logs_confused(y: Any, x: Any) -> tuple[Any, ...]:
@@ -149,23 +184,6 @@ def many(d: Any) -> list[Any]:
 def flat_if_still(slope: Any, y: Any) -> Any:
     """Return a slope, 0 for one that is not there."""
     return y.constant(0) if slope is None else slope
-
-
-def share(y: Any, u: Any, v: Any) -> bool:
-    """Return whether u/v is a share eᵘ/Σeᵘ: an exponential over a sum that holds it."""
-    if not inside(u, "exp"):
-        return False
-    todo, met = [v], {v.id}
-    while todo:
-        terms = [t for t in inside(todo.pop(), "add") if t.id not in met]
-        met.update(t.id for t in terms)
-        todo.extend(terms)
-    return u.id in met and v.id != u.id
-
-
-def probability(x: Any) -> bool:
-    """Return whether a tracer is a share or a sigmoid."""
-    return bool(inside(x, "sigmoid")) or any(share(x, *(inside(x, "div"))) for _ in inside(x, "div")[:1])
 
 
 def quotient_whole(rule: Any) -> Any:

@@ -103,6 +103,7 @@ class Row:
     domain    for each argument (the last repeats) where it may be sampled: the names of `assume=`, or an interval
     fold      (builder, args, *params) → the id of a shorter node that is the same, or None; see `folds`
     opens     (*args, *params) → the same written out in smaller operations, over tracers
+    also      other ways in which it is found written out, as `opens`
     group     True: reading it gives the opened group, not the node
     discrete  True: piecewise constant, no gradient flows; `refuses` is the message for asking for one
     gates     True: its local derivatives open and shut: where one is 0, nothing is sent, whatever comes
@@ -146,6 +147,7 @@ class Row:
     domain: tuple[Any, ...] = ("real",)
     fold: Callable[..., int | None] | None = None
     opens: Callable[..., Any] | None = None
+    also: tuple[Callable[..., Any], ...] = ()
     group: bool = False
     discrete: bool = False
     gates: bool = False

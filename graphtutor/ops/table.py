@@ -15,10 +15,10 @@ from .choices import CHOICES
 from .functions import FUNCTIONS
 from .notation import Notation, Style
 from .row import Row
-from .vectors import VECTORS
+from .vectors import SHARES, VECTORS
 
 TABLE: tuple[Row, ...] = (*ARITHMETIC, *FUNCTIONS, *CHOICES, *VECTORS)
-ROWS: dict[str, Row] = {row.name: row for row in TABLE}
+ROWS: dict[str, Row] = {row.name: row for row in (*TABLE, *SHARES)}
 
 # what stands for an operation: no node has it, for building a graph works it out
 OPERATORS: dict[str, Row] = {

@@ -67,7 +67,14 @@ VECTORS: tuple[Row, ...] = (
         slips=(Slip("reduction.sum-for-mean", lambda g, y, x, axes: (back(g, x, axes),)),)),
     Row("norm", norm_forward, push=lambda d, y, x, axes: f.total(x * d[0], params=(axes,)) / y, heads=(heads.Norm,), positive=True, names=("norm",), params=(("axis", None),), settle=axes_of, shape=without, label="‖ ‖",
         note=Notation("norm({0})", Style("‖{0}‖", unless="‖"), r"\left\lVert {0} \right\rVert", mathml="<mrow><mo>‖</mo>{0}<mo>‖</mo></mrow>"), rule="norm rule", formula="d‖u‖ = u·du/‖u‖",
-        says="a norm sends back the unit vector", pull=lambda g, y, x, axes: (back(f.tip(g / y, y), x, axes) * x,)),
+        says="a norm sends back the unit vector", pull=lambda g, y, x, axes: (back(f.tip(g / y, y), x, axes) * x,),
+        also=(lambda x, axes: f.sqrt(f.total(f.power(x, params=(2,)), params=(axes,))), lambda x, axes: f.sqrt(f.total(x * x, params=(axes,)))),
+        slips=(
+            Slip("local.dropped", lambda g, y, x, axes: (back(g, x, axes) * x,), hint="By what is the vector divided?"),
+            Slip("wrong-function", lambda g, y, x, axes: (2 * back(g, x, axes) * x,), hint="Is it the norm or its square?"),
+            Slip("power.off-by-one", lambda g, y, x, axes: (back(g / (y * y), x, axes) * x,), hint="By which power of the norm is the vector divided?"),
+            Slip("chain.missing-inner", lambda g, y, x, axes: (back(g / y, x, axes),)),
+        )),
     Row("index", lambda x, key, shape: arrays.pick(x, key), joint=True, positive=ALL, heads=(heads.Index,), params=(("key", ()), ("shape", ())), inner=("shape",), settle=full_key, shape=index_shape,
         note=Notation("{0}[{key}]", None, "{0}[{key}]", 60, (60,), mathml="{0}<mo>[</mo>{key}<mo>]</mo>"), label="[ ]", rule="index rule", formula="d(u[k]) = (du)[k]",
         says="an index sends the gradient to the entry it took, and 0 to the others", pull=lambda g, y, x, key, shape: (f.place(g, params=(key, shape)),)),
@@ -133,4 +140,41 @@ VECTORS: tuple[Row, ...] = (
     Row("cross_entropy", lambda z, y: z, heads=(heads.CrossEntropy,), names=("cross_entropy",), arity=(2, 2), group=True, label="cross entropy", shape=lambda z, y: (),
         opens=lambda z, y: -f.total(y * f.log_softmax(z)), rule="cross entropy", formula="−Σ yᵢ·log softmax(z)ᵢ",
         says="the cross entropy of scores and a one-hot (or any) distribution"),
+)  # fmt: skip
+
+
+# ----- one probability of a softmax, written out in numbers: no node of a reader's, for the diagnosis recognises it -----
+def weighted(first: Any, u: Any, d: Any) -> Any:
+    """Return Σⱼ pⱼ·duⱼ, where `first` is p₀."""
+    return sum((first * f.exp(v - u[0]) * slope for v, slope in zip(u, d, strict=True) if slope is not None), start=0 * first)
+
+
+def others_differentiated(first: Any, u: Any, d: Any) -> Any:
+    """Return Σⱼ (1 − pⱼ)·duⱼ."""
+    return sum((slope for slope in d if slope is not None), start=0 * first) - weighted(first, u, d)
+
+
+SHARES: tuple[Row, ...] = (
+    Row("share", lambda *u: 1 / sum(np.exp(v - u[0]) for v in u), arity=(2, None), label="softmax entry", rule="softmax rule", formula="∂pᵢ/∂uⱼ = pᵢ·(δᵢⱼ − pⱼ)",
+        local=lambda y, *u: (y * (1 - y), *(-y * y * f.exp(v - u[0]) for v in u[1:])),
+        slips=(
+            Slip("softmax.diagonal-everywhere", whole=lambda y, u, d: y * others_differentiated(y, u, d) if d[0] is None else None),
+            Slip("softmax.diagonal-everywhere", whole=lambda y, u, d: y * (1 - y) * sum(s for s in d if s is not None) if d[0] is None else None),
+            Slip("softmax.coupling-ignored", whole=lambda y, u, d: 0 * y if d[0] is None else y * d[0]),
+            Slip("softmax.coupling-ignored", whole=lambda y, u, d: None if d[0] is None else y * (1 - y) * d[0]),
+            Slip("ce.p-for-p-minus-y", whole=lambda y, u, d: None if d[0] is None else -y * weighted(y, u, d), rare=True),
+        )),
+    Row("log_share", lambda *u: -np.log(sum(np.exp(v - u[0]) for v in u)), arity=(2, None), label="log softmax entry", rule="log-softmax rule", formula="∂log pᵢ/∂uⱼ = δᵢⱼ − pⱼ",
+        local=lambda y, *u: (1 - f.exp(y), *(-f.exp(y + v - u[0]) for v in u[1:])),
+        slips=(
+            Slip("ce.sign", whole=lambda y, u, d: weighted(f.exp(y), u, d) - (0 if d[0] is None else d[0])),
+            Slip("ce.p-for-p-minus-y", whole=lambda y, u, d: None if d[0] is None else -weighted(f.exp(y), u, d)),
+            Slip("ce.one-hot-everywhere", whole=lambda y, u, d: others_differentiated(f.exp(y), u, d) if d[0] is None else None),
+        )),
+    Row("log_sigmoid", lambda x: -np.logaddexp(0, -x), label="ln σ", rule="log-sigmoid rule", formula="d ln σ(u) = (1 − σ(u))·du", local=lambda y, x: (1 - f.exp(y),),
+        also=(lambda x: f.log(f.sigmoid(x)), lambda x: f.log(1 - f.sigmoid(-x))),
+        slips=(
+            Slip("ce.sign", lambda y, x: (f.exp(y) - 1,)),
+            Slip("ce.p-for-p-minus-y", lambda y, x: (-f.exp(y),)),
+        )),
 )  # fmt: skip

@@ -78,7 +78,7 @@ def slipped(tree: Slopes, site: Site) -> Graph:
             total = put_in(
                 builder,
                 site.plan[0][1],
-                {k: inner[slot] for k, (node, slot) in tree.slope_inputs.items() if node == i and slot in inner},
+                {k: slope[of] for k, (node, of) in tree.slope_inputs.items() if node == i},
             )
         elif here and site.kind == "jump":
             total = slope[site.plan[0][1]]

@@ -15,18 +15,17 @@ from ...expr.graph import Graph
 from ...expr.running import run
 from ...language import trees
 from ...ops import heads
-from ...ops.misconceptions import LATER, mistake
+from ...ops.misconceptions import CATALOGUE, LATER, mistake
 from ..asked.forms import parts, unfinished
 from ..asked.rulings import Step, compare, textbook
 from ..asked.task import Task
 from ..told.marks import Misconception, Variant
+from .between import carried_out, mending, rewritten
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import diagnose
-from .formulas import formula
 from .matrices import diagnosed
-from .phrases import Ranked
+from .phrases import Ranked, formula
 from .problems import Array, Problem, problem, problem_at
-from .rewrites import mending, rewritten
 from .variants import telling
 
 MOST_NAMED = 12
@@ -119,37 +118,40 @@ class Cause:
 
     @property
     def misconceptions(self) -> tuple[Misconception, ...]:
-        found: list[Ranked] = []
-        if self.plain and self.problem is not None:
-            found += diagnose(self.problem, self.values(self.graph), self.slope())
-        elif self.problem is not None:
-            found += diagnosed(self.problem, self.graph)
-        else:
-            found += rewritten(self.task.graph_of(self.truth), self.graph, self.task.assume)
+        found = self.from_truth()
         if self.previous is not None and self.previous.status == "right":
-            known = {r.what.id for r in found}
-            found += [r for r in self.from_previous() if r.what.id not in known]
-            if self.worked_out:
-                found = [
-                    r._replace(
-                        rank=r.rank + LATER["" if mistake(r.what.id).family == "writing" else "worked out before"]
-                    )
-                    for r in found
-                ]
+            found = self.from_previous(found)
         if not found:
-            found = mending(self.graph, self.task.graph_of(self.truth), self.task.assume)
+            found = mending(self.graph, self.task.graph_of(self.truth), self.task.assume, self.step.source)
         return tuple(replace(r.what, line=self.step.index) for r in sorted(found, key=lambda r: r.rank))
 
-    @property
-    def worked_out(self) -> bool:
-        """Whether the line before has no derivative left in it: what goes wrong after that is no rule of differentiation."""
-        return self.previous is not None and self.previous.tree is not None and not unfinished(self.previous.tree)
+    def from_truth(self) -> list[Ranked]:
+        """Return the slips that lead here from the function itself."""
+        if self.plain and self.problem is not None:
+            return diagnose(self.problem, self.values(self.graph), self.slope())
+        if self.problem is not None:
+            return diagnosed(self.problem, self.graph)
+        return rewritten(self.task.graph_of(self.truth), self.graph, self.task.assume)
 
-    def from_previous(self) -> list[Ranked]:
-        """Return the slips of algebra that lead here from the line before."""
+    def from_previous(self, found: list[Ranked]) -> list[Ranked]:
+        """Return the slips that lead here from the line before, and after them those `found` from the function."""
         assert self.previous is not None and self.previous.tree is not None
-        start = self.task.graph_of(trees.replaced(self.previous.tree, self.task.numbers))
-        return rewritten(start, self.graph, self.task.assume)
+        before = trees.replaced(self.previous.tree, self.task.numbers)
+        if self.plain and self.problem is not None:
+            carried = carried_out(self.task, before, self.tree, self.problem, self.values(self.graph))
+            known = {(r.what.id, r.what.text) for r in carried}
+            later = [
+                r._replace(rank=r.rank + LATER["elsewhere"]) for r in found if (r.what.id, r.what.text) not in known
+            ]
+            found = [*carried, *later] if carried else found
+        known_ids = {r.what.id for r in found}
+        found += [
+            r for r in rewritten(self.task.graph_of(before), self.graph, self.task.assume) if r.what.id not in known_ids
+        ]
+        if not unfinished(before):  # what goes wrong then is no rule of differentiation
+            writing = {m.id for m in CATALOGUE.values() if m.family == "writing"}
+            found = [r if r.what.id in writing else r._replace(rank=r.rank + LATER["worked out before"]) for r in found]
+        return found
 
     # ----- numbers -----
     def values(self, graph: Graph) -> Array:

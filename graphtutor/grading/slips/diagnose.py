@@ -7,21 +7,27 @@ named, the most specific first; two slips are tried where one does not explain t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
 
 from ...expr.adjoint import backward
 from ...expr.running import run
-from ...ops.misconceptions import LATER, mistake
+from ...ops.misconceptions import LATER
 from ...ops.table import ROWS
 from . import algebra, malrules
-from .phrases import MOST_NAMED, Candidate, Ranked, worded
-from .problems import CLOSE, FEWEST, FIRST, Array, Problem, fits, same_values
+from .phrases import MOST_NAMED, Candidate, Ranked, became, built, candidate, formula, worded, written
+from .problems import CLOSE, FEWEST, FIRST, TINY, Array, Problem, fits, same_values
+from .slopes import Site
+from .written_out import View
 
 ROUNDED = 0.011
+SIMPLE = 12  # leaves and operations of a factor that is named
+SURE = 30  # the rank from which on an explanation is looked for elsewhere too
+MOST_TOGETHER = 6  # variables whose derivatives are added up in every way
+Named = Callable[[], Candidate]
 
 
 def diagnose(problem: Problem, answer: Array, slope: Array | None = None) -> list[Ranked]:
@@ -32,72 +38,107 @@ def diagnose(problem: Problem, answer: Array, slope: Array | None = None) -> lis
     """
     if not problem.flat or problem.size < FEWEST or same_values(problem.truth, answer):
         return []
-    found = [*single(problem, answer), *overall(problem, answer, slope), *listed(problem.rewritten, problem, answer)]
+    names, values = single(problem)
+    found = [*agreeing(names, values, answer), *overall(problem, answer, slope)]
     if not found:
-        found = [*listed(problem.others, problem, answer), *double(problem, answer)]
-    if not found or all(c.rank >= 30 for c in found):
+        found = [*agreeing(*other_functions(problem), answer), *double(problem, answer)]
+    if all(c.rank >= SURE for c in found):
         found.extend(partly(problem, answer))
     return worded(problem, found)
 
 
-def single(problem: Problem, answer: Array) -> Iterator[Candidate]:
-    hits = fits(problem.singles[1:], answer)
-    for k in np.flatnonzero(hits):
-        s = problem.tree.sites[k]
-        yield Candidate(s.id, s.rank, s.node, s.slot, s.hint)
+def agreeing(names: list[Named], values: Array, answer: Array) -> Iterator[Candidate]:
+    """Yield the explanations whose values are the answer's."""
+    yield from (names[k]() for k in np.flatnonzero(fits(values, answer)).tolist()) if names else ()
 
 
+# ----- one slip -----
+@lru_cache(maxsize=100)
+def single(problem: Problem) -> tuple[list[Named], Array]:
+    """Return every explanation by one slip, or by one made everywhere, with its values: shape (explanations, points)."""
+    names: list[Named] = [lambda s=s: at_site(s) for s in problem.tree.sites]  # type: ignore[misc]
+    rows = [problem.singles[1:]]
+    groups, values = problem.everywhere
+    names += [lambda g=g: at_site(g[0], "everywhere") for g in groups]  # type: ignore[misc]
+    rows.append(values)
+    for other, view in problem.views:
+        new = [k for k, s in enumerate(other.tree.sites) if view.renamed(problem.graph, s.node)]
+        names += [lambda s=other.tree.sites[k], v=view: in_view(problem, v, s) for k in new]  # type: ignore[misc]
+        rows.append(other.singles[1:][new])
+    more, further = listed(problem, problem.rewritten)
+    return [*names, *more], np.concatenate([*rows, further])
+
+
+def at_site(s: Site, later: str = "") -> Candidate:
+    return Candidate(s.id, s.rank + LATER[later], s.node, s.slot, s.hint)
+
+
+def in_view(problem: Problem, view: View, s: Site) -> Candidate:
+    """Return a slip at an operation that is written out, told of what is written there."""
+    node = view.back[s.node]
+    row = view.graph.row(s.node)
+    said = f"{formula(problem.graph, node)} is {formula(view.graph, s.node)}. {row.rule}: {row.formula}."
+    return Candidate(s.id, s.rank + LATER[view.later], node, None, s.hint, said)
+
+
+def listed(problem: Problem, variants: list[tuple[algebra.Variant, Array]]) -> tuple[list[Named], Array]:
+    names: list[Named] = [lambda v=v: rewriting(problem, v) for v, _ in variants]  # type: ignore[misc]
+    return names, np.stack([row for _, row in variants]) if variants else np.zeros((0, problem.size))
+
+
+def rewriting(problem: Problem, v: algebra.Variant) -> Candidate:
+    return Candidate(v.id, v.rank, v.node if v.node < len(problem.graph) else None, None, v.hint, became(v))
+
+
+@lru_cache(maxsize=100)
+def other_functions(problem: Problem) -> tuple[list[Named], Array]:
+    return listed(problem, problem.others)
+
+
+# ----- two slips -----
 def double(problem: Problem, answer: Array) -> Iterator[Candidate]:
-    both, values = problem.pairs
-    if not both:
-        return
-    near = np.flatnonzero(fits(values, answer[:FIRST]))[:200]
-    if not len(near):
-        return
-    exact = fits(problem.tree.swept([list(both[k]) for k in near]), answer)
-    for k in near[exact][:MOST_NAMED]:
-        a, b = sorted(both[k], key=lambda s: s.rank)
-        rank = (a.rank + b.rank) / 4 + LATER["two at once"]
-        yield Candidate(a.id, rank, a.node, a.slot, a.hint, beside=b.id)
-        yield Candidate(b.id, rank, b.node, b.slot, b.hint, beside=a.id)
-
-
-def listed(variants: Sequence[tuple[algebra.Variant, Array]], problem: Problem, answer: Array) -> Iterator[Candidate]:
-    """Yield the variants that agree with the answer."""
-    if not variants:
-        return
-    for k in np.flatnonzero(fits(np.stack([v for _, v in variants]), answer)).tolist():
-        v = variants[k][0]
-        yield Candidate(v.id, v.rank, v.node if v.node < len(problem.graph) else None, None, v.hint, said=v.said)
+    """Yield pairs of slips; of a problem with quotients of powers in that view too."""
+    for here, view in ((problem, None), *((o, v) for o, v in problem.views)):
+        both, values = here.pairs
+        near = np.flatnonzero(fits(values, answer[:FIRST]))[:200] if both else []
+        if not len(near):
+            continue
+        exact = fits(here.tree.swept([list(both[k]) for k in near]), answer)
+        for k in near[exact][:MOST_NAMED]:
+            pair = sorted(both[k], key=lambda s: s.rank)
+            rank = sum(s.rank for s in pair) / 4 + LATER["two at once"]
+            for s, beside in (pair, pair[::-1]):
+                node = s.node if view is None else view.back[s.node]
+                yield Candidate(s.id, rank, node, s.slot if view is None else None, s.hint, beside=beside.id)
 
 
 # ----- the answer as a whole -----
-def whole(id: str, node: int | None = None, slot: int | None = None, later: str = "") -> Candidate:
-    found = mistake(id)
-    return Candidate(id, found.rank + LATER[later], node, slot, found.hint)
-
-
 def overall(problem: Problem, answer: Array, slope: Array | None) -> Iterator[Candidate]:
     """Yield what the answer as a whole is: another derivative, an integral, the truth times something."""
-    f = problem.over(problem.tree.values[problem.graph.out])
+    f, out = problem.over(problem.tree.values[problem.graph.out]), problem.graph.out
     if same_values(f, answer):
-        yield whole("not-differentiated", problem.graph.out)
+        yield candidate("not-differentiated", out)
     if not np.any(answer):
-        yield whole("definition.as-constant", problem.graph.out)
+        yield candidate("definition.as-constant", out)
+    yield from by_others(problem, answer)
+    if slope is not None and same_values(f, slope):
+        yield candidate("integrated-instead", out)
+    second = second_derivative(problem)
+    if second is not None and np.any(second != 0) and same_values(second, answer):
+        yield candidate("second-derivative", out)
+    yield from by_ratio(problem, answer)
+
+
+def by_others(problem: Problem, answer: Array) -> Iterator[Candidate]:
+    """Yield that it is the derivative by another variable, or those by several added up."""
     others = [name for name in problem.gradients if name != problem.wrt]
     for name in others:
         if same_values(problem.gradients[name], answer):
-            yield whole("wrt.wrong-variable", problem.graph.ids[name])
-    for size in range(1, len(others) + 1 if len(others) <= 6 else 2):
+            yield candidate("wrt.wrong-variable", problem.graph.ids[name])
+    for size in range(1, len(others) + 1 if len(others) <= MOST_TOGETHER else 2):
         for chosen in combinations(others, size):
             if same_values(problem.truth + sum(problem.gradients[n] for n in chosen), answer):
-                yield whole("wrt.total", problem.graph.ids[chosen[0]])
-    if slope is not None and same_values(f, slope):
-        yield whole("integrated-instead", problem.graph.out)
-    second = second_derivative(problem)
-    if second is not None and np.any(second != 0) and same_values(second, answer):
-        yield whole("second-derivative", problem.graph.out)
-    yield from by_ratio(problem, answer)
+                yield candidate("wrt.total", problem.graph.ids[chosen[0]])
 
 
 def second_derivative(problem: Problem) -> Array | None:
@@ -109,50 +150,50 @@ def second_derivative(problem: Problem) -> Array | None:
 
 
 def by_ratio(problem: Problem, answer: Array) -> Iterator[Candidate]:
+    """Yield by what the answer differs from the truth, as a factor."""
     with np.errstate(all="ignore"):
         ratio = answer / problem.truth
-    ratio = ratio[np.isfinite(ratio)]
-    if len(ratio) < FEWEST:
+    known = ratio[np.isfinite(ratio)]
+    if len(known) < FEWEST:
         return
-    yield from missing_factor(problem, answer)
-    r = float(np.median(ratio))
-    if np.all(np.abs(ratio - r) <= 1e-8 * abs(r)) and r != 0:
+    missing = list(missing_factor(problem, answer))
+    yield from missing
+    r = float(np.median(known))
+    if np.all(np.abs(known - r) <= 1e-8 * abs(r)) and r != 0:
         yield from constant_ratio(problem, r)
-    elif np.all(np.abs(ratio - 1) < ROUNDED):
-        yield rounded("by its ratio")
+    elif np.all(np.abs(known - 1) < ROUNDED):
+        yield candidate("rounding", later="by its ratio")
     else:
-        yield from monomial(problem, answer)
-
-
-def rounded(later: str = "") -> Candidate:
-    return replace(whole("rounding", later=later), said=mistake("rounding").strong)
+        yield from by_name(problem, answer)
+        if not missing and not np.all(np.isin(np.abs(known), (0, 1))):  # that is a branch, no factor
+            yield from too_many(problem, ratio)
 
 
 def constant_ratio(problem: Problem, r: float) -> Iterator[Candidate]:
+    out = problem.graph.out
     if abs(r - 1) < ROUNDED:
         if abs(r - 1) > 1e-7:
-            yield rounded()
+            yield candidate("rounding")
         return
     if abs(r + 1) < 1e-9:
-        yield whole("sign.lost-inner-minus", problem.graph.out)
+        yield candidate("sign.lost-inner-minus", out, said="Yours is the right value with its sign turned.")
         return
     for base in (10.0, 2.0):
         if abs(abs(r) - math.log(base)) < 1e-8 or abs(abs(r) - 1 / math.log(base)) < 1e-8:
-            yield whole("log.base", problem.graph.out)
-    n = terms(problem)
+            yield candidate("log.base", out)
+    n = summands(problem)
     if n > 1 and (abs(r - 1 / n) < 1e-9 or abs(r - n) < 1e-9):
-        yield whole("reduction.sum-for-mean", problem.graph.out)
-    yield whole("constant.factor-dropped", problem.graph.out, later="by its ratio")
+        yield candidate("reduction.sum-for-mean", out)
+    yield candidate("constant.factor-dropped", out, later="by its ratio")
 
 
-def terms(problem: Problem) -> int:
+def summands(problem: Problem) -> int:
     """Return how many terms the function is a plain sum of, whatever constant it is divided by."""
-    graph = problem.graph
-    count, todo = 0, [graph.out]
-    locals_ = backward(graph).flows
+    graph, cells = problem.graph, problem.walk.cells
     plain = {
-        (x.edge.source, x.edge.slot) for x in locals_ if x.local is not None and backward_constant(problem, x.local)
+        (x.edge.source, x.edge.slot) for x in problem.walk.flows if x.local is not None and cells[x.local][0] == "const"
     }
+    count, todo = 0, [graph.out]
     while todo:
         top = todo.pop()
         args = graph.cells[top][1]
@@ -163,62 +204,72 @@ def terms(problem: Problem) -> int:
     return count
 
 
-def backward_constant(problem: Problem, i: int) -> bool:
-    return problem.walk.cells[i][0] == "const"
-
-
 def missing_factor(problem: Problem, answer: Array) -> Iterator[Candidate]:
     """Yield a local derivative that is left out on every path at once."""
     tree = problem.tree
     for i, locals_ in tree.locals.items():
         for slot in tree.moving(i):
             d = locals_[slot]
-            if d is None:
+            if d is None or malrules.value(tree, d) == -1:
                 continue
             with np.errstate(all="ignore"):
-                without = problem.truth / tree.values[d]
-            if same_values(problem.over(without), answer) and not same_values(problem.over(without), problem.truth):
-                numeric = malrules.number(tree, d)
-                if malrules.value(tree, d) == -1:
-                    continue
-                yield whole("constant.factor-dropped" if numeric else "local.dropped", i, slot, "everywhere")
+                without = problem.over(problem.truth / tree.values[d])
+            if same_values(without, answer) and not same_values(without, problem.truth):
+                id = "constant.factor-dropped" if malrules.number(tree, d) else "local.dropped"
+                yield candidate(id, i, slot, "everywhere")
 
 
-def monomial(problem: Problem, answer: Array) -> Iterator[Candidate]:
-    """Yield a power of a name too many or too few."""
+def by_name(problem: Problem, answer: Array) -> Iterator[Candidate]:
+    """Yield a power of a name too many or too few; a constant that is missing is a factor dropped."""
     for name, x in problem.points.items():
         for power in (1, -1, 2, -2):
             with np.errstate(all="ignore"):
                 changed = problem.truth * x**power
             if same_values(changed, answer) or same_values(-changed, answer):
-                yield whole("algebra.cancelling", problem.graph.ids[name])
+                if power == -1 and name != problem.wrt:
+                    yield candidate(
+                        "constant.factor-dropped",
+                        problem.graph.ids.get(name),
+                        None,
+                        "by name",
+                        f"The factor {name} is missing.",
+                    )
+                yield candidate("algebra.cancelling", problem.graph.ids.get(name))
+
+
+def too_many(problem: Problem, ratio: Array) -> Iterator[Candidate]:
+    """Yield a factor that the answer has too many: the value or the derivative of one operation of the problem."""
+    for here in (problem, *(other for other, _ in problem.views)):
+        tree = here.tree
+        slopes = [d for ds in tree.locals.values() for d in ds if d is not None]
+        for i in dict.fromkeys([i for i in tree.locals if i != here.graph.out] + slopes):
+            graph = built(tree.builder, i)
+            named = tree.values[i] is not None and not malrules.number(tree, i) and written(graph, i) <= SIMPLE
+            if named and same_values(here.over(tree.values[i]), ratio):
+                yield candidate("factor.too-many", said=f"Yours is {formula(graph, i)} times the derivative.")
 
 
 # ----- right in one part only -----
 def partly(problem: Problem, answer: Array) -> Iterator[Candidate]:
     """Yield what holds where the answer is right at some points and wrong at others."""
-    with np.errstate(all="ignore"):
-        right = np.abs(answer - problem.truth) <= CLOSE * (np.abs(answer) + np.abs(problem.truth)) + 1e-13
+    right = close(answer, problem.truth)
     if not 0 < right.sum() < len(right):
         return
     for name, x in problem.points.items():
         sides = right[x > 0], right[x < 0]
         if all(map(len, sides)) and any(a.all() and not b.any() for a, b in (sides, sides[::-1])):
-            yield whole("domain.abs-dropped", problem.graph.ids[name])
-    if not kinked(problem):
+            yield candidate("domain.abs-dropped", problem.graph.ids.get(name))
+    if not any(ROWS[op].kink is not None or ROWS[op].conditions for op, args, _ in problem.graph.cells if args):
         return
     rows: dict[int, list[int]] = {}
     for k, s in enumerate(problem.tree.sites):
         if s.id in ("branch.ignored", "branch.swapped"):
             rows.setdefault(s.node, []).append(k + 1)
     for node, ks in rows.items():
-        values = problem.singles[[0, *ks]]
-        with np.errstate(all="ignore"):
-            met = (np.abs(values - answer) <= CLOSE * (np.abs(values) + np.abs(answer)) + 1e-13).any(axis=0)
-        if met.all():
-            yield whole("branch.condition-wrong", node)
+        if close(problem.singles[[0, *ks]], answer).any(axis=0).all():
+            yield candidate("branch.condition-wrong", node)
 
 
-def kinked(problem: Problem) -> bool:
-    rows = [ROWS[op] for op, args, _ in problem.graph.cells if args]
-    return any(row.kink is not None or row.conditions for row in rows)
+def close(a: Array, b: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.abs(a - b) <= CLOSE * (np.abs(a) + np.abs(b)) + TINY

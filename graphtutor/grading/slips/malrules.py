@@ -6,13 +6,15 @@ rule, of paths and of constants. Their ids are those of the catalogue of misconc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ...expr.running import Cell, needed
 from ...expr.tracer import Tracer
 from ...ops.misconceptions import LATER, mistake
 from ...ops.row import Slip
 from ...ops.table import ROWS
+from .algebra import differentiated
 from .slopes import Site, Slopes
 
 
@@ -39,8 +41,9 @@ def of_row(tree: Slopes, i: int) -> Iterator[Site]:
         if slip.local is not None:
             wrong = tree.lifted(i, tree.rule(i, slip.local))
             plan = tuple((slot, d) for slot, d in enumerate(wrong) if d is not None and slot in moving)
+            later = "several arguments" if len(plan) > 1 and not kinked(tree, i) else ""
             if plan:
-                yield of_slip(slip, i, plan[0][0] if len(plan) == 1 else None, "local", plan)
+                yield of_slip(slip, i, plan[0][0] if len(plan) == 1 else None, "local", plan, later)
             for slot, d in plan if len(plan) > 1 else ():
                 yield of_slip(slip, i, slot, "local", ((slot, d),), "one argument")
         if slip.whole is not None:
@@ -50,7 +53,7 @@ def of_row(tree: Slopes, i: int) -> Iterator[Site]:
 def of_whole(tree: Slopes, i: int, slip: Slip) -> Iterator[Site]:
     _, args, params = tree.graph.cells[i]
     moving = tree.moving(i)
-    slopes = tuple(tree.slope(i, slot) if slot in moving else None for slot in range(len(args)))
+    slopes = tuple(tree.slope(i, a) if slot in moving else None for slot, a in enumerate(args))
     assert slip.whole is not None
     out = slip.whole(tree.tracer(i), tuple(map(tree.tracer, args)), slopes, *params)
     if out is not None:
@@ -105,7 +108,7 @@ def of_chain(tree: Slopes, i: int) -> Iterator[Site]:
     inner = tree.graph.cells[i][1][slot]
     if local is None:
         return
-    du, y, u, x = tree.slope(i, slot), tree.tracer(i), tree.tracer(inner), tree.tracer(tree.wrt)
+    du, y, u, x = tree.slope(i, inner), tree.tracer(i), tree.tracer(inner), tree.tracer(tree.wrt)
     g = tree.tracer(local)
     if inner != tree.wrt:
         yield whole(tree, "chain.added-not-multiplied", i, g + du)
@@ -113,7 +116,7 @@ def of_chain(tree: Slopes, i: int) -> Iterator[Site]:
         return
     if inner == tree.wrt:
         if i != tree.graph.out:
-            yield whole(tree, "chain.outer-not-differentiated", i, y)
+            yield whole(tree, "chain.outer-not-differentiated", i, y, "nothing inside")
         return
     yield whole(tree, "chain.outer-not-differentiated", i, y * du)
     yield whole(tree, "chain.inner-left-undifferentiated", i, g * u)
@@ -123,12 +126,32 @@ def of_chain(tree: Slopes, i: int) -> Iterator[Site]:
     yield whole(tree, "chain.derivative-inside", i, local_there * du)
     yield whole(tree, "chain.derivative-inside", i, value_there, "nearly")
     value_at, local_at = moved(tree, i, slot, x)
-    kinked = ROWS[tree.graph.cells[i][0]].kink is not None
-    if kinked:
+    if kinked(tree, i):
+        yield from of_nested(tree, i, slot)
         yield whole(tree, "branch.condition-wrong", i, local_at * du, "at a kink")
     else:
         yield whole(tree, "chain.outer-at-x", i, local_at * du)
     yield whole(tree, "chain.composition-as-product", i, local_at * u + value_at * du)
+
+
+def kinked(tree: Slopes, i: int) -> bool:
+    """Return whether a node chooses: it has a kink or a condition."""
+    row = ROWS[tree.graph.cells[i][0]]
+    return row.kink is not None or bool(row.conditions)
+
+
+def of_nested(tree: Slopes, i: int, slot: int) -> Iterator[Site]:
+    """Yield the slip of a choice inside a choice, such as a clip, that lets the slope through just where it is held."""
+    inner = tree.graph.cells[i][1][slot]
+    outer = tree.locals[i][slot]
+    if not kinked(tree, inner) or len(tree.moving(inner)) != 1 or outer is None:
+        return
+    (below,) = tree.moving(inner)
+    local = tree.locals[inner][below]
+    if local is not None:
+        through = tree.slope(i, tree.graph.cells[inner][1][below])
+        out = through - tree.tracer(outer) * tree.tracer(local) * through
+        yield site("branch.swapped", i, None, "whole", ((0, out.id),))
 
 
 def moved(tree: Slopes, i: int, slot: int, to: Tracer) -> tuple[Tracer, Tracer]:
@@ -162,18 +185,34 @@ def of_edges(tree: Slopes, i: int) -> Iterator[Site]:
             if tree.graph.cells[a][0] != "const" or plain:
                 yield site("constant.not-zero", i, slot, "edge", ((slot, one),), "" if plain else "no number")
                 yield site("constant.not-zero", i, slot, "edge", ((slot, a),), "nearly" if plain else "no number")
+            for slope in own_slopes(tree, a):
+                yield site(
+                    "constant.not-zero", i, slot, "edge", ((slot, slope),), "one argument" if plain else "no number"
+                )
             continue
         if len(moving) > 1:
-            yield site("path.dropped", i, slot, "edge", ((slot, zero),))
+            yield site("branch.ignored" if kinked(tree, i) else "path.dropped", i, slot, "edge", ((slot, zero),))
             if not plain and swaps(tree, i):
                 yield site("product.one-term", i, slot, "edge", ((slot, zero),))
-        if operation:
+        if operation and not kinked(tree, i):
             yield site("definition.as-constant", i, slot, "edge", ((slot, zero),))
-            yield site("local.dropped" if straight else "chain.missing-inner", i, slot, "edge", ((slot, one),))
-        if plain:
+            outermost = "outermost" if i == tree.graph.out and not straight and not kinked(tree, a) else ""
+            yield site(
+                "local.dropped" if straight else "chain.missing-inner", i, slot, "edge", ((slot, one),), outermost
+            )
+        if plain and len(args) > 1:
             yield site("sum.term-not-differentiated", i, slot, "edge", ((slot, a),))
-        elif straight:
+        elif straight and not plain:
             yield site("not-differentiated", i, slot, "edge", ((slot, a),), "taken for its slope")
+
+
+def own_slopes(tree: Slopes, i: int) -> Iterator[int]:
+    """Yield the derivatives of what does not depend on the variable, by each of its own names."""
+    for n in needed(tree.graph.cells, [i]) if tree.graph.cells[i][1] else ():
+        if tree.graph.cells[n][0] == "input":
+            slope = differentiated(tree.builder, i, n)
+            if slope is not None:
+                yield slope
 
 
 def swaps(tree: Slopes, i: int) -> bool:
@@ -191,7 +230,7 @@ def value(tree: Slopes, i: int) -> Any:
 def of_node(tree: Slopes, i: int) -> Iterator[Site]:
     """Yield factors that are left out between a node and one below it, and a sign turned."""
     moving = tree.moving(i)
-    yield site("sign.lost-inner-minus", i, None, "minus", ())
+    yield site("sign.lost-inner-minus", i, None, "minus", (), "" if has_minus(tree, i) else "nearly")
     top = i == tree.graph.out
     for b in below(tree, i):
         near = b in tree.graph.cells[i][1]
@@ -210,6 +249,21 @@ def of_node(tree: Slopes, i: int) -> Iterator[Site]:
                 yield site("local.dropped", i, None, "jump", ((0, b),))
             continue
         yield site("upstream.dropped" if top else "local.dropped", i, None, "jump", ((0, b),), "" if near else "nearly")
+
+
+def has_minus(tree: Slopes, i: int) -> bool:
+    """Return whether a minus sign stands at a node or in its derivative."""
+    return tree.graph.cells[i][0] in ("neg", "sub") or any(
+        d is not None and negative(tree.builder.cells, d) for d in tree.locals[i]
+    )
+
+
+def negative(cells: Sequence[Cell], i: int) -> bool:
+    """Return whether a minus sign stands in front of a cell."""
+    op, args, params = cells[i]
+    while op in ("mul", "div"):
+        op, args, params = cells[args[0]]
+    return op == "neg" or (op == "const" and not isinstance(params[0], str) and params[0] < 0)
 
 
 def below(tree: Slopes, i: int) -> list[int]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...expr.graph import Graph
-from ...ops.misconceptions import mistake
+from ...ops.misconceptions import LATER, mistake
 from ..told.marks import Misconception
-from .formulas import formula
+from .algebra import Variant
 from .problems import Problem
 
 MOST_NAMED, MOST_PLACES = 12, 4
+MOST_WRITTEN = 300  # leaves and operations, each counted as often as it would be written
 
 
 class Ranked(NamedTuple):
@@ -24,7 +25,7 @@ class Ranked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An explanation before it is put into words."""
+    """An explanation before it is put into words. `beside`: the id of the slip that was made as well."""
 
     id: str
     rank: float
@@ -32,7 +33,13 @@ class Candidate:
     slot: int | None = None
     hint: str = ""
     said: str = ""
-    beside: str = ""  # the id of the slip that was made as well
+    beside: str = ""
+
+
+def candidate(id: str, node: int | None = None, slot: int | None = None, later: str = "", said: str = "") -> Candidate:
+    """Return a misconception of the catalogue as an explanation."""
+    found = mistake(id)
+    return Candidate(id, found.rank + LATER[later], node, slot, found.hint, said)
 
 
 def worded(problem: Problem, found: Sequence[Candidate]) -> list[Ranked]:
@@ -70,11 +77,8 @@ def strong(problem: Problem, c: Candidate) -> str:
     graph = problem.graph
     assert c.node is not None
     if not graph.cells[c.node][1]:
-        return (
-            f"{c.hint} Here it is {problem.wrt}, not {graph.name(c.node)}."
-            if graph.name(c.node) != problem.wrt
-            else mistake(c.id).strong
-        )
+        name = graph.name(c.node)
+        return mistake(c.id).strong if name == problem.wrt else f"{c.hint} Here it is {problem.wrt}, not {name}."
     row = graph.row(c.node)
     if not problem.flat:
         return f"{row.rule}: {row.formula}."
@@ -83,10 +87,41 @@ def strong(problem: Problem, c: Candidate) -> str:
     for slot in [c.slot] if c.slot is not None and c.slot in tree.moving(c.node) else tree.moving(c.node):
         d = tree.locals.get(c.node, ())[slot]
         if d is not None:
-            text = formula(Graph(tuple(tree.builder.cells), tuple(tree.builder.shapes), d), d)
-            parts.append(f"its derivative by {formula(graph, graph.cells[c.node][1][slot])} is {text}")
-    return (
-        f"{row.rule}: {row.formula}. At {formula(graph, c.node)} {' and '.join(parts)}."
-        if parts
-        else f"{row.rule}: {row.formula}."
-    )
+            by = formula(graph, graph.cells[c.node][1][slot])
+            parts.append(f"its derivative by {by} is {formula(built(tree.builder, d), d)}")
+    here = f" At {formula(graph, c.node)} {' and '.join(parts)}." if parts else ""
+    return f"{row.rule}: {row.formula}.{here}"
+
+
+# ----- formulas -----
+def formula(graph: Graph, i: int) -> str:
+    """Return node `i` written out; one that would run on, shared parts again and again, over the names of its arguments.
+
+    >>> from graphtutor.expr.build import build
+    >>> square = build("(w*x - y)**2")
+    >>> formula(square, square.out)
+    '(w*x - y)**2'
+    >>> doubled = build("; ".join(["u0 = x + 1", *(f"u{k + 1} = u{k}*u{k}" for k in range(60))]))
+    >>> formula(doubled, doubled.out)
+    'u59*u59'
+    """
+    return graph.formula(i) if written(graph, i) <= MOST_WRITTEN else graph.text(i)
+
+
+def written(graph: Graph, i: int) -> int:
+    """Return how many leaves and operations are written for node `i`."""
+    sizes: list[int] = []
+    for _, args, _ in graph.cells[: i + 1]:
+        sizes.append(1 + sum(sizes[a] for a in args))
+    return sizes[i]
+
+
+def built(builder: Any, i: int) -> Graph:
+    """Return a node of a builder as a graph."""
+    return Graph(tuple(builder.cells), tuple(builder.shapes), i)
+
+
+def became(v: Variant) -> str:
+    """Return what a slip of algebra did, in words."""
+    graph = built(v.builder, max(v.node, v.wrong))
+    return f"{formula(graph, v.node)} became {formula(graph, v.wrong)}."

@@ -12,25 +12,36 @@ import numpy as np
 from ...errors import LearnerError
 from ...expr.adjoint import Backward, backward
 from ...expr.graph import Graph
-from ...expr.running import run
+from ...expr.running import apply_row, run
 from ...expr.tracer import Builder
+from ...ops.table import ROWS
 from ..asked import samples
 from . import algebra, malrules
 from .slopes import Site, Slopes
+from .written_out import View, views
 
 Array = Any
 POINTS, FEWEST, FIRST = 40, 5, 6
 CLOSE = 1e-8  # relative; float64 leaves some 1e-12 of a derivative of twenty operations
+SHAKE, STEADY, TINY = 2e-16, 1e-9, 1e-13  # a rounding, what it may change relatively and absolutely
 MOST_PAIRS, MOST_IN_PAIRS, MOST_SITES = 12000, 200, 2500  # of big functions only the most specific slips are tried
 
 
 class Problem:
     """A scalar function, the variable, and points at which answers are tried. `points`: name → array.
 
-    `part`: the graph of what the variable stands for, if it is no input of the answers.
+    `part`: the graph of what the variable stands for, if it is no input of the answers. `points`: where it is tried,
+    if that is said; else they are drawn where function and derivative are finite and no rounding shows.
     """
 
-    def __init__(self, graph: Graph, wrt: str, assume: Mapping[str, Any], part: Graph | None = None):
+    def __init__(
+        self,
+        graph: Graph,
+        wrt: str,
+        assume: Mapping[str, Any],
+        part: Graph | None = None,
+        points: dict[str, Array] | None = None,
+    ):
         if wrt not in graph.ids:
             raise LearnerError(
                 f"'{wrt}' is no variable of this problem; it has {', '.join(n.name for n in graph.inputs)}"
@@ -39,7 +50,8 @@ class Problem:
         self.here = graph.ids[wrt]
         self.names = {n.name for n in graph.inputs}
         self.flat = not any(graph.shapes)
-        self.points = self.placed()
+        self.inner: dict[tuple[Graph, str], Problem] = {}
+        self.points = self.placed() if points is None else points
 
     @cached_property
     def walk(self) -> Backward:
@@ -62,7 +74,10 @@ class Problem:
             return {name: value[:POINTS] for name, value in points.items()}
         truth = self.derivative
         values = samples.evaluated(truth, points)
-        return samples.finite(points, [values[self.graph.out], values[truth.out]], POINTS)
+        steadily = np.where(steady(truth, points, values[truth.out]), values[truth.out], np.nan)
+        kept = samples.finite(points, [values[self.graph.out], steadily], POINTS)
+        enough = len(next(iter(kept.values()))) >= FEWEST
+        return kept if enough else samples.finite(points, [values[self.graph.out], values[truth.out]], POINTS)
 
     @property
     def size(self) -> int:
@@ -75,8 +90,10 @@ class Problem:
         )
 
     def values_of(self, graph: Graph) -> Array:
-        """Return the values of a scalar graph at the points."""
-        return self.over(samples.evaluated(graph, self.with_drawn(graph))[graph.out])
+        """Return the values of a scalar graph at the points, nan where rounding shows."""
+        points = self.with_drawn(graph)
+        values = self.over(samples.evaluated(graph, points)[graph.out])
+        return np.where(steady(graph, points, values), values, np.nan)
 
     @cached_property
     def tree(self) -> Slopes:
@@ -90,6 +107,30 @@ class Problem:
     def singles(self) -> Array:
         """The values of every single slip, and of none in row 0."""
         return self.tree.swept([[], *([s] for s in self.tree.sites)])
+
+    @cached_property
+    def everywhere(self) -> tuple[list[list[Site]], Array]:
+        """The same slip at every node where it can be made, where these are several, with its values."""
+        alike: dict[tuple[str, str, str], dict[int, Site]] = {}
+        for s in self.tree.sites:
+            if s.kind in ("local", "edge", "whole"):
+                alike.setdefault(s.name, {}).setdefault(s.node, s)
+        groups = [list(sites.values()) for sites in alike.values() if len(sites) > 1]
+        return groups, self.tree.swept(groups)
+
+    @cached_property
+    def views(self) -> tuple[tuple[Problem, View], ...]:
+        """The same problem with its written-out forms recognised."""
+        found = views(self.graph, self.here) if self.flat else ()
+        return tuple((Problem(v.graph, self.wrt, self.assume, points=self.points), v) for v in found)
+
+    def within(self, graph: Graph, wrt: str) -> Problem | None:
+        """Return the problem d graph / d wrt at the points of this one, None if it has other names."""
+        if wrt not in graph.ids or any(graph.shapes) or not {n.name for n in graph.inputs} <= set(self.points):
+            return None
+        if (graph, wrt) not in self.inner:
+            self.inner[graph, wrt] = Problem(graph, wrt, self.assume, points=self.points)
+        return self.inner[graph, wrt]
 
     @property
     def truth(self) -> Array:
@@ -129,7 +170,7 @@ class Problem:
     @cached_property
     def others(self) -> list[tuple[algebra.Variant, Array]]:
         """The derivatives of functions that resemble the given one."""
-        return self.variants(algebra.of_another)
+        return self.variants(algebra.of_another, algebra.in_copy)
 
     def variants(self, *makers: Any) -> list[tuple[algebra.Variant, Array]]:
         found: list[tuple[algebra.Variant, Array]] = []
@@ -182,13 +223,29 @@ def told(assume: Mapping[str, Any] | None) -> tuple[tuple[str, Any], ...]:
 
 
 # ----- matching -----
+def steady(graph: Graph, points: Mapping[str, Array], values: Array) -> Array:
+    """Return at which points the output of a scalar graph hardly changes when every step is rounded a little otherwise."""
+    rng = np.random.default_rng(samples.SEED)
+    size = len(next(iter(points.values()))) if points else 1
+    shaken: list[Any] = []
+    with np.errstate(all="ignore"):
+        for cell in graph.cells:
+            op, args, params = cell
+            if not args:
+                shaken.append(points[params[0]] if op == "input" else run([cell], ((),), {}, "float")[0])
+                continue
+            value = apply_row(ROWS[op], [shaken[a] for a in args], params, "float")
+            shaken.append(value * (1 + SHAKE * rng.uniform(-1, 1, size)))
+        return np.broadcast_to(np.abs(shaken[graph.out] - values) <= STEADY * np.abs(values) + TINY, (size,))
+
+
 def fits(candidates: Array, answer: Array) -> Array:
     """Return for each row of `candidates` whether it agrees with `answer` at every point where both are defined."""
     with np.errstate(all="ignore"):
         there = np.isfinite(candidates)
         here = np.isfinite(answer)
         both = there & here
-        close = np.abs(candidates - answer) <= CLOSE * (np.abs(candidates) + np.abs(answer)) + 1e-13
+        close = np.abs(candidates - answer) <= CLOSE * (np.abs(candidates) + np.abs(answer)) + TINY
     enough = both.sum(axis=-1) >= np.minimum(FEWEST, here.sum())
     lost = (there ^ here).sum(axis=-1) <= 0.3 * answer.shape[-1]
     return (close | ~both).all(axis=-1) & enough & lost & (here.sum() > 0)

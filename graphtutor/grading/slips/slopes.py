@@ -43,6 +43,11 @@ class Site:
     def clash(self) -> tuple[Any, ...]:
         return (self.node, self.kind, self.slot)
 
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """What the same slip at another node has in common with this one."""
+        return (self.id, self.kind, self.hint)
+
 
 class Slopes:
     """The slopes of a scalar graph's nodes with respect to the input `wrt`, with room for slips.
@@ -85,10 +90,10 @@ class Slopes:
     def lifted(self, i: int, found: Iterable[Any]) -> tuple[int | None, ...]:
         return tuple(None if d is None else self.tracer(i).lift(d) for d in found)
 
-    def slope(self, i: int, slot: int) -> Tracer:
-        """Return the tracer that stands for the slope of argument `slot` of node `i`."""
-        k = self.builder.input(f"{SLOPE}{i} {slot}")
-        self.slope_inputs[k] = i, slot
+    def slope(self, i: int, of: int) -> Tracer:
+        """Return the tracer that stands for the slope of node `of` in what is said of node `i` above it."""
+        k = self.builder.input(f"{SLOPE}{i} {of}")
+        self.slope_inputs[k] = i, of
         return self.tracer(k)
 
     # ----- numbers -----
@@ -184,9 +189,9 @@ class Slopes:
             total = spread(total, count, size)
             if site.kind == "whole":
                 given = {
-                    k: spread(inner[slot], count, size)[where]
-                    for k, (node, slot) in self.slope_inputs.items()
-                    if node == i and slot in inner
+                    k: spread(slopes[of], count, size)[where]
+                    for k, (node, of) in self.slope_inputs.items()
+                    if node == i
                 }
                 total[where] = self.value(site.plan[0][1], given, values)
             elif site.kind == "jump":

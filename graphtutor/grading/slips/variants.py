@@ -11,7 +11,7 @@ from ...expr.graph import Graph
 from ...expr.running import Cell
 from ..told.marks import Variant
 from .counterexamples import friendly, short
-from .formulas import formula
+from .phrases import formula
 from .problems import Array, Problem, fits, problem
 from .slopes import Site, Slopes
 

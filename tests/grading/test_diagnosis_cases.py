@@ -1,0 +1,143 @@
+"""What a teacher says at once: wrong answers by kind, the samples of each kind and others of our own, with the ids that are right first."""
+
+from __future__ import annotations
+
+import pytest
+
+import graphtutor as gt
+
+# problem | wrt | lines of the answer, by / | ids of which one has to be named first
+FIRST = {
+    "C1 forms written out": """
+        1/(1+exp(-a*v)) | a | 1/(1+exp(-a*v))*(1+1/(1+exp(-a*v)))*v | sigmoid.sign
+        1/(exp(-c*r)+1) | c | 1/(exp(-c*r)+1)*(1+1/(exp(-c*r)+1))*r | sigmoid.sign
+        exp(k*t)/(1+exp(k*t)) | k | exp(k*t)/(1+exp(k*t))*(1+exp(k*t)/(1+exp(k*t)))*t | sigmoid.sign
+        (1+exp(-m*u))**(-1) | m | (1+exp(-m*u))**(-1)*(1+(1+exp(-m*u))**(-1))*u | sigmoid.sign
+        1/(1+exp(b-q*z)) | q | z/(1+exp(b-q*z))*(1+1/(1+exp(b-q*z))) | sigmoid.sign
+        1/(1+exp(-a*v)) | a | (1-(1/(1+exp(-a*v)))**2)*v | tanh.table
+        1/(1+exp(-s*t)) | s | 1/(1+exp(-s*t))*(1-1/(1+exp(-s*t))) | chain.missing-inner local.dropped
+        log(1+exp(s*t)) | s | t/(1+exp(s*t)) | sigmoid.argument-sign
+        log(1+exp(-r*q)) | r | q/(1+exp(-r*q)) | sigmoid.argument-sign sign.lost-inner-minus
+        (exp(z)-exp(-z))/(exp(z)+exp(-z)) | z | 1+((exp(z)-exp(-z))/(exp(z)+exp(-z)))**2 | tanh.table
+        (exp(2*z)-1)/(exp(2*z)+1) | z | 1+((exp(2*z)-1)/(exp(2*z)+1))**2 | tanh.table
+        exp(p)/(exp(p)+exp(q)+exp(r)) | q | exp(p)/(exp(p)+exp(q)+exp(r))*(1-exp(q)/(exp(p)+exp(q)+exp(r))) | softmax.diagonal-everywhere
+        exp(u)/(exp(m)+exp(u)) | m | 0 | softmax.coupling-ignored
+        -log(exp(s)/(exp(s)+exp(t))) | s | exp(s)/(exp(s)+exp(t)) | ce.p-for-p-minus-y
+        -log(exp(s)/(exp(t)+exp(s)+exp(u))) | t | exp(t)/(exp(t)+exp(s)+exp(u)) - 1 | ce.one-hot-everywhere
+        -log(exp(s)/(exp(s)+exp(t))) | s | 1 - exp(s)/(exp(s)+exp(t)) | ce.sign
+        log(exp(a)+exp(b)) | a | exp(b)/(exp(a)+exp(b)) | wrt.wrong-variable
+    """,
+    "C3 the operator of the line before": """
+        (u*v+3)**(-1/2) | u | d/du (u*v+3)**(-1/2) / -3/2*(u*v+3)**(-3/2)*v | power.off-by-one
+        x**x | x | exp(x*log(x))*d/dx(x*log(x)) / x**x*(1*1/x) | product.derivatives-multiplied
+        exp(m**2*cos(m)) | m | exp(m**2*cos(m))*d/dm(m**2*cos(m)) / exp(m**2*cos(m))*(2*m*(-sin(m))) | product.derivatives-multiplied
+        log(t/(1+t)) | t | (1+t)/t*d/dt(t/(1+t)) / (1+t)/t*(t-(1+t))/(1+t)**2 | quotient.order-swapped
+        sqrt(sin(3*q)) | q | 1/(2*sqrt(sin(3*q)))*d/dq(sin(3*q)) / 1/(2*sqrt(sin(3*q)))*cos(3*q) | chain.missing-inner local.dropped
+        tanh(k**3) | k | (1-tanh(k**3)**2)*d/dk(k**3) / (1-tanh(k**3)**2)*k**2 | power.coefficient-dropped
+        exp(cos(z)) | z | exp(cos(z))*d/dz(cos(z)) / exp(cos(z))*sin(z) | sign.table
+    """,
+    "C4 algebra between lines": """
+        (a*v-q)**2 | a | 2*v*(a*v-q) / 2*a*v**2 - 2*q | algebra.parenthesis
+        (b*r-s)**2/2 | b | r*(b*r-s) / b*r**2 - s | algebra.parenthesis
+        exp(u)**2 | u | 2*exp(u)*exp(u) / 2*exp(u**2) | algebra
+        exp(2*z)/2 | z | exp(z)*exp(z) / exp(z**2) | algebra
+        sqrt(a**2+b**2+c**2) | a | a/sqrt(a**2+b**2+c**2) / a/(a+b+c) | sqrt.of-sum
+        sqrt(p**2+q**2+r**2+s**2) | q | q/sqrt(p**2+q**2+r**2+s**2) / q/(p+q+r+s) | sqrt.of-sum
+        log(k+m) | k | 1/(k+m) / 1/k+1/m | algebra algebra.cancelling algebra.parenthesis
+        (t+n)**3/3 | t | (t+n)**2 / t**2+n**2 | algebra
+        t**6/6 | t | t**2*t**3 / t**6 | algebra
+        (w-y)**2/2 | w | w-y / y-w | sign.lost-inner-minus
+        -(x-c)**2/2 | x | -(x-c) / -x-c | algebra.parenthesis sign.lost-inner-minus
+    """,
+    "C5 branches": """
+        max(0, r+2)**2 | r | 2*(r+2) | branch.ignored
+        max(0, 1-z)**2 | z | -2*(1-z) | branch.ignored
+        relu(m*x)**2 | m | 2*m*x**2 | branch.ignored
+        u*abs(u) | u | 2*u | branch.ignored
+        t**2*abs(t) | t | 3*t**2 | branch.ignored
+        max(3*r, r/5) | r | where(r>0, 3, 0) | branch.ignored
+        max(2*k, k/10) | k | where(k>0, 2, 0) | branch.ignored
+        min(5*q, q) | q | where(q>0, 1, 0) | branch.ignored
+        min(max(r,-2),2) | r | where(abs(r)>2, 1, 0) | branch.swapped
+        min(max(t,0),6) | t | where(t<0, 1, where(t>6, 1, 0)) | branch.swapped
+        max(min(b,3),-1) | b | where(b>3, 1, where(b<-1, 1, 0)) | branch.swapped
+        leaky_relu(x) | x | where(x>0, 1, 0.01*x) | branch.value-not-derivative
+        where(v>0, v, v/10) | v | where(v>0, 1, v/10) | branch.value-not-derivative
+        where(n>0, n, exp(n)-1) | n | where(n>0, n, exp(n)) | branch.value-not-derivative
+        max(s, s/4) | s | where(s>0, 1, s/4) | branch.value-not-derivative
+        elu(g) | g | where(g>0, 1, exp(g)-1) | branch.value-not-derivative
+    """,
+    "C6 factors": """
+        exp(-k*z) | z | -exp(-k*z) | constant.factor-dropped local.dropped
+        exp(-m*t) | t | -exp(-m*t) | constant.factor-dropped local.dropped
+        k/(1+exp(-a*v)) | a | v/(1+exp(-a*v))*(1-1/(1+exp(-a*v))) | constant.factor-dropped upstream.dropped local.dropped
+        q*sigmoid(r*s) | r | s*sigmoid(r*s)*(1-sigmoid(r*s)) | constant.factor-dropped upstream.dropped local.dropped
+        sin(exp(x)+exp(2*x)) | x | exp(x)*cos(exp(x)+exp(2*x))*(exp(x)+2*exp(2*x)) | factor.too-many
+        cos(exp(u)) | u | -exp(u)*exp(u)*sin(exp(u)) | factor.too-many
+        -(y*log(sigmoid(z))+(1-y)*log(1-sigmoid(z))) | z | (sigmoid(z)-y)*sigmoid(z)*(1-sigmoid(z)) | factor.too-many
+        -(t*log(sigmoid(w*x))+(1-t)*log(1-sigmoid(w*x))) | w | x*(sigmoid(w*x)-t)*sigmoid(w*x)*(1-sigmoid(w*x)) | factor.too-many
+        tanh(c*v) | c | v*(1-tanh(c*v)**2)**2 | factor.too-many
+        log(p**2+q) | p | 2*p/(p**2+q)**2 | factor.too-many algebra.cancelling quotient.denominator-not-squared
+    """,
+    "C7 the same slip everywhere": """
+        sin(a*u)+sin(a*v) | a | cos(a*u)+cos(a*v) | chain.missing-inner
+        exp(k*r)+exp(k*s) | k | exp(k*r)+exp(k*s) | chain.missing-inner not-differentiated
+        tanh(w*x)-sin(w*y) | w | (1-tanh(w*x)**2)-cos(w*y) | chain.missing-inner
+        (a*t-p)**2+(b*t-q)**2 | t | a*(a*t-p)+b*(b*t-q) | power.coefficient-dropped
+        z**3+2*z**5 | z | z**2+2*z**4 | power.coefficient-dropped
+        cos(m)+2*cos(n*m) | m | sin(m)+2*n*sin(n*m) | sign.table
+        2*sin(2*x)+3/x**3 | x | 2*cos(2*x)+3/x**4 | chain.missing-inner power.coefficient-dropped
+    """,
+    "C8 signs where there is no minus, one finding": """
+        exp(4*x) | x | -4*exp(4*x) | sign.lost-inner-minus sign.table
+        log(t) | t | -1/t | sign.lost-inner-minus sign.table ce.sign
+        sin(3*u) | u | -3*cos(3*u) | sign.table
+        z/c | z | -1/c | sign.lost-inner-minus
+        (p*q-s)/r | p | -q/r | sign.lost-inner-minus
+        exp(-5*m) | m | 5*exp(-5*m) | sign.lost-inner-minus
+    """,
+    "C9 copied wrong": """
+        (p-a*v)**2 | a | -2*v*(p-a) | copied-wrong
+        (y-w*x)**2 | w | -2*x*(y-w) | copied-wrong
+        (k*t+c)**3 | k | 3*t*(k*t)**2 | copied-wrong wrong-function algebra
+        tanh(a*u+b) | a | u*(1-tanh(a*u)**2) | copied-wrong wrong-function
+        exp(m*z-q) | m | z*exp(m*z-r*0) | copied-wrong name.unknown
+    """,
+    "C11 constants": """
+        -k*x**3+3*k | x | -3*k*x**2+3 | constant.not-zero
+        a*t**2+5*a | t | 2*a*t+5 | constant.not-zero
+        w**2+c**2 | w | 2*w+2*c | constant.not-zero wrt.total
+        m*u-m**3 | u | m-3*m**2 | constant.not-zero wrt.total
+        z*q+exp(q) | z | q+exp(q) | constant.not-zero sum.term-not-differentiated
+        r**2+7 | r | 2*r+7 | constant.not-zero
+        r**2+7 | r | 2*r+1 | constant.not-zero
+    """,
+    "K15 field reports": """
+        leaky_relu(x) | x | where(x>0, 1, 0.01*x) | branch.value-not-derivative
+        (sigmoid(z)-y)**2/2 | z | sigmoid(z)-y | chain.missing-inner local.dropped
+        max(0, 1-y*w*x) | w | max(0, -y*x) | chain.derivative-inside
+        log(abs(u)) | u | 1/abs(u) | branch.ignored
+    """,
+}  # fmt: skip
+
+
+def rows(table: dict[str, str]) -> list[tuple[str, str, str, list[str], set[str]]]:
+    found = []
+    for kind, block in table.items():
+        for row in block.strip().splitlines():
+            problem, wrt, answer, ids = (part.strip() for part in row.split(" | "))
+            found.append((kind, problem, wrt, [line.strip() for line in answer.split(" / ")], set(ids.split())))
+    return found
+
+
+def name(row: tuple[str, str, str, list[str], set[str]]) -> str:
+    return f"{row[0][:3].strip()} {row[1]}: {row[3][-1]}"
+
+
+@pytest.mark.parametrize("row", rows(FIRST), ids=name)
+def test_first_finding_is_what_a_teacher_says(row: tuple[str, str, str, list[str], set[str]]) -> None:
+    _, problem, wrt, lines, ids = row
+    found = gt.grade(problem, lines if len(lines) > 1 else lines[0], wrt=wrt)
+    assert found.correct is False
+    assert found.first_wrong == len(lines) - 1
+    assert found.misconceptions and found.misconceptions[0].id in ids, [m.id for m in found.misconceptions]
