@@ -76,7 +76,7 @@ def value_taken(local: Any, *which: int) -> Any:
 
 def ignored(y: Any, *args: Any) -> tuple[Any, ...]:
     """Return what stands in place of a choice that is overlooked: one of what it chooses from."""
-    return tuple(a for a in args if not a.is_constant)
+    return tuple(a for a in args if a.builder.cells[a.id][0] != "const")
 
 
 def by_cases(sign: int) -> Any:

@@ -101,7 +101,7 @@ FIRST = {
         (y-w*x)**2 | w | -2*x*(y-w) | copied-wrong
         (k*t+c)**3 | k | 3*t*(k*t)**2 | copied-wrong wrong-function algebra
         tanh(a*u+b) | a | u*(1-tanh(a*u)**2) | copied-wrong wrong-function
-        exp(m*z-q) | m | z*exp(m*z-r*0) | copied-wrong name.unknown
+        exp(m*z-q) | m | z*exp(m*z) | copied-wrong wrong-function algebra
     """,
     "C11 constants": """
         -k*x**3+3*k | x | -3*k*x**2+3 | constant.not-zero
