@@ -7,20 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
 from ...errors import ReadError
 from ...expr.build import Plan
 from ...expr.graph import Graph
-from ...expr.running import run
-from ...expr.tracer import Builder
 from ...language import read, trees
 from ..asked.task import Task
 from .filled import KEYS, Edges, argument_name, blank, form_of, local_of
+from .regrouping import equal, points_of, regrouped, with_row
 from .sheet import Place, Row, Sheet, sheet, with_rows
-
-TRIES, SEED, CLOSE = 12, 7, 1e-9
 
 
 @dataclass(frozen=True)
@@ -47,8 +43,11 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
     Raises ReadError for another form.
     """
     rows, at, digits = form_of(answer)
+    formulas = [
+        (name, formula) if formula else ("", name) for name, formula in (name_and_formula(r["node"]) for r in rows)
+    ]
     base = sheet(
-        asked.graph,
+        regrouped(asked, [(name, formula) for name, formula in formulas if formula not in asked.graph.ids]),
         None if at is None else {name: value for name, value in at.items() if name in asked.inputs},
         digits,
         tie,
@@ -209,28 +208,12 @@ class Matching:
 
     def found(self, name: str, tree: sp.Basic) -> int | None:
         """Return the id of the node that a formula is: the same operation, or else one with the same value."""
-        plan = Plan(self.task.shapes, self.task.constants)
-        plan.builder = Builder(self.graph.cells, self.graph.shapes)
-        plan.env |= self.names
-        i = plan.tree(tree)
-        if i < len(self.graph):
-            return i
-        same = self.equal(Graph(tuple(plan.builder.cells), tuple(plan.builder.shapes), i))
+        row = with_row(self.graph, tree, self.task, self.names)
+        if row.out < len(self.graph):
+            return row.out
+        same = equal(self.graph, row, self.points)
         mine = self.graph.ids.get(name)
         return mine if mine in same else next((j for j in same if j not in self.own), same[0] if same else None)
-
-    def equal(self, extended: Graph) -> list[int]:
-        """Return the operations of the problem that have the value of a graph's output at every point."""
-        if not {n.name for n in extended.inputs} <= set(self.points):
-            return []
-        with np.errstate(all="ignore"):
-            values = run(extended.cells, extended.shapes, self.points, "float")
-        target = np.asarray(values[extended.out], dtype=float)
-        return [
-            j
-            for j, (_, args, _) in enumerate(self.graph.cells)
-            if args and close(np.asarray(values[j], dtype=float), target)
-        ]
 
     def of_formula(self, i: int, name: str, formula: str, tree: sp.Basic, args: Mapping[str, int]) -> Row:
         """Return a row that a student computes in another way than the problem: its own formula, over its own arguments."""
@@ -263,25 +246,4 @@ def renamed(row: Row, name: str, names: Mapping[int, str]) -> Row:
         tuple((new[n], i) for n, i in row.args),
         tuple(new[n] for n in row.passes),
         graph,
-    )
-
-
-def points_of(graph: Graph) -> dict[str, Any]:
-    """Return random values of every input: arrays over some points, for vectors and matrices one point."""
-    rng = np.random.default_rng(SEED)
-    several = () if any(graph.shapes) else (TRIES,)
-    return {
-        n.name: rng.uniform(0.2, 1.8, n.shape or several) * rng.choice([-1.0, 1.0], n.shape or several, p=[0.3, 0.7])
-        for n in graph.inputs
-    }
-
-
-def close(a: Any, b: Any) -> bool:
-    """Return whether two rows of values are numbers at the same points, at one at least, and agree there."""
-    if a.ndim and b.ndim and a.shape != b.shape:
-        return False
-    a, b = np.broadcast_arrays(a, b)
-    real = np.isfinite(a)
-    return bool(
-        real.any() and (real == np.isfinite(b)).all() and (np.abs(a - b)[real] <= CLOSE * (1 + np.abs(b[real]))).all()
     )
