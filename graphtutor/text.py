@@ -12,6 +12,8 @@ from typing import Any
 
 from .errors import LearnerError
 
+MOST_BITS = 1024  # of a whole number that is handed in: what a float64 holds
+
 
 # ----- words -----
 def several(names: Iterable[object], most: int | None = None, last: str = "and") -> str:
@@ -115,6 +117,26 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+def long_number(value: Any) -> bool:
+    """Return whether a value in JSON's types holds a whole number of more than MOST_BITS bits, as a key too.
+
+    Python refuses to write out some thousands of digits, so that such a number could not even be told about.
+
+    >>> long_number({"a": [1, 10**400]}), long_number([10**300, "1" * 400])
+    (True, False)
+    """
+    todo = [value]
+    while todo:
+        top = todo.pop()
+        if isinstance(top, Mapping):
+            todo.extend((*top.keys(), *top.values()))
+        elif isinstance(top, list | tuple):
+            todo.extend(top)
+        elif isinstance(top, int) and top.bit_length() > MOST_BITS:
+            return True
+    return False
 
 
 # ----- files -----

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..errors import LearnerError
-from ..text import escaped, several
+from ..text import clean, escaped, several
 
 Result = dict[str, Any]
 Writer = Callable[[Sequence["Graded"], bool], str]
@@ -89,7 +89,7 @@ def safe(value: Any) -> str:
     >>> safe("=HYPERLINK(1)"), safe(-3), safe("2*x")
     ("'=HYPERLINK(1)", '-3', '2*x')
     """
-    text = " ".join(str("" if value is None else value).split())
+    text = " ".join(clean(str("" if value is None else value)).split())
     return f"'{text}" if isinstance(value, str) and text.startswith(RISKY) else text
 
 

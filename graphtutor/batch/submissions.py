@@ -20,6 +20,7 @@ from typing import Any
 
 from ..errors import ReadError
 from ..grading.sheet.filled import looks_like, read_sheet
+from ..text import long_number
 from .fields import FIELDS, QUESTION
 
 LARGEST = 20_000_000
@@ -255,6 +256,8 @@ def made(
             where,
             f'is {kind(item)}; expected an object such as {{"id": "s1", "expression": "…", "wrt": "w0", "answer": "…"}}',
         )
+    if long_number(item):
+        return Fault(where, "holds a number of more than 300 digits")
     if item.get("answer") is None:
         return Fault(where, "has no answer")
     about, conflicts = settled(item, says or {}, trust)

@@ -17,7 +17,7 @@ from ..language.read import Claim, derivation, read
 from ..language.write import write
 from ..ops import heads
 from ..ops.misconceptions import mistake
-from ..text import several
+from ..text import long_number, several
 from .asked.rulings import Step
 from .asked.task import Task, plain, task
 from .lines.judging import judged, judged_tree
@@ -32,6 +32,7 @@ from .slips.causes import explained
 from .told.grades import Grade
 from .told.marks import Misconception, Rubric
 
+UNDECODED = re.compile("[\ud800-\udfff\ufffd]")
 NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 
 
@@ -96,6 +97,10 @@ def operators(claims: Sequence[Claim]) -> list[str]:
 
 def graded(asked: Task, answer: Any, rubric: Rubric) -> Grade:
     """Return the Grade of an answer to a Task, by the answer's form."""
+    if long_number(answer):
+        raise LearnerError(
+            "the answer holds a number of more than 300 digits; expected an expression, or a shorter one"
+        )
     if isinstance(answer, Mapping):
         return of_object(asked, answer, rubric)
     if isinstance(answer, str) and looks_like(answer):
@@ -136,6 +141,7 @@ def in_brackets(text: str) -> str:
 def of_text(asked: Task, answer: str | Sequence[str], rubric: Rubric) -> Grade:
     """Return the Grade of an expression or of the lines of a derivation."""
     try:
+        refuse_undecoded(text_of(answer))
         steps = judged(asked, answer)
         if not any(s.status in ("unread", "definition") or s.tree is not None for s in steps):
             read(answer if isinstance(answer, str) else "\n".join(answer), names=asked.names)
@@ -146,6 +152,17 @@ def of_text(asked: Task, answer: str | Sequence[str], rubric: Rubric) -> Grade:
     except ReadError as error:
         return unreadable(error)
     return told(asked, steps, answer, rubric)
+
+
+def refuse_undecoded(text: str) -> None:
+    """Refuse text with a byte in it that was none: half of a pair, or the sign for what could not be decoded."""
+    lost = UNDECODED.search(text)
+    if lost is not None:
+        line = text.count("\n", 0, lost.start()) + 1
+        column = lost.start() - text.rfind("\n", 0, lost.start())
+        raise ReadError(
+            "a byte that is no text stands here; save the answer as UTF-8", text.split("\n")[line - 1], line, column
+        )
 
 
 def text_of(answer: str | Sequence[str]) -> str:

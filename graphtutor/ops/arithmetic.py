@@ -42,8 +42,23 @@ def power_code(u: Any, n: Any) -> Any:
     if isinstance(n, int):
         if isinstance(u, np.ndarray) and u.dtype != object:
             return u * u if n == 2 else u ** float(n)
+        if isinstance(u, Fraction | int):
+            return exact_power(u, n)
         return symbolic_power(u, n) if isinstance(u, sp.Rational) else u**n
     return _power(u, n)
+
+
+def exact_power(u: Fraction | int, n: int) -> Any:
+    """Return uⁿ exactly; as a float, infinite where it is too large for one, if it had more than MOST_BITS bits.
+
+    >>> exact_power(Fraction(2, 3), 2), exact_power(Fraction(1, 3), 10**12), exact_power(-1, 10**30)
+    (Fraction(4, 9), 0.0, Fraction(1, 1))
+    """
+    u = Fraction(u)
+    bits = max(u.numerator.bit_length(), u.denominator.bit_length())
+    if abs(n) * bits <= MOST_BITS or u in (-1, 0, 1):
+        return u**n
+    return float(u) ** float(n)
 
 
 def whole_power(n: Any) -> str | None:
@@ -53,7 +68,7 @@ def whole_power(n: Any) -> str | None:
 def real_power(u: Any, v: Any) -> Any:
     """Return u^v over the reals: undefined (nan) for a negative u unless v is whole."""
     if isinstance(u, Fraction | int) and isinstance(v, Fraction | int) and Fraction(v).denominator == 1 and abs(Fraction(v)) < 1000:
-        return Fraction(u) ** int(v)
+        return exact_power(u, int(v))
     if isinstance(u, np.ndarray) or isinstance(v, np.ndarray):
         return np.power(np.asarray(u, dtype=float), np.asarray(v, dtype=float))
     u, v = float(u), float(v)

@@ -431,7 +431,10 @@ def settle_point(graph: Graph, at: Mapping[Any, Any]) -> tuple[tuple[str, Any], 
 
 def shaped_value(name: str, value: Any, shape: tuple[int, ...]) -> Any:
     if not shape:
-        return exactly(name, value)
+        number = exactly(name, value)
+        if not finite(number):
+            raise LearnerError(f"the value of '{name}' is too large; expected a number below 1e308")
+        return number
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -104,3 +105,37 @@ def test_exercises_are_graded_as_the_lesson_asks_them_each_student_in_a_variant_
         handed_in.append({"id": who, "exercise": "small-graph", "seed": who, "answer": drill.accepted()[0]})
     assert [(r["id"], r["correct"]) for r in gt.grade_many(handed_in)] == [(one["id"], True) for one in handed_in]
     assert gt.grade_many([{**handed_in[-1], "seed": "ada"}])[0]["correct"] is not True  # the sheet of another graph
+
+
+HUGE = 10**4000
+STRANGE = [
+    {"answer": HUGE}, {"answer": [HUGE, 1]}, {"answer": {"sheet": [{"node": "L", "value": HUGE}], "at": {"w": 1, "x": 1, "y": 1}}}, {"answer": {HUGE: "1"}},
+    {"answer": {"code": "def f(w, x, y):\n    return w", "args": {"w": HUGE}}}, {"answer": {"code": "def f(w):\n    return w", "function": ["f"]}}, {"answer": {"code": 5}}, {"answer": {"code": "def f(w):\n    return w", "args": [1]}},
+    {"answer": "1", "id": HUGE}, {"answer": "1", "seed": HUGE}, {"answer": "1", "given": {"y": HUGE}}, {"answer": "1", "assume": {"x": [HUGE]}}, {"answer": float("nan")}, {"answer": True}, {"answer": {}}, {"answer": []},
+    {"answer": {"sheet": [{"node": "L", "value": 1}], "at": {"w": 1e308, "x": 1e308, "y": 0}}}, {"answer": {"sheet": [{"node": "L", "value": 1}], "at": {"w": 10**400, "x": 1, "y": 0}}}, {"answer": {"sheet": "node | value\nL\ud800 | \ud800"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("item", STRANGE, ids=range(len(STRANGE)))
+def test_no_item_makes_the_grader_fail(item) -> None:
+    [found] = gt.grade_many([{"expression": "(w*x - y)**2", "wrt": "w", **item}])
+    assert found["correct"] is not True
+    assert "bug" not in found["message"]
+    json.dumps(found)
+
+
+@pytest.mark.parametrize(("answer", "place"), [("2*x*(w*x - y)\udce9", "line 1, column 14"), (["2*x*(w*x - y)", "= \ufffd2*x*(w*x - y)"], "line 2, column 3"), ("2\ud800", "line 1, column 2"), (["\udcff"], "line 1, column 1"),
+                                               ({"w": "2*x*(w*x - y)\udce9"}, "line 1, column 14")])  # fmt: skip
+def test_a_byte_that_is_no_text_is_said_with_its_place(answer, place) -> None:
+    [found] = gt.grade_many([{"expression": "(w*x - y)**2", "wrt": "w", "answer": answer}])
+    assert found["correct"] is None
+    assert "a byte that is no text stands here" in found["message"]
+    line, column = (int(word.split(" ")[1]) for word in place.split(", "))
+    assert (found["invalid"]["line"], found["invalid"]["column"]) == (line, column)
+
+
+@pytest.mark.parametrize("answer", ["2*\x1b[31mx", "\u202e2*x", ["2*x", "= \x07x"], "2*x\x9b", "x\u2066\u2069"])
+def test_what_is_printed_of_a_grade_steers_no_terminal(answer) -> None:
+    grade = gt.grade("x**2", answer, wrt="x")
+    for text in (str(grade), grade.to_text(), grade.to_markdown()):
+        assert not any(unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t" for c in text)

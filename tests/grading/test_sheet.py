@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -344,6 +345,118 @@ def test_both_edges_of_a_square_count() -> None:
     for local in (4, 2):
         rows = [{"node": "L = x*x", "value": 4, "local": {"x": local}}, {"node": "x", "upstream": 4}]
         assert gt.grade("x*x", {"sheet": rows, "at": {"x": 2}}).correct is True
+
+
+EDGES = [  # program, point, node, local gradients as handed in, what each x comes to, whether it is right
+    ("x*x", {"x": 2}, "L = x*x", "x", [2, 4, "x", "2*x", [2, 2], ["x", "x"]], [3, "x + 1", [2, 3], [2, 2, 2], [4, 4]]),
+    ("u = a + 1; L = u*u", {"a": 2}, "L = u*u", "u", [3, 6, "2u", [3, 3]], [9, [6, 6], [3, 2]]),
+    ("L = q/q", {"q": 4}, "L = q/q", "q", [0, 0.25, -0.25, [0.25, -0.25]], [0.5, [0.25, 0.25], [-0.25, 0.25]]),
+    ("L = t - t", {"t": 5}, "L = t - t", "t", [0, 1, -1, [1, -1]], [2, [1, 1]]),
+    ("L = max(s, s)*r", {"s": 2, "r": 3}, "L = r*v1", "r", [2], [3]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "at", "node", "name", "right", "wrong"), EDGES, ids=lambda v: v if isinstance(v, str) else "")  # fmt: skip
+def test_an_edge_is_told_apart_from_the_derivative_by_its_argument(program, at, node, name, right, wrong) -> None:
+    def cell(value):
+        rows = [{"node": node, "local": {name: value}}]
+        return next(c for c in gt.grade(program, {"sheet": rows, "at": at}).table if c.name.endswith(f"local.{name}"))
+
+    assert [cell(value).status for value in right] == ["right"] * len(right)
+    assert "right" not in [cell(value).status for value in wrong]
+
+
+def test_which_of_the_two_it_is_is_said() -> None:
+    def note(value):
+        return gt.grade("x*x", {"sheet": [{"node": "L = x*x", "local": {"x": value}}], "at": {"x": 2}}).table[1].note
+
+    assert note(4) == "∂L/∂x, its 2 edges from x together"
+    assert note(2) == "one of the 2 edges from x; together they are ∂L/∂x = 4"
+    assert note([2, 2]) == "2 edges from x; together they are ∂L/∂x = 4"
+
+
+@pytest.mark.parametrize("local", ["x: 2; x: 2", "x = 2, x = 2", "4", "2; 2"])
+def test_two_edges_may_be_typed_one_by_one(local) -> None:
+    table = f"at: x = 2\nnode | value | local | upstream\nL = x*x | 4 | {local} | 1\nx | 2 | | 4"
+    assert others(gt.grade("x*x", table)) == {}
+
+
+def test_what_follows_from_an_edge_of_a_wrong_node_follows() -> None:
+    rows = [{"node": "u = 3*x", "value": 5, "local": {"x": 3}}, {"node": "L = u*u", "value": 25, "local": {"u": 5}}]
+    assert others(gt.grade("u = 3*x; L = u*u", {"sheet": rows, "at": {"x": 2}}))["L.local.u"] == "follows"
+
+
+# ----- rounding -----
+@pytest.mark.parametrize(("right", "wrong"), [
+    (["-39.5", "-39.50", "-79/2"], ["-39", "-40", "-39.", "-4e1"]), (["12.25", "12.3", "49/4"], ["12", "13", "12.0"]), (["0.125", "0.13", "0.12", "1/8"], ["0", "0.1", "1"]),
+    (["7.006", "7.01", "7.0"], ["7", "8", "6.99"]), (["100.4", "100.40"], ["100", "1e2", "101"]), (["-3", "-3.0", "-3.00"], ["-2", "-4", "3"]),
+])  # fmt: skip
+def test_a_whole_number_is_not_rounded_to_decimals(right, wrong) -> None:
+    true = right[0]
+    for text, status in [*((t, "right") for t in right), *((t, "wrong") for t in wrong)]:
+        grade = gt.grade("L = a + b", {"sheet": [{"node": "L", "value": text}], "at": {"a": true, "b": 0}, "digits": 2})
+        assert grade.cells["L.value"] == status, text
+
+
+# ----- rows in another grouping -----
+GROUPED = [  # problem, point, rows that are right, rows that are wrong in the same grouping
+    ("exp(-c*v)", {"c": 2, "v": 0.5}, [("z = c*v", 1, {"c": 0.5, "v": 2}, -0.3679), ("L = exp(-z)", 0.3679, {"z": -0.3679}, 1)], ("z = c + v", 2.5)),
+    ("2*c*v + 1", {"c": 2, "v": 3}, [("m = c*v", 6, {"c": 3, "v": 2}, 2), ("L = 2*m + 1", 13, {"m": 2}, 1)], ("m = c/v", 0.67)),
+    ("log(1 + exp(-t*c*v))", {"t": -1, "c": 0.5, "v": 2}, [("m = t*c*v", -1, {"t": 1, "c": -2, "v": -0.5}, -0.7311), ("L = log(1 + exp(-m))", 1.3133, {"m": -0.7311}, 1)], ("m = t + v", 1)),
+    ("(a + b*x + c*x**2 - y)**2", {"a": 1, "b": 2, "c": 3, "x": 2, "y": 4}, [("r = b*x + c*x**2", 16, {"b": 2, "x": 14, "c": 4}, 26), ("e = a + r - y", 13, {"a": 1, "r": 1, "y": -1}, 26)], ("r = b*x - c*x**2", -8)),
+    ("p*q*r*s", {"p": 2, "q": 3, "r": 5, "s": 7}, [("h = p*r", 10, {"p": 5, "r": 2}, 21), ("k = q*s", 21, {"q": 7, "s": 3}, 10), ("L = h*k", 210, {"h": 21, "k": 10}, 1)], ("h = p*p", 4)),
+    ("k*m/(n*r)", {"k": 3, "m": 4, "n": 2, "r": 8}, [("d = m/r", 0.5, {"m": 0.125, "r": -0.0625}, 1.5)], ("d = r/n/n", 2)),
+    ("sin(a - b - c)", {"a": 3, "b": 1, "c": 1}, [("s = b + c", 2, {"b": 1, "c": 1}, -0.5403), ("t = a - s", 1, {"a": 1, "s": -1}, 0.5403)], ("s = b - c", 0)),
+    ("tanh(-w*x*g)*h", {"w": 1, "x": 2, "g": 0.25, "h": 3}, [("q = -g", -0.25, {"g": -1}, 4.7187), ("o = w*x", 2, {"w": 2, "x": 1}, -0.5898)], ("o = w - x", -1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("problem", "at", "rows", "wrong"), GROUPED, ids=[g[0] for g in GROUPED])
+def test_a_row_may_be_a_part_of_the_function_in_another_grouping(problem, at, rows, wrong) -> None:
+    handed = [{"node": node, "value": v, "local": local, "upstream": up} for node, v, local, up in rows]
+    cells = gt.grade(problem, {"sheet": handed, "at": at, "digits": 4}).cells
+    mine = {name: cells[name] for name in cells if name.split(".")[0] in [r[0].split(" ")[0] for r in rows]}
+    assert set(mine.values()) == {"right"} and len(mine) >= 3 * len(rows)
+    upside = [dict(handed[0], upstream=handed[0]["upstream"] * 1.5 + 1), *handed[1:]]
+    name = f"{rows[0][0].split(' ')[0]}.upstream"
+    assert gt.grade(problem, {"sheet": upside, "at": at, "digits": 4}).cells[name] in ("wrong", "follows")
+    other = gt.grade(problem, {"sheet": [{"node": wrong[0], "value": wrong[1]}], "at": at, "digits": 4})
+    assert other.cells[f"{wrong[0].split(' ')[0]}.value"] == "unread"
+
+
+def test_a_sheet_in_symbols_may_group_too() -> None:
+    rows = [{"node": "z = c*v", "value": "c*v", "local": {"c": "v", "v": "c"}, "upstream": "-exp(-z)"}, {"node": "c", "upstream": "-v*exp(-c*v)"}]  # fmt: skip
+    cells = gt.grade("exp(-c*v)", {"sheet": rows}).cells
+    assert {cells[n] for n in ("z.value", "z.local.c", "z.local.v", "z.upstream", "c.upstream")} == {"right"}
+    rows[0]["upstream"] = "exp(-z)"
+    assert gt.grade("exp(-c*v)", {"sheet": rows}).cells["z.upstream"] == "wrong"
+
+
+@pytest.mark.parametrize("column", ["note", "comment", "Notes", "remark", "why", "points", "checked by"])
+def test_a_column_of_the_students_own_does_not_void_the_sheet(column) -> None:
+    assert graded([dict(row, **{column: "see page 2"}) for row in ROWS]).correct is True
+    table = TABLE.replace("| dL/d(node)", f"| dL/d(node) | {column}").replace("| 12\n", "| 12 | ok\n")
+    assert gt.grade("u = w*x; L = u**2", table).correct is True
+
+
+# ----- bounds -----
+@pytest.mark.parametrize("cell", ["2**1e30", "28**1e30", "(1/3)**1e12", "2.5**123456789", "(-2)**1e20", "7**7**7**7", "(2**1e30)**1e30", "10**-1e9", "3**(2**100)", "[" * 40 + "a" + "]" * 40])  # fmt: skip
+def test_no_cell_costs_more_than_a_moment(cell) -> None:
+    start = time.process_time()
+    assert graded(filled(L__value=cell)).cells["L.value"] in ("unread", "wrong")
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("answer", [{"sheet": [{"node": "L", "value": 10**4500}], "at": AT}, {"sheet": ROWS, "at": {**AT, "b": 10**5000}}, {10**5000: 1}, 10**4000, [10**4000, 1]])  # fmt: skip
+def test_a_number_of_thousands_of_digits_is_refused(answer) -> None:
+    with pytest.raises(LearnerError, match="more than 300 digits"):
+        gt.grade(MSE, answer, wrt="w0")
+
+
+def test_a_grade_prints_no_control_characters() -> None:
+    grade = graded(filled(L__value="4.\x1b[31m5\u202e"))
+    for text in (str(grade), grade.to_text(), grade.to_markdown()):
+        assert "\x1b" not in text and "\u202e" not in text
 
 
 # ----- a student who makes one mistake and goes on from it -----

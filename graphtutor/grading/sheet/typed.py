@@ -148,7 +148,7 @@ def decimals_in(tree: sp.Basic) -> int | None:
             shown = plain(str(top.params[1]).lstrip("-"))
             found.append(shown.decimals or 0 if shown else 0)
         todo.extend(top.args)
-    return min(found, default=None)
+    return max(0, min(found)) if found else None
 
 
 def exactly(typed: Typed) -> sp.Basic:

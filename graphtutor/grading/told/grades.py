@@ -11,7 +11,7 @@ from typing import Any
 
 from ...errors import LearnerError, ReadError
 from ...picture.files.saved import stored
-from ...text import escaped
+from ...text import clean, escaped
 from .drawing import WHERE, Verdict
 from .marks import Cell, Counterexample, Line, Misconception, Variant
 
@@ -84,11 +84,11 @@ class Grade:
 
     def to_markdown(self) -> str:
         """Return the grade as Markdown; what the student typed stands in code, so that nothing in it is markup."""
-        return markdown(self)
+        return clean(markdown(self))
 
     def to_text(self, width: int = WIDTH) -> str:
         """Return the grade as lines for a terminal of `width` columns; words say everything, so that no colour is needed."""
-        return terminal(self, width)
+        return clean(terminal(self, width))
 
     def draw(self, path: str, **look: Any) -> list[Path]:
         """Write the problem's graph with the broken edge or node marked (.svg, .png, .pdf); return the paths.
