@@ -8,13 +8,11 @@ from itertools import pairwise
 from math import isqrt
 from typing import Any, NamedTuple
 
-import mpmath
-
 from ..expr.tracer import Tracer
 from ..ops.table import ROWS
 from .domain import Domain, fraction
 from .evaluate import Line
-from .reals import TooLarge
+from .reals import NAN, TooLarge, context
 from .scalars import Scalars, ancestors
 
 GRID = tuple(
@@ -122,10 +120,10 @@ def exact_roots(line: Line, cell: int, point: Sequence[Any], k: int, digits: int
     if (root[0] ** 2, root[1] ** 2) == (under.numerator, under.denominator):
         step = Fraction(*root)
         return [Root((-c1 + s * step) / (2 * c2), True) for s in ((-1, 1) if step else (1,))]
-    with mpmath.workdps(digits):
-        far = mpmath.sqrt(mpmath.mpf(under.numerator) / under.denominator)
+    with context().workdps(digits):
+        far = context().sqrt(context().mpf(under.numerator) / under.denominator)
         return [
-            Root((s * far - mpmath.mpf(c1.numerator) / c1.denominator) * c2.denominator / (2 * c2.numerator), True)
+            Root((s * far - context().mpf(c1.numerator) / c1.denominator) * c2.denominator / (2 * c2.numerator), True)
             for s in (-1, 1)
         ]
 
@@ -150,10 +148,10 @@ def numeric_roots(
         try:
             return line.plain(at(point, k, t))[cell]
         except TooLarge:
-            return mpmath.nan
+            return NAN
 
     found: list[Root] = []
-    with mpmath.workprec(60):
+    with context().workprec(60):
         heights = [height(t) for t in grid]
     for (t, a), (u, b) in zip(zip(grid, heights, strict=True), zip(grid[1:], heights[1:], strict=True), strict=False):
         if abs(a) < 1e-12:
@@ -165,8 +163,8 @@ def numeric_roots(
 
 def refined(height: Callable[[Any], Any], low: Fraction, high: Fraction, digits: int) -> Root:
     """Return the root between two points of opposite sign: by halving to ten digits, then by secants."""
-    with mpmath.workprec(60):
-        a, b = (mpmath.mpf(v.numerator) / v.denominator for v in (low, high))
+    with context().workprec(60):
+        a, b = (context().mpf(v.numerator) / v.denominator for v in (low, high))
         below = height(a)
         start = max(abs(below), abs(height(b)))
         for _ in range(36):
@@ -176,17 +174,17 @@ def refined(height: Callable[[Any], Any], low: Fraction, high: Fraction, digits:
                 a = middle
             else:
                 b = middle
-    with mpmath.workdps(digits + 10):
+    with context().workdps(digits + 10):
         fa, fb = height(a), height(b)
         for _ in range(12):
             if fa == fb or fa != fa or fb != fb:
                 break
             a, b, fa = b, b - fb * (b - a) / (fb - fa), fb
-            if abs(b - a) <= abs(b) * mpmath.mpf(10) ** -digits:
+            if abs(b - a) <= abs(b) * context().mpf(10) ** -digits:
                 break
             fb = height(b)
         end = height(b)
-        if end == end and abs(end) <= start * mpmath.mpf(10) ** (-digits // 2):
+        if end == end and abs(end) <= start * context().mpf(10) ** (-digits // 2):
             return Root(b, True)
     return Root(Fraction(float(middle)).limit_denominator(1000), False)
 

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-import mpmath
-
 from ..expr.running import Cell
 from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line
-from .reals import TooLarge, magnitude
+from .reals import TooLarge, context, magnitude
 
 AGREE, DIFFER, LEFT, RIGHT, NEITHER, UNSURE = "agree", "differ", "left", "right", "neither", "unsure"
 DIGITS = 50  # worked with, more where long constants occur
@@ -19,8 +17,8 @@ MOST_MORE = 250
 MOST_SPREAD = 1000  # digits
 FINE = 8  # points at which the smallest term is made to show
 GUARD = 15  # digits that may be lost before two values are looked at more closely
-NEAR_TIE = mpmath.mpf(10) ** -25
-SAME_TIE = mpmath.mpf(10) ** -30  # apart, relatively: two values on a kink that are one
+NEAR_TIE = 1e-25
+SAME_TIE = 1e-30  # apart, relatively: two values on a kink that are one
 Point = tuple[Any, ...]
 
 
@@ -61,7 +59,7 @@ class Comparison:
 
     def at(self, point: Point) -> list[Outcome]:
         """Return the outcome of each pair at a point."""
-        with mpmath.workdps(self.digits):
+        with context().workdps(self.digits):
             try:
                 values = self.line.plain(point)
             except TooLarge:
@@ -71,7 +69,9 @@ class Comparison:
             if any(abs(values[q]) < NEAR_TIE for q in self.kinks):
                 return self.tied(point)
             out = self.quickly(values, self.trusted)
-            spread = spread_of(values) if None not in out else 0
+            spread = spread_of(values)
+        if None in out:
+            return self.closely(point, min(spread, MOST_SPREAD))
         if spread > MOST_SPREAD:
             return self.unsure()
         found = self.finely(point, spread) if spread > GUARD and self.fine else out
@@ -79,39 +79,39 @@ class Comparison:
 
     def quickly(self, values: Sequence[Any], digits: int) -> list[Outcome | None]:
         """Return the outcome of each pair that is plainly alike to so many digits, None for the others."""
-        near = mpmath.mpf(10) ** -digits
+        near = context().mpf(10) ** -digits
         return [quick(values[a], values[b], near) for a, b in self.pairs]
 
     def finely(self, point: Point, spread: int) -> Sequence[Outcome | None]:
         """Return the outcomes with so many more digits that x shows in exp(1000) + x: `spread` are those between the largest or smallest number and 1."""
         self.fine -= 1
-        with mpmath.workdps(self.digits + 2 * spread):
+        with context().workdps(self.digits + 2 * spread):
             return self.quickly(self.line.plain(point), self.trusted + spread)
 
     def closely(self, point: Point, spread: int = 0) -> list[Outcome]:
         """Return the outcomes with noise told from value, digits doubled until each pair is settled."""
         digits = self.digits + 2 * spread
         out: list[Outcome | None] = [None] * len(self.pairs)
-        for times in (2, 4, 8):
-            with mpmath.workdps(times * digits):
+        before = out
+        for times in (2, 4, 8, 16):
+            with context().workdps(times * digits):
                 try:
                     lanes = self.line.careful(
                         point, random.Random(f"{times} {point}")
                     )  # other noise at each point, the same every time
                 except TooLarge:
                     break
-                out = [
-                    o or settled(lanes, a, b, times * digits, self.digits // 2 + spread)
-                    for o, (a, b) in zip(out, self.pairs, strict=True)
-                ]
-            if None not in out:
+                found = [settled(lanes, a, b, times * digits, self.digits // 2 + spread) for a, b in self.pairs]
+            out = [o or confirmed(f, b) for o, f, b in zip(out, found, before, strict=True)]
+            before = found
+            if None not in out or (times == 8 and all(f is None or f.kind != DIFFER for f in found)):
                 break
         last = self.tied(point, tie=False) if None in out else self.unsure()
         return [o or (s if s.kind == AGREE else Outcome(UNSURE)) for o, s in zip(out, last, strict=True)]
 
     def tied(self, point: Point, tie: bool = True) -> list[Outcome]:
         """Return the outcomes at a point on a kink: what is noise is 0 there, what cannot be told apart is equal."""
-        with mpmath.workdps(2 * self.digits):
+        with context().workdps(2 * self.digits):
             try:
                 lanes = self.line.careful(point, random.Random(2), snap=True)
             except TooLarge:
@@ -134,25 +134,34 @@ def quick(x: Any, y: Any, near: Any) -> Outcome | None:
     return Outcome(AGREE, x, y) if abs(x - y) <= near * max(abs(x), abs(y)) else None
 
 
+def confirmed(found: Outcome | None, before: Outcome | None) -> Outcome | None:
+    """Return an outcome that may be told: a difference only if half as many digits gave the same two values, for noise shrinks with more."""
+    if found is None or found.kind != DIFFER:
+        return found
+    if before is None or before.kind != DIFFER:
+        return None
+    same = all(abs(x - y) <= 1e-6 * max(abs(x), abs(y)) for x, y in ((found.left, before.left), (found.right, before.right)))
+    return found if same else None
+
+
 def settled(lanes: Careful, a: int, b: int, digits: int, alike: int) -> Outcome | None:
-    """Return the outcome that two noisy lanes of so many digits are sure of, or None; `alike`: to how many digits they must agree."""
+    """Return the outcome that noisy lanes of so many digits are sure of, or None; `alike`: to how many digits they must agree."""
     if UNKNOWN in (lanes.state[a], lanes.state[b]):
         return None
     if (lanes.state[a], lanes.state[b]) != (OK, OK):
         return undefined(lanes, a, b)
-    x, y = (lanes.left[a] + lanes.right[a]) / 2, (lanes.left[b] + lanes.right[b]) / 2
-    noise = abs(lanes.left[a] - lanes.right[a]) + abs(lanes.left[b] - lanes.right[b])
+    x, y, noise = lanes.value(a), lanes.value(b), lanes.noise(a) + lanes.noise(b)
     size, gap = max(abs(x), abs(y)), abs(x - y)
-    if gap > 1000 * noise and gap > size * mpmath.mpf(10) ** (20 - digits):
+    if gap > 1000 * noise and gap > size * context().mpf(10) ** (20 - digits):
         return Outcome(DIFFER, x, y)
-    if (gap + noise) <= size * mpmath.mpf(10) ** -alike or size <= mpmath.mpf(10) ** (-3 * digits // 4):
+    if (gap + noise) <= size * context().mpf(10) ** -alike or size <= context().mpf(10) ** (-3 * digits // 4):
         return Outcome(AGREE, x, y)
     return None
 
 
 def snapped(lanes: Careful, a: int, b: int, tie: bool) -> Outcome:
-    """Return the outcome of two lanes in which noise was made 0."""
-    x, y = lanes.left[a], lanes.left[b]
+    """Return the outcome of lanes in which noise was made 0."""
+    x, y = lanes.lanes[0][a], lanes.lanes[0][b]
     if UNKNOWN in (lanes.state[a], lanes.state[b]):
         return Outcome(UNSURE)
     if (lanes.state[a], lanes.state[b]) != (OK, OK):
@@ -164,4 +173,5 @@ def undefined(lanes: Careful, a: int, b: int, tie: bool = False) -> Outcome:
     states = lanes.state[a], lanes.state[b]
     if states == (UNDEFINED, UNDEFINED):
         return Outcome(NEITHER, tie=tie)
-    return Outcome(LEFT, lanes.left[a], None, tie) if states[0] == OK else Outcome(RIGHT, None, lanes.left[b], tie)
+    first = lanes.lanes[0]
+    return Outcome(LEFT, first[a], None, tie) if states[0] == OK else Outcome(RIGHT, None, first[b], tie)

@@ -1,14 +1,18 @@
-"""Operations on mpmath numbers with real semantics: nan where they are undefined, TooLarge where they would take too long."""
+"""Operations on mpmath numbers with real semantics: nan where they are undefined, TooLarge where they would take too long.
+
+mpmath keeps its precision in a context, and its usual one is shared by the whole process. Here every thread has a context of
+its own, so that comparisons in several threads do not meet, and the precision that a user has set stays as it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
+from threading import local
 from typing import Any
 
 import mpmath
-from mpmath import mpf
 
 from ..ops.arrays import Entry, lift
 from ..ops.table import ROWS
@@ -16,6 +20,7 @@ from ..ops.table import ROWS
 Number = Any  # mpf
 Operation = Callable[..., Number]
 NAN = mpmath.nan
+MOST_KEPT = 10_000  # operations with their settings
 LARGEST = 4000  # bits before or after the point of an argument of exp, sin, …: their cost grows with it
 
 
@@ -23,30 +28,55 @@ class TooLarge(ArithmeticError):
     """A number too large or too small for its exponential or sine to be worked out."""
 
 
+class Own(local):
+    """What each thread has of its own: a context of mpmath, and the operations of the table over its numbers."""
+
+    def __init__(self) -> None:
+        self.context: Any = mpmath.MPContext()
+        self.operations: dict[tuple[str, tuple[Any, ...]], Operation] = {}
+
+
+OWN = Own()
+
+
+def context() -> Any:
+    """Return this thread's context of mpmath: its numbers, functions and precision."""
+    return OWN.context
+
+
 def to_mpf(value: Any) -> Number:
     """Return a Fraction, float or mpf as an mpf of the working precision."""
+    mpf = OWN.context.mpf
     if isinstance(value, Fraction):
         return mpf(value.numerator) / value.denominator if value.denominator != 1 else +mpf(value.numerator)
     return +mpf(value)
 
 
-@lru_cache(maxsize=10_000)
 def on_reals(op: str, params: tuple[Any, ...]) -> Operation:
-    """Return an operation of the table on mpf numbers. What it returns raises TooLarge.
+    """Return an operation of the table on mpf numbers of this thread's context. What it returns raises TooLarge.
 
-    >>> on_reals("div", ())(mpf(1), mpf(0)), on_reals("sqrt", ())(mpf(4))
+    >>> on_reals("div", ())(to_mpf(1), to_mpf(0)), on_reals("sqrt", ())(to_mpf(4))
     (mpf('nan'), mpf('2.0'))
     """
+    found = OWN.operations.get((op, params))
+    if found is None:
+        found = OWN.operations[op, params] = made(op, params)
+        if len(OWN.operations) > MOST_KEPT:
+            OWN.operations.clear()
+    return found
+
+
+def made(op: str, params: tuple[Any, ...]) -> Operation:
     row = ROWS[op]
     if row.operators and not isinstance(row.forward, Entry):
         return or_nan(row.forward)
     base = (
-        partial(row.forward.formula, mpmath)
+        partial(row.forward.formula, OWN.context)
         if isinstance(row.forward, Entry) and not params
         else with_params(row.forward, params)
     )
     exact = row.kink is not None or row.discrete or bool(row.conditions)
-    return guarded(base, row.conditions, not exact)
+    return guarded(base, row.conditions, not exact, OWN.context)
 
 
 def or_nan(forward: Operation) -> Operation:
@@ -63,7 +93,7 @@ def with_params(forward: Operation, params: tuple[Any, ...]) -> Operation:
     return lambda *args: forward(*args, *params)
 
 
-def guarded(base: Operation, conditions: tuple[int, ...], bounded: bool) -> Operation:
+def guarded(base: Operation, conditions: tuple[int, ...], bounded: bool, m: Any) -> Operation:
     """Return an operation that looks at the size of its arguments first (`bounded`) and whose result is real.
 
     `conditions` are the arguments that decide which of the others count: only these pass on a nan.
@@ -82,7 +112,7 @@ def guarded(base: Operation, conditions: tuple[int, ...], bounded: bool) -> Oper
             return NAN
         except (OverflowError, MemoryError) as error:
             raise TooLarge from error
-        return NAN if isinstance(out, mpmath.mpc) else finite(out if type(out) is mpf else mpf(lift(mpmath, out)))
+        return NAN if isinstance(out, m.mpc) else finite(out if type(out) is m.mpf else m.mpf(lift(m, out)))
 
     return call
 
@@ -90,7 +120,7 @@ def guarded(base: Operation, conditions: tuple[int, ...], bounded: bool) -> Oper
 def magnitude(x: Number) -> int:
     """Return how many bits stand before the point of a number, negative if it is smaller than 1; 0 for 0.
 
-    >>> magnitude(mpf(5)), magnitude(mpf("0.125")), magnitude(mpf(0))
+    >>> magnitude(to_mpf(5)), magnitude(to_mpf(0.125)), magnitude(to_mpf(0))
     (3, -2, 0)
     """
     _, man, exp, bits = x._mpf_

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from ..errors import LearnerError
@@ -18,7 +17,7 @@ from .formal import proved
 from .given import Context, Graphs, both, boxes, declared, graphs, in_order
 from .outcomes import LEFT, RIGHT
 from .prover import prove_in_child
-from .reals import to_mpf
+from .reals import context, to_mpf
 from .sampling import Sampler, Witness
 from .scalars import Scalars, ancestors, expand
 from .verdict import Evidence, Point, Verdict, place
@@ -55,6 +54,9 @@ class Findings:
     def equal(self, method: str) -> Verdict:
         """Return the verdict of what no point told apart; `method` is what proved it, if anything did."""
         s = self.sampler
+        if not method and s.thin:
+            sentence = f"Equal at {s.agreed} point{'s' * (s.agreed != 1)}, but elsewhere the numbers are too large or too small to be worked out; narrow the assumptions."
+            return Verdict("undecided", Evidence(sentence, s.seed))
         if method:
             kind, sentence = "proved", f"Equal, proved by {method}."
         else:
@@ -141,13 +143,13 @@ class Findings:
 def text(value: Any, digits: int) -> str:
     """Return a number with so many digits, as short as it can be.
 
-    >>> text(mpmath.mpf(2), 6), text(None, 6)
+    >>> text(to_mpf(2), 6), text(None, 6)
     ('2', 'undefined')
     """
     if value is None:
         return "undefined"
-    with mpmath.workdps(digits + 10):
-        written = str(mpmath.nstr(to_mpf(value), digits, min_fixed=-4, max_fixed=max(digits, 7)))
+    with context().workdps(digits + 10):
+        written = str(context().nstr(to_mpf(value), digits, min_fixed=-4, max_fixed=max(digits, 7)))
     return written.removesuffix(".0")
 
 

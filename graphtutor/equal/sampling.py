@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-import mpmath
 import numpy as np
 
 from .arrangement import Arrangement
@@ -15,11 +14,13 @@ from .breaks import Break
 from .domain import Domain, fraction
 from .lanes import LANES, Lanes, as_floats
 from .outcomes import AGREE, DIFFER, LEFT, NEITHER, RIGHT, UNSURE, Comparison, Outcome, Point
+from .reals import context
 from .scalars import Scalars
 from .schedule import Schedule
 
 BUDGET = 150_000  # cells evaluated at the sampled points: about half a second
 TIED = 8  # points that one on a kink counts as: it is looked at more closely
+FEW = 3  # points of agreement that are no sample where others could not be worked out
 ENOUGH = 8  # points of agreement that are looked for longer than others
 MOST_DOUBTS = 150_000  # cells evaluated with many digits at points where floats are not sure
 DOUBT = 100.0  # times its noise: a difference less than this is one of rounding, most likely
@@ -52,6 +53,7 @@ class Sampler:
         self.left = max(20, BUDGET // cost)
         self.schedule = Schedule(self.comparison, found, domains, seed, self.wanted, BUDGET // 3)
         self.met = [0] * len(pairs)  # points of agreement, for each pair
+        self.unsure = 0  # points at which too many digits would have been needed
         self.tried: set[Point] = set()
         self.differs: Witness | None = None
         self.kink: Witness | None = None
@@ -64,6 +66,11 @@ class Sampler:
     def agreed(self) -> int:
         """At how many points both were defined and equal, for the pair with the fewest."""
         return min(self.met)
+
+    @property
+    def thin(self) -> bool:
+        """Whether too few points could be worked out for their agreement to mean anything."""
+        return self.agreed < FEW and self.unsure > self.agreed
 
     def run(self) -> None:
         """Sample until a difference is found or all points are used up."""
@@ -96,6 +103,7 @@ class Sampler:
         self.left -= TIED if outcomes[0].tie else 1
         if all(o.kind in (AGREE, NEITHER) for o in outcomes):
             self.met = [n + (o.kind == AGREE) for n, o in zip(self.met, outcomes, strict=True)]
+        self.unsure += any(o.kind == UNSURE for o in outcomes)
         for entry, outcome in enumerate(outcomes):
             self.consider(point, entry, outcome)
             if self.differs is not None:
@@ -225,10 +233,10 @@ class Sampler:
             if (
                 last.kind == AGREE
                 and first.kind == AGREE
-                and abs(last.left - first.left) <= mpmath.mpf(10) ** -6 * (1 + abs(last.left))
+                and abs(last.left - first.left) <= context().mpf(10) ** -6 * (1 + abs(last.left))
             ):
                 sides.append(last.left)
-        slack = mpmath.mpf(10) ** -9 * (1 + max(map(abs, sides), default=0))  # the sides are looked at from 1e-15 away
+        slack = context().mpf(10) ** -9 * (1 + max(map(abs, sides), default=0))  # the sides are looked at from 1e-15 away
         if sides and all(min(sides) - slack <= v <= max(sides) + slack for v in (outcome.left, outcome.right)):
             self.kink = self.kink or Witness(point, entry, outcome, (min(sides), max(sides)))
         elif sides or not unsure:

@@ -19,8 +19,10 @@ from ..ops.row import Row
 from ..ops.table import ROWS
 
 Cell = tuple[str, tuple[int, ...], tuple[Any, ...]]
-NUMBERS = {"pi": (float(np.pi), sp.pi, mpmath.pi), "e": (float(np.e), sp.E, mpmath.e), "nan": (float("nan"), sp.nan, mpmath.nan),
-           "inf": (float("inf"), sp.oo, mpmath.inf), "-inf": (float("-inf"), -sp.oo, -mpmath.inf)}  # fmt: skip
+NUMBERS: dict[str, tuple[float, Any, Any]] = {  # as a float, in SymPy, in a context of mpmath
+    "pi": (float(np.pi), sp.pi, lambda m: +m.pi), "e": (float(np.e), sp.E, lambda m: +m.e), "nan": (float("nan"), sp.nan, lambda m: m.nan),
+    "inf": (float("inf"), sp.oo, lambda m: m.inf), "-inf": (float("-inf"), -sp.oo, lambda m: m.ninf),
+}  # fmt: skip
 EXACT_BITS = 4096
 
 
@@ -30,13 +32,13 @@ def run(
     """Return the value of each cell; see `Graph.evaluate`."""
     values: list[Any] = []
     scalars_only = not any(shapes)
-    which = {"exact": 0, "float": 0, "sympy": 1, "mpmath": 2}[algebra]
+    m = context_of(point.values()) if algebra == "mpmath" else None
     with np.errstate(all="ignore"):
         for i, (op, args, params) in enumerate(cells):
             if op == "input":
                 values.append(point[params[0]])
             elif op == "const":
-                values.append(constant_value(params[0], algebra, which))
+                values.append(constant_value(params[0], algebra, m))
             else:
                 given = [values[a] for a in args]
                 out = apply_row(ROWS[op], given, params, algebra)
@@ -68,21 +70,30 @@ def run_values(cells: Iterable[Cell], shapes: tuple[Shape, ...], out: int, args:
         first = value.flat[0] if isinstance(value, np.ndarray) and value.dtype == object else value
         if isinstance(first, sp.Basic):
             algebra = "sympy"
-        elif isinstance(first, mpmath.mpf):
+        elif hasattr(first, "_mpf_"):
             algebra = "mpmath"
         elif isinstance(first, Fraction) and algebra == "float":
             algebra = "exact"
     return run(cells, shapes, {str(k): v for k, v in enumerate(values)}, algebra, upto=out)[-1]
 
 
-def constant_value(value: Any, algebra: str, which: int) -> Any:
+def context_of(numbers: Iterable[Any]) -> Any:
+    """Return the context of the first of mpmath's numbers among these, or in an array of them; mpmath's own where there is none."""
+    for value in numbers:
+        first = value.flat[0] if isinstance(value, np.ndarray) and value.dtype == object and value.size else value
+        if hasattr(first, "_mpf_") and not isinstance(first, sp.Basic):
+            return first.context
+    return mpmath.mp
+
+
+def constant_value(value: Any, algebra: str, m: Any = None) -> Any:
+    """Return a constant in an algebra; `m`: the context of mpmath's numbers."""
     if isinstance(value, str):
-        number = NUMBERS[value][which]
-        return +number if algebra == "mpmath" else number
+        return NUMBERS[value][2](m) if algebra == "mpmath" else NUMBERS[value][algebra == "sympy"]
     if algebra == "sympy":
         return sp.Rational(value.numerator, value.denominator) if isinstance(value, Fraction) else sp.Float(value)
     if algebra == "mpmath":
-        return mpmath.mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else mpmath.mpf(value)
+        return m.mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else m.mpf(value)
     return to_float(value) if algebra == "float" else value
 
 
@@ -96,7 +107,7 @@ def apply_row(row: Row, given: list[Any], params: tuple[Any, ...], algebra: str)
         return edge_value(row, given, params)
     if isinstance(out, Fraction) and out.numerator.bit_length() + out.denominator.bit_length() > EXACT_BITS:
         return to_float(out)
-    if isinstance(out, complex | mpmath.mpc):
+    if isinstance(out, complex) or hasattr(out, "_mpc_"):
         return float("nan") if algebra != "mpmath" else mpmath.nan
     return (
         Fraction(out)

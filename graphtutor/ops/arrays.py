@@ -11,10 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from types import ModuleType
 from typing import Any
 
-import mpmath
 import numpy as np
 import sympy as sp
 
@@ -27,7 +25,7 @@ Value = Any
 class Entry:
     """A function of entries: `numeric` on floats and float arrays, `formula` on anything else.
 
-    `formula(m, *args)` is written once over a module `m` that is `sympy` or `mpmath`.
+    `formula(m, *args)` is written once over a module `m` that is `sympy` or a context of mpmath: that of its numbers.
     `exact` says that `numeric` keeps Fractions as they are.
 
     >>> square_root = Entry(np.sqrt, lambda m, x: m.sqrt(x))
@@ -39,14 +37,14 @@ class Entry:
         self.numeric, self.formula, self.exact = numeric, formula, exact
 
     def __call__(self, *args: Value) -> Value:
-        lib: ModuleType | None = None
+        lib: Any = None
         for arg in args:
             if isinstance(arg, np.ndarray) and arg.dtype == object:
                 return np.frompyfunc(self, len(args), 1)(*args)
             if isinstance(arg, sp.Basic):
                 lib = sp
-            elif isinstance(arg, mpmath.mpf) and lib is None:
-                lib = mpmath
+            elif lib is None and hasattr(arg, "_mpf_"):
+                lib = arg.context
         if lib is not None:
             return self.formula(lib, *(lift(lib, a) for a in args))
         if not self.exact:
@@ -54,16 +52,16 @@ class Entry:
         return self.numeric(*args)
 
 
-def lift(lib: ModuleType, value: Value) -> Value:
-    """Return `value` as a number of `lib` (`sympy` or `mpmath`); what is not a plain number stays."""
+def lift(lib: Any, value: Value) -> Value:
+    """Return `value` as a number of `lib` (`sympy` or a context of mpmath); what is not a plain number stays."""
     if isinstance(value, Fraction):
         return (
             sp.Rational(value.numerator, value.denominator)
             if lib is sp
-            else mpmath.mpf(value.numerator) / value.denominator
+            else lib.mpf(value.numerator) / value.denominator
         )
     if isinstance(value, int | float):
-        return sp.sympify(value) if lib is sp else mpmath.mpf(value)
+        return sp.sympify(value) if lib is sp else lib.mpf(value)
     return value
 
 
@@ -213,7 +211,7 @@ def stack(*entries: Value, nd: int) -> Value:
 
 
 def _objects(x: Value) -> bool:
-    return isinstance(x, sp.Basic | mpmath.mpf) or (isinstance(x, np.ndarray) and x.dtype == object)
+    return isinstance(x, sp.Basic) or hasattr(x, "_mpf_") or (isinstance(x, np.ndarray) and x.dtype == object)
 
 
 def join(*parts: Value, axis: int, nd: int) -> Value:
