@@ -15,8 +15,10 @@
     prover       SymPy in a child process that is stopped in time, for those who ask
     given        what a person may compare
     same         the question itself, and what was found in words
+    tape         SymPy trees as a straight line on mpmath's numbers, bounded
     oracle       gradients and local rules against SymPy's derivative
-    checking     check: against SymPy or central differences, at a kink against the slopes from both sides
+    differences  gradients in numbers: central differences, one-sided slopes at a kink, jumps
+    checking     check: which of the two a graph is held against, and what came of it
 
 Sampling is not proof, and a proof counts only after sampling found neither a different value nor a lost interval.
 """

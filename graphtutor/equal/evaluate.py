@@ -211,7 +211,9 @@ def vanished(out: Values, args: Values) -> bool:
 
 def doubtful(given: Sequence[Values]) -> list[int]:
     """Return which arguments have no significant digit."""
-    return [k for k, values in enumerate(zip(*given, strict=True)) if values[0] == values[0] and not significant(values)]
+    return [
+        k for k, values in enumerate(zip(*given, strict=True)) if values[0] == values[0] and not significant(values)
+    ]
 
 
 def at_pole(run: Operation, given: Sequence[Values]) -> bool:

@@ -11,22 +11,24 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-import mpmath
 import numpy as np
 import sympy as sp
 
-from ..expr.adjoint import backward
+from ..expr.adjoint import Backward, backward
 from ..expr.graph import Graph
 from ..expr.tracer import Builder, Tracer
 from ..ops.table import ROWS
 from ..ops.tracing import f
 from . import Evidence, Verdict, weakest
+from .reals import TooLarge, context, to_mpf
+from .tape import Tape
 
 DIGITS, POINTS, TRIES, SEED = 40, 12, 40, 20260101
 DEEPEST = 90  # levels of calls; SymPy's own recursion stops near 140
 WORK = (
     40_000  # nodes of the expression written out, times the entries to differentiate by: a few seconds of SymPy's time
 )
+KINKS = 12  # SymPy asks of each argument of a Max how it compares with the others, which takes seconds for nested ones
 EXPANDABLE = 2_000  # terms of a sum of products
 ENTRIES = 24  # of all arguments of an operation whose rule is checked entry by entry
 
@@ -46,17 +48,16 @@ def small(graph: Graph) -> bool:
         )
         written.append(min(WORK + 1, 1 + shared * sum(written[a] for a in args)))
         levels.append(1 + max((levels[a] for a in args), default=0))
-    return (
-        max(levels) <= DEEPEST and written[graph.out] * int(np.prod(graph.shapes[graph.out])) * max(entries, 1) <= WORK
-    )
+    kinks = sum(bool(args) and ROWS[op].kink is not None for op, args, _ in graph.cells)
+    work = written[graph.out] * int(np.prod(graph.shapes[graph.out])) * max(entries, 1)
+    return max(levels) <= DEEPEST and kinks <= KINKS and work <= WORK
 
 
 LEAF = ROWS["add"]  # inputs and constants have no row; each of their entries stands for itself
 
 
-def by_sympy(graph: Graph, tie: str) -> dict[str, Verdict]:
+def by_sympy(graph: Graph, walk: Backward) -> dict[str, Verdict]:
     """Return a verdict for every input: the gradient by backpropagation against `sympy.diff`, entry by entry."""
-    walk = backward(graph, tie)
     real = {
         s: sp.Symbol(s.name, real=True)
         for n in graph.inputs
@@ -81,8 +82,7 @@ def by_sympy(graph: Graph, tie: str) -> dict[str, Verdict]:
 def compared(ours: Any, loss: sp.Expr, symbol: sp.Symbol, real: dict[sp.Symbol, sp.Symbol]) -> Verdict:
     """Return the verdict on one entry of a gradient; what SymPy cannot differentiate or evaluate is undecided."""
     try:
-        theirs = sp.diff(loss, real[symbol]).replace(sp.DiracDelta, lambda *_: sp.S.Zero)  # jumps are left out by both
-        return same_values(sp.sympify(ours).xreplace(real), theirs)
+        return same_values(sp.sympify(ours).xreplace(real), sp.diff(loss, real[symbol]))
     except SYMPY_FAILS as error:
         return Verdict(
             "undecided",
@@ -101,29 +101,19 @@ def same_values(a: sp.Expr, b: sp.Expr) -> Verdict:
     """
     names = sorted(a.free_symbols | b.free_symbols, key=lambda s: s.name)
     rng = random.Random(SEED)
-    # steps by a function of our own: SymPy would write each as a Piecewise and simplify that for seconds;
-    # and without cse=True, which loses the conditions of a Piecewise inside a step
-    run = sp.lambdify(
-        names, tuple(t.replace(sp.Heaviside, lambda u, *_: STEP(u)) for t in (a, b)), [{"STEP": step}, "mpmath"]
-    )
+    tape = Tape((a, b), names)
     met = 0
     for _ in range(TRIES):
         point = [Fraction(rng.randint(-3000, 3000), 1000) for _ in names]
-        with mpmath.workdps(DIGITS):
+        with context().workdps(DIGITS):
             try:
-                x, y = (mpmath.mpf(v) for v in run(*(mpmath.mpf(p.numerator) / p.denominator for p in point)))
-            except (
-                TypeError,
-                ValueError,
-                ZeroDivisionError,
-                OverflowError,
-                NameError,
-            ):  # a function that mpmath does not have
+                x, y = tape.at([to_mpf(p) for p in point])
+            except TooLarge:
                 continue
-            if not (mpmath.isfinite(x) and mpmath.isfinite(y)):
+            if x != x or y != y:
                 continue
-            if abs(x - y) > mpmath.mpf(10) ** (-DIGITS + 12) * (1 + abs(x) + abs(y)):
-                ours, theirs = mpmath.nstr(x, 8), mpmath.nstr(y, 8)
+            if abs(x - y) > context().mpf(10) ** (-DIGITS + 12) * (1 + abs(x) + abs(y)):
+                ours, theirs = context().nstr(x, 8), context().nstr(y, 8)
                 where = tuple((s.name, p) for s, p in zip(names, point, strict=True))
                 return Verdict(
                     "differs", Evidence(f"{ours} is not {theirs}", SEED, met, DIGITS - 12, where, (ours, theirs))
@@ -139,13 +129,6 @@ def same_values(a: sp.Expr, b: sp.Expr) -> Verdict:
         "agrees",
         Evidence(f"equal at {met} random points to {DIGITS - 12} digits (seed {SEED})", SEED, met, DIGITS - 12),
     )
-
-
-STEP = sp.Function("STEP")
-
-
-def step(u: Any) -> Any:
-    return mpmath.mpf(1) / 2 if u == 0 else mpmath.mpf(int(u > 0))
 
 
 def terms(tree: sp.Basic) -> int:
@@ -193,5 +176,5 @@ def local_rule(op: str, params: tuple[Any, ...], shapes: tuple[tuple[int, ...], 
     sent = out * upstream
     graph = builder.graph(f.total(sent).id if out.shape else sent.id)
     wanted = [f"u{k}" for k in range(len(shapes)) if k not in ROWS[op].conditions]
-    found = by_sympy(graph, "zero")
+    found = by_sympy(graph, backward(graph, "zero"))
     return weakest([found[name] for name in wanted]) if wanted else Verdict("agrees", Evidence("it sends nothing back"))

@@ -140,7 +140,9 @@ def confirmed(found: Outcome | None, before: Outcome | None) -> Outcome | None:
         return found
     if before is None or before.kind != DIFFER:
         return None
-    same = all(abs(x - y) <= 1e-6 * max(abs(x), abs(y)) for x, y in ((found.left, before.left), (found.right, before.right)))
+    same = all(
+        abs(x - y) <= 1e-6 * max(abs(x), abs(y)) for x, y in ((found.left, before.left), (found.right, before.right))
+    )
     return found if same else None
 
 

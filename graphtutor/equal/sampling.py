@@ -236,7 +236,9 @@ class Sampler:
                 and abs(last.left - first.left) <= context().mpf(10) ** -6 * (1 + abs(last.left))
             ):
                 sides.append(last.left)
-        slack = context().mpf(10) ** -9 * (1 + max(map(abs, sides), default=0))  # the sides are looked at from 1e-15 away
+        slack = context().mpf(10) ** -9 * (
+            1 + max(map(abs, sides), default=0)
+        )  # the sides are looked at from 1e-15 away
         if sides and all(min(sides) - slack <= v <= max(sides) + slack for v in (outcome.left, outcome.right)):
             self.kink = self.kink or Witness(point, entry, outcome, (min(sides), max(sides)))
         elif sides or not unsure:

@@ -77,15 +77,20 @@ def expand(graph: Graph, builder: Scalars) -> np.ndarray[Any, Any]:
 
     An input `W` of shape (2, 2) becomes the inputs `W[0, 0]`, `W[0, 1]`, …
     """
-    needed = ancestors(graph.cells, [graph.out])
+    return expanded(graph, builder, [graph.out])[graph.out]
+
+
+def expanded(graph: Graph, builder: Scalars, wanted: Iterable[int]) -> dict[int, np.ndarray[Any, Any]]:
+    """Return the ids in `builder` of the entries of some nodes of a graph, and of all that they are made from."""
+    needed = ancestors(graph.cells, wanted)
     mixing = [i for i in needed if graph.cells[i][1] and not ROWS[graph.cells[i][0]].entrywise]
+    entries: dict[int, np.ndarray[Any, Any]] = {}
     if not mixing and not any(graph.shapes[i] for i in needed):
         moved = [-1] * len(graph)
         for i in needed:
             op, args, params = graph.cells[i]
             moved[i] = builder.scalar(op, tuple(moved[a] for a in args), params) if args else builder.leaf(op, params)
-        return np.array(moved[graph.out])
-    entries: dict[int, np.ndarray[Any, Any]] = {}
+        return {i: np.array(moved[i]) for i in needed}
     for i in needed:
         op, args, params = graph.cells[i]
         if not args:
@@ -94,7 +99,7 @@ def expand(graph: Graph, builder: Scalars) -> np.ndarray[Any, Any]:
             entries[i] = entrywise(builder, op, [entries[a] for a in args], params)
         else:
             entries[i] = mixed(builder, op, [entries[a] for a in args], params, graph.shapes[i])
-    return entries[graph.out]
+    return entries
 
 
 def leaf_entries(builder: Scalars, op: str, params: tuple[Any, ...], shape: Shape) -> np.ndarray[Any, Any]:

@@ -102,10 +102,11 @@ class Graph:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The name of every node: the one given to it, a leaf's own, or v1, v2, … in topological order."""
+        """The name of every node: an input's own, the one given to it, or v1, v2, … in topological order."""
         given: dict[int, str] = {}
         for i, name in self.names:
-            given.setdefault(i, name)
+            if self.cells[i][0] != "input":  # of which it is an alias
+                given.setdefault(i, name)
         taken = {name for _, name in self.names} | {c[2][0] for c in self.cells if c[0] == "input"}
         labels, count = [], 0
         for i, (op, _, params) in enumerate(self.cells):

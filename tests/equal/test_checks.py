@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from graphtutor import LearnerError
 from graphtutor.equal.oracle import same_values
 from graphtutor.front.analysis import check
 from graphtutor.front.api import make
@@ -160,3 +161,67 @@ HARD = [
 @pytest.mark.parametrize("text", HARD)
 def test_what_sympy_finds_hard_is_never_called_wrong_and_ends_in_no_error(text: str) -> None:
     assert {v.kind for v in check(make(text)).verdicts.values()} <= {"proved", "agrees", "undecided"}
+
+
+# ----- budgets -----
+def chain(layer: str, count: int) -> str:
+    text = "x"
+    for k in range(count):
+        text = layer.format(text, k=k)
+    return text
+
+
+@pytest.mark.parametrize(
+    "text, shapes",
+    [
+        ("exp(exp(exp(exp(x))))", {}),
+        ("sin(exp(exp(exp(x))))", {}),
+        ("2**x**3**x**4**x", {}),
+        (chain("x**({0})", 8), {}),
+        (chain("exp({0})", 30), {}),
+        (chain("tanh(w{k}*{0} + b{k})", 12), {}),
+        (chain("relu(w{k}*{0} + b{k})", 20), {}),
+        (chain("max({0}*w, x - {k})", 15), {}),
+        ("total(W@x)", {"W": (400, 400), "x": 400}),
+        ("sum(tanh(W@x))", {"W": (300, 500), "x": 500}),
+        ("; ".join(["a0 = x", *(f"a{k} = sin(a{k - 1})*cos(a{k - 1})" for k in range(1, 20))]), {}),
+    ],
+)
+def test_a_check_ends_soon_whatever_is_asked(text: str, shapes: dict) -> None:
+    found = check(make(text, shapes=shapes))
+    assert {v.kind for v in found.verdicts.values()} <= {"proved", "agrees", "undecided"}
+
+
+def test_a_graph_too_wide_to_be_checked_says_how_wide_it_is() -> None:
+    found = check(make("total(W@x)", shapes={"W": (9000, 9000), "x": 9000})).verdicts["W"]
+    assert found.kind == "undecided" and "30,000,000 numbers" in str(found.evidence) and "'W'" in str(found.evidence)
+
+
+def test_an_alias_of_an_input_is_no_other_input() -> None:
+    assert set(check(make("a = x; b = a; L = a*b + sin(b)")).verdicts) == {"x"}
+    assert make("a = x; L = a**2").trace(at={"x": 3}).gradients["x"] == 6
+
+
+# ----- jumps and edges -----
+@pytest.mark.parametrize(
+    "text, at, says",
+    [
+        ("Piecewise((sin(x), x < 0), (1/2, True))", {"x": 0}, "jumps here in x, from 0.5 to 0"),
+        ("where(x > 0, 1, 0)*y", {"x": 0, "y": 2}, "jumps here in x"),
+        ("where(x >= 2, x + 1, x)", {"x": 2}, "jumps here in x"),
+        ("sign(x - y)*(x + y)", {"x": 1, "y": 1}, "jumps here"),
+        ("step(w)*exp(w)", {"w": 0}, "jumps here in w"),
+    ],
+)
+def test_at_a_jump_there_is_no_derivative(text: str, at: dict, says: str) -> None:
+    found = check(make(text), at=at)
+    assert not found.ok and says in " ".join(str(v.evidence) for v in found.verdicts.values())
+
+
+@pytest.mark.parametrize("text", ["sqrt(x)", "sqrt(abs(x))", "x**(1/3)", "x*sqrt(x)/x", "abs(x)**(1/2)"])
+def test_an_undefined_gradient_never_agrees(text: str) -> None:
+    try:
+        found = check(make(text), at={"x": 0})
+    except LearnerError:
+        return
+    assert not found.ok and found.verdicts["x"].kind != "agrees"
