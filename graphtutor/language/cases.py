@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .cursor import RELATIONS
-from .prose import Piece, has_equals
+from .pieces import Piece
+from .prose import has_equals
 from .tokens import Token
 
 IF = frozenset(["if", "when", "whenever", "for"])

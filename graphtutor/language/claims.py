@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import pairwise
+from typing import Any, NoReturn
 
 import sympy as sp
 
 from ..errors import ReadError
-from ..ops.heads import Diff
-from . import cases, prose
-from .grammar import DEFAULT, Limits, parse
+from ..ops import heads
+from . import cases
+from .gradients import derivative_named
+from .grammar import DEFAULT, Limits
 from .names import Context, Definition, key
-from .program import bounded, context, whole_names
-from .prose import DEFINES, GIVES, LATE, REASONS, Piece
+from .numbering import rows
+from .pieces import ANSWER, ANSWERS, DEFINES, DETERMINERS, GIVES, LATE, REASONS, Piece, answers
+from .pieces import pieces as pieces_of
+from .program import bounded, context, scanned
+from .prose import EQUALS, has_equals
 from .readings import Reading, readings
-from .tokens import LOOKS_LATEX, Token, tokens
+from .tokens import Token
 from .trees import names_in, replaced
 
 MOST_LATE = 300  # meanings put into earlier ones; more of them is no derivation of a person's
 MOST_SPENT = 8_000  # tokens; what a whole derivation may cost in other readings
-ANSWERS = frozenset(["grad", "gradient", "answer", "ans", "result", "derivative", "slope"])
-CODE_STYLE = re.compile(r"d(?:[A-Za-z]+_?d|_)?(\w+)|grad_(\w+)|(\w+)_grad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,73 +93,50 @@ def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None,
     whole = text if isinstance(text, str) else "\n".join(text)
     bounded(whole, limits)
     known = context(names, definitions, shapes, constants, target=target, wrt=wrt, limits=limits)
-    tex = bool(LOOKS_LATEX.search(whole))
-    rows = [
-        cases.normal(prose.plain(row, whole, known))
-        for row in prose.lines(tokens(whole, tex, whole_names(known), dollars=True))
-    ]
-    rows = joined_rows([row for row in rows if row and not all(t.text == "$" for t in row)])
-    if prose.bulleted(rows):
-        rows = [row[1:] for row in rows]
-    reader = Reader(whole, known, limits)
-    return tuple(claim for row in rows for claim in reader.row(row))
-
-
-def joined_rows(rows: Sequence[list[Token]]) -> list[list[Token]]:
-    """Return the rows with those joined to the next that end in an operator or an equals sign, and the cases of one choice."""
-    found: list[list[Token]] = []
-    for row in rows:
-        if found and cases.goes_on(found[-1], row):
-            found[-1] = [*found[-1], cases.comma(row[0]), *row]
-        elif found and found[-1][-1].kind == "op" and found[-1][-1].text in ("=", "+", "-", "*", "·", "/"):
-            found[-1] = [*found[-1], *row]
-        else:
-            found.append(list(row))
-    return found
+    stream = scanned(whole, known, dollars=True)
+    called = {t.name for t, after in pairwise(stream) if t.kind == "word" and after.text == "(" and not after.gap}
+    reader = Reader(whole, known, limits, called)
+    return tuple(claim for row in rows(stream, whole, known) for claim in reader.row(cases.normal(row)))
 
 
 class Reader:
     """Reads rows one after the other; `known` grows with what the student defines."""
 
-    def __init__(self, text: str, known: Context, limits: Limits):
-        self.text, self.known, self.limits = text, known, limits
+    def __init__(self, text: str, known: Context, limits: Limits, called: Collection[str] = ()):
+        self.text, self.known, self.limits, self.called = text, known, limits, called
         self.given = known
+        self.gradients: set[str] = set()  # names in code style, such as dw, that stand for a gradient in later lines
         self.spent = self.late = 0
 
     def row(self, row: Sequence[Token]) -> list[Claim]:
         """Return the claims of one line; definitions that come after `where` are read first."""
-        pieces = cases.apart(prose.pieces(row, self.known))
-        order = sorted(
-            range(len(pieces)), key=lambda i: not (pieces[i].intro in LATE and prose.has_equals(pieces[i].tokens))
-        )
+        pieces = cases.apart(pieces_of(row, self.known, self.text))
+        order = sorted(range(len(pieces)), key=lambda i: not (pieces[i].intro in LATE and has_equals(pieces[i].tokens)))
+        by_case = any(cases.compares(p.tokens) or cases.otherwise(p) for p in pieces)
         done = {}
         for i in order:
             later = any(p.math and p.intro not in REASONS and not cases.compares(p.tokens) for p in pieces[i + 1 :])
-            dashed = i + 1 < len(pieces) and not pieces[i + 1].math
-            by_case = any(cases.compares(p.tokens) or cases.otherwise(p) for p in pieces)
-            done[i] = self.piece(pieces[i], by_case or not later, prose.answers(pieces, i), dashed)
+            done[i] = self.piece(pieces[i], by_case or not later, answers(pieces, i))
         return [done[i] for i in range(len(pieces))]
 
-    def piece(self, piece: Piece, last: bool, answer: bool, dashed: bool) -> Claim:
+    def piece(self, piece: Piece, last: bool, answer: bool) -> Claim:
         """Return the claim of one piece; without certainty that it is mathematics, text.
 
-        `last`: no other mathematics but reasons follows in its line; `answer`: words say that this is
-        the answer; `dashed`: words follow, after a dash or an arrow it may be.
+        `last`: no other mathematics but reasons follows in its line; `answer`: words say that this is the answer.
         """
-        body = list(piece.tokens)
-        if not piece.math:
-            return self.text_of(body)
-        body = without_marks(without_dash(body) if dashed else body)
-        equals = prose.has_equals(body)
-        if not (piece.sure or equals or answer or (last and piece.intro in GIVES)):
-            return self.text_of(body)
-        if all(t.kind in ("op", "junk", "prime", "break") for t in body):
+        body = without_marks(list(piece.tokens)) if piece.math else list(piece.tokens)
+        equals = has_equals(body)
+        said = piece.sure or equals or answer or (last and piece.intro in GIVES)
+        if not piece.math or not said or all(t.kind in ("op", "junk", "prime", "break") for t in body):
             return self.text_of(body)
         try:
-            return self.claim(body, piece.intro)
+            if piece.broken is not None:
+                self.fail(
+                    f"'{self.source([piece.broken])}' cannot be read as a part of the formula beside it; write a remark in brackets",
+                    piece.broken,
+                )
+            return self.claim(body, piece)
         except ReadError as error:
-            if not piece.sure and not equals:
-                return self.text_of(body)
             return replace(self.text_of(body), kind="unread", error=error)
 
     def text_of(self, body: Sequence[Token]) -> Claim:
@@ -166,34 +145,58 @@ class Reader:
     def source(self, body: Sequence[Token]) -> str:
         return self.text[body[0].start : body[-1].stop].strip()
 
-    def claim(self, body: list[Token], intro: str) -> Claim:
+    def fail(self, message: str, token: Token) -> NoReturn:
+        raise ReadError(message, self.text.split("\n")[token.line - 1], token.line, token.column)
+
+    def claim(self, body: list[Token], piece: Piece) -> Claim:
         sides = cut(body)
         continues = sides[0][0] == "=" or sides[0][0] == "≈"
         place = Claim("claim", self.source(body), body[0].line, body[0].column, continues=continues)
         if len(sides) > 1 or continues:
             sides = [s for s in sides if s[1]]
-        if not sides or (len(sides) == 1 and body[-1].kind == "op" and body[-1].text in prose.EQUALS and not continues):
-            raise ReadError(
-                "the right side is missing; expected an expression after '='",
-                self.text.split("\n")[body[0].line - 1],
-                body[-1].line,
-                body[-1].column,
-            )
+        if not sides or (len(sides) == 1 and body[-1].kind == "op" and body[-1].text in EQUALS and not continues):
+            self.fail("the right side is missing; expected an expression after '='", body[-1])
+        if piece.label:
+            return self.labelled(place, piece.label, sides)
         head = sides[0][1]
         if len(sides) > 1 and not continues:
-            named = self.quantity(head)
+            named = derivative_named(head, self.known, self.gradients, self.called)
             if named is not None:
                 claim = replace(
-                    place, of=named[0], wrt=named[1], left=self.left_side(head, named), parts=self.parts(sides[1:])
+                    place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=self.parts(sides[1:])
                 )
                 self.remember(head, claim)
                 return claim
-            name = self.defined(head, intro)
+            name = self.defined(head, piece.intro)
             if name is not None:
                 parts = self.parts(sides[1:])
                 self.define(name, parts[-1])
                 return replace(place, kind="definition", name=name, parts=parts)
+            if piece.intro in REASONS | DEFINES:
+                return self.fact(place, sides)
+        if piece.intro == ANSWER and len(sides) == 1:
+            place = replace(place, wrt=self.known.wrt, left=self.left_side(None, self.known.wrt))
         return replace(place, parts=self.parts(sides))
+
+    def fact(self, place: Claim, sides: Sequence[tuple[str, list[Token]]]) -> Claim:
+        """Return what is said as a reason: since d(wx)/dw = x is a claim, since s² = 1 is no answer to anything."""
+        try:
+            parts = self.parts(sides)
+        except ReadError:
+            return replace(place, kind="text")
+        return replace(place, parts=parts) if isinstance(parts[0].tree, heads.Diff) else replace(place, kind="text")
+
+    def labelled(self, place: Claim, label: Sequence[str], sides: Sequence[tuple[str, list[Token]]]) -> Claim:
+        """Return what words on the left say: the final answer = …, or a quantity of one's own, as in outer derivative = …."""
+        place, parts = replace(place, continues=False), self.parts(sides)
+        said = [word.lower() for word in label]
+        wrt = self.known.spelling(label[-1]) if said[-2:-1] and said[-2] in ("wrt", "to", "by") else None
+        noun = next((k for k, word in enumerate(said) if word in ANSWERS), len(said))
+        if not DETERMINERS.issuperset(said[:noun]) or not (wrt or noun == len(said) - 1):
+            return replace(place, kind="definition", parts=parts)
+        of = label[noun + 2] if wrt and said[noun + 1] == "of" and self.known.definitions.get(label[noun + 2]) else None
+        wrt = wrt or self.known.wrt
+        return replace(place, of=of, wrt=wrt, left=self.left_side(of, wrt), parts=parts)
 
     def parts(self, sides: Sequence[tuple[str, list[Token]]]) -> tuple[Part, ...]:
         found = []
@@ -221,97 +224,18 @@ class Reader:
         return reading
 
     # ----- left sides -----
-    def quantity(self, head: list[Token]) -> tuple[str | None, str | None] | None:
-        """Return (of, wrt) if a left side names a derivative: dL/dw, ∂L/∂w, \\frac{…}{…}, f′(x), ∇_w L, dw, grad."""
-        return self.quotient(head) or self.primed(head) or self.nabla(head) or self.code_style(head)
-
-    def quotient(self, head: list[Token]) -> tuple[str | None, str | None] | None:
-        flat = [t for t in head if not (t.kind == "macro" and t.text == "frac")]
-        if len(flat) < len(head):
-            if (
-                len(flat) != len(head) - 1
-                or len(flat) < 2
-                or head[0].text != "frac"
-                or flat[0].text != "{"
-                or flat[-1].text != "}"
-            ):
-                return None
-            middle = [i for i in range(len(flat) - 1) if flat[i].text == "}" and flat[i + 1].text == "{"]
-            if len(middle) != 1:
-                return None
-            above, under = flat[1 : middle[0]], flat[middle[0] + 2 : -1]
-        else:
-            slash = [i for i, t in enumerate(head) if t.kind == "op" and t.text == "/"]
-            if len(slash) != 1:
-                return None
-            above, under = head[: slash[0]], head[slash[0] + 1 :]
-        of, wrt = differential(above), differential(under)
-        if of is None or wrt is None or (self.known.spelling(above[0].name) and self.known.spelling(under[0].name)):
-            return None
-        return self.spelled(of), self.spelled(wrt)
-
-    def spelled(self, name: str) -> str:
-        return self.known.spelling(name) or name
-
-    def primed(self, head: list[Token]) -> tuple[str | None, str | None] | None:
-        if len(head) < 2 or head[0].kind != "word" or head[1].kind != "prime" or self.known.function(head[0].name):
-            return None
-        rest = [t for t in head[1:] if t.kind != "prime"]
-        if not rest:
-            return self.spelled(head[0].name), self.known.wrt
-        if (
-            rest[0].kind == "open"
-            and rest[-1].kind == "close"
-            and all(t.kind == "word" or t.text == "," for t in rest[1:-1])
-        ):
-            inside = [t for t in rest[1:-1] if t.kind == "word"]
-            return self.spelled(head[0].name), self.spelled(inside[0].name) if len(inside) == 1 else self.known.wrt
-        return None
-
-    def nabla(self, head: list[Token]) -> tuple[str | None, str | None] | None:
-        words = [t for t in head if t.kind == "word"]
-        if (
-            head[0].kind == "macro"
-            and head[0].text in ("nabla", "d")
-            and len(words) in (1, 2)
-            and len(head) > 1
-            and head[1].text == "_"
-        ):
-            return (self.spelled(words[1].name) if len(words) == 2 else None), self.spelled(words[0].name)
-        return None
-
-    def code_style(self, head: list[Token]) -> tuple[str | None, str | None] | None:
-        """Return what `dw0 = …`, `dL_dw0 = …`, `grad_w0 = …`, `grad = …` name."""
-        if len(head) != 1 or head[0].kind != "word" or self.known.spelling(head[0].name):
-            return None
-        name = head[0].name
-        if name.lower() in ANSWERS:
-            return None, self.known.wrt
-        match = re.fullmatch(r"d([A-Za-z]\w*?)_?d_?([A-Za-z]\w*)", name)
-        if match and (self.known.spelling(match[2]) or not self.known.known):
-            return match[1], self.spelled(match[2])
-        match = CODE_STYLE.fullmatch(name)
-        variable = next((g for g in match.groups() if g), None) if match else None
-        if variable and (
-            self.known.spelling(variable) or (not self.known.known and re.fullmatch(r"[A-Za-z][0-9]*", variable))
-        ):
-            return None, self.spelled(variable)
-        return None
-
-    def left_side(self, head: list[Token], named: tuple[str | None, str | None]) -> sp.Basic | None:
+    def left_side(self, of: str | None, wrt: str | None) -> sp.Basic | None:
         """Return the tree of a named derivative, None where nothing says what it is the derivative of."""
-        of, wrt = named
-        try:
-            if of is not None and differential_like(head):
-                return parse(head, self.known, self.limits, self.text).tree
-        except ReadError:
-            return None
-        meaning = self.known.definitions.get(of or "")
-        tree = meaning.tree if meaning is not None else self.known.target
-        if tree is None or wrt is None:
-            return None
-        variable = self.known.definitions.get(wrt)
-        return Diff(tree, variable.tree if variable else sp.Symbol(wrt))
+        what = self.known.target if of is None else self.meaning(of, self.known.target)
+        by = None if wrt is None else self.meaning(wrt, sp.Symbol(wrt))
+        return None if what is None or by is None else heads.Diff(what, by)
+
+    def meaning(self, name: str, unknown: sp.Basic | None) -> sp.Basic | None:
+        """Return what a name stands for: itself if the problem has it and gives it no meaning."""
+        definition = self.known.definitions.get(name)
+        if definition is not None:
+            return definition.tree
+        return sp.Symbol(name) if self.known.spelling(name) else unknown
 
     def defined(self, head: list[Token], intro: str) -> str | None:
         """Return the name that a left side defines, or None if it is an expression like any other."""
@@ -351,14 +275,12 @@ class Reader:
 
     def remember(self, head: list[Token], claim: Claim) -> None:
         """Let the name of a gradient in code style (du) be used in later lines."""
-        if (
-            len(head) == 1
-            and claim.tree is not None
-            and key(head[0].name) not in self.known.names
-            and head[0].name.lower() not in ANSWERS
-        ):
+        name = head[0].name
+        free = name in self.gradients or key(name) not in self.known.names
+        if len(head) == 1 and claim.tree is not None and free and name.lower() not in ANSWERS:
+            self.gradients.add(name)
             self.known = self.known.defining(
-                head[0].name, Definition(claim.tree, None, claim.parts[-1].shape, names_in(claim.tree))
+                name, Definition(claim.tree, None, claim.parts[-1].shape, names_in(claim.tree))
             )
 
 
@@ -368,7 +290,7 @@ def cut(body: list[Token]) -> list[tuple[str, list[Token]]]:
     depth = 0
     for token in body:
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
-        if depth <= 0 and token.kind == "op" and token.text in prose.EQUALS:
+        if depth <= 0 and token.kind == "op" and token.text in EQUALS:
             sides.append(("≈" if token.text == "≈" else "=", []))
         else:
             sides[-1][1].append(token)
@@ -385,19 +307,6 @@ def without_marks(body: list[Token]) -> list[Token]:
     return body[first : last + 1]
 
 
-def without_dash(body: list[Token]) -> list[Token]:
-    """Return a piece without the dash, dashes or arrow that part it from a remark: 2x -- by the chain rule."""
-    kept = list(body)
-    while (
-        len(kept) > 1
-        and kept[-1].kind == "op"
-        and kept[-1].text in ("-", "<-")
-        and (kept[-1].gap or len(kept) < len(body) or kept[-2].text == "-")
-    ):
-        kept.pop()
-    return kept
-
-
 def without_open_brace(body: list[Token]) -> list[Token]:
     """Return a side without the { of cases that nothing closes: { a if x > 0, b otherwise."""
     lone = (
@@ -406,29 +315,3 @@ def without_open_brace(body: list[Token]) -> list[Token]:
         and sum((t.kind == "open") - (t.kind == "close") for t in body) == 1
     )
     return body[1:] if lone and len(body) > 1 else body
-
-
-def differential(part: Sequence[Token]) -> str | None:
-    """Return the L of dL, d L, ∂L, ∂L(w, b), or the w0 of ∂w₀; None for anything else."""
-    if not part:
-        return None
-    first, rest = part[0], list(part[1:])
-    if (first.kind == "macro" and first.text == "d") or first.name == "d":
-        if not rest or rest[0].kind != "word":
-            return None
-        name, rest = rest[0].name, rest[1:]
-    elif first.kind == "word" and first.text.startswith("d") and len(first.name) > 1:
-        name = first.name[1:]
-    else:
-        return None
-    if rest and not (
-        rest[0].kind == "open"
-        and rest[-1].kind == "close"
-        and all(t.kind == "word" or t.text == "," for t in rest[1:-1])
-    ):
-        return None
-    return name
-
-
-def differential_like(head: Sequence[Token]) -> bool:
-    return any(t.kind == "macro" or (t.kind == "op" and t.text == "/") for t in head)

@@ -34,6 +34,16 @@ LETTERS = {letter: word for word, letter in GREEK.items()} | {
 MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
 NAMED_NUMBERS = {"pi": sp.pi, "inf": sp.oo, "oo": sp.oo, "nan": sp.nan}
+ABBREVIATED = {
+    "lam": "lambda",
+    "eps": "epsilon",
+    "sig": "sigma",
+    "gam": "gamma",
+    "alph": "alpha",
+    "thet": "theta",
+    "omeg": "omega",
+}
+PREDICTED = ("hat", "pred")  # ŷ and y_pred
 SHORT = 1  # names of this length (H), and Greek ones (σ), are functions only when called with brackets
 LONGEST_FUNCTION = 8  # letters, in a run of names: sinwx
 LONGEST_RUN = 60  # letters; a longer run is one word
@@ -65,6 +75,23 @@ def key(name: str) -> str:
     """
     plain = "".join(SUBSCRIPTS.get(c, LETTERS.get(c, c)) for c in unicodedata.normalize("NFD", name))
     return "".join(MARKS.get(c, c) for c in plain).replace("_", "")
+
+
+def also_called(name: str) -> set[str]:
+    """Return the keys of other names for the same thing: Greek letters and their usual abbreviations, a hat and "pred".
+
+    >>> also_called("lam1"), also_called("ypred"), also_called("w")
+    ({'lambda1'}, {'yhat'}, set())
+    """
+    stem = name.rstrip("0123456789")
+    tail = name[len(stem) :]
+    found = {long + tail for short, long in ABBREVIATED.items() if short == stem} | {
+        short + tail for short, long in ABBREVIATED.items() if long == stem
+    }
+    for one, other in (PREDICTED, PREDICTED[::-1]):
+        if stem.endswith(one) and len(stem) > len(one):
+            found.add(stem.removesuffix(one) + other + tail)
+    return found
 
 
 def loose(name: str) -> str:
@@ -117,6 +144,15 @@ class Context:
         """The length of the longest declared name, with room for an underscore."""
         return max(map(len, self.names), default=0) + 2
 
+    @cached_property
+    def others(self) -> dict[str, str]:
+        """The problem's spelling for what else its names are called: λ for lam, ŷ for y_pred; never for a name that it has."""
+        found: dict[str, list[str]] = {}
+        for name in self.names.values():
+            for other in also_called(key(name)):
+                found.setdefault(other, []).append(name)
+        return {other: names[0] for other, names in found.items() if len(names) == 1 and other not in self.names}
+
     @property
     def known(self) -> bool:
         """True if anything was said about names."""
@@ -124,7 +160,7 @@ class Context:
 
     def spelling(self, name: str) -> str | None:
         """Return the problem's spelling of a name, or None if the problem does not have it."""
-        return self.names.get(key(name))
+        return self.names.get(key(name)) or self.others.get(key(name))
 
     def function(self, name: str) -> Row | None:
         row = self.functions.get(name)
@@ -194,7 +230,7 @@ def declared_run(word: str, context: Context, called: bool, powered: bool, funct
         options = [
             (at + n, word[at : at + n])
             for n in range(1, min(len(word) - at, context.longest) + 1)
-            if key(word[at : at + n]) in context.names
+            if context.spelling(word[at : at + n])
         ]
         rest = word[at:]
         if functions:

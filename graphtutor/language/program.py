@@ -51,8 +51,7 @@ def program(text: str, *, names: Iterable[str] | None = None, shapes: Mapping[st
     """
     bounded(text, limits)
     known = context(names, definitions, shapes, constants, limits=limits)
-    tex = bool(LOOKS_LATEX.search(text))
-    pieces = list(statements(tokens(text, tex, whole_names(known))))
+    pieces = list(statements(scanned(text, known)))
     if not pieces:
         raise ReadError("nothing to read; expected an expression such as (w*x - y)**2", text[:100].split("\n")[0])
     headings = [heading(piece) for piece in pieces]
@@ -97,8 +96,63 @@ def bounded(text: Any, limits: Limits) -> None:
         )
 
 
-def whole_names(known: Context) -> frozenset[str]:
-    return frozenset(n for n in known.names.values() if re.search("_[A-Za-z]{2}", n))
+def scanned(text: str, known: Context, dollars: bool = False) -> list[Token]:
+    """Return the tokens of a text with the problem's names in hand: true_val in LaTeX, w^{(1)} for w1, "w.r.t." as one word."""
+    whole = frozenset(n for n in known.names.values() if re.search("_[A-Za-z]{2}", n))
+    stream = tokens(text, bool(LOOKS_LATEX.search(text)), whole, dollars)
+    found: list[Token] = []
+    at = 0
+    while at < len(stream):
+        token, stop = next(
+            (one for join in (layered, accented, abbreviated) if (one := join(stream, at, known))), (stream[at], at + 1)
+        )
+        found.append(token)
+        at = stop
+    return found
+
+
+def abbreviated(stream: Sequence[Token], at: int, known: Context) -> tuple[Token, int] | None:
+    """Return "w.r.t." as one word, and the place after it."""
+    if [t.text for t in stream[at : at + 5]] != ["w", ".", "r", ".", "t"]:
+        return None
+    stop = at + 5 + (stream[at + 5].text == ".")
+    return replace(stream[at], text="wrt", stop=stream[stop - 1].stop), stop
+
+
+def accented(stream: Sequence[Token], at: int, known: Context) -> tuple[Token, int] | None:
+    """Return the prime of y^{\\prime}, y^\\prime and of f ' (x), and the place after it."""
+    token, before = stream[at], stream[at - 1] if at else None
+    if before is None or before.kind not in ("word", "close"):
+        return None
+    texts = [t.text for t in stream[at : at + 4]]
+    length = 4 if texts == ["^", "{", "prime", "}"] else 2 if texts[:2] == ["^", "prime"] else 0
+    apart = token.kind == "junk" and token.text == "'" and before.kind == "word" and texts[1:2] in (["("], ["="])
+    if not length and not apart:
+        return None
+    return replace(token, kind="prime", text="'", gap=False, stop=stream[at + max(length, 1) - 1].stop), at + max(
+        length, 1
+    )
+
+
+def layered(stream: Sequence[Token], at: int, known: Context) -> tuple[Token, int] | None:
+    """Return the name w1 for w^{(1)} and w^{[1]}, and the place after it.
+
+    A name of the problem always wins; braces and a bracket around the number say "layer" where w1 is nobody's.
+    """
+    word = stream[at]
+    inner = stream[at + 1 : at + 7]
+    braced = len(inner) > 1 and inner[1].text == "{"
+    number = inner[2:5] if braced else inner[1:4]
+    shape = "".join(t.text for t in inner[: 2 if braced else 1]) + "".join(t.text for t in number[::2])
+    if word.kind != "word" or shape not in ("^{()", "^{[]", "^()", "^[]") or not number[1].text.isdigit():
+        return None
+    if braced and inner[5].text != "}":
+        return None
+    layer = replace(word, sub=",".join(filter(None, (number[1].text, word.sub))), stop=number[2].stop)
+    free = braced and (not known.known or number[0].text == "[") and word.name not in ("e", "E", "f", "g", "h")
+    if known.spelling(layer.name) or (free and not known.function(word.name)):
+        return layer, at + (7 if braced else 5)
+    return None
 
 
 def statements(stream: Sequence[Token]) -> Iterator[list[Token]]:

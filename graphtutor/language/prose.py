@@ -1,343 +1,313 @@
-"""Which part of a handed-in line is mathematics, and which is prose, numbering or layout.
+"""Which part of a handed-in line is mathematics and which is prose, and why.
 
-Nothing here reads a formula: pieces of the token stream are told apart and handed on. What is not
-mathematics is kept as text.
+One pass over the tokens, with the problem's names in hand. `RULES` look at each token for itself, and the first that
+knows answers; what spells both a word and a product of names ("by" where b and y are names) is settled by its
+neighbours. Nothing is lost: a word that stands where only mathematics can makes its piece one that cannot be read.
+Nothing here reads a formula: pieces of the token stream are told apart and handed on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from .grammar import BY_CASES, DERIVATIVES
+from .cursor import BY_CASES, DERIVATIVES, LIBRARIES
 from .names import GREEK, NAMED_NUMBERS, Context, split
-from .tokens import LOOKS_LATEX, Token
+from .tokens import Token
 
-PROSE = frozenset("""
-    a about above active add after again all also an and answer any apply applying as assume at be because becomes before below but by calculate
-    call can cancel cancels case cases chain check clear clearly collect collecting combine combining compute computing consider constant
-    constants constraint def definition denote depend depends derivation derivative derivatives derive differentiate differentiating
-    differentiation directly does doing done dot each either end equal equality equals equation equivalently evaluate every everything everywhere
-    exercise expand expanding expression factor factoring final finally find first follows for formula from full function further general get gets
-    getting give given gives giving gradient gradients has have hence here hint how however i identity if in inactive inner insert inside into is
-    it its keep know known last left lemma let let's lets line linear loss me means method minus more multiply multiplying must namely need next
-    no not note nothing notice now obtain obtains obviously of ok okay on only or order other otherwise our out outer outside over own part
-    partial pass per plug plugging plus point positive power previous problem product proof prove put question quotient rather recall reduces
-    region remaining replace respect respectively rest result results return rewrite right rule rules same second see set shows side similarly
-    simple simplified simplifies simplify simplifying since so solution square squared start starting step steps still subject substitute
-    substituting substitution such sum take taking task term terms than that the then there therefore these they third this those thus times to
-    together turn twice two under up upstream use used uses using value values variable variables we well what when where which while whole will
-    with works write writing wrt yield yields you zero
+# the closed classes of English: articles, pronouns, prepositions, conjunctions, auxiliaries, and the verbs of a derivation
+GRAMMATICAL = frozenset("""
+    a an the this that these those each every all any some no both our my your its i we you it they us me them one he
+    of in on at by to for from with without into under up out off as per about after before between through until via towards
+    and or but so if then than because since while when where whereas though although hence thus therefore once also again
+    is are was be been am has have had do does did can may must will would shall should let lets let's get gets got give gives given
+    use uses used using see set put call take has not only just now here there still yet what which who how why wrt finally ok okay
 """.split())  # fmt: skip
-GIVES = frozenset(
-    "otherwise else is are equals gives give get obtain obtains yields becomes have has therefore thus hence so return answer result find finally simplifies to equal it".split()
+PLACES = frozenset("out up off under".split())  # names of results too: out = …
+CLAUSES = frozenset(
+    "since because where when if so hence thus therefore then which whereas although though while but".split()
 )
-CONCLUDES = frozenset("so therefore thus hence then we get obtain gives yields finally".split())
-DEFINES = frozenset("let where with define denote set put given call using substitute substituting assume".split())
-LATE = frozenset(["where", "with", "for", "using"])
-REASONS = frozenset("because since as while whereas though although".split())  # what follows explains, and is no answer
-CONNECT = frozenset(
-    "also and so then thus hence therefore finally now next again ok okay well overall altogether together total".split()
-)
-NAMES_ANSWER = frozenset("derivative answer gradient result slope solution".split())
-EQUALS = frozenset(["=", "≈", ":="])
+COPULAS = frozenset("is are equals get gives becomes be obtain obtains yields to have has".split())
+BESIDE = frozenset(
+    ["+", "-", "*", "/", "^", "=", "·", "@", "<", ">", ":=", "<=", ">=", "≈", "⊙"]
+)  # join a word to mathematics
 CONTRACTED = frozenset("s t re ve ll d m".split())  # it's, don't
-BULLETS = frozenset("•‣◦▪●○–—·*+")
+CONNECTIVES = frozenset(["and", "or", "not", "if", "else", "otherwise"])
 STOPS = frozenset([",", ".", ":", "⇒", "…"])
+EQUALS = frozenset(["=", "≈", ":="])
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of tokens of one line: mathematics to be, or prose.
+class Mark(NamedTuple):
+    """What a token is: "maths", "words", or "either", which its neighbours settle; and why."""
 
-    `intro` is the word before it ("let", "where", …) or ""; `sure`: nothing but mathematics can stand here.
-    """
-
-    tokens: tuple[Token, ...]
-    math: bool
-    intro: str = ""
-    sure: bool = False
+    kind: str
+    why: str
 
 
-def lines(stream: Sequence[Token]) -> Iterator[list[Token]]:
-    """Yield the tokens of each line as handed in; an environment such as cases is one line."""
-    depth = 0
-    held: list[Token] = []
-    for token in stream:
-        depth += (token.kind == "begin") - (token.kind == "finish")
-        if token.kind == "end" or (token.kind == "break" and depth <= 0):
-            if held:
-                yield held
-            held, depth = [], max(0, depth) if token.kind != "end" else 0
-        elif not (token.kind == "break" and token.text == "\n"):
-            held.append(token)
+EITHER = Mark("either", "letters of the problem that spell a word")
+LETTERS = Mark("maths", "letters of the problem, as its neighbours say")
 
 
-def plain(line: Sequence[Token], text: str, context: Context) -> list[Token]:
-    """Return a line without numbering, bullets, fences, comments, and alignment."""
-    kept = [t for t in line if t.kind != "comment" and not (t.kind == "junk" and set(t.text) <= {"`"})]
-    if (
-        len(kept) < len(line)
-        and len(kept) == 1
-        and kept[0].kind == "word"
-        and kept[0].name in ("python", "latex", "math", "text", "tex")
-    ):
-        return []  # ```python
-    for at, token in enumerate(kept):
-        if token.kind == "op" and token.text == "//":
-            kept = kept[:at]
-            break
-    depth = 0
-    aligned = []
-    layout = ("&", "&&") if LOOKS_LATEX.search(text) else ("&",)
-    for token in kept:
-        depth += (token.kind == "begin") - (token.kind == "finish")
-        if depth > 0 or token.kind == "finish" or not (token.kind == "op" and token.text in layout):
-            aligned.append(token)
-    if len(aligned) > 1 and aligned[0].kind == "op" and aligned[0].text == ">" and aligned[1].gap:
-        aligned = aligned[1:]  # Markdown's > quote
-    return without_number(without_stars(aligned, text), text, context)
+class Row(NamedTuple):
+    """A line, the problem's names, and the text that it stands in."""
+
+    line: Sequence[Token]
+    known: Context
+    text: str
+
+    def near(self, at: int) -> Token | None:
+        return self.line[at] if 0 <= at < len(self.line) else None
 
 
-def without_stars(line: list[Token], text: str) -> list[Token]:
-    """Return a line without the stars of Markdown's **bold** at its start."""
-    stars = [at for at, t in enumerate(line) if t.kind == "op" and text[t.start : t.stop] == "**"]
-    if len(stars) < 2 or stars[0] != 0:
-        return line
-    return [t for at, t in enumerate(line) if at not in stars[:2]]
-
-
-def without_number(line: list[Token], text: str, context: Context) -> list[Token]:
-    """Return a line without `1)`, `(2)`, `(i)`, `1.`, `a)`, `Step 3:`, `- `, `* `, `• ` at its start."""
-    if len(line) < 2:
-        return line
-    first, second, third = line[0], line[1], line[2] if len(line) > 2 else line[1]
-    if first.kind == "number" and second.kind == "close" and second.text == ")":
-        return line[2:]
-    if (
-        first.kind == "number"
-        and first.text.isdigit()
-        and second.kind == "op"
-        and second.text in ".:"
-        and not second.gap
-        and (third.gap or len(line) == 2)
-    ):
-        return line[2:]
-    short = first.kind == "word" and (len(first.text) == 1 or set(first.text) <= set("ivx")) and first.sub is None
-    if (
-        short
-        and second.kind == "close"
-        and second.text == ")"
-        and len(line) > 2
-        and not any(t.text == "(" for t in line[:1])
-    ):
-        return line[2:]
-    if first.kind == "open" and first.text == "(" and third.kind == "close" and len(line) > 3 and line[3].gap:
-        goes_on = line[3].kind != "op" or line[3].text in ("=", "-", "⇒")
-        number = second.kind == "number" and second.text.isdigit() and goes_on
-        letter = (
-            second.kind == "word"
-            and (len(second.text) == 1 or set(second.text) <= set("ivx"))
-            and not context.spelling(second.name)
-        )
-        if number or (letter and second.sub is None and goes_on):
-            return line[3:]
-    heading = (
-        first.kind == "word"
-        and first.text.lower() in ("step", "line", "part", "eq", "case")
-        and not context.spelling(first.name)
-    )
-    if heading and second.kind == "number" and (third.text in (":", ".") or second.text.endswith(".")):
-        return line[2 if second.text.endswith(".") else 3 :]
-    bullet = ((first.kind == "junk" or first.text == "*") and first.text in BULLETS) or (
-        first.kind == "op" and first.text == "-" and text[first.start] in "–—"
-    )
-    return line[1:] if bullet and second.gap else line
-
-
-def bulleted(all_lines: Sequence[Sequence[Token]]) -> bool:
-    """True if every line starts with `- `: then it is a list, and not a row of minus signs."""
-    return len(all_lines) > 1 and all(
-        len(x) > 1 and x[0].kind == "op" and x[0].text == "-" and x[1].gap for x in all_lines
-    )
-
-
-def pieces(line: Sequence[Token], context: Context) -> list[Piece]:
-    """Return what a line is made of, in order."""
-    dollars = sum(t.text == "$" for t in line)
-    if dollars and dollars % 2 == 0:
-        return between_dollars(line, context)
-    line = [t for t in line if t.text != "$"]
-    marks = prose_marks(line, context)
-    return assembled(line, marks, any(marks), context)
-
-
-def between_dollars(line: Sequence[Token], context: Context) -> list[Piece]:
-    """Return what stands between dollar signs as mathematics, the rest as prose."""
-    found: list[Piece] = []
-    words: list[Token] = []
-    held: list[Token] = []
-    inside, intro = False, ""
-    outside = any(t.kind in ("word", "key") for t, is_in in with_state(line) if not is_in)
-    for token in line:
-        if token.text != "$":
-            (held if inside else words).append(token)
-            continue
-        if inside and held:
-            found += [
-                replace(p, intro=p.intro or (intro if i == 0 else ""))
-                for i, p in enumerate(assembled(held, [False] * len(held), outside, context))
-            ]
-            held = []
-        elif not inside and words:
-            found.append(Piece(tuple(words), False))
-            intro = introduction(words)
-            words = []
-        inside = not inside
-    if words:
-        found.append(Piece(tuple(words), False))
-    return found
-
-
-def with_state(line: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
-    inside = False
-    for token in line:
-        if token.text == "$":
-            inside = not inside
-        else:
-            yield token, inside
-
-
-def introduction(words: Sequence[Token]) -> str:
-    """Return the word that says what the formula after it is: one of REASONS unless a conclusion follows, else the last of DEFINES or GIVES."""
-    said = [token.text.lower() for token in words]
-    found = next((word for word in reversed(said) if word in DEFINES | GIVES), "")
-    reason = next((word for word in said if word in REASONS), "")
-    if reason and not CONCLUDES & set(said[said.index(reason) :]):
-        return reason
-    if said and (said[-1] == ":" or (not found and CONNECT.issuperset(said))):
-        return "so"
-    return found
-
-
-def answers(found: Sequence[Piece], at: int) -> bool:
-    """True if a piece of mathematics is the answer, as the words after it say: 2x is the derivative, 2x because …, 1 if x > 0, -1 if x < 0."""
-    if at + 1 >= len(found) or found[at + 1].math or (at != 0 and not found[at - 1].math):
-        return False
-    said = [token.text.lower() for token in found[at + 1].tokens if token.kind != "open"] or [""]
-    if said[0] in ("if", "when", "for"):
-        return True
-    return at == 0 and (
-        said[0] in REASONS
-        or said[0] in ("by", "using", "where", "with")
-        or (said[0] == "is" and bool(NAMES_ANSWER & set(said)))
-    )
-
-
-def assembled(line: Sequence[Token], marks: Sequence[bool], prose: bool, context: Context) -> list[Piece]:
-    """Cut a line at its prose, commas, full stops and arrows; `prose`: the line has words."""
-    found: list[Piece] = []
-    held: list[Token] = []
-    words: list[Token] = []
-    intro, depth = "", 0
-    said = [t.text for t, is_prose in zip(line, marks, strict=True) if t.kind == "key" and not is_prose]
-    by_cases = said.count("if") > 1 or ("if" in said and ("otherwise" in said or "else" in said))
-
-    def flush() -> None:
-        nonlocal intro
-        if held:
-            found.append(Piece(tuple(held), True, intro, not prose))
-            held.clear()
-            intro = "" if intro not in DEFINES else intro
-
-    for at, (token, is_prose) in enumerate(zip(line, marks, strict=True)):
-        if not is_prose:
-            depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
-        else:
-            flush()
-            words.append(token)
-            continue
-        if words:
-            found.append(Piece(tuple(words), False))
-            intro = introduction(words) or intro
-            words = []
-        stop = token.kind == "op" and depth <= 0 and token.text in STOPS
-        if stop and token.text == "." and at + 1 < len(line) and not line[at + 1].gap:
-            stop = False
-        if stop and token.text == "," and by_cases and not (has_equals(held) and has_equals(line[at + 1 :])):
-            stop = False
-        if (
-            token.kind == "key"
-            and token.text == "and"
-            and depth <= 0
-            and has_equals(held)
-            and has_equals(line[at + 1 :])
-        ) or stop:
-            if token.text == "." and intro in DEFINES:
-                flush()
-                intro = ""
-            flush()
-            if token.text in ("⇒", ":"):
-                intro = "so" if token.text == "⇒" or prose else intro
-            continue
-        held.append(token)
-    flush()
-    if words:
-        found.append(Piece(tuple(words), False))
-    return found
+# ----- one token by itself -----
+def is_op(token: Token | None, signs: frozenset[str]) -> bool:
+    return token is not None and token.kind == "op" and token.text in signs
 
 
 def has_equals(part: Sequence[Token]) -> bool:
     """True if an equals sign stands outside brackets."""
+    return equals_at(part) is not None
+
+
+def equals_at(part: Sequence[Token]) -> int | None:
+    """Return the place of the first equals sign outside brackets."""
     depth = 0
-    for token in part:
+    for at, token in enumerate(part):
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
         if depth <= 0 and token.kind == "op" and token.text in EQUALS:
-            return True
-    return False
+            return at
+    return None
 
 
-def prose_marks(line: Sequence[Token], context: Context) -> list[bool]:
-    """Return for each token whether it is prose."""
-    marks = [is_prose(line, at, context) for at in range(len(line))]
-    for at, token in enumerate(line):  # words that mean both take the side of their neighbours
-        if marks[at] or token.kind not in ("word", "key", "junk", "prime"):
-            continue
-        before, after = at > 0 and marks[at - 1], at + 1 < len(line) and marks[at + 1]
-        name = token.name
-        row = context.function(name) if token.kind == "word" and len(name) > 2 else None
-        alone = (
-            (token.kind == "word" and row is not None and (after or at + 1 == len(line) or line[at + 1].text in ",.:"))
-            or (token.kind in ("junk", "prime") and (before or after))
-            or (token.kind == "key" and token.text in ("is", "in", "for", "while", "import", "return", "def"))
-        )
-        article = token.text in ("a", "A", "I") and after and not context.spelling(token.text)
-        joint = (
-            token.kind == "key"
-            and token.text in ("and", "or", "not", "if", "otherwise")
-            and ((before and after) or (at == 0 and token.text in ("if", "otherwise")))
-        )
-        late = (
-            token.kind == "key"
-            and token.text in ("otherwise", "if")
-            and at > 0
-            and line[at - 1].text == ","
-            and has_equals(line[at:])
-        )
-        case = token.kind == "key" and (
-            (token.text == "else" and at == 0) or (token.text == "if" and at > 0 and lone_if(line, at))
-        )
-        if alone or article or joint or late or case:
-            marks[at] = True
-        if (
-            token.kind == "prime"
-            and marks[at]
-            and at + 1 < len(line)
-            and not line[at + 1].gap
-            and line[at + 1].text in CONTRACTED
-        ):
-            marks[at + 1] = True
-    return bracketed_prose(line, marks)
+def glued_bracket(token: Token | None) -> bool:
+    return token is not None and token.kind == "open" and not token.gap
+
+
+def no_letters(row: Row, at: int) -> Mark | None:
+    token = row.line[at]
+    if token.kind == "words":
+        return Mark("words", r"text in \text{…}")
+    if token.kind in ("junk", "prime"):
+        return Mark("either", "a mark")
+    return None if token.kind in ("word", "key") else Mark("maths", "a sign or a number")
+
+
+def keyword(row: Row, at: int) -> Mark | None:
+    token = row.line[at]
+    if token.kind != "key":
+        return None
+    if spells(row, token.text) and (token.text not in CONNECTIVES or operand_place(row, at)):
+        return EITHER
+    if token.text in CONNECTIVES:
+        return Mark("either", "a connective")
+    return (
+        Mark("maths", "a truth value")
+        if token.text in ("True", "False", "None", "return", "def")
+        else Mark("words", "a word of English")
+    )
+
+
+def spells(row: Row, word: str) -> bool:
+    """True if a word is a name of the problem or a product of them."""
+    return row.known.known and (
+        row.known.spelling(word) is not None or split(word, row.known, False, False, False) is not None
+    )
+
+
+def contracted(row: Row, at: int) -> Mark | None:
+    token, mark, word = row.line[at], row.near(at - 1), row.near(at - 2)
+    held = mark is not None and mark.kind == "prime" and not token.gap and word is not None
+    short = (
+        held
+        and token.text in CONTRACTED
+        and word is not None
+        and len(word.text) > 1
+        and not row.known.spelling(word.name)
+    )
+    return Mark("words", "a contraction") if short else None
+
+
+def of_problem(row: Row, at: int) -> Mark | None:
+    token = row.line[at]
+    if row.known.spelling(token.name):
+        return Mark("either" if token.text in ("a", "A", "I") else "maths", "a name of the problem")
+    if token.said == "command" or token.sub is not None or not token.text.isalpha():
+        return Mark("maths", "a name with a subscript, a digit or a mark")
+    return None
+
+
+def upright(row: Row, at: int) -> Mark | None:
+    """One word in \\text{…}: prose unless it stands beside an operator or is called; in \\mathrm{…} it is a name."""
+    token = row.line[at]
+    if not token.said:
+        return None
+    of_text = row.text.startswith(("\\text", "\\mbox"), token.start) and (
+        row.known.function(token.name) is None or token.text in GRAMMATICAL
+    )
+    inside = any(
+        t is not None and (t.text in ("{", "}") or (t.text == "d" and t.kind in ("macro", "word")))
+        for t in (row.near(at - 1), row.near(at + 1))
+    )
+    if of_text and not inside and not joined(row, at) and not glued_bracket(row.near(at + 1)):
+        return Mark("words", r"a word in \text{…}")
+    return Mark("maths", "a name in upright letters")
+
+
+def run_of_names(row: Row, at: int) -> Mark | None:
+    token, follows = row.line[at], row.near(at + 1)
+    called, powered = glued_bracket(follows), is_op(follows, frozenset("^"))
+    if split(token.text, row.known, False, called, powered) is None:
+        return None
+    if token.text in GRAMMATICAL:
+        return EITHER
+    return Mark("maths", "a product of the problem's names")
+
+
+def called(row: Row, at: int) -> Mark | None:
+    token, follows, before = row.line[at], row.near(at + 1), row.near(at - 1)
+    library = token.text in LIBRARIES and is_op(follows, frozenset(".")) and follows is not None and not follows.gap
+    attribute = is_op(before, frozenset(".")) and not token.gap and before is not None and not before.gap
+    if library or (attribute and (glued_bracket(follows) or token.text == "T")):
+        return Mark("maths", "a name of a library")
+    after = at + 1
+    while follows is not None and follows.kind == "prime":
+        after, follows = after + 1, row.near(after + 1)
+    if not glued_bracket(follows):
+        return None
+    if token.text in DERIVATIVES | BY_CASES or row.known.function(token.name) or token.text.lower() not in GRAMMATICAL:
+        return Mark("maths", "a bracket follows at once")
+    return None
+
+
+def quotient_of_d(row: Row, at: int) -> Mark | None:
+    slash = frozenset("/")
+    if row.line[at].text.startswith("d") and (is_op(row.near(at + 1), slash) or is_op(row.near(at - 1), slash)):
+        return Mark("maths", "a differential")
+    return None
+
+
+def grammatical(row: Row, at: int) -> Mark | None:
+    word = row.line[at].text
+    if len(word) < 2 or word.lower() not in GRAMMATICAL or (at == 0 and word in PLACES and is_op(row.near(1), EQUALS)):
+        return None
+    return Mark("words", "a word of English")
+
+
+def operation(row: Row, at: int) -> Mark | None:
+    return (
+        Mark("either", "a function without an argument")
+        if len(row.line[at].name) > 2 and row.known.function(row.line[at].name)
+        else None
+    )
+
+
+def short_name(row: Row, at: int) -> Mark | None:
+    token = row.line[at]
+    if token.text in ("a", "A", "I"):
+        return Mark("either", "an article, or a name")
+    if len(token.text) < 3 or token.text in GREEK or token.text in NAMED_NUMBERS or (token.tex and len(token.text) < 4):
+        return Mark("maths", "a short name")
+    return None
+
+
+def beside_operator(row: Row, at: int) -> Mark | None:
+    return Mark("maths", "an operator stands beside it") if joined(row, at) else None
+
+
+def joined(row: Row, at: int) -> bool:
+    """True if an operator joins a word to mathematics; a dash or an equals sign before or after several words does not."""
+    before, follows = row.near(at - 1), row.near(at + 1)
+    several = (
+        follows is not None and follows.kind in ("word", "words", "key") and row.known.spelling(follows.name) is None
+    )
+    if is_op(before, BESIDE) and before is not None and not (before.text in "-=" and (several or dash(row, at - 1))):
+        return True
+    label = (
+        before is not None
+        and before.kind == "word"
+        and not before.said
+        and before.text.lower() not in GRAMMATICAL
+        and len(before.text) > 2
+    )
+    return (
+        is_op(follows, BESIDE)
+        and follows is not None
+        and not (follows.text in EQUALS and label and not row.known.spelling(row.line[at - 1].name))
+        and not dash(row, at + 1)
+    )
+
+
+def dash(row: Row, at: int) -> bool:
+    """True for a sign that is no minus: –, — or -- with space around, and <- before a remark."""
+    token, before, after = row.line[at], row.near(at - 1), row.near(at + 1)
+    if token.kind != "op" or token.text not in ("-", "<-"):
+        return False
+    double = any(is_op(t, frozenset("-")) and t is not None for t in (before, after))
+    return (
+        token.text == "<-" or double or (token.gap and row.text[token.start] in "–—" and (after is None or after.gap))
+    )
+
+
+RULES: tuple[Callable[[Row, int], Mark | None], ...] = (
+    no_letters, keyword, contracted, of_problem, upright, run_of_names, called, quotient_of_d, grammatical, operation, short_name,
+    beside_operator,
+)  # fmt: skip
+OPEN = Mark("words", "no name of the problem, and no operator beside it")
+
+
+def told(row: Row) -> list[Mark]:
+    """Return for each token whether it is prose, and why."""
+    looked = [
+        next((mark for rule in RULES if (mark := rule(row, at)) is not None), OPEN) for at in range(len(row.line))
+    ]
+    marks = list(looked)
+    for at in range(len(marks) - 1, -1, -1):
+        if marks[at].kind == "either":
+            prose = SETTLED.get(row.line[at].kind, settled_word)(row, at, marks)
+            letters = marks[at] == EITHER and not prose
+            marks[at] = (
+                LETTERS if letters else Mark("words" if prose else "maths", f"{marks[at].why}, as its neighbours say")
+            )
+    return bracketed(row, marks)
+
+
+# ----- what its neighbours settle -----
+def words_at(row: Row, marks: Sequence[Mark], at: int) -> bool:
+    """True if prose stands at a place; what is not settled yet counts as prose if it is a word of English."""
+    if not 0 <= at < len(marks):
+        return False
+    return marks[at].kind == "words" or (
+        marks[at].kind == "either" and row.line[at].text.lower() in GRAMMATICAL - {"a", "i"}
+    )
+
+
+def settled_mark(row: Row, at: int, marks: Sequence[Mark]) -> bool:
+    """Return whether a dash, a quote, a prime is prose: where a word stands beside it."""
+    return words_at(row, marks, at - 1) or words_at(row, marks, at + 1)
+
+
+def settled_key(row: Row, at: int, marks: Sequence[Mark]) -> bool:
+    """Return whether a connective is prose and none of a choice or a condition."""
+    word, line = row.line[at].text, row.line
+    if marks[at] == EITHER:
+        return settled_run(row, at, marks)
+    if word not in CONNECTIVES:
+        return True
+    if word == "else":
+        return at == 0
+    alone = (at == 0 and word in ("if", "otherwise")) or (words_at(row, marks, at - 1) and words_at(row, marks, at + 1))
+    late = word in ("if", "otherwise") and at > 0 and line[at - 1].text == "," and has_equals(line[at:])
+    return alone or late or (word == "if" and at > 0 and lone_if(line, at))
+
+
+def operand_place(row: Row, at: int) -> bool:
+    """True if only an operand can stand here: no connective after an operator, before one, or at the end."""
+    before, follows = row.near(at - 1), row.near(at + 1)
+    free = before is None or (before.kind == "op" and before.text not in STOPS) or before.kind == "open"
+    ends = follows is None or follows.kind == "close" or is_op(follows, BESIDE - {"-"}) or is_op(follows, STOPS)
+    return (free and (ends or is_op(follows, BESIDE))) or (
+        before is not None and before.kind in ("number", "word") and ends
+    )
 
 
 def lone_if(line: Sequence[Token], at: int) -> bool:
@@ -348,57 +318,79 @@ def lone_if(line: Sequence[Token], at: int) -> bool:
     )
 
 
-def bracketed_prose(line: Sequence[Token], marks: list[bool]) -> list[bool]:
+def settled_word(row: Row, at: int, marks: Sequence[Mark]) -> bool:
+    token, follows = row.line[at], row.near(at + 1)
+    if token.text in ("a", "A", "I"):
+        return words_at(row, marks, at + 1) and (not row.known.spelling(token.text) or words_at(row, marks, at - 1))
+    if spells(row, token.text):
+        return settled_run(row, at, marks)
+    ends = (
+        follows is None or follows.text in (",", ".", ":") or words_at(row, marks, at + 1)
+    )  # a function without an argument
+    return ends and not is_op(row.near(at - 1), BESIDE - {"="})
+
+
+def settled_run(row: Row, at: int, marks: Sequence[Mark]) -> bool:
+    """Return whether letters of the problem that spell a word are that word: `2ax + by` and `2x by the chain rule`."""
+    left, right = left_of(row, at, marks), right_of(row, at, marks)
+    equation = has_equals(row.line[at + 1 :])
+    prose = {
+        "glued": (),
+        "operator": ("words",) if row.line[at - 1].text == "-" and row.line[at].gap else (),
+        "copula": ("words",),
+        "words": ("words", "clause", "operand", "end"),
+        "start": ("words", "clause", *(("operand",) if equation else ())),
+        "operand": ("words", *(("operand",) if equation else ())),
+    }
+    return right in prose[left]
+
+
+def left_of(row: Row, at: int, marks: Sequence[Mark]) -> str:
+    before = row.near(at - 1)
+    if before is None or is_op(before, STOPS) or before.text == "(":
+        return "start"
+    if words_at(row, marks, at - 1):
+        return "copula" if before.text.lower() in COPULAS else "words"
+    if before.kind == "number" and not row.line[at].gap:
+        return "glued"
+    return "operator" if before.kind in ("op", "open") else "operand"
+
+
+def right_of(row: Row, at: int, marks: Sequence[Mark]) -> str:
+    follows = row.near(at + 1)
+    if follows is None or is_op(follows, STOPS) or follows.kind == "close":
+        return "end"
+    if words_at(row, marks, at + 1):
+        return "clause" if follows.text.lower() in CLAUSES else "words"
+    signed = (
+        follows.kind == "op" and follows.text in "+-" and follows.gap and not getattr(row.near(at + 2), "gap", True)
+    )
+    glued = follows.kind == "open" and not follows.gap
+    return "operator" if glued or (follows.kind == "op" and not signed and follows.text != "=") else "operand"
+
+
+SETTLED: dict[str, Callable[[Row, int, Sequence[Mark]], bool]] = {
+    "junk": settled_mark,
+    "prime": settled_mark,
+    "key": settled_key,
+}
+
+
+def bracketed(row: Row, marks: list[Mark]) -> list[Mark]:
     """Count a bracket that holds nothing but prose as prose: (chain rule); of one that starts with prose the brackets alone."""
-    opened: list[int] = []
+    line, opened = row.line, list[int]()
     for at, token in enumerate(line):
         if token.kind == "open":
             opened.append(at)
         elif token.kind == "close" and opened:
             start = opened.pop()
             inner = range(start + 1, at)
-            if any(marks[i] for i in inner) and all(
-                marks[i] or line[i].kind in ("number", "op", "key", "junk", "prime") for i in inner
-            ):
-                for i in (start, *inner, at):
-                    marks[i] = True
-            elif len(inner) > 1 and marks[start + 1]:
-                marks[start] = marks[at] = True
+            if is_op(row.near(start - 1), BESIDE) or not any(marks[i].kind == "words" for i in inner):
+                continue
+            plain = all(
+                marks[i].kind == "words" or line[i].kind in ("number", "op", "key", "junk", "prime") for i in inner
+            )
+            if plain or (len(inner) > 1 and marks[start + 1].kind == "words"):
+                for i in (start, *(inner if plain else ()), at):
+                    marks[i] = Mark("words", "a bracket that holds words")
     return marks
-
-
-def is_prose(line: Sequence[Token], at: int, context: Context) -> bool:
-    token = line[at]
-    if token.kind == "words":
-        return True
-    if token.kind == "key":
-        return token.text in ("is", "in", "for", "while", "import", "yield", "del")
-    if token.kind != "word" or token.sub is not None or token.said:
-        return False
-    word, follows, before = token.text, line[at + 1] if at + 1 < len(line) else None, line[at - 1] if at else None
-    if context.spelling(token.name) or not word.isalpha():
-        return False
-    call = follows is not None and follows.kind == "open" and not follows.gap
-    if call and word in DERIVATIVES | BY_CASES:
-        return False
-    if word.lower() in PROSE and len(word) > 1:
-        return not (
-            (call or next_is(follows, "=", ":="))
-            and (context.function(word) is not None or next_is(follows, "=", ":="))
-        )
-    if len(word) < 3 or word in GREEK or word in NAMED_NUMBERS or call:
-        return False
-    if context.function(word) is not None or (word.startswith("d") and (next_is(follows, "/") or next_is(before, "/"))):
-        return False
-    if split(word, context, False, False, False) is not None:
-        return False
-    joined = any(
-        t is not None and t.kind == "op" and t.text in "+*/^=·@<>:="
-        for t in (before, follows)
-        if not (t is follows and t is not None and t.text in ".,:")
-    )
-    return not joined and not (token.tex and len(word) < 4)
-
-
-def next_is(token: Token | None, *texts: str) -> bool:
-    return token is not None and token.kind == "op" and token.text in texts

@@ -11,12 +11,14 @@ from typing import Any
 
 import sympy as sp
 
+from ..errors import ReadError
 from .claims import Claim, Part, derivation
+from .gradients import derivative_named
 from .grammar import DEFAULT, Limits
 from .names import Context
-from .program import Line, Program, bounded, context, program, whole_names
+from .program import Line, Program, bounded, context, program, scanned
 from .readings import Reading, readings
-from .tokens import LOOKS_LATEX, Token, tokens
+from .tokens import Token
 
 __all__ = [
     "DEFAULT",
@@ -72,34 +74,50 @@ def reading(text: str, names: Iterable[str] | None = None, definitions: Mapping[
 def one(text: str, known: Context, limits: Limits, alternatives: bool = False) -> tuple[Reading, Sequence[Token]]:
     """Return the reading of one expression, and its tokens."""
     bounded(text, limits)
-    stream = last_side(tokens(text, bool(LOOKS_LATEX.search(text)), whole_names(known)))
+    stream = last_side(scanned(text, known), known, text)
     return readings(stream, known, limits, text, alternatives), stream
 
 
-def last_side(stream: list[Token]) -> list[Token]:
+def last_side(stream: list[Token], known: Context, text: str) -> list[Token]:
     """Return the tokens after the last `=` that stands outside brackets; layout and blank lines go.
 
+    What stands before an equals sign is a label: a name or a derivative; an equation of other things has no value.
     Lines stay apart: a second line is for `program`, not for `read`.
     """
-    kept: list[Token] = []
-    depth, sides = 0, 0
+    sides: list[list[Token]] = [[]]
+    depth, broken = 0, False
     for token in stream:
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
-        outside = depth == 0
+        blank = token.kind == "break" and token.text == "\n" and (depth > 0 or not sides[-1])
+        if token.kind == "comment" or (token.kind == "junk" and token.text == "`") or blank:
+            continue
         if (
-            token.kind == "comment"
-            or (token.kind == "junk" and token.text == "`")
-            or (token.kind == "break" and token.text == "\n" and (depth > 0 or not kept))
+            not broken
+            and depth == 0
+            and token.kind == "op"
+            and token.text in ("=", "⇒")
+            and (sides[-1] or len(sides) == 1)
         ):
+            sides.append([])
             continue
-        equals = (
-            outside and token.kind == "op" and token.text in ("=", "⇒") and not any(t.kind == "break" for t in kept)
-        )
-        if equals and (kept or not sides):
-            kept, sides = [], sides + 1
-            continue
-        kept.append(token)
+        broken = broken or token.kind == "break"
+        sides[-1].append(token)
+    *heads, kept = sides
     end = kept.pop()
     while kept and kept[-1].kind == "break":
         kept.pop()
+    other = next((head for head in heads if head and not is_label(head, known)), None)
+    if other and kept:
+        told = "an equation has no value: a name or a derivative stands before '='; give one side alone"
+        raise ReadError(told, text.split("\n")[other[0].line - 1], other[0].line, other[0].column)
     return [*kept, end]
+
+
+def is_label(head: Sequence[Token], known: Context) -> bool:
+    """True for what only says what a right side is: a name, f(x), dL/dw, d/dw (…)."""
+    name = head[0].kind == "word" and (len(head) == 1 or (head[1].text == "(" and head[-1].text == ")"))
+    operator = head[0].text in ("d", "nabla") or (
+        head[0].text.startswith("d") and len(head) > 1 and head[1].text == "/"
+    )
+    fraction = head[0].text == "frac" and len(head) > 2 and head[2].text.startswith("d")
+    return name or operator or fraction or derivative_named(head, known, (), ()) is not None

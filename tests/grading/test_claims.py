@@ -131,7 +131,7 @@ HANDED_IN = [
     (
         "if y f < 1 the gradient is -y x0, otherwise it is 0",
         CASES,
-        ["[if]", "[y f < 1]", "[the gradient is]", "-y*x0", "[otherwise]", "[it is]", "0"],
+        ["[if]", "[y f < 1]", "[the gradient is]", "d/dw0 -y*x0", "[otherwise]", "[it is]", "0"],
     ),
     ("Answer: 2x", LINEAR, ["[Answer]", "2*x"]),
     ("I think it's 2x ✓", LINEAR, ["[I think it's]", "2*x"]),

@@ -101,7 +101,12 @@ class Judge:
             self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=note) for part in parts)
             return
         meaning = self.fitting(meanings, parts)
-        identity = bare and not claim.continues and len(parts) > 1 and self.holds(parts)
+        equation = bare and not claim.continues and len(parts) > 1
+        identity = equation and self.holds(parts)
+        trees = [self.record.spelled(part.tree) for part in parts]
+        if equation and not identity and not any(strangers(self.task, tree) for tree in trees):
+            # what is said to equal the answer, and does not, is no calculation on the way to it
+            bare = bool(compare(self.task, trees[0], self.task.tree, prove=False))
         for part in parts:
             self.judged(part, Step(index, part.source, "wrong", bare=bare, identity=identity), meaning, under)
         self.meant = meaning.key

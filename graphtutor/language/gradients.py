@@ -1,0 +1,170 @@
+"""What a left side names: the L and the w of dL/dw = …, of ∂/∂w L, \\frac{…}{…}, f′(x), ∇_w L, dw, grad.
+
+Only names are told here; what a derivative is as a tree is the grammar's to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+import sympy as sp
+
+from ..ops.row import Row
+from .names import GREEK, SHORT, Context
+from .pieces import ANSWERS
+from .tokens import Token
+
+CODE_STYLE = re.compile(r"d(?:[A-Za-z]+_?d|_)?(\w+)|grad_(\w+)|(\w+)_grad")
+BOTH = re.compile(r"d([A-Za-z]\w*?)_?d_?([A-Za-z]\w*)")
+
+Named = tuple[str | None, str | None]  # (of, wrt)
+
+
+def derivative_named(
+    head: Sequence[Token], known: Context, own: Collection[str], called: Collection[str]
+) -> Named | None:
+    """Return (of, wrt) if a left side names a derivative.
+
+    `own`: names in code style that stand for gradients already; `called`: names that the text calls as functions.
+    """
+    found = quotient(head, known) or primed(head, known, called) or nabla(head) or code_style(head, known, own)
+    if found is None:
+        return None
+    of, wrt = (None if name is None else known.spelling(name) or name for name in found)
+    return of, wrt
+
+
+# ----- dL/dw, d/dw L -----
+def quotient(head: Sequence[Token], known: Context) -> Named | None:
+    """Return the names of dL/dw, ∂L(w, b)/∂w and of an operator on a name: d/dw L, (d/dw) L, \\frac{d}{dw} L."""
+    line = in_a_row(head)
+    above = differential(line, known)
+    if above is None:
+        return None
+    of, rest = above
+    row = known.function(of) if of is not None and rest and rest[0].kind == "open" else None
+    if row is not None and (uses(known, row) or (len(of or "") > SHORT and of not in GREEK)):
+        return None  # d sin(x)/dx
+    rest = without_arguments(rest)
+    if not rest or rest[0].kind != "op" or rest[0].text != "/":
+        return None
+    under = differential(rest[1:], known)
+    if (
+        under is None
+        or under[0] is None
+        or all(t.kind == "word" and known.spelling(t.name) for t in (line[0], rest[1]))
+    ):
+        return None
+    wrt, rest = under
+    if of is None and rest and rest[0].kind == "word":
+        of, rest = rest[0].name, rest[1:]
+        of = None if rest and rest[0].kind != "open" else of
+    return None if of is None or without_arguments(rest) else (of, wrt)
+
+
+def in_a_row(head: Sequence[Token]) -> list[Token]:
+    """Return \\frac{a}{b} c as a / b c, and (d/dw) without its brackets."""
+    line = list(head)
+    if line[0].kind == "macro" and line[0].text == "frac" and len(line) > 1:
+        stop = closing(line, 1)
+        end = closing(line, stop + 1) if stop + 1 < len(line) else 0
+        if not end:
+            return line
+        return [*line[2:stop], sign_like(line[stop], "/"), *line[stop + 2 : end], *line[end + 1 :]]
+    if line[0].kind == "open" and (stop := closing(line, 0)) < len(line) - 1:
+        return [*line[1:stop], *line[stop + 1 :]]
+    return line
+
+
+def sign_like(token: Token, text: str) -> Token:
+    return Token("op", text, token.line, token.column, token.start, token.stop)
+
+
+def closing(line: Sequence[Token], at: int) -> int:
+    """Return the place of the bracket that closes the one at `at`; 0 if there is none."""
+    depth = 0
+    for k in range(at, len(line)):
+        depth += (line[k].kind == "open") - (line[k].kind == "close")
+        if depth == 0:
+            return k if k > at else 0
+    return 0
+
+
+def differential(line: Sequence[Token], known: Context) -> tuple[str | None, Sequence[Token]] | None:
+    """Return the L of dL, d L, ∂L (None for d alone) and what comes after it; None for anything else."""
+    if not line:
+        return None
+    first, rest = line[0], line[1:]
+    sign = first.kind == "macro" and first.text == "d"
+    if sign or (
+        first.kind == "word" and first.name == "d" and not (known.spelling("d") and rest and rest[0].text == "/")
+    ):
+        if rest and rest[0].kind == "word" and not (rest[0].name == "d" and not sign):
+            return rest[0].name, rest[1:]
+        return None, rest
+    if first.kind == "word" and first.text.startswith("d") and len(first.name) > 1:
+        return first.name[1:], rest
+    return None
+
+
+def without_arguments(rest: Sequence[Token]) -> Sequence[Token]:
+    """Return what comes after the arguments of a named function: L(w, b)."""
+    if not rest or rest[0].kind != "open":
+        return rest
+    stop = next((k for k, t in enumerate(rest) if t.kind == "close"), 0)
+    names = stop > 0 and all(t.kind == "word" or t.text == "," for t in rest[1:stop])
+    return rest[stop + 1 :] if names else rest
+
+
+# ----- f′(x), ∇_w L, dw -----
+def primed(head: Sequence[Token], known: Context, called: Collection[str]) -> Named | None:
+    """Return the names of f′, f′(x); of σ′(x) and H′(p) where σ, H name the problem's own function, and no operation that the text calls."""
+    if len(head) < 2 or head[0].kind != "word" or head[1].kind != "prime":
+        return None
+    name, rest = head[0].name, [t for t in head[1:] if t.kind != "prime"]
+    inside = [t.name for t in rest[1:-1] if t.kind == "word"]
+    row = known.function(name)
+    if without_arguments(rest) or (row is not None and inside not in ([], [known.wrt])):
+        return None
+    itself = row is not None and isinstance(known.target, row.heads)
+    if row is not None and not itself and (name in called or uses(known, row)):
+        return None
+    return name, inside[0] if len(inside) == 1 else known.wrt
+
+
+def uses(known: Context, row: Row) -> bool:
+    """True if the problem's function has an operation in it."""
+    todo = [known.target] if known.target is not None else []
+    while todo:
+        tree = todo.pop()
+        if isinstance(tree, row.heads):
+            return True
+        todo.extend(a for a in tree.args if isinstance(a, sp.Basic))
+    return False
+
+
+def nabla(head: Sequence[Token]) -> Named | None:
+    words = [t.name for t in head if t.kind == "word"]
+    operator = head[0].kind == "macro" and head[0].text in ("nabla", "d") and len(head) > 1 and head[1].text == "_"
+    if not operator or len(words) not in (1, 2):
+        return None
+    return (words[1] if len(words) == 2 else None), words[0]
+
+
+def code_style(head: Sequence[Token], known: Context, own: Collection[str]) -> Named | None:
+    """Return what `dw0 = …`, `dL_dw0 = …`, `grad_w0 = …`, `grad = …` name."""
+    if len(head) != 1 or head[0].kind != "word":
+        return None
+    name = head[0].name
+    if known.spelling(name) and name not in own:
+        return None
+    if name.lower() in ANSWERS:
+        return None, known.wrt
+    match = BOTH.fullmatch(name)
+    if match and (known.spelling(match[2]) or not known.known):
+        return match[1], match[2]
+    match = CODE_STYLE.fullmatch(name)
+    variable = next((g for g in match.groups() if g), None) if match else None
+    free = not known.known and variable is not None and re.fullmatch(r"[A-Za-z][0-9]*", variable)
+    return (None, variable) if variable and (known.spelling(variable) or free) else None

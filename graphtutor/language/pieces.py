@@ -1,0 +1,308 @@
+"""A line cut into pieces: mathematics to be read whole, and prose, with what the words say of the formula after them.
+
+Nothing is lost between them: a word that stands where only mathematics can, or that spells an operator, makes its piece
+one that cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .names import Context, split
+from .prose import (
+    BESIDE,
+    COPULAS,
+    EQUALS,
+    GRAMMATICAL,
+    LETTERS,
+    STOPS,
+    Mark,
+    Row,
+    dash,
+    equals_at,
+    has_equals,
+    is_op,
+    told,
+)
+from .tokens import Token
+
+ANSWERS = frozenset("derivative answer gradient result slope solution grad ans".split())
+ANSWER = "the answer is"
+GIVES = COPULAS | frozenset(
+    "otherwise else give therefore thus hence so return answer result find finally simplifies equal it".split()
+)
+CONCLUDES = frozenset("so therefore thus hence then we get obtain gives yields finally".split())
+DEFINES = frozenset("let where with define denote set put given call using substitute substituting assume".split())
+LATE = frozenset(["where", "with", "for", "using"])
+REASONS = frozenset("because since as while whereas though although".split())  # what follows explains, and is no answer
+CONNECT = frozenset(
+    "also and so then thus hence therefore finally now next again ok okay well overall altogether together total".split()
+)
+DETERMINERS = frozenset(
+    "the my our a an final whole full total required correct this that so and then thus hence therefore is".split()
+)
+SPOKEN = {
+    "times": "*",
+    "plus": "+",
+    "minus": "-",
+    "over": "/",
+    "divided by": "/",
+    "multiplied by": "*",
+}  # signs as words
+OPERATIONS = frozenset(
+    "times plus minus over divided multiplied squared cubed negative twice thrice double half".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of tokens of one line: mathematics to be, or prose.
+
+    `intro` is the word before it ("let", "where", …; ANSWER where words say that this is the answer) or "";
+    `sure`: nothing but mathematics can stand here; `label`: the words that an equals sign at its start follows;
+    `why` it is prose; `broken`: the token of a word or sign that keeps it from being read whole.
+    """
+
+    tokens: tuple[Token, ...]
+    math: bool
+    intro: str = ""
+    sure: bool = False
+    label: tuple[str, ...] = ()
+    why: str = ""
+    broken: Token | None = None
+
+
+def pieces(line: Sequence[Token], known: Context, text: str) -> list[Piece]:
+    """Return what a line is made of, in order; between dollar signs stands mathematics."""
+    dollars = sum(t.text == "$" for t in line)
+    if not dollars or dollars % 2:
+        row = Row([t for t in line if t.text != "$"], known, text)
+        row, marks = spoken(row, told(row))
+        marks = with_left_side(row, marks)
+        return assembled(row, marks, any(m.kind == "words" for m in marks))
+    found: list[Piece] = []
+    outside = any(t.kind in ("word", "key") for t, inside in with_state(line) if not inside)
+    intro = ""
+    for inside, held in runs(line):
+        if inside:
+            formulas = assembled(Row(held, known, text), [Mark("maths", "between dollar signs")] * len(held), outside)
+            found += [replace(p, intro=p.intro or (intro if i == 0 else "")) for i, p in enumerate(formulas)]
+        else:
+            found.append(Piece(tuple(held), False, why="outside the dollar signs"))
+            intro = introduction(held)
+    return found
+
+
+def with_state(line: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
+    inside = False
+    for token in line:
+        if token.text == "$":
+            inside = not inside
+        else:
+            yield token, inside
+
+
+def runs(line: Sequence[Token]) -> Iterator[tuple[bool, list[Token]]]:
+    """Yield what stands inside and outside dollar signs, in order."""
+    held: list[Token] = []
+    state = False
+    for token in line:
+        if token.text == "$":
+            if held:
+                yield state, held
+            held, state = [], not state
+        else:
+            held.append(token)
+    if held:
+        yield state, held
+
+
+# ----- operators in words -----
+def spoken(row: Row, marks: list[Mark]) -> tuple[Row, list[Mark]]:
+    """Return a line with "times", "plus", "minus", "over", "divided by" between mathematics as signs, and "minus 2x" with its sign."""
+    line, out, at = list(row.line), list(marks), 0
+    while at < len(line):
+        for length in (2, 1):
+            sign = SPOKEN.get(" ".join(t.text.lower() for t in line[at : at + length]))
+            if sign and all(m.kind == "words" for m in out[at : at + length]) and takes(line, out, at, length, sign):
+                line[at : at + length] = [
+                    replace(line[at], kind="op", text=sign, stop=line[at + length - 1].stop, said="")
+                ]
+                out[at : at + length] = [Mark("maths", "an operator in words")]
+        if line[at].kind == "key" and out[at] == LETTERS:
+            letters = list(product(line[at], row.known))
+            line[at : at + 1], out[at : at + 1] = letters, [LETTERS] * len(letters)
+        at += 1
+    return row._replace(line=line), out
+
+
+def product(token: Token, known: Context) -> Iterator[Token]:
+    """Yield a keyword as the names that it is made of: i·s, o·r."""
+    at = 0
+    for name in split(token.text, known, False, False, False) or [token.text]:
+        yield replace(token, kind="word", text=name, said="piece", glued=at > 0, gap=token.gap and not at, start=token.start + at,
+                      stop=token.start + at + len(name), column=token.column + at)  # fmt: skip
+        at += len(name)
+
+
+def takes(line: Sequence[Token], marks: Sequence[Mark], at: int, length: int, sign: str) -> bool:
+    """Return whether operands stand on both sides of a word, or after a minus that nothing but words or a sign stands before."""
+    after = at + length
+    right = (
+        after < len(line)
+        and marks[after].kind == "maths"
+        and line[after].kind in ("word", "number", "open", "macro", "begin")
+    )
+    left = (
+        at > 0 and marks[at - 1].kind == "maths" and line[at - 1].kind in ("word", "number", "close", "finish", "prime")
+    )
+    return right and (left or (sign == "-" and (at == 0 or marks[at - 1].kind == "words" or line[at - 1].kind == "op")))
+
+
+# ----- pieces -----
+def introduction(words: Sequence[Token]) -> str:
+    """Return the word that says what the formula after it is.
+
+    ANSWER where the words end in "the derivative is"; one of REASONS unless a conclusion follows; else the last of DEFINES or GIVES.
+    """
+    said = [token.text.lower() for token in words if token.kind != "open"]
+    noun = said[:-1] if said[-1:] and said[-1] in COPULAS else []
+    if noun and noun[-1] in ANSWERS and DETERMINERS.issuperset(noun[-2:-1]):
+        return ANSWER
+    found = next((word for word in reversed(said) if word in DEFINES | GIVES), "")
+    reason = next((word for word in said if word in REASONS), "")
+    if reason and not CONCLUDES & set(said[said.index(reason) :]):
+        return reason
+    if said and (said[-1] == ":" or (not found and CONNECT.issuperset(said))):
+        return "so"
+    return found
+
+
+def answers(found: Sequence[Piece], at: int) -> bool:
+    """True if a piece of mathematics is the answer, as the words around it say: 2x is the derivative, 2x because …, 1 if x > 0, -1 if x < 0."""
+    if found[at].intro == ANSWER:
+        return True
+    if at + 1 >= len(found) or found[at + 1].math or (at != 0 and not found[at - 1].math):
+        return False
+    said = [token.text.lower() for token in found[at + 1].tokens if token.kind != "open"] or [""]
+    if said[0] in ("if", "when", "for"):
+        return True
+    return at == 0 and (
+        said[0] in REASONS
+        or said[0] in ("by", "using", "where", "with")
+        or (said[0] == "is" and bool(ANSWERS & set(said)))
+    )
+
+
+def assembled(row: Row, marks: Sequence[Mark], prose: bool) -> list[Piece]:
+    """Cut a line at its prose, commas, full stops and arrows; `prose`: the line has words."""
+    found: list[Piece] = []
+    intro, at, line = "", 0, row.line
+    said = [t.text for t, mark in zip(line, marks, strict=True) if t.kind == "key" and mark.kind != "words"]
+    by_cases = said.count("if") > 1 or ("if" in said and ("otherwise" in said or "else" in said))
+    while at < len(line):
+        stop = at
+        if marks[at].kind == "words":
+            while stop < len(line) and marks[stop].kind == "words":
+                stop += 1
+            found.append(Piece(tuple(line[at:stop]), False, why=marks[at].why))
+            intro = introduction(line[at:stop]) or intro
+            at = stop
+            continue
+        depth = 0
+        while stop < len(line) and marks[stop].kind != "words":
+            depth += (line[stop].kind in ("open", "begin")) - (line[stop].kind in ("close", "finish"))
+            if depth <= 0 and parts_line(line, at, stop, by_cases):
+                break
+            stop += 1
+        if stop > at:
+            found += formulas(row, marks, at, stop, intro, not prose)
+            intro = intro if intro in DEFINES else ""
+        if stop < len(line) and marks[stop].kind != "words":
+            intro = after_stop(line[stop].text, intro, prose)
+            stop += 1
+        at = stop
+    return found
+
+
+def after_stop(sign: str, intro: str, prose: bool) -> str:
+    """Return the introduction of what comes after a comma, a full stop, a colon or an arrow."""
+    if sign == "⇒" or (sign == ":" and prose):
+        return "so"
+    return "" if sign == "." and intro in DEFINES else intro
+
+
+def parts_line(line: Sequence[Token], start: int, at: int, by_cases: bool) -> bool:
+    """Return whether a token outside brackets parts what stands before it from what comes after: `a = 1, b = 2`, `a = 1 and b = 2`."""
+    token, after = line[at], line[at + 1 : at + 2]
+    parts = token.kind == "op" and token.text in STOPS and not (token.text == "." and after and not after[0].gap)
+    if not parts and not (token.kind == "key" and token.text == "and"):
+        return False
+    if parts and not (token.text == "," and by_cases):
+        return True
+    return has_equals(line[start:at]) and has_equals(line[at + 1 :])
+
+
+def formulas(row: Row, marks: Sequence[Mark], start: int, stop: int, intro: str, sure: bool) -> list[Piece]:
+    """Return the piece of mathematics between two places, with what keeps it from being read whole; a fact in brackets behind it apart."""
+    line = row.line
+    label = label_before(row, marks, start)
+    after = row.near(stop) if stop < len(line) and marks[stop].kind == "words" else None
+    body = list(line[start:stop])
+    broken = None
+    if after is not None:
+        kept = without_dash(row, body, after, line[stop + 1 :])
+        broken = after if kept and is_op(kept[-1], BESIDE | {"."} - EQUALS) else None
+        body = kept or body
+    words = [
+        t for t in (row.near(start - 1) if start and marks[start - 1].kind == "words" else None, after) if t is not None
+    ]
+    broken = broken or next((t for t in words if t.text.lower() in OPERATIONS), None)
+    fact = bracketed_fact(body)
+    whole = Piece(tuple(body[:fact]), True, intro, sure, label, broken=broken)
+    return [whole] if fact is None else [whole, Piece(tuple(body[fact + 1 : -1]), True, "with", False)]
+
+
+def label_before(row: Row, marks: Sequence[Mark], start: int) -> tuple[str, ...]:
+    """Return the words that are the left side of an equation: outer derivative = 2u."""
+    if not start or not is_op(row.line[start], EQUALS) or row.line[start - 1].text.lower() in GRAMMATICAL:
+        return ()
+    first = start
+    while first and marks[first - 1].kind == "words":
+        first -= 1
+    return tuple(t.name for t in row.line[first:start])
+
+
+def with_left_side(row: Row, marks: list[Mark]) -> list[Mark]:
+    """Count the left side "the gradient of L with respect to w" as words: it names a derivative."""
+    at = equals_at(row.line) or 0
+    noun = any(row.line[k].text.lower() in ANSWERS and marks[k].kind == "words" for k in range(at))
+    if noun and at > 2 and row.line[at - 2].text in ("wrt", "to", "by") and row.line[at - 1].kind == "word":
+        return [Mark("words", "a left side in words")] * at + marks[at:]
+    return marks
+
+
+def bracketed_fact(body: Sequence[Token]) -> int | None:
+    """Return the place of a bracket at the end that holds an equation: 2x(wx - s)  (s^2 = 1)."""
+    if len(body) < 5 or body[-1].text != ")":
+        return None
+    depth = 0
+    for at in range(len(body) - 1, 0, -1):
+        depth += (body[at].kind == "close") - (body[at].kind == "open")
+        if depth == 0:
+            fact = body[at].gap and body[at - 1].kind in ("word", "number", "close") and has_equals(body[at + 1 : -1])
+            return at if fact and has_equals(body[:at]) else None
+    return None
+
+
+def without_dash(row: Row, body: list[Token], after: Token, rest: Sequence[Token]) -> list[Token]:
+    """Return a piece without the dash or arrow that parts it from a remark: 2x -- chain rule, 2x - by the chain rule."""
+    kept = list(body)
+    while len(kept) > 1 and is_op(kept[-1], frozenset(["-", "<-"])):
+        at = next(k for k, t in enumerate(row.line) if t is kept[-1])
+        remark = after.text.lower() in GRAMMATICAL or any(t.text.lower() == "rule" for t in rest)
+        if not (dash(row, at) or (kept[-1].gap and remark) or len(kept) < len(body)):
+            break
+        kept.pop()
+    return kept
