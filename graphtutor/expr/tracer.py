@@ -92,6 +92,8 @@ class Builder:
         Raises ShapeError, or LearnerError for a wrong number of arguments. A row that is a group is opened.
         """
         row = ROWS[op]
+        if len(args) == 1 and row.of_one:
+            return self.add(row.of_one, args, params)
         least, most = row.arity
         if len(args) < least or (most is not None and len(args) > most):
             expected = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
@@ -233,6 +235,12 @@ class Tracer:
     def __rpow__(self, other: Any) -> Tracer:
         return self.binary("pow", other, True)
 
+    def __mod__(self, other: Any) -> Tracer:
+        return self.binary("mod", other)
+
+    def __rmod__(self, other: Any) -> Tracer:
+        return self.binary("mod", other, True)
+
     def __neg__(self) -> Tracer:
         return self.apply("neg", (self,))
 
@@ -296,4 +304,4 @@ class Tracer:
 
 
 UFUNCS = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "negative": "neg", "matmul": "matmul", "absolute": "abs", "power": "pow",
-          "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "equal": "eq", "not_equal": "ne"}  # fmt: skip
+          "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "equal": "eq", "not_equal": "ne", "remainder": "mod"}  # fmt: skip

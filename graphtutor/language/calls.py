@@ -40,6 +40,8 @@ def with_brackets(p: Cursor, token: Token, row: Row | None, first: tuple[sp.Basi
 def built(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic], given: Mapping[str, Any]) -> sp.Basic:
     """Return a function of its arguments, or what it is short for with so many of them."""
     least, most = row.arity if row is not None else (0, -1)
+    if row is not None and row.of_one:
+        least = 1
     if row is not None and least <= len(args) and (most is None or len(args) <= most):
         if len(token.name) <= SHORT or token.name in GREEK:
             p.note(f"read {token.name}(…) as {row.names[0] if row.names else row.name}")

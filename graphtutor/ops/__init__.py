@@ -10,7 +10,7 @@ tracing     calls of operations by name on tracers: how a row's rules speak of o
 folds       what a textbook does not write: × 1, + 0 and the like
 shaping     shapes of operations that mix entries, and gradients brought back into shape
 miswritten  what an expression becomes when a bracket, a power or a law is miswritten
-arithmetic, functions, choices, vectors  the rows by topic
+arithmetic, functions, choices, vectors, reductions, linear  the rows by topic
 table       TABLE: all of them
 spell       which operation a SymPy tree spells: the one place that knows that `a + (-1)*b` is a difference
 """

@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -102,6 +103,25 @@ def pairs(*args: Any) -> tuple[Any, ...]:
     return tuple(a - b for i, a in enumerate(args) for b in args[i + 1 :])
 
 
+def huber(x: Any, d: Any) -> Any:
+    if isinstance(x, np.ndarray):
+        return np.where(np.abs(x) <= d, x * x / 2, d * (np.abs(x) - d / 2))
+    return x * x / 2 if abs(x) <= d else d * (abs(x) - Fraction(d) / 2 if isinstance(x, Fraction) else abs(x) - d / 2)
+
+
+def whole(name: str, point: Any, array: Any, head: Any, jump: Any, *names: str) -> Row:
+    """Return the row of a rounding: flat, with a jump wherever u + `jump` is whole."""
+
+    def numeric(x: Any) -> Any:
+        return array(x) if isinstance(x, np.ndarray) else point(x)
+
+    return Row(
+        name, Entry(numeric, lambda m, x: head(x) if m is sp else m.mpf(int(point(x))), exact=True), heads=(head, *(h for h in head.__mro__ if h in (sp.floor, sp.ceiling))), names=(name, *names), label=name, note=call(rf"\operatorname{{{{{name}}}}}\left({{0}}\right)"),
+        rule="rounding rule", formula=f"d {name}(u) = 0", says="a rounded number stays where it is for a small step: its derivative is 0; at a jump it has none",
+        local=lambda y, x, tie: (0,), kink=Kink(lambda x: ((x + jump) % 1,), lambda: (0, 0)), slips=(Slip("constant.not-zero", lambda y, x, tie: (1,), hint="Does a rounded number move for a small step?"),),
+    )  # fmt: skip
+
+
 # ----- conditions -----
 def compare(name: str, sign: str, test: Any, relation: Any, latex: str, unicode: str) -> Row:
     """Return the row of a comparison: 1 where it holds, 0 where not; no gradient flows through it."""
@@ -157,7 +177,7 @@ CHOICES: tuple[Row, ...] = (
         heads=(sp.sign,), names=("sign", "sgn", "signum"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
         note=call(r"\operatorname{{sign}}\left({0}\right)"), local=lambda y, x, tie: (0,), kink=Kink(lambda x: (x,), lambda: (0, 0))),
     Row("max", Entry(arrays.extreme(max, np.maximum), lambda m, *a: sp.Max(*a) if m is sp else max(a), exact=True), heads=(heads.Max, sp.Max),
-        names=("max", "Max", "maximum"), arity=(2, None), gates=True, asks=True, positive=lambda known, a: any(known), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases", push=by_cases(1),
+        names=("max", "Max", "maximum"), arity=(2, None), of_one="amax", gates=True, asks=True, positive=lambda known, a: any(known), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases", push=by_cases(1),
         formula="d max(u, v) = du where u > v, dv where v > u", says="a max sends the whole gradient to the argument that won", local=winners(1),
         code="({0} if {0} >= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
         slips=(
@@ -169,7 +189,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.ignored", instead=ignored),
         )),
     Row("min", Entry(arrays.extreme(min, np.minimum), lambda m, *a: sp.Min(*a) if m is sp else min(a), exact=True), heads=(heads.Min, sp.Min),
-        names=("min", "Min", "minimum"), arity=(2, None), gates=True, asks=True, positive=ALL, label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases", push=by_cases(-1),
+        names=("min", "Min", "minimum"), arity=(2, None), of_one="amin", gates=True, asks=True, positive=ALL, label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases", push=by_cases(-1),
         formula="d min(u, v) = du where u < v, dv where v < u", says="a min sends the whole gradient to the argument that won", local=winners(-1),
         code="({0} if {0} <= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
         slips=(
@@ -225,6 +245,27 @@ CHOICES: tuple[Row, ...] = (
         heads=(heads.Step, sp.Heaviside), positive=True, names=("step", "Heaviside", "heaviside", "H", "theta"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
         rule="step rule", formula="d step(u) = 0", says="a step is flat: its derivative is 0", local=lambda y, x, h, tie: (0,),
         kink=Kink(lambda x: (x,), lambda h: (0, 0))),
+    Row("huber", Entry(huber, lambda m, x, d: sp.Piecewise((x**2 / 2, sp.Abs(x) <= d), (d * (sp.Abs(x) - d / 2), True)) if m is sp else huber(x, d), exact=True),
+        names=("huber",), params=(("delta", 1),), positive=True, label="huber", note=call(r"\operatorname{{Huber}}\left({0}\right)"), rule="huber rule",
+        formula="d huber(u) = u·du where |u| ≤ δ, else δ·sign(u)·du", says="a huber loss sends the error itself while it is small, and never more than δ",
+        local=lambda y, x, d: (f.max(f.min(x, d), -d),),
+        slips=(
+            Slip("branch.ignored", lambda y, x, d: (x,)), Slip("branch.ignored", lambda y, x, d: (d * f.sign(x),)),
+            Slip("branch.value-not-derivative", lambda y, x, d: (y,)), Slip("power.coefficient-dropped", lambda y, x, d: (2 * f.max(f.min(x, d), -d),), hint="The ½ and the exponent 2 cancel."),
+        )),
+    Row("hardtanh", Entry(lambda x, low, high: np.minimum(np.maximum(x, low), high) if isinstance(x, np.ndarray) else min(max(x, low), high), lambda m, x, low, high: sp.Min(sp.Max(x, low), high) if m is sp else min(max(x, low), high), exact=True),
+        names=("hardtanh",), params=(("low", -1), ("high", 1)), gates=True, label="hardtanh", note=call(r"\operatorname{{hardtanh}}\left({0}\right)"), rule="hardtanh rule",
+        formula="d hardtanh(u) = du where −1 < u < 1, else 0", says="a hardtanh passes the gradient between its two corners and blocks it beyond them",
+        local=lambda y, x, low, high, tie: (gate(x - low, tie) * gate(high - x, tie),), kink=Kink(lambda x, low, high: (x - low, x - high), lambda low, high: (0, 1)),
+        slips=(Slip("branch.ignored", lambda y, x, low, high, tie: (1,)), Slip("tanh.table", lambda y, x, low, high, tie: (1 - f.power(y, params=(2,)),)),
+               Slip("branch.value-not-derivative", lambda y, x, low, high, tie: (y,)))),
+    whole("floor", math.floor, np.floor, heads.Floor, 0),
+    whole("ceil", math.ceil, np.ceil, heads.Ceiling, 0, "ceiling"),
+    whole("round", round, np.round, heads.Round, HALF, "rint"),
+    Row("mod", Entry(lambda a, b: np.mod(a, b) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else a % b, lambda m, a, b: a - b * heads.Floor(a / b) if m is sp else a - b * mpmath.floor(a / b), exact=True),
+        names=("mod", "remainder"), arity=(2, 2), label="mod", domain=("real", "nonzero"), note=call(r"\operatorname{{mod}}\left({0}, {1}\right)"), rule="remainder rule",
+        formula="d(u mod v) = du − ⌊u/v⌋·dv", says="a remainder passes the gradient on, between its jumps", local=lambda y, a, b: (1, -f.floor(a / b)),
+        slips=(Slip("constant.not-zero", lambda y, a, b: (0 * a, None), hint="Between two jumps a remainder grows as its argument does."),)),
     # ----- conditions -----
     compare("lt", "<", lambda a, b: a < b, sp.StrictLessThan, " < ", "<"),
     compare("le", "<=", lambda a, b: a <= b, sp.LessThan, r" \le ", "≤"),

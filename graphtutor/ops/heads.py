@@ -11,6 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import sympy as sp
 
 
@@ -127,6 +128,32 @@ class Or(Head): ...
 
 
 class Not(Head): ...
+
+
+class Flat:
+    """A rounding of SymPy whose derivative is 0, as it is wherever there is one."""
+
+    def fdiff(self, argindex: int = 1) -> sp.Basic:
+        return sp.S.Zero
+
+
+class Floor(Flat, sp.floor):  # type: ignore[misc]
+    _imp_ = staticmethod(mpmath.floor)  # what lambdify calls
+
+
+class Ceiling(Flat, sp.ceiling):  # type: ignore[misc]
+    _imp_ = staticmethod(mpmath.ceil)
+
+
+class Round(Flat, sp.Function):  # type: ignore[misc]
+    _imp_ = staticmethod(mpmath.nint)
+
+    @classmethod
+    def eval(cls, x: sp.Basic) -> sp.Basic | None:
+        return sp.Integer(round(x)) if x.is_Rational else None
+
+    def _eval_evalf(self, prec: int) -> sp.Basic:
+        return sp.Float(round(self.args[0].evalf()), prec)
 
 
 # ----- the derivative operator: args (what, with respect to which symbol) -----

@@ -113,6 +113,7 @@ class Row:
     asks      True: its local asks what is known of its arguments (`facts` of a tracer)
     ties      True: its local takes `tie=` though it has no kink of its own
     at_zero   (slot, text): what a step says that sends such a value where that argument is 0
+    of_one    the row that this is of one argument alone: max(x) of a vector
     conditions  which arguments are conditions: they are read, and get no gradient
     inner     names of settings that are worked out from the shapes and never written
     usual     values of its settings, once settled, that need not be written
@@ -155,6 +156,7 @@ class Row:
     positive: bool | Callable[..., bool] = False
     asks: bool = False
     ties: bool = False
+    of_one: str = ""
     at_zero: tuple[int, str] | None = None
     refuses: str = ""
     reduced: Callable[..., Any] | None = None

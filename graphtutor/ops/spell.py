@@ -52,6 +52,8 @@ def recognise(tree: sp.Basic, faithful: bool = False) -> Spelled:
     row = ROW_OF_HEAD.get(kind)
     if row is not None:
         if isinstance(tree, heads.Head):
+            if len(tree.args) == 1 and row.of_one:
+                return Spelled(row.of_one, tree.args, tree.params)
             return Spelled(row.name, tree.args, tree.params)
         if kind is sp.MatMul and len(tree.args) > 2:
             return Spelled(row.name, (tree.func(*tree.args[:-1], evaluate=False), tree.args[-1]))

@@ -13,11 +13,13 @@ from . import heads
 from .arithmetic import ARITHMETIC
 from .choices import CHOICES
 from .functions import FUNCTIONS
+from .linear import LINEAR
 from .notation import Notation, Style
+from .reductions import REDUCTIONS
 from .row import Row
 from .vectors import SHARES, VECTORS
 
-TABLE: tuple[Row, ...] = (*ARITHMETIC, *FUNCTIONS, *CHOICES, *VECTORS)
+TABLE: tuple[Row, ...] = (*ARITHMETIC, *FUNCTIONS, *CHOICES, *VECTORS, *REDUCTIONS, *LINEAR)
 ROWS: dict[str, Row] = {row.name: row for row in (*TABLE, *SHARES)}
 
 # what stands for an operation: no node has it, for building a graph works it out

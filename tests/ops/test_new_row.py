@@ -19,8 +19,8 @@ from graphtutor.ops.arrays import Entry
 from graphtutor.ops.row import Row
 from graphtutor.ops.tracing import f
 
-row = Row("swish", Entry(lambda x: x / (1 + np.exp(-x)), lambda m, x: x / (1 + m.exp(-x))), names=("swish",), label="swish",
-          rule="swish rule", formula="d swish(u) = (σ(u) + u·σ(u)·(1 − σ(u)))·du", says="a swish bends the gradient",
+row = Row("swoosh", Entry(lambda x: x / (1 + np.exp(-x)), lambda m, x: x / (1 + m.exp(-x))), names=("swoosh",), label="swoosh",
+          rule="swoosh rule", formula="d swoosh(u) = (σ(u) + u·σ(u)·(1 − σ(u)))·du", says="a swoosh bends the gradient",
           local=lambda y, x: (f.sigmoid(x) + y * (1 - f.sigmoid(x)),))
 ops.TABLE = (*ops.TABLE, row)
 ops.ROWS[row.name] = row
@@ -29,24 +29,24 @@ import graphtutor as gt
 from graphtutor.derivation import derive
 from graphtutor.language.write import write
 
-text = "L = 2*swish(w*x)"
+text = "L = 2*swoosh(w*x)"
 g = gt.graph(text)
 t = g.trace(at={"w": 2, "x": 0.5})
 batch = g.function()({"w": np.array([2.0, -1.0]), "x": np.array([0.5, 3.0])})
 print(json.dumps({
     "read": [node.text for node in g.nodes],
-    "again": write(gt.read(r"2\operatorname{swish}(w x)", names=["w", "x"])),
-    "latex": write(gt.read("swish(w*x)"), "latex"),
-    "python": [n.text for n in gt.graph(lambda w, x: gt.fn.swish(w * x)).nodes],
-    "number": gt.fn.swish(1.0),
+    "again": write(gt.read(r"2\operatorname{swoosh}(w x)", names=["w", "x"])),
+    "latex": write(gt.read("swoosh(w*x)"), "latex"),
+    "python": [n.text for n in gt.graph(lambda w, x: gt.fn.swoosh(w * x)).nodes],
+    "number": gt.fn.swoosh(1.0),
     "gradient": t.gradients["w"],
     "batch": batch[1]["w"].tolist(),
     "sentences": [step.sentence for step in t.steps],
-    "picture": "swish" in t.svg(),
-    "dot": "swish" in t.dot().source,
+    "picture": "swoosh" in t.svg(),
+    "dot": "swoosh" in t.dot().source,
     "check": gt.check(g).sentence,
-    "same": gt.same("swish(u)", "u*sigmoid(u)").kind,
-    "derived": [line.rule.name for line in derive("swish(w*x)", wrt="w").lines],
+    "same": gt.same("swoosh(u)", "u*sigmoid(u)").kind,
+    "derived": [line.rule.name for line in derive("swoosh(w*x)", wrt="w").lines],
 }, default=str))
 """
 
@@ -59,10 +59,10 @@ def found() -> dict[str, object]:
 
 
 def test_one_row_is_read_in_every_spelling_and_written_back(found: dict[str, object]) -> None:
-    assert found["read"] == ["2", "w", "x", "w*x", "swish(v1)", "2*v2"]
-    assert found["again"] == "2*swish(w*x)"
-    assert found["latex"] == r"\operatorname{swish}(w \cdot x)"
-    assert found["python"] == ["w", "x", "w*x", "swish(v1)"]
+    assert found["read"] == ["2", "w", "x", "w*x", "swoosh(v1)", "2*v2"]
+    assert found["again"] == "2*swoosh(w*x)"
+    assert found["latex"] == r"\operatorname{swoosh}(w \cdot x)"
+    assert found["python"] == ["w", "x", "w*x", "swoosh(v1)"]
     assert found["number"] == pytest.approx(1 / (1 + np.exp(-1)))
 
 
@@ -71,7 +71,7 @@ def test_one_row_is_traced_compiled_and_explained(found: dict[str, object]) -> N
     slope = sp.lambdify((w, x), sp.diff(2 * w * x / (1 + sp.exp(-w * x)), w))
     assert found["gradient"] == pytest.approx(slope(2, 0.5))
     assert found["batch"] == pytest.approx([slope(2, 0.5), slope(-1, 3.0)])
-    assert any("A swish bends the gradient." in sentence for sentence in found["sentences"])
+    assert any("A swoosh bends the gradient." in sentence for sentence in found["sentences"])
 
 
 def test_one_row_is_drawn_and_checked(found: dict[str, object]) -> None:
@@ -81,4 +81,4 @@ def test_one_row_is_drawn_and_checked(found: dict[str, object]) -> None:
 
 
 def test_one_row_is_derived(found: dict[str, object]) -> None:
-    assert "swish rule and chain rule" in found["derived"]
+    assert "swoosh rule and chain rule" in found["derived"]

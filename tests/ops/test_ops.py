@@ -28,10 +28,16 @@ SHAPES = {
     "transpose": [((3, 2),), ((3,),)],
     "concatenate": [((2,), (3,)), ((2, 2), (1, 2))],
     "vector": [((), (), ()), ((2,), (2,))],
+    "diag": [((3,),), ((2, 2),)],
+    "trace": [((2, 2),)],
+    "det": [((2, 2),), ((3, 3),)],
+    "inv": [((2, 2),)],
+    "solve": [((2, 2), (2,)), ((2, 2), (2, 3))],
 }
 PARAMS = {"power": [(2,), (3,), (-1,), (Fraction(1, 2),)], "index": [((1,),), (((0, 2, None),),)], "reshape": [((3, 2),)], "spread": [((-1,), (2, 3, 4))],
           "sum_to": [((2, 3), (3,)), ((2, 3), (2, 1))], "place": [(((1, 3, 1),), (4,))], "total": [(None, False), (0, False), (-1, True)],
-          "softmax": [(None,), (0,)], "logsumexp": [(None,), (0,)]}  # fmt: skip
+          "prod": [(None,), (0,), (-1,)], "amax": [(None,), (0,)], "amin": [(None,), (1,)], "var": [(None,), (0,)], "std": [(None,), (1,)],
+          "cumsum": [(None,), (0,)], "huber": [(1,), (Fraction(1, 2),)], "softmax": [(None,), (0,)], "logsumexp": [(None,), (0,)]}  # fmt: skip
 
 
 def sample(domain: object, rng: random.Random) -> Fraction:
