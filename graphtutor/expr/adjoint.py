@@ -12,7 +12,9 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from ..errors import LearnerError
+import numpy as np
+
+from ..errors import LearnerError, ShapeError
 from ..ops.arrays import Shape, show_shape
 from ..ops.row import Row
 from ..ops.table import ROWS
@@ -158,8 +160,8 @@ def template(
     return Template(tuple(constants), tuple(cells), outs, ((),) * len(cells))
 
 
-def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = None) -> Backward:
-    """Return the adjoints of every node that reaches the output, seeded with 1.
+def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = None, seed: Any = None) -> Backward:
+    """Return the adjoints of every node that reaches the output, seeded with 1, or with numbers of the output's shape.
 
     `tie` is the choice at a kink (see `TIES`); `wanted` restricts the pass to these ids and what
     lies between them and the output. Raises LearnerError if the output is not a number or an
@@ -168,16 +170,18 @@ def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = N
     if tie not in TIES:
         raise LearnerError(f"tie='{tie}' is no choice at a kink; expected one of {', '.join(TIES)}")
     out = graph.out
-    if graph.shapes[out]:
+    if graph.shapes[out] and seed is None:
         raise LearnerError(
-            f"the output {graph.name(out)} has shape {show_shape(graph.shapes[out])}; a backward pass starts from a number: sum it, or take an entry"
+            f"the output {graph.name(out)} has shape {show_shape(graph.shapes[out])}; a backward pass starts from a number: sum it, take an entry, or give a seed of this shape"
         )
     wants = reach(graph, wanted)
     arrivals = expected(graph, wants)
     builder = Folding(graph.cells, graph.shapes)
-    seed = builder.constant(1)
+    start = (
+        builder.constant(1) if seed is None else seeded(builder, settled(graph, out, seed, "seed"), graph.shapes[out])
+    )
     gradient = [-1] * len(graph)
-    gradient[out] = seed
+    gradient[out] = start
     sent: list[tuple[Any, ...]] = []
     send = Sender(builder, tie, wants)
     gates = Gates(builder, out)
@@ -196,7 +200,7 @@ def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = N
     for i, adjoint in enumerate(gradient):
         if adjoint < 0 and wants[i]:
             gradient[i] = zeros(builder, graph.shapes[i])
-    return Backward(graph, tuple(builder.cells), tuple(builder.shapes), seed, tuple(sent), tuple(gradient), tie)
+    return Backward(graph, tuple(builder.cells), tuple(builder.shapes), start, tuple(sent), tuple(gradient), tie)
 
 
 class Sender:
@@ -355,6 +359,29 @@ def fitted(builder: Folding, part: int, shape: tuple[int, ...]) -> int:
     if not have:
         return builder.add("spread", (part,), (tuple(range(-len(shape), 0)), shape))
     return builder.add("sum_to", (part,), (have, shape))
+
+
+def settled(graph: Graph, i: int, given: Any, what: str) -> Any:
+    """Return a seed or a direction at node `i` as numbers of its shape; one number stands for every entry."""
+    shape, name = graph.shapes[i], graph.name(i)
+    try:
+        value = np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        expected = f"an array of shape {show_shape(shape)}" if shape else "a number"
+        raise LearnerError(f"the {what} at {name} is {given!r}; expected {expected}") from None
+    if value.shape not in ((), shape):
+        raise ShapeError(
+            f"the {what} at {name} has shape {show_shape(value.shape)}, and {name} {show_shape(shape)}; give it the same"
+        )
+    return np.broadcast_to(value, shape) if shape else float(value)
+
+
+def seeded(builder: Folding, value: Any, shape: Shape) -> int:
+    """Return the node of constant numbers; one number in all places is spread."""
+    written = np.vectorize(lambda v: int(v) if float(v).is_integer() else float(v), otypes=[object])(value)
+    if not shape or np.all(value == value.flat[0]):
+        return fitted(builder, Tracer(builder, 0).lift(written.flat[0] if shape else written.item()), shape)
+    return Tracer(builder, 0).lift(written.tolist())
 
 
 def zeros(builder: Folding, shape: tuple[int, ...]) -> int:

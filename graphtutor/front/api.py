@@ -9,18 +9,20 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..compiled import function as compile
 from ..errors import LearnerError
-from ..expr import adjoint, build, foreign, views
+from ..expr import adjoint, build, foreign, jacobian, views
 from ..expr import graph as graphs
+from ..expr.forward import Costs, costs
 from ..expr.tracer import Tracer
 from ..ops.table import ROWS, TABLE
 from ..ops.tracing import f as on_tracers
 from ..picture.steps import save
 from ..picture.steps.page import framed
 from ..walk import trace
+from ..walk.tangents import Tangents, tangents
 from ..walk.trace import shown
 
 if TYPE_CHECKING:
@@ -75,10 +77,85 @@ class Graph(graphs.Graph):
         """Return the compiled function: `f({"w0": …})` → (value, {"w0": gradient, …}), one point or a batch."""
         return compile.compiled(self, reduce, tie)
 
-    def trace(self, at: Mapping[Any, Any] | None = None, tie: str = "zero") -> Trace:
-        """Return the trace at a point, or in symbols alone; see `trace.trace`."""
-        walked = trace.trace(self, at, tie)
+    @overload
+    def trace(
+        self,
+        at: Mapping[Any, Any] | None = None,
+        tie: str = "zero",
+        *,
+        seed: Any = None,
+        mode: Literal["reverse"] = "reverse",
+    ) -> Trace: ...
+
+    @overload
+    def trace(
+        self, at: Mapping[Any, Any] | None = None, tie: str = "zero", *, seed: Any = None, mode: Literal["forward"]
+    ) -> Tangents: ...
+
+    def trace(
+        self, at: Mapping[Any, Any] | None = None, tie: str = "zero", *, seed: Any = None, mode: str = "reverse"
+    ) -> Trace | Tangents:
+        """Return the trace at a point, or in symbols alone; see `trace.trace`.
+
+        `mode="reverse"`: `seed` is what the backward pass starts from, numbers of the output's shape (1 for a number).
+        `mode="forward"`: `seed` is the direction, a name whose tangent is 1, or name → number or array; see `tangents.Tangents`.
+
+        >>> g = make("y = W@x", shapes={"W": (2, 2), "x": 2})
+        >>> at = {"W": [[1, 2], [3, 4]], "x": [1, 1]}
+        >>> g.trace(at=at, seed=[1, 0]).gradients["x"].tolist()
+        [1.0, 2.0]
+        >>> g.trace(at=at, seed={"x": [1, 0]}, mode="forward").derivative.tolist()
+        [1.0, 3.0]
+        """
+        if mode == "forward":
+            return tangents(self, at, self.direction(seed), tie)
+        if mode != "reverse":
+            raise LearnerError(f"mode='{mode}' is no way through a graph; expected 'reverse' or 'forward'")
+        walked = trace.trace(self, at, tie, seed)
         return Trace(walked.walk, self, walked.point, walked.tie)
+
+    def direction(self, seed: Any) -> dict[str, Any]:
+        """Return a direction as name → numbers: that of the only input where none is given."""
+        if isinstance(seed, Mapping):
+            return {str(name): value for name, value in seed.items()}
+        names = [n.name for n in self.inputs]
+        if seed is None and len(names) == 1:
+            seed = names[0]
+        if not isinstance(seed, str):
+            raise LearnerError(
+                f"forward mode needs a direction: seed='{names[0] if names else 'w'}' for one input, or seed={{name: number}} for several"
+            )
+        return {seed: 1}
+
+    def jacobian(self, of: str | None = None, wrt: Any = None, tie: str = "zero") -> Graph:
+        """Return d `of` / d `wrt` as a graph to draw, evaluate or step; see `jacobian.jacobian`.
+
+        >>> make("y = tanh(W@x)", shapes={"W": (2, 3), "x": 3}).jacobian("y", wrt="x").output.shape
+        (2, 3)
+        """
+        return dressed(jacobian.jacobian(self, of, wrt, tie))
+
+    def hessian(self, of: str | None = None, wrt: Any = None, tie: str = "zero") -> Graph:
+        """Return the second derivatives of a number as a graph; see `jacobian.hessian`.
+
+        >>> make("L = x**2*y").hessian("L", wrt=["x", "y"]).expression()
+        Matrix([
+        [2*y, 2*x],
+        [2*x,   0]])
+        """
+        return dressed(jacobian.hessian(self, of, wrt, tie))
+
+    def hessian_vector(self, wrt: str, direction: Any, tie: str = "zero") -> Graph:
+        """Return Hessian times vector as a graph, forward mode over the backward pass; see `jacobian.hessian_vector`."""
+        return dressed(jacobian.hessian_vector(self, wrt, direction, tie))
+
+    def costs(self) -> Costs:
+        """Return how many multiplications reverse and forward mode take for every gradient, and why.
+
+        >>> make("f = w*x + b; L = (f - y)**2").costs().reverse
+        7
+        """
+        return costs(self)
 
     def draw(self, path: str | os.PathLike[str], **look: Any) -> list[Path]:
         """Write the graph alone as a picture; return its path."""
@@ -162,9 +239,9 @@ class Imported(Graph):
 
     example: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
-    def trace(self, at: Mapping[Any, Any] | None = None, tie: str = "zero") -> Trace:
-        """Return the trace at a point, the example where none is given; see `trace.trace`."""
-        return super().trace(self.example if at is None else at, tie)
+    def trace(self, at: Mapping[Any, Any] | None = None, *args: Any, **how: Any) -> Any:
+        """Return the trace at a point, the example where none is given; see `Graph.trace`."""
+        return super().trace(self.example if at is None else at, *args, **how)
 
 
 def imported(found: tuple[graphs.Graph, Mapping[str, Any]]) -> Imported:

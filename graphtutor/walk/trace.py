@@ -28,6 +28,7 @@ from ..text import near
 
 DIGITS = 6
 PATH = "path", "paths"
+ONE = ("const", (), (Fraction(1), "1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,8 @@ class Trace:
         top = self.graph.name(self.graph.out)
         seed = self.quantity(self.walk.seed)
         sentence = f"Seed: {derivative(f'{top} {top}')} = 1, for {write.name(top, 'unicode')} changes exactly as much as itself."
+        if self.walk.cells[self.walk.seed] != ONE:
+            sentence = f"Seed: the backward pass starts with {seed.text()} at {write.name(top, 'unicode')}; every gradient is that of the seed times {write.name(top, 'unicode')}."
         yield Step(index, "seed", self.graph.output, sentence, contribution=seed, total=seed)
         arrived: dict[int, list[Flow]] = {}
         for flow in self.walk.flows:
@@ -454,14 +457,17 @@ def nested(value: Any) -> Any:
     return tuple(nested(v) for v in value) if isinstance(value, list) else value
 
 
-def trace(graph: Graph, at: Mapping[Any, Any] | None = None, tie: str = "zero") -> Trace:
+def trace(graph: Graph, at: Mapping[Any, Any] | None = None, tie: str = "zero", seed: Any = None) -> Trace:
     """Return the trace of `graph` at a point, or in symbols alone.
+
+    `seed`: what the backward pass starts from, numbers of the output's shape; 1 where the output is a number. With it every
+    gradient is that of seed·output, which is how a vector function is walked backward.
 
     `tie` chooses the slope at a kink: "zero" (the end of the interval nearest 0), "first", "last"
     or "half". Raises LearnerError for a missing or unknown name, DomainError where the output is
     undefined, naming the node where that arose.
     """
-    walk = None if graph.shapes[graph.out] else backward(graph, tie)
+    walk = None if graph.shapes[graph.out] and seed is None else backward(graph, tie, seed=seed)
     walked = Trace(walk, graph, None if at is None else settle_point(graph, at), tie)
     if walked.numbers is not None:
         check_domain(walked)
