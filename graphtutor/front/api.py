@@ -23,7 +23,7 @@ from ..picture.steps import save
 from ..picture.steps.page import framed
 from ..walk import trace
 from ..walk.tangents import Tangents, tangents
-from ..walk.trace import shown
+from ..walk.trace import derivative, shown
 
 if TYPE_CHECKING:
     import graphviz
@@ -90,11 +90,11 @@ class Graph(graphs.Graph):
     @overload
     def trace(
         self, at: Mapping[Any, Any] | None = None, tie: str = "zero", *, seed: Any = None, mode: Literal["forward"]
-    ) -> Tangents: ...
+    ) -> Ahead: ...
 
     def trace(
         self, at: Mapping[Any, Any] | None = None, tie: str = "zero", *, seed: Any = None, mode: str = "reverse"
-    ) -> Trace | Tangents:
+    ) -> Trace | Ahead:
         """Return the trace at a point, or in symbols alone; see `trace.trace`.
 
         `mode="reverse"`: `seed` is what the backward pass starts from, numbers of the output's shape (1 for a number).
@@ -108,7 +108,8 @@ class Graph(graphs.Graph):
         [1.0, 3.0]
         """
         if mode == "forward":
-            return tangents(self, at, self.direction(seed), tie)
+            ahead = tangents(self, at, self.direction(seed), tie)
+            return Ahead(ahead.walk, self, ahead.point, ahead.along)
         if mode != "reverse":
             raise LearnerError(f"mode='{mode}' is no way through a graph; expected 'reverse' or 'forward'")
         walked = trace.trace(self, at, tie, seed)
@@ -178,8 +179,8 @@ class Graph(graphs.Graph):
         return dressed(views.collapsed(self, names))
 
 
-class Trace(trace.Trace):
-    """A walk over a graph; see `trace.Trace` for its data."""
+class Drawn:
+    """A walk that draws itself, step by step."""
 
     def draw(
         self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any
@@ -202,17 +203,29 @@ class Trace(trace.Trace):
         """Return the interactive stepper as an HTML page; it follows the reader's light or dark mode unless theme="dark"."""
         return save.Painter(self, **look).bytes(None, "html").decode()
 
-    def __repr__(self) -> str:
-        out = self.graph.output.name
-        value = "" if self.point is None else f" = {shown(self.values[out])}"
-        return f"<Trace {out}{value}: {len(self.steps)} step{'s' * (len(self.steps) != 1)}{'' if self.point is not None else ', in symbols'}>"
-
     def _repr_html_(self) -> str:
         painter = save.Painter(self)
         return framed(painter.page(), round(painter.layout.height) + 190)
 
     def _repr_svg_(self) -> str:
         return self.svg()
+
+
+class Trace(Drawn, trace.Trace):
+    """A walk over a graph; see `trace.Trace` for its data."""
+
+    def __repr__(self) -> str:
+        out = self.graph.output.name
+        value = "" if self.point is None else f" = {shown(self.values[out])}"
+        return f"<Trace {out}{value}: {len(self.steps)} step{'s' * (len(self.steps) != 1)}{'' if self.point is not None else ', in symbols'}>"
+
+
+class Ahead(Drawn, Tangents):
+    """A forward-mode walk over a graph; see `tangents.Tangents` for its data."""
+
+    def __repr__(self) -> str:
+        value = "" if self.point is None else f" = {shown(self.tangents[self.graph.output.name])}"
+        return f"<Tangents {derivative(self.pair(self.graph.out))}{value}: {len(self.steps)} steps>"
 
 
 def dressed(plain: graphs.Graph) -> Graph:

@@ -13,10 +13,10 @@ import numpy as np
 from ..errors import LearnerError
 from ..expr.adjoint import Backward
 from ..expr.forward import Costs, Forward, Push, costs, forward
-from ..expr.graph import Graph
+from ..expr.graph import Edge, Graph
 from ..expr.running import to_float
 from ..language import write
-from .trace import Quantity, Step, bracketed, chain, derivative, product_of, settle_point, shown, shown_of
+from .trace import Quantity, Step, bracketed, chain, derivative, place, product_of, settle_point, shown, shown_of
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,12 @@ class Tangents:
             if i in self.walk.seeds:
                 seed = self.quantity(self.walk.tangents[i])
                 yield Step(
-                    index, "seed", node, f"Direction: {self.dot(i)} = {seed.text()}.", contribution=seed, total=seed
+                    index,
+                    "seed",
+                    node,
+                    f"Direction: {derivative(self.pair(i))} = {seed.text()}.",
+                    contribution=seed,
+                    total=seed,
                 )
                 index += 1
             arrived: list[Push] = []
@@ -108,9 +113,17 @@ class Tangents:
                 yield self.step(index, push, arrived)
                 index += 1
 
-    def dot(self, i: int) -> str:
-        """Return the written name of a node's tangent: the derivative along the direction."""
-        return derivative(f"{self.graph.name(i)} {self.along}")
+    @property
+    def derived(self) -> Mapping[int, int]:
+        """The id of the tangent of each node that has one."""
+        return self.walk.tangent
+
+    def pair(self, i: int) -> str:
+        """Return what a node's tangent is the derivative of and by, as "L w0"; by t along a direction of several numbers."""
+        return f"{self.graph.name(i)} {self.along}"
+
+    def place(self, edge: Edge) -> str:
+        return place(self.graph, edge)
 
     def quantity(self, i: int, symbol: str = "") -> Quantity:
         held = self.walk
@@ -123,9 +136,9 @@ class Tangents:
     def step(self, index: int, push: Push, arrived: list[Push]) -> Step:
         edge = push.edge
         local = None if push.local is None else self.quantity(push.local)
-        tangent = self.quantity(push.tangent, f"{self.graph.name(edge.target)} {self.along}")
+        tangent = self.quantity(push.tangent, self.pair(edge.target))
         contribution = self.quantity(push.contribution)
-        total = self.quantity(push.total, f"{self.graph.name(edge.source)} {self.along}")
+        total = self.quantity(push.total, self.pair(edge.source))
         said = self.sentence(push, local, tangent, contribution, total, arrived)
         return Step(
             index,

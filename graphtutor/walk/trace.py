@@ -28,6 +28,7 @@ from ..text import near
 
 DIGITS = 6
 PATH = "path", "paths"
+SEED = "s·"  # before the output's name where the backward pass starts from a seed s other than 1
 ONE = ("const", (), (Fraction(1), "1"))
 
 
@@ -88,7 +89,11 @@ def derivative(pair: str, form: str = "unicode") -> str:
     ('∂L/∂w₀', 'dL/dw0')
     """
     top, bottom = pair.split(" ", 1)
-    a, b = write.name(top, form), write.name(bottom, form)
+    seeded, b = top.removeprefix(SEED), write.name(bottom, form)
+    a = write.name(seeded, form)
+    if seeded != top:
+        joint = {"latex": r" \cdot ", "plain": "*"}.get(form, "·")
+        a = f"(s{joint}{a})"
     if form == "latex":
         return rf"\frac{{\partial {a}}}{{\partial {b}}}"
     return f"d{a}/d{b}" if form == "plain" else f"∂{a}/∂{b}"
@@ -116,6 +121,11 @@ class Step:
     missing: int = 0
     value: Quantity | None = None
     kink: tuple[Any, Any] | None = None
+
+    @property
+    def receiver(self) -> int | None:
+        """The id of the node whose derivative grows: at the edge's far end on the way back, at its near end on the way ahead."""
+        return None if self.edge is None else self.edge.source if self.phase == "tangent" else self.edge.target
 
 
 @dataclass(frozen=True)
@@ -189,6 +199,21 @@ class Trace:
             )
         return self.walk
 
+    @property
+    def derived(self) -> Mapping[int, int]:
+        """The id of the gradient of each node that has one; empty where there is no backward pass."""
+        return self.walk.gradient if self.walk is not None else {}
+
+    def pair(self, i: int) -> str:
+        """Return what a node's gradient is the derivative of and by, as "L w0"."""
+        return f"{self.top} {self.graph.name(i)}"
+
+    @property
+    def top(self) -> str:
+        """What the gradients are of: the output, or the seed times it."""
+        name = self.graph.name(self.graph.out)
+        return name if self.walk is None or self.walk.cells[self.walk.seed] == ONE else SEED + name
+
     # ----- steps -----
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -224,13 +249,12 @@ class Trace:
 
     def backward_step(self, index: int, flow: Flow, arrived: list[Flow]) -> Step:
         edge = flow.edge
-        top, source, target = (self.graph.name(i) for i in (self.graph.out, edge.source, edge.target))
-        up = f"{top} {source}"
+        up = self.pair(edge.source)
         stops = ((flow.upstream, up),)
         local = None if flow.local is None else self.quantity(flow.local)
         upstream = self.quantity(flow.upstream, symbol=up)
         contribution = self.quantity(flow.contribution, stops)
-        total = self.quantity(flow.total, symbol=f"{top} {target}")
+        total = self.quantity(flow.total, symbol=self.pair(edge.target))
         kink = self.kink(edge)
         sentence = self.backward_sentence(edge, local, upstream, contribution, total, flow.missing, arrived, kink)
         sentence += self.remark(flow, local, kink)
@@ -297,9 +321,7 @@ class Trace:
         return head + what + result + ". "
 
     def place(self, edge: Edge) -> str:
-        """Return which of several edges between two nodes this is: the slope along one edge is not that of the whole node."""
-        slots = [slot for slot, a in enumerate(self.graph.cells[edge.source][1]) if a == edge.target]
-        return f" (place {slots.index(edge.slot) + 1} of {len(slots)} alone)" if len(slots) > 1 else ""
+        return place(self.graph, edge)
 
     def term(self, flow: Flow) -> str:
         """Return one contribution to a sum: its number, or its symbols without a point."""
@@ -307,7 +329,7 @@ class Trace:
             return shown(self.numbers[flow.contribution])
         return self.quantity(
             flow.contribution,
-            ((flow.upstream, f"{self.graph.name(self.graph.out)} {self.graph.name(flow.edge.source)}"),),
+            ((flow.upstream, self.pair(flow.edge.source)),),
         ).text()
 
     def selected(self, flow: Flow) -> str:
@@ -341,6 +363,12 @@ class Trace:
                 return "A local derivative of 0 blocks the gradient here."
         says = self.graph.row(flow.edge.source).says
         return says[:1].upper() + says[1:] + "." if says else ""
+
+
+def place(graph: Graph, edge: Edge) -> str:
+    """Return which of several edges between two nodes this is: the slope along one edge is not that of the whole node."""
+    slots = [slot for slot, a in enumerate(graph.cells[edge.source][1]) if a == edge.target]
+    return f" (place {slots.index(edge.slot) + 1} of {len(slots)} alone)" if len(slots) > 1 else ""
 
 
 def chain(symbol: str, quantity: Quantity) -> str:

@@ -228,3 +228,22 @@ def test_tangents_grow_linearly_with_the_graph() -> None:
 def test_a_jacobian_can_be_drawn(tmp_path: Any) -> None:
     graph = gt.graph("y = softmax(z)", shapes={"z": 3}).jacobian(wrt="z")
     assert graph.draw(tmp_path / "jacobian.svg")[0].read_text("utf-8").startswith("<svg")
+
+
+def test_forward_mode_is_drawn_with_the_tangent_where_it_grows(tmp_path: Any) -> None:
+    walk = gt.graph("f = w*x; L = f**2").trace(at={"w": 2, "x": 3}, seed="w", mode="forward")
+    first = walk.svg(2)  # w → f has just added its part
+    assert "∂f/∂w" in first and "∂L/∂w" in first and "?" in first
+    last = walk.svg(len(walk.steps) - 1)
+    assert "Tangent · step 5 of 5" in last and "36" in last
+    assert [p.name for p in walk.draw(tmp_path / "steps")] == [f"{k:03d}.svg" for k in range(5)]
+
+
+def test_a_seed_is_said_and_named_in_every_gradient() -> None:
+    walk = gt.graph("y = softmax(z)", shapes={"z": 2}).trace(at={"z": [0, 0]}, seed=[1, 0])
+    assert (
+        walk.steps[1].sentence
+        == "Seed: the backward pass starts with [1, 0] at y; every gradient is that of the seed times y."
+    )
+    assert "∂(s·y)/∂z = [0.25, −0.25]" in walk.steps[2].sentence
+    assert "∂(s·y)/∂z" in walk.svg()

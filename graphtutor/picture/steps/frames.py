@@ -17,6 +17,7 @@ from ...expr.graph import Edge, Graph, Node
 from ...language import write
 from ...ops.arrays import show_shape
 from ...ops.table import ROWS
+from ...walk.tangents import Tangents
 from ...walk.trace import Quantity, Step, Trace, bracketed, derivative, shown
 
 Grid = tuple[tuple[str, ...], ...]
@@ -140,7 +141,7 @@ def grid(value: Any, digits: int) -> Grid:
 class Film:
     """The running state of a trace while its frames are made: lists whose changed places alone are made anew."""
 
-    walked: Trace
+    walked: Trace | Tangents
     digits: int
     form: str
     boxes: dict[int, Box] = field(default_factory=dict)
@@ -165,8 +166,8 @@ class Film:
         value: Grid | None = self.number(node.id) if row is None else UNKNOWN
         if self.walked.numbers is None:
             value = ((cut(graph.text(node.id, form)),),) if node.op == "const" else None
-        gradient = UNKNOWN if self.walked.walk is not None and node.id in self.walked.walk.gradient else None
-        top = cut(derivative(f"{graph.name(graph.out)} {node.name}", form))
+        gradient = UNKNOWN if node.id in self.walked.derived else None
+        top = cut(derivative(self.walked.pair(node.id), form))
         shape = show_shape(node.shape) if node.shape else ""
         return Box(node.id, role, label, name, formula, shape, value, gradient, "", top, "waiting" if row else "done")
 
@@ -214,12 +215,16 @@ class Film:
                 self.wires[edge] = self.wires[edge]._replace(state="feeding")
             return feeding
         if step.phase == "seed":
-            self.boxes[i] = box._replace(gradient=(("1",),), state="active")
-            self.announce()
+            assert step.total is not None
+            seed = (("1",),) if step.total.value is None else grid(self.known(step.total), self.digits)
+            self.boxes[i] = box._replace(gradient=seed, state="active")
+            if not self.turns:
+                self.announce()
             return []
-        assert step.edge is not None
-        self.boxes[i] = box._replace(state="active")
-        self.receive(step, step.edge.target)
+        assert step.edge is not None and step.receiver is not None
+        sender = step.edge.target if step.receiver == i else i
+        self.boxes[sender] = self.boxes[sender]._replace(state="active")
+        self.receive(step, step.receiver)
         local, _, product = self.turns[step.edge]
         self.wires[step.edge] = Wire(step.edge, local, product, "active")
         return [step.edge]
@@ -231,7 +236,7 @@ class Film:
             gradient = box.gradient
             if (
                 step.edge
-                and i == step.edge.target
+                and i == step.receiver
                 and not step.missing
                 and step.total is not None
                 and step.total.value is not None
@@ -338,7 +343,7 @@ def live(graph: Graph) -> list[bool]:
     return used
 
 
-def film(walked: Trace | Graph, digits: int = 4, form: str = "unicode") -> tuple[Frame, ...]:
+def film(walked: Trace | Tangents | Graph, digits: int = 4, form: str = "unicode") -> tuple[Frame, ...]:
     """Return one frame for every step of a trace: the state of the graph after that step. A graph alone gives one.
 
     `digits` is how many significant digits are shown; `form` is "unicode" or "plain".

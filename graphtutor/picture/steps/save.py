@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import LearnerError
 from ...expr.graph import Graph
+from ...walk.tangents import Tangents
 from ...walk.trace import Trace
 from ..files.saved import Reel, stored
 from . import dot
@@ -30,7 +31,7 @@ class Painter(Reel):
 
     def __init__(
         self,
-        walked: Trace | Graph,
+        walked: Trace | Tangents | Graph,
         *,
         theme: str = "light",
         palette: str = "default",
@@ -73,7 +74,7 @@ class Painter(Reel):
 
 
 def save(
-    walked: Trace | Graph,
+    walked: Trace | Tangents | Graph,
     path: str | os.PathLike[str],
     step: int | None = None,
     format: str | None = None,
