@@ -101,8 +101,18 @@ def unknown(word: str) -> str:
 @click.option("--course", metavar="FILE", help="A course file for the lesson.")
 @click.option("--progress", metavar="FILE", help="Where the lesson's progress is kept.")
 @click.option("--seed", metavar="TEXT", help="Draw the lesson's exercises as variants, such as with your name.")
+@click.option(
+    "--road", metavar="NAME", help="A shorter way through the lesson, such as core; all takes the whole again."
+)
 @click.pass_context
-def cli(ctx: click.Context, exercises: str | None, course: str | None, progress: str | None, seed: str | None) -> None:
+def cli(
+    ctx: click.Context,
+    exercises: str | None,
+    course: str | None,
+    progress: str | None,
+    seed: str | None,
+    road: str | None,
+) -> None:
     """Draw an expression's computation graph, walk it backwards one edge at a time, and check every gradient.
 
     Without a command, in a terminal: the lesson, from where you left it.
@@ -112,7 +122,7 @@ def cli(ctx: click.Context, exercises: str | None, course: str | None, progress:
     graphtutor step "(w*x + b - y)**2" --at w=2,x=3,b=1,y=5
     graphtutor check "log(1 + exp(-y*w*x))"
     """
-    ctx.obj = {"exercises": exercises, "course": course, "progress": progress}
+    ctx.obj = {"exercises": exercises, "course": course, "progress": progress, "road": road}
     if ctx.invoked_subcommand is None:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             click.echo(ctx.get_help())

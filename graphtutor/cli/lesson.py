@@ -5,10 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..errors import LearnerError
 from ..text import clean
@@ -16,6 +21,7 @@ from .shared import (
     Answer,
     Command,
     Expression,
+    ascii_only,
     complain,
     decoded,
     json_option,
@@ -37,6 +43,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "quiet": {"dim": True},
 }
 POLL = 0.3  # seconds between looks at a watched file
+SETTLED = 0.15  # seconds without a change after which a save is taken to be whole
+PASTED = 0.02  # seconds within which further lines belong to what was pasted
 LONGEST = 1_000_000
 
 
@@ -47,23 +55,64 @@ class Terminal:
     def width(self) -> int:
         return shutil.get_terminal_size((80, 24)).columns
 
+    @property
+    def notation(self) -> str:
+        return "unicode" if sys.stdout.isatty() and not ascii_only() else "plain"
+
     def say(self, text: str = "", style: str = "") -> None:
         click.echo(styled(text, **STYLES[style]) if style else clean(text))
 
-    def ask(self, prompt: str) -> str:
-        return clean(input(clean(prompt)))
+    def ask(self, prompt: str, before: str = "") -> str:
+        """Return what is typed; several lines pasted at once are one answer. `before` can be edited where the system lets it."""
+        with suppress(ImportError):
+            line = import_module("readline")
+            line.set_startup_hook((lambda: line.insert_text(before)) if before else None)
+        text = input(clean(prompt))
+        while pasting():
+            text += "\n" + input("")
+        return clean(text)
+
+
+def pasting() -> bool:
+    """Return whether more lines stand in a terminal's input already: nobody types so fast."""
+    if not sys.stdin.isatty():
+        return False
+    with suppress(ImportError, OSError, ValueError):  # on Windows only sockets can be waited for
+        return bool(import_module("select").select([sys.stdin], [], [], PASTED)[0])
+    return False
 
 
 # ----- options -----
-def desk_options(command: Command) -> Command:
-    """Give a command the options that say whose lesson this is, and over which exercises."""
+def on_desk(command: Callable[..., Any]) -> Any:
+    """Give a command the Desk of this learner, and the options that say whose lesson it is, over which exercises."""
+
+    @wraps(command)
+    def with_desk(exercises: str | None, course: str | None, progress: str | None, **given: Any) -> Any:
+        return command(desk_of(exercises, course, progress), **given)
+
+    decorated: Any = with_desk
     for option in (
         click.option("--progress", metavar="FILE", help="Where progress is kept ($GRAPHTUTOR_PROGRESS)."),
         click.option("--course", metavar="FILE", help="A course file in place of the folder's course.toml."),
         click.option("--exercises", metavar="DIR", help="A folder of exercises ($GRAPHTUTOR_EXERCISES)."),
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
+
+
+def completed(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Return the exercises whose id begins so, for a shell that completes."""
+    from ..tutor.exercises import library
+
+    with suppress(LearnerError):
+        found = library((ctx.find_root().params or {}).get("exercises"))
+        return [CompletionItem(name) for name in found.paths if name.startswith(begun)]
+    return []
+
+
+def one_exercise(required: bool = False) -> Callable[[Command], Command]:
+    """Give a command its EXERCISE: an id, or a number of the list."""
+    return click.argument("exercise", required=required, shell_complete=completed)
 
 
 def setting(name: str, given: str | None) -> str | None:
@@ -73,14 +122,23 @@ def setting(name: str, given: str | None) -> str | None:
 
 
 def desk_of(exercises: str | None, course: str | None, progress: str | None) -> Desk:
-    """Return the desk of this learner; what has to be set aside is said on standard error."""
+    """Return the desk of this learner, along the road taken; what has to be set aside is said on standard error."""
+    from msgspec.structs import replace
+
     from ..tutor.course import course as course_of
     from ..tutor.desk import Desk
     from ..tutor.store import Store, default_path
 
     where = setting("progress", progress)
     store = Store(Path(where).expanduser() if where else default_path(), complain)
-    return Desk(course_of(setting("exercises", exercises), setting("course", course)), store, Terminal())
+    whole = course_of(setting("exercises", exercises), setting("course", course))
+    road = setting("road", None)
+    if road is None:
+        kept = store.read().road
+        return Desk(whole.along(kept if kept in whole.settings.roads else ""), store, Terminal())
+    taken = whole.along(road)
+    store.change(lambda p: replace(p, road=taken.road))
+    return Desk(taken, store, Terminal())
 
 
 def lesson_of(desk: Desk) -> Lesson:
@@ -95,11 +153,8 @@ def lesson_of(desk: Desk) -> Lesson:
 
 
 def named(desk: Desk, exercise: str | None) -> str:
-    """Return the id that was given, checked, or the exercise where the learner is."""
-    if exercise:
-        desk.course.library.exercise(exercise)
-        return exercise
-    here = desk.current(desk.store.read())
+    """Return the exercise that was given, by id or number, or the one where the learner is."""
+    here = desk.called(exercise) if exercise else desk.current(desk.store.read())
     if not here:
         raise LearnerError(
             "every exercise is finished; name one, such as graphtutor show hinge-dw0, or begin again with graphtutor reset --all"
@@ -121,9 +176,6 @@ def resume(seed: str | None = None) -> None:
 
 def with_history() -> None:
     """Let the arrow keys edit a line and bring earlier ones back, where the system can."""
-    from contextlib import suppress
-    from importlib import import_module
-
     with suppress(ImportError):
         import_module("readline")
 
@@ -131,34 +183,27 @@ def with_history() -> None:
 # ----- looking -----
 @click.command("list")
 @click.option("--pending", is_flag=True, help="Only those still open.")
-@desk_options
+@on_desk
 @json_option
-def list_(exercises: str | None, course: str | None, progress: str | None, pending: bool, as_json: bool) -> None:
-    """List the exercises with what is done."""
-    desk = desk_of(exercises, course, progress)
+def list_(desk: Desk, pending: bool, as_json: bool) -> None:
+    """List the exercises with what is done, tried, and due for review."""
     if not as_json:
         desk.list(pending)
         return
     kept = desk.store.read()
-    rows = [{"id": name, "title": desk.course.exercise(name).title, "group": title, "state": kept.record(name).state, "attempts": len(kept.record(name).attempts)}
+    rows = [{"id": name, "number": desk.course.order.index(name) + 1, "title": desk.course.exercise(name).title, "group": title, "state": kept.record(name).state,
+             "attempts": len(kept.record(name).attempts), "due": desk.state(name, kept) == "due"}
             for title, names in desk.course.groups for name in names if not pending or kept.record(name).state == "open"]  # fmt: skip
-    show_json(
-        {
-            "ok": True,
-            "current": desk.current(kept),
-            "done": sum(kept.record(n).state == "done" for n in desk.course.order),
-            "exercises": rows,
-        }
-    )
+    done = sum(kept.record(n).state == "done" for n in desk.course.order)
+    show_json({"ok": True, "current": desk.current(kept), "road": desk.course.road, "done": done, "exercises": rows})
 
 
 @click.command()
-@click.argument("exercise", required=False)
-@desk_options
+@one_exercise()
+@on_desk
 @json_option
-def show(exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
+def show(desk: Desk, exercise: str | None, as_json: bool) -> None:
     """Show an exercise: the one where you are, or EXERCISE."""
-    desk = desk_of(exercises, course, progress)
     shown(desk, named(desk, exercise), as_json)
 
 
@@ -173,32 +218,27 @@ def shown(desk: Desk, name: str, as_json: bool) -> None:
 
 
 @click.command("next")
-@desk_options
+@on_desk
 @json_option
-def next_(exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
+def next_(desk: Desk, as_json: bool) -> None:
     """Go to the next exercise that is still open, and show it; to the first where the lesson has not begun."""
     from ..tutor.progress import gone_to
 
-    desk = desk_of(exercises, course, progress)
     here = named(desk, None)
     begun = bool(desk.store.read().current)
-    shown(
-        desk, desk.store.change(lambda p: desk.onward(p, here) if begun else gone_to(p, here)).current or here, as_json
-    )
+    gone = desk.store.change(lambda p: desk.onward(p, here) if begun else gone_to(p, here))
+    shown(desk, gone.current or here, as_json)
 
 
 @click.command()
-@click.argument("exercise")
+@one_exercise(required=True)
 @click.option("--seed", help="Draw this variant of it.")
-@desk_options
+@on_desk
 @json_option
-def goto(
-    exercise: str, seed: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool
-) -> None:
-    """Go to EXERCISE and show it; the lesson goes on from there."""
+def goto(desk: Desk, exercise: str, seed: str | None, as_json: bool) -> None:
+    """Go to EXERCISE, a name or a number of the list, and show it; the lesson goes on from there."""
     from ..tutor.progress import gone_to
 
-    desk = desk_of(exercises, course, progress)
     name = named(desk, exercise)
     desk.store.change(lambda p: gone_to(p, name, seed))
     shown(desk, name, as_json)
@@ -206,19 +246,16 @@ def goto(
 
 # ----- answering -----
 @click.command(cls=Expression)
-@click.argument("words", nargs=-1, metavar="[EXERCISE] ANSWER…")
-@desk_options
+@click.argument("words", nargs=-1, metavar="[EXERCISE] ANSWER…", shell_complete=completed)
+@on_desk
 @json_option
-def answer(
-    words: tuple[str, ...], exercises: str | None, course: str | None, progress: str | None, as_json: bool
-) -> None:
+def answer(desk: Desk, words: tuple[str, ...], as_json: bool) -> None:
     """Grade ANSWER to the exercise where you are, or to EXERCISE. @FILE takes it from a file, - from standard input.
 
     \b
     graphtutor answer "2*x0*(f - y)"
     graphtutor answer forward-by-hand f=1.1 e=2.1 L=4.41
     """
-    desk = desk_of(exercises, course, progress)
     given = [word.strip() for word in words]
     first = given[0] if given and given[0] in desk.course.library else None
     text = joined(given[1:] if first else given)
@@ -255,34 +292,32 @@ def graded(lesson: Lesson, name: str, text: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("exercise", required=False)
-@desk_options
+@one_exercise()
+@on_desk
 @json_option
-def hint(exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
+def hint(desk: Desk, exercise: str | None, as_json: bool) -> None:
     """Give the next hint, the nearest first."""
     from ..tutor.desk import next_hint
     from ..tutor.progress import hint_taken
 
-    desk = desk_of(exercises, course, progress)
     name = named(desk, exercise)
     kept = desk.store.read()
+    it = desk.exercise(name, kept)
     if not as_json:
-        desk.hint(name, desk.exercise(name, kept))
+        desk.hint(name, it)
         return
-    text, number, count = next_hint(desk.exercise(name, kept), kept.record(name))
+    text, number, count = next_hint(it, kept.record(name))
     desk.store.change(lambda p: hint_taken(p, name, count))
     show_json({"ok": True, "exercise": name, "hint": text, "number": number, "count": count})
 
 
 @click.command()
-@click.argument("exercise", required=False)
-@desk_options
+@one_exercise()
+@on_desk
 @json_option
-def solution(
-    exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool
-) -> None:
+def solution(desk: Desk, exercise: str | None, as_json: bool) -> None:
     """Show a solution; the exercise then counts as shown, not as done."""
-    lesson = lesson_of(desk_of(exercises, course, progress))
+    lesson = lesson_of(desk)
     name = named(lesson, exercise)
     it = lesson.exercise(name, lesson.store.read())
     if not as_json:
@@ -293,12 +328,11 @@ def solution(
 
 
 @click.command()
-@click.argument("exercise", required=False)
-@desk_options
+@one_exercise()
+@on_desk
 @json_option
-def skip(exercise: str | None, exercises: str | None, course: str | None, progress: str | None, as_json: bool) -> None:
-    """Leave an exercise out for now, and show the next one."""
-    desk = desk_of(exercises, course, progress)
+def skip(desk: Desk, exercise: str | None, as_json: bool) -> None:
+    """Leave an exercise out for now, and show where you are."""
     name = named(desk, exercise)
     if as_json:
         desk.leave(name, "skipped")
@@ -312,7 +346,7 @@ def skip(exercise: str | None, exercises: str | None, course: str | None, progre
 
 
 @click.command()
-@click.argument("exercise", required=False)
+@one_exercise()
 @click.option(
     "--all",
     "everything",
@@ -321,25 +355,15 @@ def skip(exercise: str | None, exercises: str | None, course: str | None, progre
 )
 @click.option("--new", is_flag=True, help="Draw another variant of it.")
 @click.option("--seed", help="Draw this variant of it.")
-@desk_options
+@on_desk
 @json_option
-def reset(
-    exercise: str | None,
-    everything: bool,
-    new: bool,
-    seed: str | None,
-    exercises: str | None,
-    course: str | None,
-    progress: str | None,
-    as_json: bool,
-) -> None:
+def reset(desk: Desk, exercise: str | None, everything: bool, new: bool, seed: str | None, as_json: bool) -> None:
     """Begin an exercise again: its attempts and hints are forgotten."""
     from ..tutor.progress import Progress, started
 
-    desk = desk_of(exercises, course, progress)
     if everything:
         aside = desk.store.keep_aside()
-        desk.store.change(lambda p: Progress(seed=seed))
+        desk.store.change(lambda p: Progress(seed=seed, road=p.road))
         if as_json:
             show_json({"ok": True, "kept_as": str(aside or "")})
         else:
@@ -351,32 +375,45 @@ def reset(
     shown(desk, name, as_json)
 
 
+# ----- a file that is saved again and again -----
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.argument("exercise", required=False)
+@one_exercise()
 @click.option("--once", is_flag=True, help="Grade the file as it is, and leave.")
-@desk_options
-def watch(
-    file: str, exercise: str | None, once: bool, exercises: str | None, course: str | None, progress: str | None
-) -> None:
-    """Grade FILE as an answer each time it is saved, until it is right."""
-    lesson = lesson_of(desk_of(exercises, course, progress))
+@on_desk
+def watch(desk: Desk, file: str, exercise: str | None, once: bool) -> None:
+    """Grade FILE as an answer each time it is saved; when it is right, show the next exercise and go on."""
+    lesson = lesson_of(desk)
     name = named(lesson, exercise)
-    it = lesson.exercise(name, lesson.store.read())
     path = Path(file)
     if not path.exists() and once:
         raise LearnerError(f"no file '{file}'; write your answer into it and save")
     say(f"Watching {file} as an answer to {name}; Ctrl-C stops.")
     seen: tuple[int, int] | None = None
+    while name:
+        seen, text = saved(path, seen)
+        right = lesson.attempt(name, lesson.exercise(name, lesson.store.read()), text)
+        if once:
+            raise Answer(0 if right else 1)
+        if right:
+            name = lesson.onward(lesson.store.read(), name).current
+            if name:
+                lesson.show(name)
+                lesson.tell(f"{file} is now an answer to {name}.", "quiet")
+    lesson.tell(lesson.course.settings.farewell, "good")
+
+
+def saved(path: Path, seen: tuple[int, int] | None) -> tuple[tuple[int, int], str]:
+    """Wait until a file was saved anew and whole, and holds something; return its stamp and its text."""
     while True:
         now = stamp(path)
         if now is not None and now != seen:
-            seen = now
-            if lesson.attempt(name, it, saved(path)):
-                return
-            if once:
-                raise Answer(1)
-        time.sleep(POLL)
+            time.sleep(SETTLED)
+            with suppress(OSError, UnicodeDecodeError):  # an editor is between two states of it
+                text = path.read_text("utf-8-sig")
+                if stamp(path) == now and text.strip():
+                    return now, text
+        time.sleep(POLL if now == seen or now is None else SETTLED)
 
 
 def stamp(path: Path) -> tuple[int, int] | None:
@@ -388,23 +425,16 @@ def stamp(path: Path) -> tuple[int, int] | None:
     return state.st_mtime_ns, state.st_size
 
 
-def saved(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="All that ever went wrong, due or not.")
-@desk_options
-def review(everything: bool, exercises: str | None, course: str | None, progress: str | None) -> None:
+@on_desk
+def review(desk: Desk, everything: bool) -> None:
     """Ask again, in a variant, what went wrong before: after ten minutes, a day, three, a week …"""
     from ..tutor.lesson import Leave
 
     with_history()
     try:
-        lesson_of(desk_of(exercises, course, progress)).review(everything)
+        lesson_of(desk).review(everything)
     except (Leave, EOFError):
         say("Stopped here; what is left stays due.")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,19 @@ import msgspec
 from msgspec import Struct
 
 from ..errors import AuthorError, LearnerError
+from ..text import several
 from .exercises import COURSE, FORMAT, Library, library, nearest, table, told
 from .kinds import Exercise
 
 TIES = "zero", "first", "last", "half"
-NOTATIONS = "plain", "unicode", "latex"
+NOTATIONS = "auto", "plain", "unicode", "latex"
 
 
 class Group(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Exercises under one title: those of a folder (named without its number), or those listed."""
+    """A chapter: the exercises of a folder (named without its number), or those listed; `about` says what it is about."""
 
     title: str
+    about: str = ""
     folder: str = ""
     exercises: tuple[str, ...] = ()
 
@@ -31,7 +33,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a course file says. `seed` gives the whole class its variants; without it exercises are as their files show them.
 
     `tie` is taken at kinks where an exercise does not say, `reduction` in training runs; `notation`
-    and `palette` are those of formulas and pictures.
+    and `palette` are those of formulas and pictures; notation "auto" is Unicode where the terminal
+    has it. `roads`: name → the exercises of a shorter way through the course.
     """
 
     format_version: int = FORMAT
@@ -39,23 +42,47 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     welcome: str = ""
     farewell: str = "That was the last exercise. Well done."
     tie: str = "zero"
-    notation: str = "plain"
+    notation: str = "auto"
     palette: str = "default"
     reduction: str = "sum"
     seed: str | None = None
     groups: tuple[Group, ...] = ()
+    roads: dict[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True)
 class Course:
-    """A library in the order of a course."""
+    """A library in the order of a course, or of one of its roads."""
 
     library: Library
     settings: Settings
+    road: str = ""
+
+    def along(self, road: str) -> Course:
+        """Return the course along a road of its own; "" and "all" are the whole of it."""
+        if road in ("", "all"):
+            return replace(self, road="")
+        if road not in self.settings.roads:
+            known = several(("all", *self.settings.roads))
+            raise LearnerError(f"no road '{road}'{nearest(road, self.settings.roads)}; this course has {known}")
+        for name in self.settings.roads[road]:
+            if name not in self.library:
+                where = nearest(name, self.library.paths)
+                raise AuthorError(f"{COURSE}: road '{road}' lists '{name}'{where}, which is no exercise")
+        return replace(self, road=road)
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Each group's title with the ids of its exercises, in order."""
+        """Each chapter's title with the ids of its exercises on this road, in order; chapters without one are left out."""
+        if not self.road:
+            return self.chapters
+        taken = set(self.settings.roads[self.road])
+        found = ((title, tuple(name for name in names if name in taken)) for title, names in self.chapters)
+        return tuple((title, names) for title, names in found if names)
+
+    @cached_property
+    def chapters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each chapter's title with the ids of all its exercises, in order."""
         if not self.settings.groups:
             folders: dict[str, list[str]] = {}
             for name in self.library.paths:
@@ -82,8 +109,20 @@ class Course:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The ids of all exercises of the course, each once."""
+        """The ids of the exercises on this road, each once."""
         return tuple(dict.fromkeys(name for _, names in self.groups for name in names))
+
+    def chapter(self, name: str) -> int:
+        """Return the number, from 0, of the chapter that holds an exercise; -1 if none does."""
+        return next((k for k, (_, names) in enumerate(self.groups) if name in names), -1)
+
+    def minutes(self, names: Iterable[str]) -> int:
+        """Return how long exercises take, estimated from their kinds."""
+        return sum(self.library.exercise(name).MINUTES for name in names)
+
+    def about(self, title: str) -> str:
+        """Return what a chapter is about, in the words of the course file."""
+        return next((group.about for group in self.settings.groups if group.title == title), "")
 
     def exercise(self, name: str) -> Exercise:
         """Return an exercise of this course with the course's defaults."""

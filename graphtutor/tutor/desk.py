@@ -8,9 +8,10 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from ..errors import LearnerError
 from .course import Course
 from .kinds import Exercise
-from .progress import Progress, Record, hint_taken, with_state
+from .progress import Progress, Record, due, hint_taken, now, with_state
 from .store import Store
 from .variants import variant
 
@@ -24,11 +25,15 @@ class Screen(Protocol):
     def width(self) -> int:
         """How many columns there are."""
 
+    @property
+    def notation(self) -> str:
+        """What formulas are written in where a course leaves it open: plain or unicode."""
+
     def say(self, text: str = "", style: str = "") -> None:
         """Write a line; `style` is heading, good, bad, quiet or nothing."""
 
-    def ask(self, prompt: str) -> str:
-        """Return a line that the learner types; EOFError at the end of input."""
+    def ask(self, prompt: str, before: str = "") -> str:
+        """Return what a learner types, or pastes in several lines; `before` stands there to be changed. EOFError at the end of input."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class Desk:
     # ----- where we are -----
     def current(self, progress: Progress) -> str:
         """Return the exercise where the learner is, finished or not; else the first that is open, else nothing."""
-        return progress.current if progress.current in self.course.order else self.onward(progress, "").current
+        whole = (name for _, names in self.course.chapters for name in names)
+        return progress.current if progress.current in whole else self.onward(progress, "").current
 
     def onward(self, progress: Progress, name: str) -> Progress:
         """Return the progress at the next open exercise after `name`, from the start again after the last; at none if all are finished."""
@@ -50,14 +56,26 @@ class Desk:
         ahead = self.course.order[place:] + self.course.order[: max(0, place - 1)]
         return replace(progress, current=next((n for n in ahead if progress.record(n).state == "open"), ""))
 
+    def passed(self, before: Progress, after: Progress, name: str) -> Progress:
+        """Return the progress behind an exercise: at the next open one if the learner was at it, else where the learner was."""
+        return self.onward(after, name) if self.current(before) == name else after
+
+    def called(self, word: str) -> str:
+        """Return the exercise that a word names: by its id, or by its number in the list."""
+        if word in self.course.library or not word.isdecimal():
+            return self.course.library.exercise(word).id
+        if not 1 <= int(word) <= len(self.course.order):
+            raise LearnerError(f"there is no exercise {word}; they go from 1 to {len(self.course.order)}")
+        return self.course.order[int(word) - 1]
+
     def exercise(self, name: str, progress: Progress) -> Exercise:
         """Return an exercise as this learner has it: in the variant of their record, their progress, or the course."""
         seed = progress.record(name).seed or progress.seed or self.course.settings.seed
         return variant(self.course.exercise(name), seed)
 
     def leave(self, name: str, state: str) -> None:
-        """Keep that an exercise was shown or skipped, and go on to the next; one that is done stays done."""
-        self.store.change(lambda p: self.onward(with_state(p, name, state), name))
+        """Keep that an exercise was shown or skipped, and go on if the learner is at it; one that is done stays done."""
+        self.store.change(lambda p: self.passed(p, with_state(p, name, state), name))
 
     # ----- small commands -----
     def hint(self, name: str, exercise: Exercise) -> None:
@@ -77,6 +95,12 @@ class Desk:
         for line in text.splitlines() or [""]:
             self.screen.say(wrapped(line, self.screen.width), style)
 
+    @property
+    def notation(self) -> str:
+        """What formulas of solutions are written in."""
+        wished = self.course.settings.notation
+        return self.screen.notation if wished == "auto" else wished
+
     def show(self, name: str) -> None:
         """Show an exercise: where it stands, its title, what it asks."""
         progress = self.store.read()
@@ -86,38 +110,52 @@ class Desk:
             self.tell("(? for help)", "quiet")
 
     def present(self, name: str, exercise: Exercise, remark: str = "") -> None:
-        place = (
-            f"Exercise {self.course.order.index(name) + 1} of {len(self.course.order)}"
-            if name in self.course.order
-            else "Exercise"
-        )
+        order = self.course.order
+        place = f"Exercise {order.index(name) + 1} of {len(order)}" if name in order else "Exercise"
         self.screen.say()
         self.tell(f"{place}: {exercise.title} ({name}{', ' + remark if remark else ''})", "heading")
         self.tell(exercise.prompt)
         for line in exercise.listing():
             self.screen.say(wrapped(line, self.screen.width, "   "))
 
-    def list(self, pending: bool = False, only: str = "") -> None:
-        """List the exercises with their state, a word each, so that no colour is needed; of groups without `only`, the title alone."""
-        progress = self.store.read()
-        here = self.current(progress)
+    def standing(self, progress: Progress) -> str:
+        """Return how far the learner is: `13 of 129 done, 4 to review`."""
         done = sum(progress.record(n).state == "done" for n in self.course.order)
+        waiting = len(due(progress, now()))
+        back = f", {waiting} to review (graphtutor review)" if waiting else ""
+        return f"{done} of {len(self.course.order)} done{back}"
+
+    def chapter(self, number: int) -> str:
+        """Return what announces a chapter: its number and title, how long it takes, and what it is about."""
+        title, names = self.course.groups[number]
+        many = f"{len(names)} exercise{'s' * (len(names) != 1)}, about {self.course.minutes(names)} minutes"
+        head = f"Chapter {number + 1} of {len(self.course.groups)}: {title} ({many})."
+        return f"{head} {self.course.about(title)}".strip()
+
+    def state(self, name: str, progress: Progress) -> str:
+        """Return a word for where an exercise stands: here, due, done, shown, skipped, tried, or nothing."""
+        record = progress.record(name)
+        if name == self.current(progress):
+            return "here"
+        if any(card.exercise == name for card in due(progress, now())):
+            return "due"
+        return ("tried" if record.attempts else "") if record.state == "open" else record.state
+
+    def list(self, pending: bool = False, only: str = "") -> None:
+        """List the exercises with their number and state, a word each, so that no colour is needed; of groups without `only`, the title alone."""
+        progress = self.store.read()
         for title, names in self.course.groups:
-            rows = [n for n in names if not pending or progress.record(n).state == "open"]
+            still = [n for n in names if progress.record(n).state == "open"]
+            rows = still if pending else names
             if rows:
+                left = f", about {self.course.minutes(still)} minutes left" if still else ""
                 finished = sum(progress.record(n).state == "done" for n in names)
-                self.tell(f"{title} ({finished} of {len(names)})", "heading")
+                self.tell(f"{title} ({finished} of {len(names)}{left})", "heading")
             for name in rows if not only or only in names else ():
-                state = (
-                    "here"
-                    if name == here
-                    else {"open": ""}.get(progress.record(name).state, progress.record(name).state)
-                )
-                self.screen.say(
-                    f"  {state:8}{name}".rstrip()
-                    + ("" if self.screen.width < 72 else f"  {self.course.exercise(name).title}")
-                )
-        self.tell(f"{done} of {len(self.course.order)} done.")
+                line = f"{self.course.order.index(name) + 1:4} {self.state(name, progress):8}{name}"
+                wide = "" if self.screen.width < 72 else f"  {self.course.exercise(name).title}"
+                self.screen.say(line + wide)
+        self.tell(f"{self.standing(progress)}.")
 
 
 def wrapped(line: str, width: int, indent: str = "") -> str:

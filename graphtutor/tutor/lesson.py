@@ -2,39 +2,82 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from ..errors import LearnerError
+from ..errors import LearnerError, ReadError
+from ..text import jsonable
 from .desk import Desk, wrapped
 from .kinds import Exercise, Question
-from .progress import Attempt, Card, Progress, due, next_due, noted, now, reviewed, wait
+from .progress import Attempt, Card, Progress, due, gone_to, next_due, noted, now, reviewed, wait
 from .variants import variant
 
 Judge = Callable[[Exercise, Any], Any]
 END = "."  # alone on a line, it ends an answer of several lines
-WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "back", "quit")} | {
-    "?": "help",
-    "q": "quit",
-    "exit": "quit",
-}
+AGAIN = "again"  # in a draft of lines: the number of the line to type again
 MOST_SHOWN = 8  # answers repeated when an exercise is gone on with
 STATUS = {"compensates": "does not follow", "unread": "not read", "side": "on the way"}
+OPENINGS = "Not yet.", "Not that either.", "Still not it.", "No, not yet."  # one after the other, for tries in a row
 HELP = """\
 Type your answer and press Enter. Formulas as you would write them:
   2*x0*(f - y)   x^2   sqrt(x)   where(x > 0, x, 0)
 Or type one of these words:
-  hint       a hint, weak ones first
+  hint       a hint, weak ones first (so does "I don't know")
   solution   show it, and go on
   skip       go on without an answer
   show       this exercise again
   back       take the answer before again, where there are several
   list       what is done
+  next       the next exercise, this one stays open
+  goto 45    another exercise, by its number or name
   quit       stop; graphtutor goes on from here next time"""
+
+# ----- what is typed in place of an answer -----
+WORDS = {word: word for word in ("help", "hint", "solution", "skip", "list", "show", "back", "next", "quit")} | {
+    "?": "help",
+    "q": "quit",
+    "exit": "quit",
+    "answer": "solution",
+}
+LOST = re.compile(
+    r"(i|we)?('?m| am)? ?(really|just|honestly|still|totally)? ?"
+    r"((do ?n'?o?t|can'?t|cannot|can not) (know|understand|get|see|remember|do)( (it|this|that|how|why|what|the answer).*)?"
+    r"|have no (idea|clue).*|(not sure|unsure|stuck|lost|confused|clueless)( here| now)?)"
+    r"|idk|dunno|no (idea|clue)|help( me| please)+|(a |another |next |more |please )*(hints?|tips?|clues?)( please)?"
+    r"|(can|could|may) (i|you) (have|get|give me) (a |another )?(hint|tip|clue)( please)?|give me (a |another )?(hint|tip|clue)( please)?"
+)
+
+
+class Order(NamedTuple):
+    """A word of command, and what it is for: an exercise to go to, or nothing."""
+
+    word: str
+    target: str = ""
+
+
+def ordered(text: str, names: frozenset[str] = frozenset()) -> Order | None:
+    """Return the command in what is typed, None for an answer; a name of the exercise, such as `q`, is an answer.
+
+    >>> ordered("I don't know."), ordered("graphtutor goto 45"), ordered("q", frozenset("pq")), ordered("2*x")
+    (Order(word='hint', target=''), Order(word='goto', target='45'), None, None)
+    """
+    words = text.strip().split()
+    if not words or (len(words) == 1 and words[0] in names):
+        return None
+    if words[0].lower() == "graphtutor":
+        words = words[1:] or ["show"]
+    first = words[0].lower()
+    if first == "goto" or (first in ("show", "skip", "hint", "solution") and len(words) == 2 and words[1] not in names):
+        return Order("goto" if first == "show" else first, words[1] if len(words) > 1 else "")
+    if len(words) == 1 and first in WORDS:
+        return Order(WORDS[first])
+    said = " ".join(re.sub(r"[^\w' ]", " ", text.lower().replace("’", "'")).split())
+    return Order("hint") if LOST.fullmatch(said) else None
 
 
 class Leave(Exception):
@@ -44,9 +87,9 @@ class Leave(Exception):
 class Instead(Exception):
     """The learner types a command in place of an answer."""
 
-    def __init__(self, word: str):
-        super().__init__(word)
-        self.word = word
+    def __init__(self, order: Order):
+        super().__init__(order.word)
+        self.order = order
 
 
 @dataclass(frozen=True)
@@ -55,22 +98,22 @@ class Lesson(Desk):
 
     judge: Judge
     picture: Callable[[Exercise, Any], str] = lambda exercise, grade: ""
+    told: list[str] = field(default_factory=list)  # what was said to wrong answers of this exercise
 
     # ----- the loop -----
     def run(self) -> None:
         """Hold the lesson until it is finished or the learner leaves."""
         progress = self.store.read()
-        if not progress.exercises and self.course.settings.welcome:
-            self.tell(self.course.settings.welcome)
-        waiting = len(due(progress, now()))
-        if waiting:
-            self.tell(
-                f"{waiting} thing{'s' if waiting > 1 else ''} that went wrong before {'are' if waiting > 1 else 'is'} due again: graphtutor review.",
-                "quiet",
-            )
+        self.greet(progress)
+        chapter = self.course.chapter(self.current(progress)) if progress.current else -1
         try:
             while name := self.current(self.store.read()):
                 self.store.change(lambda p, name=name: replace(p, current=name))  # type: ignore[misc]
+                here = self.course.chapter(name)
+                if here not in (chapter, -1):
+                    self.screen.say()
+                    self.tell(self.chapter(here), "heading")
+                chapter = here
                 self.hold(name)
         except (Leave, EOFError):
             self.screen.say()
@@ -78,8 +121,23 @@ class Lesson(Desk):
             return
         self.tell(self.course.settings.farewell, "good")
 
+    def greet(self, progress: Progress) -> None:
+        """Say what the course is, or where the learner left it."""
+        if progress.exercises or progress.current:
+            place = self.course.chapter(self.current(progress))
+            title = f"{self.course.groups[place][0]}. " if place >= 0 else ""
+            self.tell(f"{title}{self.standing(progress)}.", "quiet")
+            return
+        if self.course.settings.welcome:
+            self.tell(self.course.settings.welcome)
+        for road, names in self.course.settings.roads.items() if not self.course.road else ():
+            self.tell(
+                f"{len(self.course.order)} exercises; graphtutor --road {road} takes {len(names)} of them.", "quiet"
+            )
+
     def hold(self, name: str) -> None:
-        """Show one exercise and ask until it is right, shown or skipped."""
+        """Show one exercise and ask until it is right, shown, skipped or left."""
+        self.told.clear()
         self.show(name)
         while True:
             progress = self.store.read()
@@ -87,39 +145,50 @@ class Lesson(Desk):
             try:
                 answer = self.answer(name, exercise, progress)
             except Instead as instead:
-                if self.obey(instead.word, name, exercise):
+                if self.obey(instead.order, name, exercise):
                     return
                 continue
             if self.attempt(name, exercise, answer):
                 self.pause(name)
                 return
 
+    def show(self, name: str) -> None:
+        """Show an exercise; one about its graph with the graph, before the first try."""
+        super().show(name)
+        progress = self.store.read()
+        exercise = self.exercise(name, progress)
+        if exercise.DRAWN and not progress.record(name).attempts:
+            for line in ["The graph:", *exercise.diagram()]:
+                self.screen.say(line, "quiet")
+
     def pause(self, name: str) -> None:
-        """Wait for Enter before the next exercise."""
-        following = self.current(self.store.read())
-        if following:
+        """Wait for Enter before the next exercise; a command may come first."""
+        while following := self.current(self.store.read()):
             title = self.course.exercise(following).title
-            if WORDS.get(self.screen.ask(f"Enter goes on to: {title} ").strip().lower()) == "quit":
-                raise Leave
+            order = ordered(self.screen.ask(f"Enter goes on to: {title} "))
+            if order is None or order.word == "next":
+                return
+            if order.word in ("quit", "list", "help", "goto") and self.obey(order, name, self.course.exercise(name)):
+                return
 
     # ----- asking -----
     def answer(self, name: str, exercise: Exercise, progress: Progress) -> Any:
         """Return the learner's answer to every question of an exercise; what was typed before a stop is still there."""
-        asks = exercise.questions()
+        asks, names, draft = exercise.questions(), exercise.names, progress.record(name).draft
+        if asks[0].lines:
+            return self.lines(name, names, draft)
         if len(asks) == 1:
-            return self.typed(asks[0]) if not asks[0].key else {asks[0].key: self.typed(asks[0])}
-        given = {key: text for key, text in progress.record(name).draft.items() if key in {q.key for q in asks}}
+            return self.typed(asks[0], names) if not asks[0].key else {asks[0].key: self.typed(asks[0], names)}
+        given = {key: text for key, text in draft.items() if key in {q.key for q in asks}}
         if given:
             so_far = [f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given]
-            self.tell(
-                "Your answers so far: "
-                + "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"]),
-                "quiet",
-            )
-        for question in asks:
-            if question.key not in given:
-                given[question.key] = self.typed(question)
-                self.keep_draft(name, dict(given))
+            shown = "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"])
+            self.tell(f"Your answers so far: {shown}", "quiet")
+        while missing := [q for q in asks if q.key not in given]:
+            parts = [part for part in self.typed(missing[0], names).split("\n") if part.strip()]
+            several = len(parts) > 1 and len(parts) <= len(missing)  # pasted: one line a question
+            given |= {q.key: p for q, p in zip(missing, parts if several else ["\n".join(parts)], strict=False)}
+            self.keep_draft(name, dict(given))
         self.keep_draft(name, {})
         return given
 
@@ -127,53 +196,95 @@ class Lesson(Desk):
         self.store.change(lambda p: p.with_record(name, replace(p.record(name), draft=draft)))
 
     def back(self, name: str) -> None:
-        """Forget the answer typed last, so that it is asked for again."""
+        """Forget the answer typed last, so that it is asked for again; of lines all of them."""
         draft = dict(self.store.read().record(name).draft)
         if not draft:
             self.tell("There is no answer before this one.", "quiet")
-        self.keep_draft(name, dict(list(draft.items())[:-1]))
+        self.keep_draft(name, {} if AGAIN in draft else dict(list(draft.items())[:-1]))
 
-    def typed(self, question: Question) -> str:
-        """Return what is typed for one question; a command word is raised as Instead."""
+    def asked(self, prompt: str, names: frozenset[str], before: str = "") -> str:
+        """Return what is typed at a prompt; a command word is raised as Instead."""
+        text = self.screen.ask(prompt, before) if before else self.screen.ask(prompt)
+        order = ordered(text, names)
+        if order is not None:
+            raise Instead(order)
+        return text
+
+    def typed(self, question: Question, names: frozenset[str] = frozenset()) -> str:
+        """Return what is typed for one question, once something is."""
         if question.lines:
-            self.tell(f"Type your lines; a line with only {END} ends them.", "quiet")
-            lines: list[str] = []
-            while (line := self.screen.ask(f"{len(lines) + 1}: ")).strip() != END:
-                if not lines and line.strip().lower() in WORDS:
-                    raise Instead(WORDS[line.strip().lower()])
-                lines.append(line)
-            return "\n".join(lines)
-        while True:
-            text = self.screen.ask(
-                f"{question.prompt} = " if "=" not in question.prompt else f"{question.prompt}: "
-            ).strip()
-            if text.lower() in WORDS:
-                raise Instead(WORDS[text.lower()])
-            if text:
-                return text
+            return self.rest([], names)
+        prompt = f"{question.prompt} = " if "=" not in question.prompt else f"{question.prompt}: "
+        while not (text := self.asked(prompt, names).strip()):
+            pass
+        return text
 
-    def obey(self, word: str, name: str, exercise: Exercise) -> bool:
-        """Do what a command word asks; return whether the exercise is over."""
-        if word == "quit":
+    def rest(self, lines: list[str], names: frozenset[str], name: str = "") -> str:
+        """Return lines with those that are typed after them, up to the one that ends them; a command in between keeps them."""
+        self.tell(f"Type your lines; a line with only {END} ends them.", "quiet")
+        while True:
+            try:
+                new = self.asked(f"{len(lines) + 1}: ", names).split("\n")
+            except Instead:
+                if lines and name:
+                    self.keep_draft(name, numbered(lines, len(lines)))
+                raise
+            ended = next((k for k, line in enumerate(new) if line.strip() == END), None)
+            lines = [*lines, *new[:ended]]
+            if ended is not None:
+                return "\n".join(lines)
+
+    def lines(self, name: str, names: frozenset[str], draft: dict[str, str]) -> str:
+        """Return the lines of an answer: all of them, or after a wrong one that line alone, the others kept."""
+        if AGAIN not in draft:
+            return self.rest([], names, name)
+        lines = [draft[str(k)] for k in range(1, len(draft))]
+        place = int(draft[AGAIN]) - 1
+        if place >= len(lines):
+            self.tell(f"Your {len(lines)} lines are kept; go on from there (back begins anew).", "quiet")
+            return self.rest(lines, names, name)
+        self.tell(f"Line {place + 1} again; the others are kept (back begins anew). It was: {lines[place]}", "quiet")
+        while not (text := self.asked(f"{place + 1}: ", names, lines[place]).strip()):
+            pass
+        return "\n".join([*lines[:place], *text.split("\n"), *lines[place + 1 :]])
+
+    def obey(self, order: Order, name: str, exercise: Exercise) -> bool:
+        """Do what a command says; return whether this exercise is over."""
+        if order.word == "quit":
             raise Leave
-        if word == "help":
-            self.tell(HELP)
-        elif word == "hint":
-            self.hint(name, exercise)
-        elif word == "list":
-            self.list(only=name)
-        elif word == "show":
-            self.show(name)
-        elif word == "back":
-            self.back(name)
-        elif word == "skip":
-            self.skip(name)
+        if order.word in ("goto", "next"):
+            return self.go(order, name)
+        if order.target:
+            self.tell(f"Here {order.word} is for this exercise; goto {order.target} goes to the other.", "quiet")
+            return False
+        if order.word in ("skip", "solution"):
+            self.skip(name) if order.word == "skip" else self.solution(name, exercise)
+            if order.word == "solution":
+                self.pause(name)
             return True
-        elif word == "solution":
-            self.solution(name, exercise)
-            self.pause(name)
-            return True
+        {
+            "help": lambda: self.tell(HELP),
+            "hint": lambda: self.hint(name, exercise),
+            "list": lambda: self.list(only=name),
+            "show": lambda: self.show(name),
+            "back": lambda: self.back(name),
+        }[order.word]()
         return False
+
+    def go(self, order: Order, name: str) -> bool:
+        """Go to another exercise, this one staying open; return whether there is one."""
+        try:
+            if order.word == "goto":
+                target = self.called(order.target or name)
+                self.store.change(lambda p: gone_to(p, target))
+            else:
+                target = self.store.change(lambda p: replace(p, current=self.onward(p, name).current or name)).current
+        except LearnerError as error:
+            self.tell(str(error), "bad")
+            return False
+        if target == name and order.word == "next":
+            self.tell("No other exercise is open.", "quiet")
+        return target != name or order.word == "goto"
 
     # ----- what comes back -----
     def review(self, everything: bool = False) -> int:
@@ -186,7 +297,7 @@ class Lesson(Desk):
             if name:
                 exercise = variant(self.course.exercise(name), f"{card.misconception}/{card.seen}/{card.box}")
                 self.present(name, exercise, f"review {number} of {len(cards)}")
-                grade = self.once(name, exercise)
+                grade = self.once(exercise)
                 right += bool(grade.correct)
                 self.store.change(
                     partial(reviewed, misconception=card.misconception, correct=bool(grade.correct), when=now())
@@ -208,15 +319,15 @@ class Lesson(Desk):
         places = ([card.exercise] if card.exercise in self.course.library else []) + known
         return places[card.seen % len(places) if card.box else 0] if places else ""
 
-    def once(self, name: str, exercise: Exercise) -> Any:
+    def once(self, exercise: Exercise) -> Any:
         """Return the Grade of one answer that can be read; hints may be taken before."""
         while True:
             try:
-                given = {q.key: self.typed(q) for q in exercise.questions()}
+                given = {q.key: self.typed(q, exercise.names) for q in exercise.questions()}
             except Instead as instead:
-                if instead.word == "quit":
+                if instead.order.word == "quit":
                     raise Leave from None
-                self.tell(exercise.hints[0] if instead.word == "hint" else HELP)
+                self.tell(exercise.hints[0] if instead.order.word == "hint" else HELP)
                 continue
             try:
                 grade = self.judge(exercise, exercise.checked(given.get("", given)))
@@ -226,44 +337,41 @@ class Lesson(Desk):
             self.feedback(exercise, grade, retry=unread(grade))
             if not unread(grade):
                 if not grade.correct:
-                    self.screen.say(exercise.told(self.course.settings.notation, self.screen.width))
+                    self.screen.say(exercise.told(self.notation, self.screen.width))
                 return grade
 
     # ----- the commands -----
     def attempt(self, name: str, exercise: Exercise, answer: Any) -> bool:
         """Grade an answer, keep it, say what came of it; return whether it is right. What cannot be an answer at all is said too."""
         try:
-            grade = self.grade(name, exercise, exercise.checked(answer))
+            checked = exercise.checked(answer)
+            grade = self.grade(name, exercise, checked)
         except LearnerError as error:
             self.tell(str(error), "bad")
             return False
-        self.feedback(exercise, grade)
+        self.feedback(exercise, grade, name=name)
         if not grade.correct:
-            self.keep_draft(name, kept(grade, answer))
+            self.keep_draft(name, kept(grade, checked))
         return bool(grade.correct)
 
     def grade(self, name: str, exercise: Exercise, answer: Any) -> Any:
-        """Return the Grade of an answer, which is kept; one that cannot be read is not counted."""
+        """Return the Grade of an answer, which is kept; one that cannot be read is not counted. The lesson goes on if it stands here."""
         grade = self.judge(exercise, answer)
         if not unread(grade):
             seed = self.store.read().record(name).seed
             attempt = Attempt(now(), jsonable(answer), grade.correct, round(grade.score, 4), ids(grade), seed)
             self.store.change(
-                lambda p: (
-                    self.onward(noted(p, name, attempt), name)
-                    if grade.correct
-                    else replace(noted(p, name, attempt), current=name)
-                )
+                lambda p: self.passed(p, noted(p, name, attempt), name) if grade.correct else noted(p, name, attempt)
             )
         return grade
 
-    def feedback(self, exercise: Exercise, grade: Any, retry: bool = True) -> None:
-        """Say what came of an answer: the verdict, the lines, the reason, a point that shows it, and where to look."""
+    def feedback(self, exercise: Exercise, grade: Any, retry: bool = True, name: str = "") -> None:
+        """Say what came of an answer: the verdict, the lines, the reason, a point that shows it, and where to look.
+
+        With `name`, tries in a row are told apart: what was said before gives way to the next hint.
+        """
         if unread(grade):
-            self.screen.say(f"I cannot read that: {grade.invalid.message}", "bad")
-            if grade.invalid.source:
-                self.screen.say(grade.invalid.caret)
-            self.tell("It does not count; try again.", "quiet")
+            self.unreadable(grade.invalid)
             return
         if grade.correct:
             self.tell(grade.message, "good")
@@ -273,27 +381,36 @@ class Lesson(Desk):
         said = grade.message.removeprefix("Not right.").strip() or (
             "" if reasons(grade) else "That is not equal to what is asked for."
         )
-        self.tell(f"{'Not yet' if grade.correct is False else 'Undecided'}. {said}".strip(), "bad")
+        body = "\n".join([said, *reasons(grade)])
+        opening = OPENINGS[len(self.told) % len(OPENINGS)] if grade.correct is False else "Undecided."
+        repeated = bool(name) and body in self.told
+        self.told.append(body)
+        self.tell(f"{opening} {'That comes to the same as before.' if repeated else said}".strip(), "bad")
         for line in grade.lines if len(grade.lines) > 1 else ():
-            self.screen.say(
-                wrapped(
-                    f"  {line.index + 1}. {STATUS.get(line.status, line.status)}: {' '.join(line.text.split())}",
-                    self.screen.width,
-                    "     ",
-                )
-            )
-        for reason in reasons(grade):
-            self.tell(reason)
+            shown = f"  {line.index + 1}. {STATUS.get(line.status, line.status)}: {' '.join(line.text.split())}"
+            self.screen.say(wrapped(shown, self.screen.width, "     "))
+        if repeated:
+            self.hint(name, exercise)
+        else:
+            for reason in reasons(grade):
+                self.tell(reason)
         path = self.picture(exercise, grade)
         if path:
             self.tell(f"Picture: {path}", "quiet")
         if retry:
             self.tell("Try again, or type hint.", "quiet")
 
+    def unreadable(self, error: ReadError) -> None:
+        """Say what could not be read, and where."""
+        self.tell(f"I cannot read that: {error.message}", "bad")
+        if error.source:
+            self.screen.say(window(error.caret, self.screen.width))
+        self.tell("It does not count; try again.", "quiet")
+
     def solution(self, name: str, exercise: Exercise) -> None:
         """Show a solution; the exercise counts as shown, not as done, unless it was done before."""
         self.leave(name, "shown")
-        self.screen.say(exercise.told(self.course.settings.notation, self.screen.width))
+        self.screen.say(exercise.told(self.notation, self.screen.width))
         if exercise.note:
             self.tell(exercise.note)
 
@@ -304,12 +421,37 @@ def unread(grade: Any) -> bool:
 
 
 def kept(grade: Any, answer: Any) -> dict[str, str]:
-    """Return, of several answers, those that need not be typed again: the right ones, or all that can be read where one cannot."""
+    """Return what need not be typed again: of several answers the right ones, or all that can be read where one cannot; of lines all but one."""
+    if isinstance(answer, list) and answer:
+        line = grade.first_wrong if grade.first_wrong is not None else len(answer)
+        if unread(grade):
+            line = min(max(1, grade.invalid.line), len(answer)) - 1
+        return numbered(answer, line)
     if not isinstance(answer, dict):
         return {}
     status = {cell.name: cell.status for cell in grade.table} or {line.quantity: line.status for line in grade.lines}
     done = ("right", "undecided", "wrong", "follows") if unread(grade) else ("right",)
     return {key: text for key, text in answer.items() if status.get(key) in done}
+
+
+def numbered(lines: list[str], again: int) -> dict[str, str]:
+    """Return lines as a draft, of which one (from 0) is to be typed again; behind the last, they are to be gone on with."""
+    return {**{str(k): text for k, text in enumerate(lines, 1)}, AGAIN: str(again + 1)}
+
+
+def window(caret: str, width: int) -> str:
+    """Return a line with the caret under it, cut to the columns around the caret.
+
+    >>> print(window("abcdefghij\\n        ^", 6))
+    …ghij
+      ^
+    """
+    lines = caret.split("\n")
+    start = max(0, len(lines[-1]) - 1 - (width - 1) // 2)
+    if max(map(len, lines)) < width:
+        return caret
+    cut = [line[start : start + width - 1] for line in lines]
+    return "\n".join([("…" if start else "") + cut[0], *((" " if start else "") + line for line in cut[1:])])
 
 
 def reasons(grade: Any) -> list[str]:
@@ -324,12 +466,3 @@ def reasons(grade: Any) -> list[str]:
 def ids(grade: Any) -> tuple[str, ...]:
     """Return the ids of a grade's misconceptions, most specific first."""
     return tuple(str(getattr(m, "id", m)) for m in grade.misconceptions)
-
-
-def jsonable(answer: Any) -> Any:
-    """Return an answer as JSON can hold it."""
-    if isinstance(answer, dict):
-        return {str(key): jsonable(value) for key, value in answer.items()}
-    if isinstance(answer, list | tuple):
-        return [jsonable(value) for value in answer]
-    return answer if isinstance(answer, str | int | float) else str(answer)

@@ -8,23 +8,26 @@ from typing import Any, NamedTuple
 
 from ..errors import LearnerError, ReadError
 from ..expr.graph import Graph
-from ..walk.trace import Step, Trace, trace
+from ..language import write
+from ..text import several, transliterate
+from ..walk.trace import Trace, trace
 from .desk import Screen, wrapped
 from .kinds import Exercise
+from .lesson import ordered
 from .maths import all_agree, flat, shown, stretch, typed
 
-QUIT = frozenset({"q", "quit", "exit"})
 DIGITS = 2
 TRIES = 200
 LARGEST = 1000
 
 
 class Guess(NamedTuple):
-    """One number to guess: what is asked, the right numbers, and the sentence that shows where they come from."""
+    """One number to guess: what is asked, the right numbers, the sentence that shows where they come from, and how to get there."""
 
     prompt: str
     right: list[Any]
     sentence: str
+    hint: str
 
 
 def walked(exercise: Exercise, at: Mapping[str, Any] | None = None) -> Trace:
@@ -80,20 +83,26 @@ def friendly(exercise: Exercise, name: str, shape: tuple[int, ...], rng: random.
     return rng.choice(whole) if whole else round(rng.uniform(low, high), 1)
 
 
-def guesses(found: Trace) -> Iterable[Guess]:
+def guesses(found: Trace, notation: str = "plain") -> Iterable[Guess]:
     """Yield what is to be guessed, step by step: each contribution, and each sum when its last part has come."""
+    graph = found.graph
+
+    def name(i: int) -> str:
+        return write.name(graph.name(i), notation)
+
+    top = name(graph.out)
     for step in found.steps:
         if step.phase == "forward":
-            yield Guess(f"value of {step.node.name} = {step.node.text}", numbers_of(step.value), step.sentence)
+            parts = [name(i) for i in graph.nodes[step.node.id].args if graph.nodes[i].role != "constant"]
+            hint = f"Put the numbers of {several(dict.fromkeys(parts))} into {graph.text(step.node.id, notation)}."
+            prompt = f"value of {name(step.node.id)} = {graph.text(step.node.id, notation)}"
+            yield Guess(prompt, numbers_of(step.value), step.sentence, hint)
         elif step.phase == "backward" and step.edge is not None:
-            yield Guess(asked(found, step), numbers_of(step.contribution), step.sentence)
-
-
-def asked(found: Trace, step: Step) -> str:
-    assert step.edge is not None
-    source, target = found.graph.name(step.edge.source), found.graph.name(step.edge.target)
-    top = found.graph.name(found.graph.out)
-    return f"{source} = {found.graph.text(step.edge.source)} sends to {target}, where d{top}/d{source} = {shown(numbers_of(step.upstream), DIGITS)}"
+            source, target = name(step.edge.source), name(step.edge.target)
+            arrived = f"d{top}/d{source} = {shown(numbers_of(step.upstream), DIGITS)}"
+            prompt = f"{source} = {graph.text(step.edge.source, notation)} sends to {target}, where {arrived}"
+            hint = f"Local times upstream: how {source} changes with {target}, times {shown(numbers_of(step.upstream), DIGITS)}."
+            yield Guess(prompt, numbers_of(step.contribution), step.sentence, hint)
 
 
 def numbers_of(quantity: Any) -> list[Any]:
@@ -103,41 +112,62 @@ def numbers_of(quantity: Any) -> list[Any]:
 def play(found: Trace, screen: Screen) -> tuple[int, int]:
     """Ask for every number of a walk; return how many were guessed right, and how many were asked.
 
-    Enter shows the number without a guess; q leaves.
+    Enter or skip shows the number, hint says how to get there; a second wrong guess shows it too. q leaves.
     """
     right = count = 0
-    point = ", ".join(f"{n.name} = {shown(flat(found.number(n.id)), DIGITS)}" for n in found.graph.inputs)
-    screen.say(wrapped(f"At {point}. Guess each number before it is shown; Enter shows it, q leaves.", screen.width))
+    point = ", ".join(
+        f"{write.name(n.name, screen.notation)} = {shown(flat(found.number(n.id)), DIGITS)}" for n in found.graph.inputs
+    )
+    said = f"At {point}. Guess each number before it is shown; hint helps, Enter shows it, q leaves."
+    screen.say(wrapped(said, screen.width))
     phase = ""
-    for guess, step in zip(guesses(found), [s for s in found.steps if s.phase != "seed"], strict=True):
+    for guess, step in zip(guesses(found, screen.notation), [s for s in found.steps if s.phase != "seed"], strict=True):
         if step.phase != phase:
             phase = step.phase
             screen.say()
-            screen.say("Forward: the values." if phase == "forward" else seeded(found), "heading")
-        given = screen.ask(f"{guess.prompt}: ").strip()
-        if given.lower() in QUIT:
+            screen.say("Forward: the values." if phase == "forward" else seeded(found, screen.notation), "heading")
+        verdict = guessed(guess, screen)
+        if verdict is None:
             break
         count += 1
-        verdict = judged(given, guess)
         right += verdict == "Right."
-        screen.say(wrapped(f"{verdict} {guess.sentence}".strip(), screen.width), "good" if verdict == "Right." else "")
+        sentence = guess.sentence if screen.notation == "unicode" else transliterate(guess.sentence)
+        screen.say(wrapped(f"{verdict} {sentence}".strip(), screen.width), "good" if verdict == "Right." else "")
     screen.say()
     screen.say(f"{right} of {count} guessed right.", "heading")
     return right, count
 
 
-def seeded(found: Trace) -> str:
-    top = found.graph.name(found.graph.out)
+def guessed(guess: Guess, screen: Screen) -> str | None:
+    """Return what to say before the number is shown; None to leave. What cannot be read is no guess, and a wrong one may be mended once."""
+    wrong = 0
+    while True:
+        given = screen.ask(f"{guess.prompt}: ").strip()
+        order = ordered(given)
+        if order is not None and order.word == "quit":
+            return None
+        if not given or (order is not None and order.word in ("skip", "solution", "next")):
+            return ""
+        if order is not None:
+            screen.say(wrapped(guess.hint, screen.width))
+            continue
+        verdict = judged(given, guess)
+        if verdict == "Right." or (wrong and verdict.startswith("It is")):
+            return verdict
+        if verdict.startswith("It is"):
+            wrong, verdict = 1, "Not yet; try again, or hint, or Enter to see it."
+        screen.say(wrapped(verdict, screen.width))
+
+
+def seeded(found: Trace, notation: str = "plain") -> str:
+    top = write.name(found.graph.name(found.graph.out), notation)
     return f"Backward: each operation sends local times upstream. The seed: d{top}/d{top} = 1."
 
 
 def judged(given: str, guess: Guess) -> str:
-    """Return what to say to a guess, before the sentence that shows the number."""
-    if not given:
-        return ""
+    """Return what to say to a guess: right, the number, or why it is no number."""
     try:
-        return (
-            "Right." if all_agree(typed(given), guess.right, 1) is not False else f"It is {shown(guess.right, DIGITS)}."
-        )
+        right = all_agree(typed(given), guess.right, 1) is not False
     except ReadError as error:
-        return f"I cannot read that ({error.message}). It is {shown(guess.right, DIGITS)}."
+        return f"I cannot read that ({error.message}). It is no guess; try again, or hint, or Enter to see it."
+    return "Right." if right else f"It is {shown(guess.right, DIGITS)}."

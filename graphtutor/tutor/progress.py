@@ -50,10 +50,11 @@ class Card(Struct, frozen=True, omit_defaults=True):
 
 
 class Progress(Struct, frozen=True):
-    """All that is kept of a learner. `current` is the exercise to resume, `seed` what variants are drawn from."""
+    """All that is kept of a learner. `current` is the exercise to resume, `road` the way through the course, `seed` what variants are drawn from."""
 
     format_version: int = FORMAT
     current: str = ""
+    road: str = ""
     seed: str | None = None
     exercises: dict[str, Record] = {}
     cards: dict[str, Card] = {}

@@ -101,6 +101,8 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
 
     TEMPLATE: ClassVar[str] = ""  # what stands under the head of a new file
     KEPT: ClassVar[frozenset[str]] = frozenset()  # further fields that say the same in every variant
+    MINUTES: ClassVar[int] = 2  # that a learner takes, by estimate
+    DRAWN: ClassVar[bool] = False  # whether the lesson shows its graph before the first try
     HINT_MAY_ANSWER: ClassVar[bool] = False  # whether a hint, typed as it stands, could be an answer
 
     @property
@@ -152,6 +154,11 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
         return {name: () for name in (*self.assume, *self.asked_names) if name not in assigned} | self.shapes
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every word of the program: what a learner types of these alone is an answer, and no command."""
+        return frozenset(re.findall(r"[^\W\d]\w*", self.program))
+
+    @property
     def output_name(self) -> str:
         """The name of the output as a prompt shows it: its own, or f."""
         name, equals, _ = self.program.strip().splitlines()[-1].partition("=")
@@ -161,6 +168,17 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     def listing(self) -> list[str]:
         """Return the lines or options that are shown under the prompt."""
         return []
+
+    def diagram(self) -> list[str]:
+        """Return the graph as lines of text, an operation a line, with what goes into it.
+
+        >>> from ..exercises import library
+        >>> library().exercise("forward-sheet").diagram()[0]
+        'w0, x0 → p0 = w0*x0'
+        """
+        graph = self.graph()
+        sources = {n.id: [graph.name(i) for i in n.args if graph.nodes[i].role != "constant"] for n in graph.nodes}
+        return [f"{', '.join(sources[n.id])} → {n.name} = {n.text}" for n in graph.nodes if n.args]
 
     def questions(self) -> list[Question]:
         """Return what is asked for, in order."""

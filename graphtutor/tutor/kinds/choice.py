@@ -39,6 +39,7 @@ class Choice(Exercise, frozen=True, kw_only=True, tag="choice"):
     at: Point = {}
     options: Annotated[tuple[Option, ...], Meta(min_length=2)]
 
+    MINUTES = 1
     TEMPLATE = """\
 prompt = "Which holds for every x? (All letters that do.)"
 hints = [

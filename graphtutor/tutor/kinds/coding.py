@@ -23,6 +23,7 @@ class Code(Worded, frozen=True, kw_only=True, tag="code"):
     accept: Annotated[tuple[str, ...], Meta(min_length=1)]
     wrong: Annotated[tuple[Wrong[str], ...], Meta(min_length=1)]
 
+    MINUTES = 6
     TEMPLATE = """\
 prompt = "Write slope(x, w, y), which returns dL/dw of L = (w*x - y)^2."
 program = "L = (w*x - y)**2"

@@ -20,6 +20,7 @@ class Gradients(Worded, frozen=True, kw_only=True, tag="gradients"):
     accept: Annotated[tuple[dict[str, str], ...], Meta(min_length=1)]
     wrong: Annotated[tuple[Wrong[dict[str, str]], ...], Meta(min_length=1)]
 
+    MINUTES = 4
     TEMPLATE = """\
 prompt = "L = (f - y)^2 with f = w*x + b. Give dL/dw and dL/db."
 program = '''

@@ -16,6 +16,8 @@ class Local(Single, frozen=True, kw_only=True, tag="local"):
 
     node: str
 
+    MINUTES = 1
+    DRAWN = True
     TEMPLATE = """\
 prompt = "{{program}}What is the local gradient of L with respect to e, as a formula?"
 program = '''

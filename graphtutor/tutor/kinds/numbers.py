@@ -62,6 +62,7 @@ class Numbers(Exercise, frozen=True, kw_only=True, tag="numbers"):
     wrong: Annotated[tuple[Wrong[dict[str, str | tuple[str, ...]]], ...], Meta(min_length=1)]
 
     KEPT = frozenset({"over", "run", "runs", "count"})
+    MINUTES = 3
     TEMPLATE = """\
 prompt = "{{at}}, and L = (w*x - y)^2. Give L and dL/dw."
 program = "L = (w*x - y)**2"

@@ -38,6 +38,8 @@ class Sheet(Exercise, frozen=True, kw_only=True, tag="sheet"):
     wrong: Annotated[tuple[Wrong[dict[str, str]], ...], Meta(min_length=1)]
 
     KEPT = frozenset({"columns", "drill"})
+    MINUTES = 6
+    DRAWN = True
     TEMPLATE = """\
 prompt = "{{program}}Fill in the sheet at {{at}}."
 program = '''
