@@ -69,6 +69,8 @@ def ordered(text: str, names: frozenset[str] = frozenset()) -> Order | None:
     words = text.strip().split()
     if not words or (len(words) == 1 and words[0] in names):
         return None
+    if LOST.fullmatch(" ".join(re.sub(r"[^\w' ]", " ", text.lower().replace("’", "'")).split())):
+        return Order("hint")
     if words[0].lower() == "graphtutor":
         words = words[1:] or ["show"]
     first = words[0].lower()
@@ -76,8 +78,7 @@ def ordered(text: str, names: frozenset[str] = frozenset()) -> Order | None:
         return Order("goto" if first == "show" else first, words[1] if len(words) > 1 else "")
     if len(words) == 1 and first in WORDS:
         return Order(WORDS[first])
-    said = " ".join(re.sub(r"[^\w' ]", " ", text.lower().replace("’", "'")).split())
-    return Order("hint") if LOST.fullmatch(said) else None
+    return None
 
 
 class Leave(Exception):
@@ -178,14 +179,14 @@ class Lesson(Desk):
         if asks[0].lines:
             return self.lines(name, names, draft)
         if len(asks) == 1:
-            return self.typed(asks[0], names) if not asks[0].key else {asks[0].key: self.typed(asks[0], names)}
+            return self.typed(exercise, asks[0]) if not asks[0].key else {asks[0].key: self.typed(exercise, asks[0])}
         given = {key: text for key, text in draft.items() if key in {q.key for q in asks}}
         if given:
             so_far = [f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given]
             shown = "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"])
             self.tell(f"Your answers so far: {shown}", "quiet")
         while missing := [q for q in asks if q.key not in given]:
-            parts = [part for part in self.typed(missing[0], names).split("\n") if part.strip()]
+            parts = [part for part in self.typed(exercise, missing[0]).split("\n") if part.strip()]
             several = len(parts) > 1 and len(parts) <= len(missing)  # pasted: one line a question
             given |= {q.key: p for q, p in zip(missing, parts if several else ["\n".join(parts)], strict=False)}
             self.keep_draft(name, dict(given))
@@ -210,12 +211,12 @@ class Lesson(Desk):
             raise Instead(order)
         return text
 
-    def typed(self, question: Question, names: frozenset[str] = frozenset()) -> str:
+    def typed(self, exercise: Exercise, question: Question) -> str:
         """Return what is typed for one question, once something is."""
         if question.lines:
-            return self.rest([], names)
-        prompt = f"{question.prompt} = " if "=" not in question.prompt else f"{question.prompt}: "
-        while not (text := self.asked(prompt, names).strip()):
+            return self.rest([], exercise.names)
+        prompt = exercise.prompt_of(question)
+        while not (text := self.asked(prompt, exercise.names).strip()):
             pass
         return text
 
@@ -241,7 +242,8 @@ class Lesson(Desk):
         lines = [draft[str(k)] for k in range(1, len(draft))]
         place = int(draft[AGAIN]) - 1
         if place >= len(lines):
-            self.tell(f"Your {len(lines)} lines are kept; go on from there (back begins anew).", "quiet")
+            kept = "1 line is" if len(lines) == 1 else f"{len(lines)} lines are"
+            self.tell(f"Your {kept} kept; go on from there (back begins anew).", "quiet")
             return self.rest(lines, names, name)
         self.tell(f"Line {place + 1} again; the others are kept (back begins anew). It was: {lines[place]}", "quiet")
         while not (text := self.asked(f"{place + 1}: ", names, lines[place]).strip()):
@@ -323,7 +325,7 @@ class Lesson(Desk):
         """Return the Grade of one answer that can be read; hints may be taken before."""
         while True:
             try:
-                given = {q.key: self.typed(q, exercise.names) for q in exercise.questions()}
+                given = {q.key: self.typed(exercise, q) for q in exercise.questions()}
             except Instead as instead:
                 if instead.order.word == "quit":
                     raise Leave from None
@@ -389,8 +391,10 @@ class Lesson(Desk):
         for line in grade.lines if len(grade.lines) > 1 else ():
             shown = f"  {line.index + 1}. {STATUS.get(line.status, line.status)}: {' '.join(line.text.split())}"
             self.screen.say(wrapped(shown, self.screen.width, "     "))
-        if repeated:
+        if repeated and self.store.read().record(name).hints < len(exercise.hints):
             self.hint(name, exercise)
+        elif repeated:
+            self.tell("You have had every hint; solution shows how it is done, and skip goes on without.")
         else:
             for reason in reasons(grade):
                 self.tell(reason)

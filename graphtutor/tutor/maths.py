@@ -40,19 +40,37 @@ __all__ = [
 ]  # fmt: skip
 
 LONGEST = 2000
+SIGNS = str.maketrans({"−": "-", "–": "-", "×": "x", "\u00a0": " ", "\t": " ", "⟨": "(", "⟩": ")"})
+NUMBER = re.compile(rf"(?:{PLAIN.pattern})(?:/\d+)?")
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+BESIDE = re.compile(r"[\d)]\s*\(|\)\s*\d|[-+/]\s*\(|\)\s*[-+/]")  # brackets that belong to a formula: 2(3), (1+2)/3
 
 
-def typed(text: str) -> list[Typed]:
-    """Return the numbers of a line: decimals, fractions, and formulas without names, between commas or spaces.
+def typed(text: str, wanted: int = 0) -> list[Typed]:
+    """Return the numbers of an answer: decimals, fractions, and formulas without names, however they are set apart.
+
+    Commas, semicolons, spaces, ends of lines and brackets part numbers, and so do `3x1` and `3 by 1`. Where that gives
+    another count than is `wanted`, a comma between digits is a decimal one, if that gives it.
 
     >>> [(str(n.value), n.decimals) for n in typed("[8.40, -1/2, 3x2]")]
     [('42/5', 2), ('-1/2', None), ('3', 0), ('2', 0)]
+    >>> [str(n.value) for n in typed("8,4; 0; -4,2", 3)], len(typed("1,1", 2)), len(typed("[2 -1; 6 -3]"))
+    (['42/5', '0', '-21/5'], 2, 4)
     """
     if len(text) > LONGEST:
         raise ReadError(f"{len(text)} characters; expected a few numbers, such as 8.4, 0, 4.2")
-    flat = text.replace("−", "-").replace("×", "x")
-    flat = re.sub(r"(?<=\d)\s*x\s*(?=\d)", ", ", flat)
-    return [one(piece) for piece in pieces(flat)]
+    flat = text.translate(SIGNS)
+    found = pieces(parted(flat))
+    if wanted and len(found) != wanted and DECIMAL_COMMA.search(flat):
+        pointed = pieces(parted(DECIMAL_COMMA.sub(".", flat)))
+        found = pointed if len(pointed) == wanted else found
+    return [one(piece) for piece in found]
+
+
+def parted(text: str) -> str:
+    """Return text in which what parts numbers is a comma: `3x1`, `3 by 1`, `8.4 and 0`, `np.array([1, 2])`."""
+    text = re.sub(r"(?:np\.|numpy\.|torch\.)?\b(?:array|tensor|matrix)\s*(?=[(\[])", "", text)
+    return re.sub(r"(?<=\d)\s*(?:x|by)\s*(?=\d)|\band\b|\|", ", ", text)
 
 
 def pieces(text: str) -> list[str]:
@@ -60,27 +78,25 @@ def pieces(text: str) -> list[str]:
     found: list[str] = []
     for part in cut(opened(text)):
         words = part.split()
-        found.extend(words if len(words) > 1 and all(PLAIN.fullmatch(w.strip("[]()")) for w in words) else [part])
+        apart = len(words) > 1 and all(NUMBER.fullmatch(w) for w in words)
+        found.extend(words if apart else [part])
     return [piece for piece in (p.strip() for p in found) if piece]
 
 
 def opened(text: str) -> str:
-    """Return a vector or matrix without its brackets: `[[1, 2], [3, 4]]` is four numbers."""
+    """Return a vector or matrix without its brackets: `[[1, 2], [3, 4]]` and `(1, 2), (3, 4)` are four numbers."""
+    bare = re.sub(r"[\[\]{}]", " ", text)
     return (
-        text.replace("[", " ").replace("]", " ")
-        if "[" in text
-        else text.strip()[1:-1]
-        if re.fullmatch(r"\s*\(.*,.*\)\s*", text) and text.count("(") == 1
-        else text
+        re.sub(r"[()]", " ", bare) if re.fullmatch(r"[\d\s.,;()eE/+-]*", bare) and BESIDE.search(bare) is None else bare
     )
 
 
 def cut(text: str) -> list[str]:
-    """Return the parts between commas and semicolons that stand outside brackets."""
+    """Return the parts between commas, semicolons and ends of lines that stand outside brackets."""
     parts, depth, start = [], 0, 0
     for k, c in enumerate(text):
         depth += (c == "(") - (c == ")")
-        if c in ",;" and depth <= 0:
+        if c in ",;\n" and depth <= 0:
             parts.append(text[start:k])
             start = k + 1
     return [*parts, text[start:]]
@@ -123,17 +139,25 @@ def shown(values: Iterable[Any], digits: int) -> str:
     return ", ".join(decimal(v, digits) for v in values)
 
 
-def labelled(text: str, labels: Sequence[str]) -> dict[str, str]:
+def labelled(text: str, labels: Sequence[str], wanted: Sequence[int] = ()) -> dict[str, str]:
     """Return label → what was typed for it, from one text: in order, or each behind its label and `:` or `=`.
+
+    Numbers alone are dealt out as many to each label as are `wanted` of it, where that leaves none over.
 
     >>> labelled("f = 1.1, L = 4.41", ["f", "e", "L"])
     {'f': '1.1', 'L': '4.41'}
     >>> labelled("8.4, 0, 4.2; 1, 3, -1", ["first", "second"])
     {'first': '8.4, 0, 4.2', 'second': '1, 3, -1'}
+    >>> labelled("[[2,-1],[6,-3]] [10,-1]", ["W", "b"], [4, 2])
+    {'W': '2, -1, 6, -3', 'b': '10, -1'}
     """
     if len(labels) == 1 and not named(text, labels):
         return {labels[0]: text}
     parts = [p.strip() for p in re.split(r"[;\n]", text) if p.strip()]
+    if not any(named(part, labels) for part in parts) and (len(parts) != len(labels) or "[" in text):
+        dealt = deal(text, wanted)
+        if dealt:
+            return dict(zip(labels, dealt, strict=True))
     if len(parts) == 1 and not named(text, labels) and len(text.split()) == len(labels):
         parts = text.replace(",", " ").split()
     elif len(parts) == 1:
@@ -147,6 +171,18 @@ def labelled(text: str, labels: Sequence[str]) -> dict[str, str]:
             raise LearnerError(f"{len(parts)} answers for {len(labels)} questions; expected {'; '.join(labels)}")
         found[label] = match[1] if match else part
     return found
+
+
+def deal(text: str, wanted: Sequence[int]) -> list[str]:
+    """Return the numbers of a text, as many to each as are wanted; nothing where the count is another."""
+    try:
+        numbers = [n.text for n in typed(text, sum(wanted))] if wanted else []
+    except LearnerError:
+        return []
+    if len(numbers) != sum(wanted):
+        return []
+    rest = iter(numbers)
+    return [", ".join(next(rest) for _ in range(count)) for count in wanted]
 
 
 def joined(parts: list[str], labels: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from shells import Shell, needs_pty
 
 import graphtutor as gt
 from graphtutor.tutor.course import course
@@ -29,11 +30,9 @@ from graphtutor.tutor.progress import Progress, Record
 from graphtutor.tutor.store import Store
 from graphtutor.tutor.variants import variant
 
-pexpect = pytest.importorskip("pexpect") if sys.platform != "win32" else None
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = course(ROOT / "exercises")
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]")
-needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
 
 def typed(name: str, answer: Any) -> list[str]:
@@ -164,52 +163,9 @@ def test_no_line_is_wider_than_sixty_columns_unless_it_is_a_formula(tmp_path: Pa
 
 
 # ----- with a terminal -----
-class Shell:
-    """`graphtutor` in a pseudo-terminal."""
-
-    def __init__(self, path: Path, *args: str, columns: int = 80, **env: str):
-        surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")}
-        surroundings |= {"GRAPHTUTOR_PROGRESS": str(path), "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8", **env}
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "graphtutor", *args],
-            cwd=str(path.parent),
-            env=surroundings,
-            dimensions=(40, columns),
-            encoding="utf-8",
-            timeout=90,
-        )
-        self.child.delaybeforesend = None
-        self.text = ""
-
-    def expect(self, text: str) -> str:
-        """Wait for this text and return what came before it."""
-        self.child.expect_exact(text)
-        before = str(self.child.before)
-        self.text += before + text
-        return before
-
-    def type(self, line: str) -> None:
-        self.child.sendline(line)
-
-    def interrupted(self) -> int:
-        """Press Ctrl-C and return the exit code. A signal between a prompt and the reading of its answer waits for the next key, so press on."""
-        for _ in range(20):
-            self.child.sendintr()
-            if self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=3) == 0:
-                break
-        return self.end()
-
-    def end(self) -> int:
-        self.child.expect(pexpect.EOF)
-        self.text += str(self.child.before)
-        self.child.close()
-        return int(self.child.exitstatus if self.child.exitstatus is not None else -int(self.child.signalstatus))
-
-
 def prompts(name: str) -> list[str]:
-    asks = variant(COURSE.exercise(name)).questions()
-    return [f"{q.prompt} = " if "=" not in q.prompt else f"{q.prompt}: " for q in asks]
+    exercise = variant(COURSE.exercise(name))
+    return [exercise.prompt_of(q) for q in exercise.questions()]
 
 
 def give(shell: Shell, name: str, lines: list[str], known: Iterable[str] = ()) -> None:

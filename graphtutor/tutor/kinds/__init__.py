@@ -184,6 +184,16 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
         """Return what is asked for, in order."""
         return [Question("", self.asks_for)]
 
+    def wanted(self, key: str) -> int:
+        """Return how many numbers answer a question; 0 where a formula does."""
+        return 0
+
+    def prompt_of(self, question: Question) -> str:
+        """Return what stands before the place to type: `f = `, or `w (3 numbers) = `."""
+        wanted = self.wanted(question.key)
+        many = f" ({wanted} numbers)" if wanted > 1 else ""
+        return f"{question.prompt}{many}{':' if '=' in question.prompt else ' ='} "
+
     @property
     def asks_for(self) -> str:
         """The prompt of the only question."""
@@ -195,7 +205,8 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
         if len(asks) == 1 and not asks[0].key:
             return text.strip()
         keys = {q.prompt: q.key for q in asks}
-        return {keys[label]: value for label, value in maths.labelled(text, list(keys)).items()}
+        wanted = [self.wanted(q.key) for q in asks]
+        return {keys[label]: value for label, value in maths.labelled(text, list(keys), wanted).items()}
 
     def checked(self, answer: Any) -> Any:
         """Return an answer in the form that is taken here, or a LearnerError that says which that is."""

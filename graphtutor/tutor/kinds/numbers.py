@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ...grading.told.grades import Grade
     from ..maths import Typed
 
+EXAMPLE = "8.4, 0, -4.2"
+
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One question of a numbers exercise, answered by one number or several.
@@ -117,6 +119,9 @@ why = "the inner derivative x is missing"
     def questions(self) -> list[Question]:
         return [Question(ask.label, ask.label) for ask in self.asks]
 
+    def wanted(self, key: str) -> int:
+        return next((1 if ask.shape else len(self.numbers(ask)) for ask in self.asks if ask.label == key), 1)
+
     def digits_of(self, ask: Ask) -> int:
         return self.digits if ask.digits is None else ask.digits
 
@@ -124,13 +129,13 @@ why = "the inner derivative x is missing"
     def judged(self, answer: Mapping[str, Any]) -> Grade:
         """Compare each question's numbers with the computed ones, and what is wrong with the slips of the file."""
         asks = {ask.label: ask for ask in self.asks}
+        truth = {label: self.numbers(ask) for label, ask in asks.items()}
         given: dict[str, list[Typed]] = {}
         for label in asks:
             try:
-                given[label] = read(label, answer.get(label, ""))
+                given[label] = self.read(asks[label], answer.get(label, ""), truth[label])
             except ReadError as error:
                 return unreadable(error, label, asks)
-        truth = {label: self.numbers(ask) for label, ask in asks.items()}
         verdicts = {n: maths.all_agree(given[n], truth[n], self.digits_of(ask)) for n, ask in asks.items()}
         wrong = [label for label, ok in verdicts.items() if ok is False]
         coarse = next((label for label, ok in verdicts.items() if ok is None), None)
@@ -152,6 +157,20 @@ why = "the inner derivative x is missing"
             )
 
         return maths.renewed(refusal(rest / len(verdicts), message, self.wrong, explains), table=tuple(table))
+
+    def read(self, ask: Ask, value: Any, truth: list[Any]) -> list[Typed]:
+        """Return what was given for one question as numbers; a ReadError where that is no number, or not as many as are wanted."""
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        many = "a number" if len(truth) == 1 else f"{len(truth)} numbers"
+        if not text.strip():
+            raise ReadError(f"'{ask.label}' has no answer yet; expected {many}", "")
+        try:
+            found = maths.typed(text, len(truth))
+        except ReadError as error:
+            raise ReadError(f"{ask.label}: {error.message}", error.source or text, 1, error.column) from None
+        if len(found) != len(truth) and not ask.shape:
+            raise ReadError(f"{ask.label}{miscounted(found, truth)}; expected {many}, such as {EXAMPLE}", text)
+        return found
 
     # ----- the numbers -----
     def numbers(self, ask: Ask, formula: str | tuple[str, ...] | None = None) -> list[Any]:
@@ -217,17 +236,6 @@ def unreadable(error: ReadError, label: str, labels: Iterable[str]) -> Grade:
     """Return the Grade of numbers of which one cannot be read: none of them counts."""
     table = tuple(maths.Cell(name, "unread" if name == label else "undecided") for name in labels)
     return maths.Grade(0.0, None, f"{error.message}. It costs nothing.", invalid=error, table=table)
-
-
-def read(label: str, value: Any) -> list[Typed]:
-    """Return what was given for one question as numbers; an empty answer is a ReadError that names the question."""
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    if not text.strip():
-        raise ReadError(f"'{label}' has no answer yet; expected a number", "")
-    try:
-        return maths.typed(text)
-    except ReadError as error:
-        raise ReadError(f"{label}: {error.message}", error.source or text, 1, error.column) from None
 
 
 def miscounted(given: list[Typed], truth: list[Any]) -> str:

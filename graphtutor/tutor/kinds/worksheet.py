@@ -90,6 +90,9 @@ why = "y enters with a minus"
             found[cell] = {"value": node, "local": f"local d{node}/d{''.join(arg)}"}.get(column, f"d{top}/d{node}")
         return found
 
+    def wanted(self, key: str) -> int:
+        return 1
+
     def checked(self, answer: Any) -> Any:
         if isinstance(answer, Mapping) and isinstance(answer.get("sheet"), list | tuple):
             return answer
