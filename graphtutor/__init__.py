@@ -4,6 +4,7 @@ The house, ground to roof; a module imports only from the rooms below it:
 
     errors           LearnerError is shown as it stands; ReadError, ShapeError, DomainError; AuthorError for exercise files
     text             names in a row, did-you-mean, ASCII, JSON's types, whole files
+    door             what a user calls: a misspelt option, a missing argument, a list where names are wanted ends in one sentence
     late             a picture from above, imported when something is drawn, so that `draw` and `plot` are methods of what is shown
     ops              what an operation is: table.TABLE holds one row for each, with all that anybody asks of it
     language         text ↔ SymPy trees, in the order the author wrote them
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
     from .front.api import fn as fn
     from .front.api import from_jax as from_jax
     from .front.api import from_torch as from_torch
-    from .front.api import make as graph  # noqa: F401
+    from .front.api import graph as graph
     from .grading.grader import grade as grade
     from .grading.told.grades import Grade as Grade
     from .grading.told.marks import Rubric as Rubric
@@ -91,7 +92,7 @@ PUBLIC = {
     "check": "front.analysis:check",
     "fn": "front.api:fn",
     "derive": "front.analysis:derive",
-    "graph": "front.api:make",
+    "graph": "front.api:graph",
     "from_torch": "front.api:from_torch",
     "from_jax": "front.api:from_jax",
     "History": "training.history:History",
@@ -125,7 +126,12 @@ sys.modules[__name__].__class__ = Package
 
 def __getattr__(name: str) -> Any:
     if name not in PUBLIC:
-        raise AttributeError(f"module 'graphtutor' has no attribute '{name}'")
+        import difflib
+
+        meant = difflib.get_close_matches(name, PUBLIC, 1)
+        raise AttributeError(
+            f"module 'graphtutor' has no attribute '{name}'{f'; did you mean gt.{meant[0]}?' if meant else ''}"
+        )
     module, attribute = PUBLIC[name].split(":")
     value = getattr(import_module(f".{module}", __name__), attribute)
     globals()[name] = value
@@ -133,4 +139,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *PUBLIC})
+    return sorted(PUBLIC)

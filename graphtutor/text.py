@@ -162,4 +162,4 @@ def written(path: Path, data: bytes) -> Path:
 
 
 def cannot(path: Path, error: OSError) -> LearnerError:
-    return LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place with -o")
+    return LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent / "graphtutor"
 
 # ground to roof: the one list of rooms. A new room gets its name here, above all that it imports.
 FLOORS = """
-    errors text late ops language expr compiled walk equal derivation training
+    errors text door late ops language expr compiled walk equal derivation training
     picture.files picture.steps picture.board picture.plots picture
     grading.asked grading.told grading.slips grading.lines grading.sheet grading.python grading
     tutor batch front cli
@@ -188,7 +188,7 @@ def test_what_is_shown_may_name_its_picture_for_the_type_checker_alone() -> None
 
 
 def test_commands_may_import_inside_functions_and_downward() -> None:
-    assert faults("def f():\n    from ..front.api import make", "cli.draw") == []
+    assert faults("def f():\n    from ..front.api import graph", "cli.draw") == []
 
 
 def test_module_without_a_floor_is_told_where_to_get_one() -> None:

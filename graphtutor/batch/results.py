@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
+from ..door import door
 from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.grader import grade
 from ..grading.told.grades import Grade
@@ -91,6 +92,7 @@ def attempt(one: Submission, folder: str | None = None) -> Graded:
         )
 
 
+@door
 def grade_many(
     submissions: Iterable[Mapping[str, Any]], executor: Executor | None = None, folder: str | None = None
 ) -> list[Result]:

@@ -63,7 +63,7 @@ FORMATS = {"text": "unicode", "latex": "latex"}
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page.")
 @click.option("--palette", default="default", metavar="NAME", help="Colours of the picture.")
 @json_option
-def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
+def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
            as_json: bool, **look: Any) -> None:  # fmt: skip
     """Derive d EXPR / d NAME line by line, each line with its rule.
 
@@ -82,7 +82,7 @@ def derive(expr: str, wrt: str, style: str | None, detail: str, along: str, shap
             "--along both is printed as text, LaTeX or JSON; write the page with -o FILE.html",
             click.get_current_context(),
         )
-    ways = ("rules", "graph") if along == "both" else (along,)
+    ways: Any = ("rules", "graph") if along == "both" else (along,)
     found = [
         derived(
             expr,

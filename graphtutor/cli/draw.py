@@ -69,7 +69,7 @@ class Piece(NamedTuple):
     program: str
     at: dict[str, Any] | None = None
     step: int | None = None
-    look: tuple[tuple[str, str], ...] = ()
+    look: tuple[tuple[str, Any], ...] = ()
 
 
 GALLERY = (
@@ -85,7 +85,7 @@ GALLERY = (
           (("direction", "TB"),)),
     Piece("complicated.svg", "u = x*w\nf = (exp(u)/u)**3", {"x": "2", "w": "1"}, -1),
 )  # fmt: skip
-DERIVATIONS = (
+DERIVATIONS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("derivation_squared_error.svg", "f = w0*x0 + w1*x1 + b; (f - y)**2", "w0", {"style": "lecture"}),
     ("derivation_complicated.png", "(exp(x*w)/(x*w))**3", "w", {"style": "lecture"}),
     ("derivation_along_graph.svg", SQUARED_ERROR, "w0", {"along": "graph"}),
@@ -113,7 +113,7 @@ def demo(output: str, gallery: bool, as_json: bool) -> None:
 def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:
     """Draw every step of the squared error and check it; return the files and the check."""
     from ..front.analysis import check
-    from ..front.api import make
+    from ..front.api import graph as make
 
     graph = make(SQUARED_ERROR)
     walked = graph.trace(at=LECTURE)
@@ -128,7 +128,7 @@ def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:
 def draw_gallery(folder: Path) -> list[Path]:
     """Draw every picture of the gallery, byte for byte the same each time."""
     from ..front.analysis import derive
-    from ..front.api import make
+    from ..front.api import graph as make
 
     files: list[Path] = []
     for piece in GALLERY:

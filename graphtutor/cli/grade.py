@@ -138,7 +138,7 @@ def refuse_place(path: Path) -> None:
 
     if path.exists() and not path.is_file():
         kind = "a folder" if path.is_dir() else "no regular file"
-        raise LearnerError(f"cannot write {path}: it is {kind}; choose another place with -o")
+        raise LearnerError(f"cannot write {path}: it is {kind}; choose another place")
 
 
 def probe(path: Path, size: int) -> None:

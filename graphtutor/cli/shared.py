@@ -330,6 +330,6 @@ def exercise_id(text: str) -> str:
 
 def graph_of(expr: str, at: Mapping[str, Any] | None, shapes: tuple[str, ...], constants: tuple[str, ...]) -> Any:
     """Return the Graph of an EXPR with the shapes and constants of the command line."""
-    from ..front.api import make
+    from ..front.api import graph as make
 
     return make(expr, shapes=shapes_of(shapes, at), constants=constants_of(constants))

@@ -183,7 +183,7 @@ def train(
 
 def ran(expr: str, method: str, options: dict[str, Any]) -> Any:
     """Return the History of a run as the command line says it."""
-    from ..front.api import make
+    from ..front.api import graph as make
     from ..training.data import load, shapes_from, table_for
     from ..training.train import train as trained
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..door import NAMED, kind
 from ..errors import LearnerError, ShapeError
 from ..expr.adjoint import Backward, backward
 from ..expr.graph import Graph
@@ -59,12 +60,14 @@ class Function:
                 found = self.fast(at)
                 if found is not None:
                     return found  # type: ignore[no-any-return]
-            except (KeyError, *PYTHON_REFUSES):
+            except (KeyError, TypeError, *PYTHON_REFUSES):
                 pass
         return self.with_care(at)
 
     def with_care(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return value and gradients where not every input is a float, or floats do not do."""
+        if not isinstance(at, Mapping):
+            raise LearnerError(f"the point is {kind(at)}; expected {NAMED['at'].replace('at=', '')}")
         try:
             given = [at[name] for name in self.names]
         except KeyError as missing:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..door import door
 from ..errors import LearnerError
 from ..ops.arrays import show_shape
 from .assume import domains
@@ -156,6 +157,7 @@ def text(value: Any, digits: int) -> str:
 POINTS = 16
 
 
+@door
 def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names: Iterable[str] | None = None, definitions: Mapping[str, Any] | None = None,
          shapes: Mapping[str, Any] | None = None, within: Any = None, seed: int = 0, points: int = POINTS, prove: bool | float = True) -> Verdict:  # fmt: skip
     """Return whether `a` and `b` are equal wherever they are defined, and defined at the same points but for isolated ones.

@@ -9,9 +9,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .. import derivation
+from ..door import door
 from ..equal import checking as checks
 from ..expr import build
 from ..expr import graph as graphs
@@ -20,6 +21,7 @@ from ..picture.files import saved as files
 from ..picture.steps.page import framed
 
 
+@door
 def check(source: Any, tie: str = "zero", at: Mapping[str, Any] | None = None) -> checks.Check:
     """Return the check of every gradient of a graph (or of what `graph` takes) against SymPy's derivative; see `checks.check`.
 
@@ -40,30 +42,41 @@ class Derivation(derivation.Derivation):
         """
         return dressed(derivation.turned(self))
 
+    @door
     def draw(
         self,
         path: str | os.PathLike[str],
         step: int | None = None,
         format: str | None = None,
         both: bool = False,
-        **look: Any,
+        theme: Literal["light", "dark"] = "light",
+        palette: Literal["default", "cs231n"] = "default",
     ) -> list[Path]:
         """Write the derivation as a picture (.svg, .png, .pdf), an animation (.gif), a page (.html), or line after line into a folder; return the paths.
 
-        `step`: up to this line. `both`: the derivation along the graph below it. `look`: theme="light" | "dark",
-        palette="default" | "cs231n".
+        `step`: up to this line. `both`: the derivation along the graph below it.
         """
+        look: dict[str, Any] = {"theme": theme, "palette": palette}
         drawn = board.Boards(self, self.along_graph(), **look) if both else board.Board(self, **look)
         return files.stored(drawn, path, step, format)
 
-    def svg(self, step: int | None = None, **look: Any) -> str:
+    @door
+    def svg(
+        self,
+        step: int | None = None,
+        *,
+        theme: Literal["light", "dark"] = "light",
+        palette: Literal["default", "cs231n"] = "default",
+    ) -> str:
         """Return the derivation, up to line `step`, as SVG text."""
-        return board.Board(self, **look).svg(step)
+        return board.Board(self, theme=theme, palette=palette).svg(step)
 
-    def page(self, **look: Any) -> str:
+    @door
+    def page(
+        self, *, theme: Literal["light", "dark"] = "light", palette: Literal["default", "cs231n"] = "default"
+    ) -> str:
         """Return the derivation as an interactive HTML page, which follows the reader's light or dark mode unless theme="dark"."""
-        drawn = board.Board(self, **look)
-        return drawn.bytes(None, "html").decode()
+        return board.Board(self, theme=theme, palette=palette).bytes(None, "html").decode()
 
     def _repr_html_(self) -> str:
         drawn = board.Board(self)
@@ -73,13 +86,31 @@ class Derivation(derivation.Derivation):
         return self.svg()
 
 
-def derive(source: Any, wrt: Any, **asked: Any) -> Derivation:
-    """Return the derivation of d source / d wrt, line by line, each with its rule; see `derivation.derive`.
+@door
+def derive(source: Any, wrt: Any, *, style: Literal["lecture"] | None = None, detail: Literal["full", "brief"] = "full",
+           definitions: Mapping[str, Any] | None = None, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None,
+           along: Literal["rules", "graph"] = "rules") -> Derivation:  # fmt: skip
+    """Return the derivation of d source / d wrt, line by line, each with its rule.
+
+    `source`: text of one or more lines, the last one the output, or a SymPy tree. `detail`: "full", one rule a line, or
+    "brief", as a lecturer would; `style="lecture"` is the lecture's own. `definitions`: name → what it stands for; it stays
+    in the lines until its derivative is taken. `along="graph"`: one edge of the computation graph a line.
 
     >>> [line.text for line in derive("w**2", "w").lines]
     ['d/dw (w**2)', '2*w']
     """
-    return dressed(derivation.derive(source, wrt, **asked))
+    return dressed(
+        derivation.derive(
+            source,
+            wrt,
+            style=style,
+            detail=detail,
+            definitions=definitions,
+            shapes=shapes,
+            constants=constants,
+            along=along,
+        )
+    )
 
 
 def dressed(plain: derivation.Derivation) -> Derivation:

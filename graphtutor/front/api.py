@@ -9,9 +9,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+
+import sympy as sp
 
 from ..compiled import function as compile
+from ..door import door
 from ..errors import LearnerError
 from ..expr import adjoint, build, foreign, jacobian, views
 from ..expr import graph as graphs
@@ -21,6 +24,8 @@ from ..ops.table import ROWS, TABLE
 from ..ops.tracing import f as on_tracers
 from ..picture.steps import save
 from ..picture.steps.page import framed
+from ..picture.steps.save import Look
+from ..text import near
 from ..walk import trace
 from ..walk.tangents import Tangents, tangents
 from ..walk.trace import derivative, shown
@@ -30,26 +35,30 @@ if TYPE_CHECKING:
 
 
 class Graph(graphs.Graph):
-    """A computation graph; see `graphs.Graph` for its data.
+    """A computation graph: its nodes, its gradients, and its pictures. `gt.graph` makes one.
 
-    >>> g = make("f = w*x + b; L = (f - y)**2")
+    >>> g = graph("f = w*x + b; L = (f - y)**2")
     >>> g.gradient("w")
     x*(2*b + 2*w*x - 2*y)
     """
 
-    def gradient(self, name: str, tie: str = "zero") -> Any:
+    @door
+    def gradient(self, name: Any, tie: str = "zero") -> Any:
         """Return d output / d `name` as a SymPy expression got by backpropagation (a matrix of entries for a shaped name)."""
         walk = adjoint.backward(self, tie)
         return walk.extended.expression(walk.gradient[self.id_of(name, walk)])
 
-    def id_of(self, name: str, walk: adjoint.Backward) -> int:
-        i = self.ids.get(str(name))
+    def id_of(self, name: Any, walk: adjoint.Backward) -> int:
+        called = str(getattr(name, "name", name))  # a Node or a Symbol too
+        i = self.ids.get(called)
         if i is None or i not in walk.gradient:
+            known = [n for n, j in self.ids.items() if j in walk.gradient]
             raise LearnerError(
-                f"'{name}' is no node with a gradient; this graph has {', '.join(n for n, j in self.ids.items() if j in walk.gradient)}"
+                f"'{called}' is no node with a gradient{near(called, known)}; this graph has {', '.join(known)}"
             )
         return i
 
+    @door
     def backward_graph(self, wrt: str | None = None, tie: str = "zero") -> Graph:
         """Return the adjoints as a Graph of their own, to be drawn or differentiated again.
 
@@ -73,6 +82,7 @@ class Graph(graphs.Graph):
             )
         )
 
+    @door
     def function(self, reduce: str | None = None, tie: str = "zero") -> compile.Function:
         """Return the compiled function: `f({"w0": …})` → (value, {"w0": gradient, …}), one point or a batch."""
         return compile.compiled(self, reduce, tie)
@@ -92,15 +102,19 @@ class Graph(graphs.Graph):
         self, at: Mapping[Any, Any] | None = None, tie: str = "zero", *, seed: Any = None, mode: Literal["forward"]
     ) -> Ahead: ...
 
+    @door
     def trace(
         self, at: Mapping[Any, Any] | None = None, tie: str = "zero", *, seed: Any = None, mode: str = "reverse"
     ) -> Trace | Ahead:
-        """Return the trace at a point, or in symbols alone; see `trace.trace`.
+        """Return the walk at a point (name → number or array), or in symbols alone.
+
+        `tie` chooses the slope at a kink: "zero" (the end of the interval nearest 0), "first", "last" or "half".
+        Raises LearnerError for a missing or unknown name, DomainError where the output is undefined.
 
         `mode="reverse"`: `seed` is what the backward pass starts from, numbers of the output's shape (1 for a number).
         `mode="forward"`: `seed` is the direction, a name whose tangent is 1, or name → number or array; see `tangents.Tangents`.
 
-        >>> g = make("y = W@x", shapes={"W": (2, 2), "x": 2})
+        >>> g = graph("y = W@x", shapes={"W": (2, 2), "x": 2})
         >>> at = {"W": [[1, 2], [3, 4]], "x": [1, 1]}
         >>> g.trace(at=at, seed=[1, 0]).gradients["x"].tolist()
         [1.0, 2.0]
@@ -131,7 +145,7 @@ class Graph(graphs.Graph):
     def jacobian(self, of: str | None = None, wrt: Any = None, tie: str = "zero") -> Graph:
         """Return d `of` / d `wrt` as a graph to draw, evaluate or step; see `jacobian.jacobian`.
 
-        >>> make("y = tanh(W@x)", shapes={"W": (2, 3), "x": 3}).jacobian("y", wrt="x").output.shape
+        >>> graph("y = tanh(W@x)", shapes={"W": (2, 3), "x": 3}).jacobian("y", wrt="x").output.shape
         (2, 3)
         """
         return dressed(jacobian.jacobian(self, of, wrt, tie))
@@ -139,7 +153,7 @@ class Graph(graphs.Graph):
     def hessian(self, of: str | None = None, wrt: Any = None, tie: str = "zero") -> Graph:
         """Return the second derivatives of a number as a graph; see `jacobian.hessian`.
 
-        >>> make("L = x**2*y").hessian("L", wrt=["x", "y"]).expression()
+        >>> graph("L = x**2*y").hessian("L", wrt=["x", "y"]).expression()
         Matrix([
         [2*y, 2*x],
         [2*x,   0]])
@@ -153,14 +167,14 @@ class Graph(graphs.Graph):
     def costs(self) -> Costs:
         """Return how many multiplications reverse and forward mode take for every gradient, and why.
 
-        >>> make("f = w*x + b; L = (f - y)**2").costs().reverse
+        >>> graph("f = w*x + b; L = (f - y)**2").costs().reverse
         7
         """
         return costs(self)
 
-    def draw(self, path: str | os.PathLike[str], **look: Any) -> list[Path]:
-        """Write the graph alone as a picture; return its path."""
-        return save.save(self, path, **look)
+    def draw(self, path: str | os.PathLike[str] = "", **look: Unpack[Look]) -> list[Path]:
+        """Write the graph alone as a picture (.svg, .png, .pdf, .dot); return its path. The options are those of `Look`."""
+        return save.save(self, path, None, None, **look)
 
     def __repr__(self) -> str:
         return (
@@ -183,25 +197,31 @@ class Drawn:
     """A walk that draws itself, step by step."""
 
     def draw(
-        self, path: str | os.PathLike[str], step: int | None = None, format: str | None = None, **look: Any
+        self,
+        path: str | os.PathLike[str] = "",
+        step: int | None = None,
+        format: str | None = None,
+        **look: Unpack[Look],
     ) -> list[Path]:
-        """Write every step into a folder, one step or an animation into one file; return the paths. See `picture.save.save`.
+        """Write every step into a folder, one step or an animation into one file; return the paths.
 
-        `look`: theme="light" | "dark", palette="default" | "cs231n", direction="LR" | "TB", digits, engine.
+        `path`: a folder, or a file that ends in .svg, .png, .pdf or .dot (one step, the last if `step` is left out), .gif or
+        .html (all of them). Options: theme="light" | "dark", palette="default" | "cs231n", direction="LR" | "TB",
+        digits (significant ones, 1 to 17), engine="pygraphviz" | "dot".
         """
         return save.save(self, path, step, format, **look)
 
-    def dot(self, step: int | None = None, **look: Any) -> graphviz.Source:
+    def dot(self, step: int | None = None, **look: Unpack[Look]) -> graphviz.Source:
         """Return a step as DOT with pinned positions, which any Graphviz renders (engine neato, -n2)."""
-        return save.Painter(self, **look).dot(step)
+        return save.painter(self, **look).dot(step)
 
-    def svg(self, step: int | None = None, **look: Any) -> str:
+    def svg(self, step: int | None = None, **look: Unpack[Look]) -> str:
         """Return a step, the last if left out, as SVG text."""
-        return save.Painter(self, **look).svg(step)
+        return save.painter(self, **look).svg(step)
 
-    def page(self, **look: Any) -> str:
+    def page(self, **look: Unpack[Look]) -> str:
         """Return the interactive stepper as an HTML page; it follows the reader's light or dark mode unless theme="dark"."""
-        return save.Painter(self, **look).bytes(None, "html").decode()
+        return save.painter(self, **look).bytes(None, "html").decode()
 
     def _repr_html_(self) -> str:
         painter = save.Painter(self)
@@ -233,9 +253,33 @@ def dressed(plain: graphs.Graph) -> Graph:
     return Graph(**{f.name: getattr(plain, f.name) for f in fields(graphs.Graph)})
 
 
-def make(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, definitions: Mapping[str, Any] | None = None,
+@door
+def graph(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, definitions: Mapping[str, Any] | None = None,
          parameters: Iterable[str] | None = None, data: Iterable[str] | None = None) -> Graph:  # fmt: skip
-    """Return the computation graph of text, of a SymPy expression, or of a Python function; see `build.build`."""
+    """Return the computation graph of text, of a SymPy expression, or of a Python function.
+
+    `source`: text of one or more lines, the last of which is the output; a SymPy tree, drawn as it stands; or a function,
+    called with tracers (`gt.fn.exp`, `gt.fn.max`, … inside it). `shapes`: name → size or sizes of a vector or matrix;
+    `constants`: name → number; `definitions`: name → what it stands for; `parameters` and `data` say which inputs are
+    learned and which are given (usually w, b, W, θ … are parameters). Raises ReadError with line, column and caret, or
+    another LearnerError, for what makes no graph.
+
+    >>> g = graph("f = w*x + b; L = (f - y)**2")
+    >>> g.trace(at={"w": 2, "x": 3, "b": 1, "y": 5}).gradients["w"]
+    12.0
+    """
+    if isinstance(source, sp.MatrixBase):
+        rows, columns = source.shape
+        raise LearnerError(
+            f"cannot draw a {rows}×{columns} Matrix: a graph has one output; give one entry, or text with shapes={{…}}"
+        )
+    for name, shape in (shapes or {}).items():
+        if isinstance(shape, str | float) or (
+            isinstance(shape, list | tuple) and not all(isinstance(n, int) for n in shape)
+        ):
+            raise LearnerError(
+                f"the shape of '{name}' is {shape!r}; expected a whole number or several, such as 2 or (3, 2)"
+            )
     return dressed(
         build.build(
             source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data
@@ -291,9 +335,8 @@ class Functions:
     def __getattr__(self, name: str) -> Any:
         row = ROWS.get(name) or next((r for r in TABLE if name in r.names), None)
         if row is None:
-            raise AttributeError(
-                f"no operation for '{name}'; gt.fn has {', '.join(sorted(n for r in TABLE for n in r.names))}"
-            )
+            known = dir(self)
+            raise AttributeError(f"no operation for '{name}'{near(name, known)}; gt.fn has {', '.join(known)}")
 
         def call(*args: Any, **settings: Any) -> Any:
             unknown = set(settings) - {key for key, _ in row.params}
@@ -304,6 +347,10 @@ class Functions:
             params = tuple(settings.get(key, default) for key, default in row.params)
             if any(isinstance(a, Tracer) for a in args):
                 return getattr(on_tracers, row.name)(*args, params=params)
+            if len(args) < row.arity[0]:
+                raise LearnerError(
+                    f"{name} takes {row.arity[0]} argument{'s' * (row.arity[0] != 1)}; {len(args)} given"
+                )
             shapes = [getattr(a, "shape", ()) for a in args]
             return row.forward(*args, *(row.settled(params, *shapes)))
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from ..door import door
 from ..equal.given import number
 from ..errors import LearnerError, ReadError
 from ..language.read import Claim, derivation, read
@@ -37,6 +38,7 @@ NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 
 
 @singledispatch
+@door
 def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None = None, definitions: Mapping[str, Any] | None = None,
           shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, given: Mapping[str, Any] | None = None,
           rubric: Rubric | None = None) -> Grade:  # fmt: skip

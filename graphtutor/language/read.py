@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy as sp
 
+from ..door import door
 from ..errors import ReadError
 from .claims import Claim, Part, derivation
 from .gradients import derivative_named
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 
+@door
 def read(text: str, names: Iterable[str] | None = None, definitions: Mapping[str, Any] | None = None, shapes: Mapping[str, Any] | None = None,
          limits: Limits = DEFAULT, *, constants: Mapping[str, Any] | None = None, target: Any = None, wrt: str | None = None,
          strict: bool = False) -> sp.Basic:  # fmt: skip

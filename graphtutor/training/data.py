@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..door import door, kind
 from ..errors import LearnerError, ShapeError
 from ..expr.graph import Graph
 from ..ops.arrays import Shape, show_shape
@@ -32,12 +33,15 @@ def lecture() -> dict[str, np.ndarray]:
     return {name: np.array(column) for name, column in LECTURE.items()}
 
 
+@door
 def load(path: str | Path) -> dict[str, np.ndarray]:
     """Return the columns of a CSV file with a header, the arrays of a `.npz` file, or (for "lecture") the four points.
 
     Columns whose entries are not all numbers come back as text, for labels. Raises LearnerError
     that names the file, and the line where there is one.
     """
+    if not isinstance(path, str | Path):
+        raise LearnerError(f"{kind(path)} is no data file; give a .csv with a header, an .npz, or 'lecture'")
     if str(path) == "lecture" and not Path(path).exists():
         return lecture()
     where = Path(path)

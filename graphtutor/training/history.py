@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..compiled.function import compiled
+from ..door import door
 from ..errors import LearnerError
 from ..expr.graph import Graph
 from ..late import Late
@@ -154,6 +155,7 @@ class History:
         return History(joined, np.concatenate([self.losses, more.losses]), more.loss, np.concatenate([self.rates, more.rates]),
                           np.concatenate([self.validation, more.validation]), more.stopped, more.state, stretches)  # fmt: skip
 
+    @door
     def predict(
         self, data: Mapping[str, Any] | None = None, node: str | None = None, label: str | None = None, epoch: int = -1
     ) -> Prediction:
@@ -185,6 +187,7 @@ class History:
         return {name: rows[epoch] if rows[epoch].ndim else float(rows[epoch]) for name, rows in self.parameters.items()}
 
     # ----- pictures -----
+    @door
     def plot(
         self,
         kind: str = "loss",

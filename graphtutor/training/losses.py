@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiled.function import compiled
+from ..door import door, kind
 from ..errors import LearnerError, ShapeError
 from ..expr.build import build
 from ..late import Late
@@ -159,6 +160,7 @@ class Comparison:
         return curves.saturation_plot().at(path)
 
 
+@door
 def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, labels: Sequence[Any] | None = None,
                    classes: Sequence[str] | None = None) -> Comparison:  # fmt: skip
     """Return models side by side under squared error, absolute error and cross entropy, with the lecture's claims judged.
@@ -180,6 +182,8 @@ def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, 
             CLASSES if classes is None else classes,
         )
     if not isinstance(model_rows, Mapping):
+        if not hasattr(model_rows, "__len__") or isinstance(model_rows, str):
+            raise LearnerError(f"the models are {kind(model_rows)}; expected rows of probabilities, or name → rows")
         many = [model_rows] if len(model_rows) and np.ndim(model_rows[0]) == 1 else list(model_rows)
         model_rows = {f"Model {k + 1}": rows for k, rows in enumerate(many)}
     if labels is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..door import door
 from ..errors import LearnerError
 from ..late import Late
 from .history import History
@@ -94,6 +95,7 @@ def least_squares(data: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.asarray(np.linalg.lstsq(rows, data["y"], rcond=None)[0])
 
 
+@door
 def outliers(seed: int = 0, rate: float = 0.01, epochs: int = EPOCHS) -> Robustness:
     """Return the runs with an outlier, and the lecture's sentences about it judged.
 

@@ -143,7 +143,7 @@ def score_of(graph: Graph, parameters: tuple[str, ...], label: str | None) -> in
     best = [i for i in found if i in named] or found
     if not best:
         raise LearnerError(
-            f"no node depends on the parameters and not on the labels '{label}'; name the one that predicts with node=…"
+            f"no node depends on the parameters and on data{f' and not on the labels {label!r}' if label else ''}; name the one that predicts with node=…"
         )
     return best[-1]
 

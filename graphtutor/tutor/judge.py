@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..door import door, kind
 from ..errors import LearnerError, ReadError
 from ..grading.grader import grade
 from ..grading.told.grades import Grade
@@ -23,15 +24,23 @@ def judge(exercise: Exercise, answer: Any) -> Grade:
         return Grade(0.0, None, f"This cannot be read: {error.message}. It costs nothing.", invalid=error)
 
 
-def exercise(name: str, seed: int | str | None = None, folder: str | Path | None = None) -> Exercise:
+@door
+def exercise(name: str | int, seed: int | str | None = None, folder: str | Path | None = None) -> Exercise:
     """Return an exercise of the lesson for `grade`: as its file shows it, or the variant that `seed` (such as a student's name) draws.
 
-    `folder` holds the exercises; without it $GRAPHTUTOR_EXERCISES, ./exercises, or those that come with graphtutor.
+    `name`: its id, or its number in the list. `folder` holds the exercises; without it $GRAPHTUTOR_EXERCISES, ./exercises, or those that come with graphtutor.
 
     >>> grade(exercise("hinge-dw0"), "-y*x0").misconceptions[0].id
     'branch.ignored'
     """
-    return variant(course(folder).exercise(name), seed)
+    taken = course(folder)
+    if isinstance(name, int) and not isinstance(name, bool):
+        if not 1 <= name <= len(taken.order):
+            raise LearnerError(f"there is no exercise {name}; they go from 1 to {len(taken.order)}")
+        return variant(taken.exercise(taken.order[name - 1]), seed)
+    if not isinstance(name, str):
+        raise LearnerError(f"{kind(name)} is no exercise; expected its name or number, such as 'hinge-dw0' or 1")
+    return variant(taken.exercise(name), seed)
 
 
 @grade.register

@@ -244,7 +244,7 @@ def evaluated(formula: str, known: Mapping[str, Any], shapes: Mapping[str, Any] 
     >>> evaluated("w0 - 0.01*dL_dw0", {"w0": Fraction(1, 2), "dL_dw0": Fraction(42, 5)})
     Fraction(52, 125)
     """
-    here = dict(shapes or {}) | {name: np.shape(value) for name, value in known.items() if np.ndim(value)}
+    here = dict(shapes or {}) | {name: np.shape(value) for name, value in known.items()}  # declared: e is a name, too
     graph = build(formula, shapes=here)
     missing = [n.name for n in graph.inputs if n.name not in known]
     if missing:

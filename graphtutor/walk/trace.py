@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ..door import Named
 from ..errors import DomainError, LearnerError, ShapeError
 from ..expr.adjoint import Backward, Flow, backward
 from ..expr.graph import Edge, Graph, Node
@@ -163,14 +164,15 @@ class Trace:
     def values(self) -> dict[str, Any]:
         """The value of every named node."""
         self.need_point()
-        return {name: self.number(i) for name, i in self.graph.ids.items()}
+        return Named({name: self.number(i) for name, i in self.graph.ids.items()})
 
     @cached_property
     def gradients(self) -> dict[str, Any]:
         """d output / d node for every named node; 0 where a node does not reach the output."""
         self.need_point()
         walk = self.need_walk()
-        return {name: self.number(walk.gradient[i]) for name, i in self.graph.ids.items() if i in walk.gradient}
+        found = ((name, walk.gradient[i]) for name, i in self.graph.ids.items() if i in walk.gradient)
+        return Named((name, self.number(i)) for name, i in found)
 
     @cached_property
     def exact(self) -> dict[str, Fraction | None]:
@@ -185,7 +187,7 @@ class Trace:
                 for name, i in self.graph.ids.items()
                 if i in self.walk.gradient
             }
-        return {name: v if isinstance(v, Fraction) else None for name, v in found.items()}
+        return Named((name, v if isinstance(v, Fraction) else None) for name, v in found.items())
 
     def need_point(self) -> None:
         if self.point is None:
@@ -446,7 +448,7 @@ def exactly(name: str, value: Any) -> Any:
 
 def settle_point(graph: Graph, at: Mapping[Any, Any]) -> tuple[tuple[str, Any], ...]:
     """Return a value for every input, in the graph's order; LearnerError names what is missing, unknown or of the wrong shape."""
-    given = {str(name): value for name, value in at.items()}
+    given = {str(getattr(name, "name", name)): value for name, value in at.items()}  # a Node or a Symbol too
     inputs = {n.name: n.shape for n in graph.inputs}
     for name in given:
         if name not in inputs:
@@ -462,7 +464,8 @@ def settle_point(graph: Graph, at: Mapping[Any, Any]) -> tuple[tuple[str, Any], 
 
 def shaped_value(name: str, value: Any, shape: tuple[int, ...]) -> Any:
     if not shape:
-        number = exactly(name, value)
+        single = getattr(value, "shape", None) == () and hasattr(value, "item")  # an array or tensor of no axis
+        number = exactly(name, value.item() if single else value)
         if not finite(number):
             raise LearnerError(f"the value of '{name}' is too large; expected a number below 1e308")
         return number

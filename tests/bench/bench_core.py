@@ -26,7 +26,7 @@ from graphtutor.compiled.function import compiled
 from graphtutor.expr.adjoint import backward
 from graphtutor.expr.graph import Graph
 from graphtutor.expr.tracer import Builder
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 from graphtutor.picture.files import fonts
 from graphtutor.picture.steps import dot, svg
 from graphtutor.picture.steps.frames import Frame, film

@@ -186,7 +186,7 @@ def test_place_that_cannot_be_written_is_named(run) -> None:
     code, _, err = run("draw", "x*y", "-o", "/dev/null/graph.svg")
     assert code == 2
     assert err.startswith("graphtutor: cannot write /dev/null/graph.svg: ")
-    assert err.endswith("; choose another place with -o\n")
+    assert err.endswith("; choose another place\n")
 
 
 def test_json_tells_what_was_refused_and_where(run) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphtutor.errors import LearnerError, ShapeError
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 
 POINTS = {"x0": [2, 5, -2, -1], "x1": [0, -2, 2, -3], "y": [-1, -1, 1, 1]}
 START = {"w0": 0.5, "w1": -0.3, "b": 0.1}

@@ -10,7 +10,7 @@ import pytest
 from graphtutor import LearnerError
 from graphtutor.equal.oracle import same_values
 from graphtutor.front.analysis import check
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 from graphtutor.ops.table import ROWS
 
 

@@ -13,7 +13,8 @@ from graphtutor.expr.adjoint import backward
 from graphtutor.expr.build import from_tree
 from graphtutor.expr.graph import Graph
 from graphtutor.expr.tracer import Builder
-from graphtutor.front.api import fn, make
+from graphtutor.front.api import fn
+from graphtutor.front.api import graph as make
 from graphtutor.ops import heads
 
 

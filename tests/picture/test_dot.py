@@ -10,7 +10,7 @@ import graphviz
 import pygraphviz
 import pytest
 
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 from graphtutor.picture.steps import dot
 from graphtutor.picture.steps.frames import clean, film
 from graphtutor.picture.steps.layout import Layout, arrange

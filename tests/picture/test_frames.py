@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 from graphtutor.picture.steps.frames import clean, cut, film, grid, line, still, words
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphtutor.errors import LearnerError
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 from graphtutor.picture.files import fonts
 from graphtutor.picture.steps import layout
 from graphtutor.picture.steps.frames import film

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 from graphtutor.picture.steps.page import framed
 from graphtutor.picture.steps.save import Painter
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from graphtutor.errors import LearnerError
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 from graphtutor.picture.files.pdf import pdf
 from graphtutor.picture.files.raster import MOST_PIXELS, gif, png, size
 from graphtutor.picture.steps.save import Painter

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graphtutor.errors import LearnerError
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
@@ -56,8 +56,8 @@ def test_a_step_goes_to_one_file_and_is_that_step(tmp_path: Path) -> None:
     ("a.svg", {"format": "png"}, "'a.svg' ends in .svg and format is 'png'; leave format out, or name the file .png"),
     ("a.svg", {"step": 99}, "there is no step 99; this trace has steps 0 to 3"),
     ("a.svg", {"theme": "blue"}, "theme='blue' is not known; expected light or dark"),
-    ("file/a.svg", {}, "cannot write {}/file/a.svg: file exists; choose another place with -o"),
-    ("file/b/a.svg", {}, "cannot write {}/file/b/a.svg: not a directory; choose another place with -o"),
+    ("file/a.svg", {}, "cannot write {}/file/a.svg: file exists; choose another place"),
+    ("file/b/a.svg", {}, "cannot write {}/file/b/a.svg: not a directory; choose another place"),
 ])  # fmt: skip
 def test_what_cannot_be_is_one_clear_line_and_leaves_nothing(tmp_path: Path, name: str, more, message: str) -> None:
     (tmp_path / "file").write_text("x")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphtutor.front.api import make
+from graphtutor.front.api import graph as make
 from graphtutor.picture.steps.frames import film
 from graphtutor.picture.steps.terminal import marked, plain, table, text
 

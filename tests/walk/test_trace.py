@@ -13,7 +13,8 @@ import sympy as sp
 
 from graphtutor.errors import DomainError, LearnerError, ShapeError
 from graphtutor.expr import adjoint
-from graphtutor.front.api import fn, make
+from graphtutor.front.api import fn
+from graphtutor.front.api import graph as make
 
 DATA = Path(__file__).parents[1] / "data"
 TRUTH = json.loads((DATA / "lecture_truth.json").read_text())

@@ -41,6 +41,10 @@ class Reel(ABC):
 
     def number(self, step: int | None) -> int:
         """Return the number of a picture from 0; LearnerError if there is none."""
+        if step is not None and not isinstance(step, int):
+            raise LearnerError(
+                f"step={step!r} is no number of a {self.each}; expected a whole number from 0 to {len(self) - 1}, or -1 for the last"
+            )
         k = len(self) - 1 if step is None else step
         if not -len(self) <= k < len(self):
             raise LearnerError(f"there is no {self.each} {k}; this {self.whole} has {self.each}s 0 to {len(self) - 1}")
@@ -65,6 +69,8 @@ def stored(reel: Reel, path: str | os.PathLike[str], step: int | None = None, fo
     animation (.gif) or an interactive page (.html). Raises LearnerError for an unknown suffix or a
     place that cannot be written.
     """
+    if not isinstance(path, str | os.PathLike) or not str(path):
+        raise LearnerError("draw() needs the name of a file or folder, such as 'picture.svg'")
     target = Path(path)
     kind = chosen(target, format, reel.formats)
     k = reel.number(step)

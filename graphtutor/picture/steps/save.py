@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
+from ...door import door
 from ...errors import LearnerError
 from ...expr.graph import Graph
 from ...walk.tangents import Tangents
@@ -20,6 +21,16 @@ from .svg import Brush, colours
 
 if TYPE_CHECKING:
     import graphviz
+
+
+class Look(TypedDict, total=False):
+    """How a graph's pictures look; each has its usual value where it is left out."""
+
+    theme: Literal["light", "dark"]
+    palette: Literal["default", "cs231n"]
+    direction: Literal["LR", "TB"]
+    digits: int  # significant ones of a number, 1 to 17
+    engine: Literal["pygraphviz", "dot"]  # who lays the graph out
 
 
 class Painter(Reel):
@@ -40,8 +51,8 @@ class Painter(Reel):
         engine: str = "pygraphviz",
     ):
         colours(theme, palette)
-        if not 1 <= digits <= 17:
-            raise LearnerError(f"digits={digits} is not possible; expected 1 to 17")
+        if not isinstance(digits, int) or not 1 <= digits <= 17:
+            raise LearnerError(f"digits={digits!r} is not possible; expected a whole number from 1 to 17")
         self.frames = film(walked, digits)
         self.theme, self.palette, self.direction, self.engine = theme, palette, direction, engine
 
@@ -73,12 +84,15 @@ class Painter(Reel):
         return str(self.dot(step).source).encode() if format == "dot" else super().bytes(step, format)
 
 
+painter = door(Painter, called="draw", hidden=("walked",))
+
+
 def save(
     walked: Trace | Tangents | Graph,
     path: str | os.PathLike[str],
     step: int | None = None,
     format: str | None = None,
-    **look: object,
+    **look: Unpack[Look],
 ) -> list[Path]:
     """Write pictures of a trace or graph and return their paths; see `files.stored`. `look`: what Painter takes."""
-    return stored(Painter(walked, **look), path, step, format)  # type: ignore[arg-type]
+    return stored(painter(walked, **look), path, step, format)

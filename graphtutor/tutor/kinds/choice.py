@@ -115,7 +115,9 @@ why = "try x = -1"
         if self.at or self.program:
             yield maths.environment(self.graph() if self.program else None, self.at, self.tie)
             return
-        names = sorted({n.name for side in sides for n in maths.build(side).inputs})
+        names = sorted(
+            {n.name for side in sides for n in maths.build(side, shapes=dict.fromkeys(self.assume, ())).inputs}
+        )
         rng = random.Random(self.id)
         for _ in range(SAMPLES if names else 1):
             yield {name: sampled(self.assume.get(name, "real"), rng) for name in names}
