@@ -57,13 +57,13 @@ def breaks(builder: Scalars, outputs: Iterable[int]) -> list[Break]:
     """Return the quantities whose zeros are kinks or edges of domains of `outputs`, added to `builder` as cells."""
     found: dict[int, bool] = {}
     for i in ancestors(builder.cells, outputs):
-        op, args, _ = builder.cells[i]
+        op, args, params = builder.cells[i]
         if not args:
             continue
         row = ROWS[op]
         tracers = [Tracer(builder, a) for a in args]
         if row.kink is not None:
-            for q in row.kink.where(*tracers):
+            for q in row.kink.where(*tracers, *params):
                 found[tracers[0].lift(q)] = True
         for slot, t in enumerate(tracers):
             place = row.domain[min(slot, len(row.domain) - 1)]

@@ -7,6 +7,7 @@ the pass is linear in the size of the graph, and numbers come from evaluating th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -20,7 +21,7 @@ from ..ops.row import Row
 from ..ops.table import ROWS
 from .gates import Gates
 from .graph import Edge, Graph
-from .running import Cell
+from .running import Cell, needed
 from .tracer import INPUT, Builder, Facts, Tracer
 
 TIES = ("zero", "first", "last", "half")
@@ -197,10 +198,26 @@ def backward(graph: Graph, tie: str = "zero", wanted: tuple[int, ...] | None = N
             gradient[target] = total
             arrivals[target] -= 1
             sent.append((i, target, slot, local, g, part, total, arrivals[target]))
+    if gates.filled:
+        fill(builder, gates, gradient, range(out, -1, -1))
     for i, adjoint in enumerate(gradient):
         if adjoint < 0 and wants[i]:
             gradient[i] = zeros(builder, graph.shapes[i])
     return Backward(graph, tuple(builder.cells), tuple(builder.shapes), start, tuple(sent), tuple(gradient), tie)
+
+
+def fill(builder: Folding, gates: Gates, gradient: list[int], order: Iterable[int]) -> None:
+    """Put nan into the gradients by what decides whether a point is filled in, where it is; see `Gates.holes`."""
+    for i in order:
+        op, args, _ = builder.cells[i]
+        if gradient[i] < 0 or not args or not (ROWS[op].gates and ROWS[op].conditions):
+            continue
+        for pair, hole in gates.holes(i):
+            for x in needed(builder.cells, pair):
+                if builder.cells[x][0] == "input" and gradient[x] >= 0:
+                    shape, have = builder.shapes[x], builder.shapes[hole]
+                    part = hole if have in ((), shape) else builder.add("total", (hole,))
+                    gradient[x] = builder.add("add", (gradient[x], fitted(builder, part, shape)))
 
 
 class Sender:

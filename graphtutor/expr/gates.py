@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from ..ops.row import Row
 from ..ops.table import ROWS
+from .running import Cell
 from .tracer import Builder
 
+POINTS = ("eq", "ne")  # conditions that hold, or fail, at single points
 Way = tuple[int, int | None]  # from which node, and through which gate
 
 
@@ -24,7 +26,9 @@ class Gates:
     def __init__(self, builder: Builder, out: int):
         self.builder = builder
         kinds = {(op, params) for op, args, params in builder.cells if args}
-        self.calm = not any(ROWS[op].gates for op, _ in kinds) or all(ROWS[op].stays_finite(p) for op, p in kinds)
+        gated = any(ROWS[op].gates for op, _ in kinds)
+        self.filled = gated and (any(op in POINTS for op, _ in kinds) or any(self.bare(cell) for cell in builder.cells))
+        self.calm = not self.filled and (not gated or all(ROWS[op].stays_finite(p) for op, p in kinds))
         self.ways: dict[int, list[Way] | None] = {out: None}  # None: it is always open
         self.conditions: dict[int, int] = {}
 
@@ -39,6 +43,37 @@ class Gates:
         if self.ways[i] is None or builder.facts(part).finite:
             return part
         return builder.add("kept", (self.condition(i), part))
+
+    def bare(self, cell: Cell) -> bool:
+        """Return whether a cell chooses by a number that is no condition, so at the single point where it is 0."""
+        if not cell[1] or not ROWS[cell[0]].conditions:
+            return False
+        return any(self.is_number(cell[1][slot]) for slot in ROWS[cell[0]].conditions)
+
+    def is_number(self, i: int) -> bool:
+        op = self.builder.cells[i][0]
+        return op != "const" and not (op in ROWS and ROWS[op].discrete)
+
+    def holes(self, i: int) -> list[tuple[tuple[int, int], int]]:
+        """Return the pairs whose equality decides at a choice, node `i`, each with the node that is nan where they are equal, else 0.
+
+        There a single point is filled in, as in where(x == 0, 1, sin(x)/x): the branch taken says nothing of the slope.
+        """
+        op, args, _ = self.builder.cells[i]
+        found: list[tuple[tuple[int, int], int]] = []
+        todo = [args[slot] for slot in ROWS[op].conditions]
+        while todo:
+            condition = todo.pop()
+            inner, pair, _ = self.builder.cells[condition]
+            if self.is_number(condition):
+                inner, pair = "ne", (condition, self.builder.constant(0))
+            if inner in POINTS:
+                hole = self.builder.add("hole", pair)
+                shut = None if self.ways[i] is None else self.condition(i)
+                found.append(((pair[0], pair[1]), hole if shut is None else self.builder.add("kept", (shut, hole))))
+            elif inner in ROWS and ROWS[inner].discrete:
+                todo.extend(pair)
+        return found
 
     def note(self, i: int, target: int, gate: int | None) -> None:
         if gate is None and self.ways[i] is None:

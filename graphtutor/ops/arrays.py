@@ -103,7 +103,7 @@ def sigmoid(x: Value) -> Value:
     if isinstance(x, float):
         return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
     with np.errstate(over="ignore"):
-        out = np.asarray(np.negative(x))
+        out = np.asarray(np.negative(x), dtype=float)
         np.exp(out, out=out)
         out += 1
         return np.reciprocal(out, out=out)

@@ -20,7 +20,7 @@ Local = Callable[..., tuple[Any, ...]]
 class Kink:
     """Where an operation is not differentiable, and what may be chosen there.
 
-    `where(*args)` gives the quantities whose zero is a kink (over tracers: call it with them);
+    `where(*args, *params)` gives the quantities whose zero is a kink (over tracers: call it with them);
     `ends(*params)` the lowest and highest subgradient with respect to an argument there.
     """
 

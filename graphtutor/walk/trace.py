@@ -280,7 +280,11 @@ class Trace:
         if row.kink is None or self.numbers is None:
             return None
         _, args, params = self.graph.cells[edge.source]
-        zero = [q for q in row.kink.where(*(self.numbers[a] for a in args)) if np.any(np.asarray(q, dtype=float) == 0)]
+        zero = [
+            q
+            for q in row.kink.where(*(self.numbers[a] for a in args), *params)
+            if np.any(np.asarray(q, dtype=float) == 0)
+        ]
         return row.kink.ends(*params) if zero else None
 
     # ----- sentences -----
@@ -334,6 +338,13 @@ class Trace:
             ((flow.upstream, self.pair(flow.edge.source)),),
         ).text()
 
+    def filled(self, flow: Flow) -> bool:
+        """Return whether all that arrives is known and yet the gradient is not: a single point is filled in here."""
+        if self.walk is None or self.numbers is None or flow.missing:
+            return False
+        found = self.walk.gradient[flow.edge.target]
+        return found != flow.total and not finite(self.numbers[found]) and finite(self.numbers[flow.total])
+
     def selected(self, flow: Flow) -> str:
         """Return what is to be said where a step sends 0 by selection, for what it selects would be 0 × ∞."""
         if self.walk is None or self.numbers is None:
@@ -356,6 +367,8 @@ class Trace:
         if kink is not None and local is not None:
             low, high = (shown(v) for v in kink)
             return f"At this kink the slope may be anything from {low} to {high}; {shown_of(local)} is taken (tie='{self.tie}')."
+        if self.filled(flow):
+            return "At this point the formula is filled in by a value of its own, so it gives no derivative here."
         if note := self.selected(flow):
             return note
         if local is not None and local.value is not None:

@@ -251,7 +251,7 @@ MIXING = {
     "solve": ["sum(solve(A @ A.T, w*y))", "sum(solve(w*A @ A.T, y))", "sum(solve(w*A @ A.T, w**2*y))"],
     "cross_entropy": ["cross_entropy(w*x, x)"],
 }
-INTERNAL = {"kept", "tip", "spread", "sum_to", "place", "block"}
+INTERNAL = {"kept", "tip", "hole", "spread", "sum_to", "place", "block"}
 
 
 @pytest.mark.parametrize(("row", "source"), [(r, s) for r, sources in MIXING.items() for s in sources])

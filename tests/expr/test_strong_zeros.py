@@ -151,6 +151,28 @@ def test_a_constant_takes_the_same_tie_however_it_is_written(half: str) -> None:
     assert gt.graph(f"max({half}, x)", constants={"c": 0.5}).function()({"x": 0.5})[1]["x"] == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [("Piecewise((sin(x)/x, Ne(x, 0)), (1, True))", 0), ("where(x == 0, 0, x)", 0), ("where(x, x, 3)", 0), ("where(x != 2, x**2, 4)", 2), ("where(x == 1 or x < -5, 1, x**3)", 1),
+     ("where(2*x == 1, 0, exp(x))", 0.5)],
+)  # fmt: skip
+def test_where_a_single_point_is_filled_in_the_formula_gives_no_derivative(text: str, at: float) -> None:
+    g = gt.graph(text)
+    assert np.isnan(g.trace(at={"x": at}).gradients["x"]) and np.isnan(g.function()({"x": float(at)})[1]["x"])
+    assert any("filled in by a value of its own" in s.sentence for s in g.trace(at={"x": at}).steps)
+    assert np.isfinite(g.trace(at={"x": at + 0.25}).gradients["x"])
+    assert np.isnan(g.function()({"x": np.array([at, at + 1.0])})[1]["x"]).tolist() == [True, False]
+
+
+def test_a_label_that_only_decides_leaves_the_other_gradients_alone() -> None:
+    g = gt.graph("where(y == 1, -log(p), -log(1 - p))")
+    assert g.trace(at={"y": 1, "p": 0.25}).gradients["p"] == -4
+
+
+def test_a_point_filled_in_on_a_branch_not_taken_does_no_harm() -> None:
+    assert gt.graph("where(x > 0, where(x == -1, 5, x), x**2)").trace(at={"x": -1}).gradients["x"] == -2
+
+
 def test_a_step_says_why_nothing_is_sent() -> None:
     told = [s.sentence for s in gt.graph("where(x < 1, x, sqrt(x))").trace(at={"x": 0}).steps]
     assert told[-1].endswith("No open way leads from here to the output, so nothing is sent back, whatever the slope.")
