@@ -44,6 +44,7 @@ FORMATS = {"text": "unicode", "latex": "latex"}
     help="By the rules, edge by edge along the graph, or one and then the other.",
     show_default=True,
 )
+@click.option("--order", type=int, default=1, metavar="N", help="2 for the second derivative, and so on.")
 @CONSTANTS
 @SHAPES
 @click.option(
@@ -63,7 +64,7 @@ FORMATS = {"text": "unicode", "latex": "latex"}
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page.")
 @click.option("--palette", default="default", metavar="NAME", help="Colours of the picture.")
 @json_option
-def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
+def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, order: int, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
            as_json: bool, **look: Any) -> None:  # fmt: skip
     """Derive d EXPR / d NAME line by line, each line with its rule.
 
@@ -90,6 +91,7 @@ def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, shapes: tup
             style=style,
             detail=detail,
             along=way,
+            order=order,
             shapes=shapes_of(shapes, None),
             constants=constants_of(constants),
         )

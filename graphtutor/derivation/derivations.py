@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sympy as sp
@@ -20,6 +20,7 @@ from .problem import Problem, problem
 from .rules import CONSTANT, DEFINITION, START, VARIABLE, Calculus, Rule, fits
 
 MAX_LINES = 2000
+MAX_ORDER = 12
 TOGETHER = (CONSTANT, VARIABLE)
 STYLES = (None, "lecture")
 DETAILS = ("full", "brief")
@@ -33,13 +34,14 @@ TIDY = {
 
 
 def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "full", definitions: Mapping[str, Any] | None = None,
-           shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, along: str = "rules") -> Derivation:  # fmt: skip
+           shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, along: str = "rules", order: int = 1) -> Derivation:  # fmt: skip
     """Return the derivation of d source / d wrt, line by line, each with its rule.
 
     `source`: text (of one or more lines, the last one the output) or a SymPy tree. `detail`: "full",
     one rule a line, or "brief", as a lecturer would; `style="lecture"` is the lecture's own, which is
     brief. `definitions`: name → what it stands for; it stays in the lines until its derivative is
     taken. `shapes` and `constants` are those of `gt.graph`. `along="graph"`: one edge of the computation graph a line, local × upstream.
+    `order`: 2 for the second derivative, and so on; each is tidied before the next is taken.
     Raises LearnerError (ReadError, ShapeError) in one line.
 
     >>> print(derive("(w*x - y)**2", "w", detail="brief"))
@@ -51,12 +53,16 @@ def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "fu
     for what, given, known in (("style", style, STYLES), ("detail", detail, DETAILS), ("along", along, ALONG)):
         if given not in known:
             raise LearnerError(f"{what}='{given}' is not known; expected {' or '.join(map(repr, known))}")
+    if not isinstance(order, int) or not 1 <= order <= MAX_ORDER:
+        raise LearnerError(f"order={order!r} is not possible; expected a whole number from 1 to {MAX_ORDER}")
+    if along == "graph" and order > 1:
+        raise LearnerError("along='graph' walks one derivative; leave it out for order=2 and more, or draw .hessian()")
     asked = problem(source, wrt, definitions, shapes, constants)
     if along == "graph":
         return along_graph(asked)
     fits(asked.shapes.get(asked.wrt.name, ()), asked.wrt.name)
     brief = detail == "brief" or style == "lecture"
-    lines = tuple(rule_lines(asked, brief))
+    lines = tuple(rule_lines(asked, brief, order))
     return Derivation(
         lines,
         asked.wrt.name,
@@ -66,24 +72,53 @@ def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "fu
     )
 
 
-def rule_lines(asked: Problem, brief: bool) -> Iterator[Line]:
+def rule_lines(asked: Problem, brief: bool, order: int = 1) -> Iterator[Line]:
     calculus = Calculus(asked.wrt, asked.definitions, asked.shapes)
     calculus.shape(asked.tree)
-    tree = calculus.diff(asked.tree)
-    yield Line(encoded(tree), START)
+    tree = asked.tree
+    for waiting in range(order - 1, -1, -1):
+        tree = calculus.diff(tree)
+        if waiting == order - 1:
+            yield line_of(calculus, tree, START, waiting)
+        for step in one_derivative(calculus, tree, brief):
+            tree, rule, before, after = step
+            yield line_of(calculus, tree, rule, waiting, before, after)
+
+
+def line_of(
+    calculus: Calculus,
+    tree: sp.Basic,
+    rule: Rule,
+    waiting: int,
+    before: Iterable[Path] = (),
+    after: Iterable[Path] = (),
+) -> Line:
+    """Return the line of a tree that `waiting` derivative operators still stand before; the paths lie inside them."""
+    inside = (0,) * waiting
+    for _ in range(waiting):
+        tree = calculus.diff(tree)
+    return Line(
+        encoded(tree), rule, tuple((*inside, *path) for path in before), tuple((*inside, *path) for path in after)
+    )
+
+
+def one_derivative(
+    calculus: Calculus, tree: sp.Basic, brief: bool
+) -> Iterator[tuple[sp.Basic, Rule, Iterable[Path], Iterable[Path]]]:
+    """Yield the trees from d/dw (…) to the tidied derivative, each with its rule and what changed where."""
     for _ in range(MAX_LINES):
         spots = places.operators(tree)
         if not spots:
             break
         changes, rule = (at_the_board if brief else one_rule)(calculus, spots)
         tree, after = places.replaced(tree, changes)
-        yield Line(encoded(tree), rule, tuple(changes), after)
+        yield tree, rule, tuple(changes), after
     else:
         raise LearnerError(
             f"the derivation takes more than {MAX_LINES} lines; ask for detail='brief', or for a part of it"
         )
     for name, after_pass in algebra.stages(tree, algebra.PASSES[1:] if brief else algebra.PASSES):
-        yield Line(encoded(after_pass), TIDY[name], *changed(tree, after_pass))
+        yield after_pass, TIDY[name], *changed(tree, after_pass)
         tree = after_pass
 
 

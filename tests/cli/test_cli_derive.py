@@ -173,3 +173,12 @@ def test_a_name_that_does_not_occur_is_pointed_out(run) -> None:
 def test_vectors_have_shapes(run) -> None:
     code, out, _ = run("dot(w*x, x)", "--wrt", "w", "--shapes", "x=3", "--detail", "brief")
     assert code == 0 and out.splitlines()[-1].split("   ")[0] == "= dot(x, x)"
+
+
+def test_a_second_derivative_is_derived_in_the_shell(at) -> None:
+    code, out, _ = at("derive", "x**3", "--wrt", "x", "--order", "2")
+    assert (
+        code == 0 and out.splitlines()[0].startswith("  ∂/∂x (∂/∂x (x³))") and out.splitlines()[-1].startswith("= 6·x")
+    )
+    code, _, err = at("derive", "x**3", "--wrt", "x", "--order", "40")
+    assert code == 2 and "order=40 is not possible; expected a whole number from 1 to 12" in err

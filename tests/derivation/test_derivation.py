@@ -503,3 +503,33 @@ def test_tidying_keeps_the_value() -> None:
 
 def evaluate(tree: sp.Basic) -> Any:
     return evaluated(tree, {}, {})
+
+
+@pytest.mark.parametrize(
+    "text", ["x**5 - 2*x**2", "sin(x**2)", "x**2*exp(x)", "log(1 + x**2)", "tanh(a*x)", "x/(1 + x)"]
+)
+@pytest.mark.parametrize("style", [None, "lecture"])
+def test_a_higher_derivative_is_sympys_and_every_line_has_its_value(text: str, style: str | None) -> None:
+    x, a = sp.symbols("x a")
+    truth = sp.diff(sp.sympify(text, locals={"x": x, "a": a}), x, 2)
+    lines = gt.derive(text, wrt="x", order=2, style=style).lines
+    point = {x: sp.Rational(7, 10), a: sp.Rational(3, 2)}
+    for line in lines:
+        value = gt.graph(line.text).expression().subs(point)
+        assert abs(float(value) - float(truth.subs(point))) < 1e-9, line.text
+
+
+def test_the_first_derivative_is_tidied_before_the_second_is_taken() -> None:
+    assert [line.unicode for line in gt.derive("x**3", wrt="x", order=2).lines] == [
+        "∂/∂x (∂/∂x (x³))",
+        "∂/∂x (3·x²)",
+        "3·∂/∂x (x²)",
+        "3·2·x",
+        "6·x",
+    ]
+
+
+@pytest.mark.parametrize("order", [0, -1, 13, 1.5, "2"])
+def test_an_order_out_of_range_is_said(order: object) -> None:
+    with pytest.raises(gt.LearnerError, match=f"order={order!r} is not possible; expected a whole number from 1 to 12"):
+        gt.derive("x**3", wrt="x", order=order)
