@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol
 
 import numpy as np
 
+from ...ops.abbreviations import abbreviation
 from ...ops.row import Row
 from ...ops.table import ROWS
 from .operators import MOST_TIMES
@@ -287,13 +288,27 @@ def step(f: Reader, a: list[Any], node: Any) -> Any:
     return f.entrywise("where", [f.entrywise("gt", [a[0], 0], node), 1, below], node)
 
 
-def formula(work: Callable[..., Any]) -> Work:
-    """Return a function of numbers that is written out in operations of the table: `work(op, *args)`."""
+class Entrywise:
+    """The operations of the table on numbers and arrays, as `ops.abbreviations` asks for them."""
 
-    def write_out(f: Reader, a: list[Any], node: Any) -> Any:
-        return work(lambda op, *args: f.entrywise(op, list(args), node), *(v for v in a if v is not None))
+    def __init__(self, f: Reader, node: Any):
+        self.f, self.node = f, node
 
-    return write_out
+    def __getattr__(self, op: str) -> Callable[..., Any]:
+        return lambda *args: self.f.entrywise(op, list(args), self.node)
+
+
+def abbreviated(name: str) -> Entry | None:
+    """Return the entry of a function that is short for operations of the table, as in text: log1p, hypot, multiply."""
+    counts = [n for n in (1, 2, 3) if abbreviation(name, n)]
+
+    def written_out(f: Reader, a: list[Any], node: Any) -> Any:
+        given = [v for v in a if v is not None]
+        short = abbreviation(name, len(given))
+        assert short is not None
+        return short.meaning(Entrywise(f, node), *given)
+
+    return Entry(("a", "b", "c")[: counts[-1]], counts[0], counts[-1], written_out) if counts else None
 
 
 LAYOUT: Mapping[str, Callable[..., Any]] = {"reshape": reshaped, "view": reshaped, "transpose": np.transpose, "permute": np.transpose, "swapaxes": np.swapaxes, "expand_dims": np.expand_dims, "unsqueeze": np.expand_dims,
@@ -302,18 +317,9 @@ LAYOUT: Mapping[str, Callable[..., Any]] = {"reshape": reshaped, "view": reshape
 JOINED: Mapping[str, Callable[..., Any]] = {"concatenate": np.concatenate, "cat": np.concatenate, "hstack": np.hstack, "vstack": np.vstack, "stack": np.stack, "column_stack": np.column_stack}  # fmt: skip
 AXES = {"np.sum": lambda f, v, n: f.total(v, n), "mean": mean_of, "average": mean_of, "prod": product_of, "np.max": outermost("max"), "amax": outermost("max"), "np.min": outermost("min"),
         "amin": outermost("min"), "var": variance_of, "std": lambda f, v, n: f.number("sqrt", [variance_of(f, v, n)], n), "logsumexp": log_of_sum}  # fmt: skip
-SPELLED = {  # NumPy's names of operators: the row of each
-    "add": "add", "subtract": "sub", "sub": "sub", "multiply": "mul", "mul": "mul", "divide": "div", "true_divide": "div", "div": "div", "negative": "neg", "neg": "neg", "power": "pow", "pow": "pow",
-    "float_power": "pow", "greater": "gt", "gt": "gt", "greater_equal": "ge", "ge": "ge", "less": "lt", "lt": "lt", "less_equal": "le", "le": "le", "equal": "eq", "eq": "eq", "not_equal": "ne", "ne": "ne",
+COMPARED = {  # NumPy's and torch's names of comparisons, which text writes with signs: the row of each
+    "greater": "gt", "gt": "gt", "greater_equal": "ge", "ge": "ge", "less": "lt", "lt": "lt", "less_equal": "le", "le": "le", "equal": "eq", "eq": "eq", "not_equal": "ne", "ne": "ne",
     "logical_and": "and", "logical_or": "or", "logical_not": "not", "absolute": "abs",
-}  # fmt: skip
-FORMULAS: Mapping[str, tuple[str, Callable[..., Any]]] = {
-    "square": ("a", lambda op, a: op("pow", a, 2)), "reciprocal": ("a", lambda op, a: op("div", 1, a)),
-    "log1p": ("a", lambda op, a: op("log", op("add", 1, a))), "expm1": ("a", lambda op, a: op("sub", op("exp", a), 1)),
-    "log2": ("a", lambda op, a: op("div", op("log", a), op("log", 2))), "log10": ("a", lambda op, a: op("div", op("log", a), op("log", 10))),
-    "exp2": ("a", lambda op, a: op("pow", 2, a)), "logaddexp": ("a b", lambda op, a, b: op("log", op("add", op("exp", a), op("exp", b)))),
-    "hypot": ("a b", lambda op, a, b: op("sqrt", op("add", op("pow", a, 2), op("pow", b, 2)))), "rsqrt": ("a", lambda op, a: op("div", 1, op("sqrt", a))),
-    "logsigmoid": ("a", lambda op, a: op("neg", op("softplus", op("neg", a)))), "silu": ("a", lambda op, a: op("mul", a, op("sigmoid", a))),
 }  # fmt: skip
 FUNCTIONS: Mapping[str, Entry] = {
     "sum": entry("a * start", total), "pow": entry("a b", lambda f, a, n: f.binary(ast.Pow(), a[0], a[1], n)), "len": entry("a", lambda f, a, n: len(listed(f, a[0], n))), "range": entry("stop * b c", counted), "arange": entry("stop * b c", counted),
@@ -329,7 +335,6 @@ FUNCTIONS: Mapping[str, Entry] = {
     **{name: entry("a * b c d", arranged(work)) for name, work in LAYOUT.items()}, **{name: entry("a * axis", arranged(work, several=True)) for name, work in JOINED.items()},
     "t": entry("a", arranged(np.transpose)), "astype": entry("a dtype", typed), "type": entry("a dtype", typed), "tolist": entry("a", lambda f, a, n: a[0].tolist()),
     "clip": entry("a * a_min a_max", clipped), "clamp": entry("a * a_min a_max", clipped), "heaviside": entry("a * b", step),
-    **{name: entry(names, formula(work)) for name, (names, work) in FORMULAS.items()},
 }  # fmt: skip
 SAME = frozenset("detach numpy cpu double float contiguous".split())  # methods that give the array itself
 CHANGING: Mapping[str, Entry] = {"append": entry("a value", appended), "extend": entry("a values", extended)}
@@ -340,13 +345,13 @@ def found(name: str, of_arrays: bool = False) -> Entry | Row | None:
 
     `of_arrays`: with `np.` before it, or a method of an array, where sum and max go along axes.
 
-    >>> found("sum", True).names, found("multiply", True).name, found("nope")
-    (('a', 'axis', 'keepdims'), 'mul', None)
+    >>> found("sum", True).names, found("multiply", True).names, found("nope")
+    (('a', 'axis', 'keepdims'), ('a', 'b'), None)
     """
-    if of_arrays:
-        own = FUNCTIONS.get(f"np.{name}") or FUNCTIONS.get(name)
-        return own or ROWS.get(SPELLED.get(name, "")) or row_named(name)
-    return FUNCTIONS.get(name) or row_named(name)
+    if not of_arrays:
+        return FUNCTIONS.get(name) or row_named(name)
+    own = FUNCTIONS.get(f"np.{name}") or FUNCTIONS.get(name)
+    return own or ROWS.get(COMPARED.get(name, "")) or row_named(name) or abbreviated(name)
 
 
 def row_named(name: str) -> Row | None:

@@ -27,6 +27,9 @@ EXACT: Mapping[str, Callable[[Any, Any], Any]] = {  # on whole numbers that are 
 }  # fmt: skip
 
 
+Several = list | tuple | np.ndarray
+
+
 class Operators:
     """Applies operators, with a bound on steps and on the size of lists and arrays.
 
@@ -132,22 +135,23 @@ class Operators:
 
     # ----- conditions -----
     def compare(self, node: ast.Compare, given: list[Any]) -> Any:
-        found = []
-        for op, a, b in zip(node.ops, given[:-1], given[1:], strict=True):
-            if isinstance(op, ast.Is | ast.IsNot) and (a is None or b is None):
-                found.append((a is b) == isinstance(op, ast.Is))
-                continue
-            if isinstance(a, tuple) and isinstance(b, tuple) and all(isinstance(v, int) for v in (*a, *b)):
-                found.append(EXACT[SIGNS[type(op)]](a, b))  # shapes
-                continue
-            if type(op) not in SIGNS:
-                self.fail(node, "'in' and 'is' are not read; expected < <= > >= == !=")
-            if any(isinstance(v, list | tuple) for v in (a, b)):
-                self.fail(node, "plain lists are not compared entry by entry in Python; compare numbers")
-            found.append(self.entrywise(SIGNS[type(op)], [a, b], node))
+        pairs = zip(node.ops, given[:-1], given[1:], strict=True)
+        found = [self.comparison(op, a, b, node) for op, a, b in pairs]
         if len(found) > 1 and any(isinstance(f, np.ndarray) for f in found):
             self.fail(node, "an array is no condition; compare numbers, or write (a < b) & (b < c)")
         return found[0] if len(found) == 1 else self.number("and", found, node)
+
+    def comparison(self, op: ast.cmpop, a: Any, b: Any, node: Any) -> Any:
+        """Return one comparison: of numbers, of arrays entry by entry, of shapes, or with None."""
+        if isinstance(op, ast.Is | ast.IsNot) and (a is None or b is None):
+            return (a is b) == isinstance(op, ast.Is)
+        if type(op) not in SIGNS:
+            self.fail(node, "'in' and 'is' are not read; expected < <= > >= == !=")
+        if isinstance(a, tuple) and isinstance(b, tuple) and all(isinstance(v, int) for v in (*a, *b)):
+            return EXACT[SIGNS[type(op)]](a, b)
+        if isinstance(a, list | tuple) or isinstance(b, list | tuple):
+            self.fail(node, "plain lists are not compared entry by entry in Python; compare numbers")
+        return self.entrywise(SIGNS[type(op)], [a, b], node)
 
     def both(self, node: ast.BoolOp, given: list[Any]) -> Any:
         """Return the value of `and`, `or`: a condition of conditions; of numbers, as in Python, one of them."""
@@ -178,16 +182,21 @@ class Operators:
             return yes if condition else no
         if yes is no or (isinstance(yes, int | Named) and type(yes) is type(no) and yes == no):
             return yes
-        if (yes is None) != (no is None) and not isinstance(no if yes is None else yes, list | tuple | np.ndarray):
+        if isinstance(yes, Several) or isinstance(no, Several):
+            return self.either_of_several(condition, yes, no, node)
+        if (yes is None) != (no is None):
             self.nothing.append(node)
-            return self.either(condition, NOTHING if yes is None else yes, NOTHING if no is None else no, node)
-        if isinstance(yes, np.ndarray) and isinstance(no, np.ndarray) and yes.shape == no.shape:
-            return entry_by_entry(lambda a, b: self.either(condition, a, b, node), yes, no)
-        if isinstance(yes, list | tuple) and type(yes) is type(no) and len(yes) == len(no):
-            return type(yes)(self.either(condition, a, b, node) for a, b in zip(yes, no, strict=True))
-        if any(isinstance(v, list | tuple | np.ndarray) for v in (yes, no)):
-            self.fail(node, "the two sides of this if give values of different lengths")
+        yes, no = (NOTHING if value is None else value for value in (yes, no))
         return trees.compose("where", (condition, tree_of(yes), tree_of(no)))
+
+    def either_of_several(self, condition: sp.Basic, yes: Any, no: Any, node: Any) -> Any:
+        """Return two lists or arrays of one shape, one or the other by a condition."""
+        same = type(yes) is type(no) and np.shape(yes) == np.shape(no) if isinstance(yes, np.ndarray) else type(yes) is type(no) and len(yes) == len(no)  # fmt: skip
+        if not same:
+            self.fail(node, "the two sides of this if give values of different lengths")
+        if isinstance(yes, np.ndarray):
+            return entry_by_entry(lambda a, b: self.either(condition, a, b, node), yes, no)
+        return type(yes)(self.either(condition, a, b, node) for a, b in zip(yes, no, strict=True))
 
     # ----- entries -----
     def entry(self, whole: Any, key: Any, node: Any) -> Any:

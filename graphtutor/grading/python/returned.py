@@ -161,6 +161,21 @@ def written_out(value: sp.Basic) -> int:
     return size[id(value)]
 
 
+def ends(line: Any) -> list[int]:
+    """Return the numbers of all lines among which conditions decide.
+
+    >>> ends(sp.Integer(3)), ends(4)
+    ([3], [4])
+    """
+    found, todo = [], [tree_of(line)]
+    while todo:
+        top = todo.pop()
+        if isinstance(top, sp.Integer):
+            found.append(int(top))
+        todo.extend(top.args[1:])
+    return sorted(found)
+
+
 def plain(value: Any) -> Any:
     """Return a result as a tree, as nested lists of them, or None."""
     if isinstance(value, np.ndarray):
@@ -215,7 +230,7 @@ class Returned:
                 at = graph.evaluate({n.name: float(Fraction(point[n.name])) for n in graph.inputs}, "float")[graph.out]
                 found |= {int(at): None} if np.isfinite(at) else {}
             else:
-                found |= {int(n): None for n in sorted(tree_of(value.line).atoms(sp.Integer), key=int)}
+                found |= dict.fromkeys(ends(value.line))
         return [f"line {k}: {self.code.source.line(k)}" for k in found if k > 0]
 
     @property
@@ -232,9 +247,9 @@ def returned(answer: Mapping[str, Any], wrt: Sequence[str], inputs: Mapping[str,
     derivative the one whose name ends in its variable. A parameter that `args` leaves out is the input of
     this name, the vector of its entries (`x` for x0, x1), or, if one of each is left, that one.
 
-    >>> r = returned({"code": "def d(x, w, t):\n    return 2*x*(w*x - t)"}, ["w"], {"w": (), "x": (), "y": ()})
+    >>> r = returned({"code": "d = lambda x, w, t: 2*x*(w*x - t)"}, ["w"], {"w": (), "x": (), "y": ()})
     >>> r.assumed, r.quoted({})
-    (("'t' is taken for y",), ['line 2: return 2*x*(w*x - t)'])
+    (("'t' is taken for y",), ['line 1: d = lambda x, w, t: 2*x*(w*x - t)'])
     """
     code = read_code(answer.get("code", ""))
     if not isinstance(answer.get("function") or "", str):
@@ -268,20 +283,22 @@ def meanings(
     own: Iterable[str], args: Mapping[str, Any], inputs: Mapping[str, Shape]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return what each parameter stands for, and in words what was assumed."""
-    meant = {name: args[name] for name in own if name in args}
-    free = [name for name in own if name not in args]
-    for name in free:
-        entries = [f"{name}{k}" for k in range(len(inputs)) if f"{name}{k}" in inputs]
-        if name in inputs:
-            meant[name] = entries_of(name, inputs[name])
-        elif entries:
-            meant[name] = entries
+    given = {name: args[name] if name in args else of_problem(name, inputs) for name in own}
+    meant = {name: value for name, value in given.items() if value is not None}
     used = {str(n).split("[")[0] for value in meant.values() for n in leaves(value)}
-    left, others = [name for name in free if name not in meant], [n for n in inputs if n.split("[")[0] not in used]
+    left = [name for name in given if name not in meant and name not in args]
+    others = [n for n in inputs if n.split("[")[0] not in used]
     if len(left) == len(others) == 1:
         meant[left[0]] = entries_of(others[0], inputs[others[0]])
         return meant, [f"'{left[0]}' is taken for {others[0]}"]
     return meant, []
+
+
+def of_problem(name: str, inputs: Mapping[str, Shape]) -> Any:
+    """Return what the problem has under a name: an input, or the vector of those with a number behind; None for nothing."""
+    if name in inputs:
+        return entries_of(name, inputs[name])
+    return [f"{name}{k}" for k in range(len(inputs)) if f"{name}{k}" in inputs] or None
 
 
 def entries_of(name: str, shape: Shape) -> Any:

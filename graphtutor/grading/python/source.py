@@ -84,40 +84,53 @@ def read_source(text: str) -> Source:
         ...
     graphtutor.errors.ReadError: line 1, column 1: import of 'os' is not read; only math and numpy are known
     """
-    module = parsed(text)
-    functions: dict[str, Defined] = {s.name: s for s in module.body if isinstance(s, ast.FunctionDef)}
-    modules, plotting = set(MODULES), set[str]()
-    imported: dict[str, str] = {}
+    body = parsed(text).body
+    imports = Imports()
+    for statement in body:
+        imports.take(text, statement)
+    functions: dict[str, Defined] = {s.name: s for s in body if isinstance(s, ast.FunctionDef)}
     values: dict[str, ast.expr] = {}
     passed: dict[str, int] = {}
-    for statement in module.body:
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                drawn = alias.name.split(".")[0] in PLOTTING
-                if not drawn:
-                    allowed(text, statement, alias.name)
-                (plotting if drawn else modules).add(alias.asname or alias.name.split(".")[0])
-        elif isinstance(statement, ast.ImportFrom):
-            allowed(text, statement, statement.module or ".")
-            imported |= {alias.asname or alias.name: alias.name for alias in statement.names}
-            modules |= {
-                alias.asname or alias.name for alias in statement.names if alias.name in ("functional", "numpy")
-            }
-        elif (given := globals_of(statement)) is not None:
+    for statement in body:
+        given = globals_of(statement)
+        if given is not None:
             functions |= {name: value for name, value in given.items() if isinstance(value, ast.Lambda)}
             values |= {name: value for name, value in given.items() if not isinstance(value, ast.Lambda)}
-        elif passed_over(statement, functions, modules | plotting):
+        elif passed_over(statement, functions, imports.modules | imports.plotting):
             passed |= dict.fromkeys(assigned_by(statement), statement.lineno)
-        elif not (isinstance(statement, ast.FunctionDef) or harmless(statement) or only_as_a_program(statement)):
+        elif not harmless(statement):
             refuse(
                 text,
                 statement,
                 f"{named(statement)} outside a function is not read; put the derivative in a function that returns it",
             )
-    twice = next((name for name in functions if name in {*values, *imported, *passed}), None)
+    twice = next((name for name in functions if name in {*values, *imports.names, *passed}), None)
     if twice is not None:
         refuse(text, functions[twice], f"'{twice}' is a function and another thing too; give each its own name")
-    return Source(text, functions, frozenset(modules), imported, values, passed)
+    return Source(text, functions, frozenset(imports.modules), imports.names, values, passed)
+
+
+@dataclass(slots=True)
+class Imports:
+    """What a text imports: the names of modules of mathematics and of those that plot, and the names taken from them."""
+
+    modules: set[str] = field(default_factory=lambda: set(MODULES))
+    plotting: set[str] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def take(self, text: str, statement: ast.stmt) -> None:
+        """Take up a statement that imports; refuse a module that is not known."""
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                drawn = alias.name.split(".")[0] in PLOTTING
+                if not drawn:
+                    allowed(text, statement, alias.name)
+                (self.plotting if drawn else self.modules).add(alias.asname or alias.name.split(".")[0])
+        elif isinstance(statement, ast.ImportFrom):
+            allowed(text, statement, statement.module or ".")
+            taken = {alias.asname or alias.name: alias.name for alias in statement.names}
+            self.names |= taken
+            self.modules |= {name for name, own in taken.items() if own in ("functional", "numpy")}
 
 
 def globals_of(statement: ast.stmt) -> dict[str, ast.expr] | None:
@@ -176,10 +189,11 @@ def allowed(text: str, node: ast.stmt, module: str) -> None:
 
 
 def harmless(statement: ast.stmt) -> bool:
-    """Return whether a statement does nothing: `pass`, or text that stands alone."""
-    return isinstance(statement, ast.Pass) or (
-        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    )
+    """Return whether a statement asks for nothing here: a function, an import, `pass`, text that stands alone, the main program."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    known = isinstance(statement, ast.FunctionDef | ast.Import | ast.ImportFrom | ast.Pass)
+    return known or only_as_a_program(statement)
 
 
 def only_as_a_program(statement: ast.stmt) -> bool:

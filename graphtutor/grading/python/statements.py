@@ -48,21 +48,14 @@ class Follower(Expressions):
 
     def given(self, function: Function, args: Sequence[Any], by_name: Mapping[str, Any], node: Any) -> dict[str, Any]:
         """Return the value of each parameter, as Python binds them."""
-        defined = function.node
-        own = [a.arg for a in parameters(defined)]
-        if defined.args.vararg or defined.args.kwarg or getattr(defined, "decorator_list", None):
-            self.fail(defined, "only functions with plain parameters and without decorators are read")
-        if len(set(own)) != len(own):
-            self.fail(defined, "two parameters have the same name")
-        before = [a.arg for a in (*defined.args.posonlyargs, *defined.args.args)]
+        own = [a.arg for a in parameters(function.node)]
+        self.plain_parameters(function.node, own)
         known = dict(zip(own, args, strict=False))
         unknown = next((n for n in by_name if n not in own or n in known), None)
         if unknown is not None:
             self.fail(node, f"{function.name} has {'already its' if unknown in known else 'no parameter'} '{unknown}'")
         known |= by_name
-        defaults = dict(zip(before[len(before) - len(defined.args.defaults) :], defined.args.defaults, strict=True))
-        defaults |= {a.arg: d for a, d in zip(defined.args.kwonlyargs, defined.args.kw_defaults, strict=True) if d}
-        for name, default in defaults.items():
+        for name, default in defaults(function.node).items():
             if name not in known:
                 known[name] = self.value(default, function.around or Scope({}))
         if len(args) > len(own) or any(name not in known for name in own):
@@ -70,6 +63,12 @@ class Follower(Expressions):
                 node, f"{function.name} takes {len(own)} arguments ({', '.join(own)}), met {len(args) + len(by_name)}"
             )
         return known
+
+    def plain_parameters(self, node: Defined, own: Sequence[str]) -> None:
+        if node.args.vararg or node.args.kwarg or getattr(node, "decorator_list", None):
+            self.fail(node, "only functions with plain parameters and without decorators are read")
+        if len(set(own)) != len(own):
+            self.fail(node, "two parameters have the same name")
 
     # ----- statements -----
     def block(self, body: Sequence[ast.stmt | Bound], scope: Scope) -> None:
@@ -155,28 +154,29 @@ class Follower(Expressions):
         return {name: made[id(yes[name]), id(no[name])] for name in yes if name in no}
 
     def statement(self, node: ast.stmt, scope: Scope) -> None:
-        if isinstance(node, ast.Return):
-            if node.value is None:
-                self.nothing.append(node)
-            scope.given, scope.done = None if node.value is None else self.value(node.value, scope), True
-            scope.line = node.lineno
-        elif isinstance(node, ast.Assign):
-            value = self.value(node.value, scope)
-            for target in node.targets:
-                self.assign(target, value, scope)
-        elif isinstance(node, ast.AnnAssign):
-            if node.value is not None:
-                self.assign(node.target, self.value(node.value, scope), scope)
-        elif isinstance(node, ast.AugAssign):
-            self.augmented(node, scope)
-        elif isinstance(node, ast.FunctionDef):
-            scope.known[node.name] = Function(node, scope)
-        elif isinstance(node, ast.Assert):
-            self.asserted(node, scope)
+        """Follow a statement that is no branch and no loop."""
+        follow = self.FOLLOW.get(type(node))
+        if follow is not None:
+            follow(self, node, scope)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             self.alone(node.value, scope)
         elif not (isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))):
             self.fail(node, f"{named(node)} is not read; write the derivative with assignments, if, for and return")
+
+    def returning(self, node: ast.Return, scope: Scope) -> None:
+        if node.value is None:
+            self.nothing.append(node)
+        scope.given, scope.done = None if node.value is None else self.value(node.value, scope), True
+        scope.line = node.lineno
+
+    def assignment(self, node: ast.Assign | ast.AnnAssign, scope: Scope) -> None:
+        if node.value is not None:
+            value = self.value(node.value, scope)
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                self.assign(target, value, scope)
+
+    def define(self, node: ast.FunctionDef, scope: Scope) -> None:
+        scope.known[node.name] = Function(node, scope)
 
     def alone(self, call: ast.Call, scope: Scope) -> None:
         """Follow a call whose result is not used: one that changes a list; print changes nothing."""
@@ -253,6 +253,20 @@ class Follower(Expressions):
         """Refuse to change in place what a function was given by another."""
         if id(owner(value)) in scope.foreign:
             self.fail(node, "changing an argument in place is not read; make a new list, or use another name")
+
+    FOLLOW: Mapping[type, Any] = {ast.Return: returning, ast.Assign: assignment, ast.AnnAssign: assignment, ast.AugAssign: augmented, ast.FunctionDef: define, ast.Assert: asserted}  # fmt: skip
+
+
+def defaults(function: Defined) -> dict[str, ast.expr]:
+    """Return the defaults of a function's parameters.
+
+    >>> [*defaults(ast.parse("lambda a, b=1, *, c=2: a", mode="eval").body)]
+    ['b', 'c']
+    """
+    args = function.args
+    before = [a.arg for a in (*args.posonlyargs, *args.args)]
+    found = dict(zip(before[len(before) - len(args.defaults) :], args.defaults, strict=True))
+    return found | {a.arg: d for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None}
 
 
 def assigned(function: Defined) -> frozenset[str]:
