@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .forms import Result, final, ids, word
+from .formats import Result, final, ids, word
 
 
 @dataclass(frozen=True)

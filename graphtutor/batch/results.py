@@ -17,7 +17,7 @@ from ..grading.told.marks import Rubric
 from ..tutor.course import Course, course
 from ..tutor.judge import judge
 from ..tutor.variants import variant
-from .forms import Result
+from .formats import Result
 from .submissions import Submission, made
 
 CHUNK = 16  # answers sent to a process at once: a message costs about as much as a short answer

@@ -296,25 +296,32 @@ def answered(answer: Any, about: dict[str, Any], says: Mapping[str, Any], trust:
     The point of a sheet and its decimals belong to the question: where the teacher states one, the sheet's own count
     as little as its problem.
     """
+    point: dict[str, Any] = {key: about.pop(key) for key in ("at", "digits") if key in about}
     if isinstance(answer, str) and looks_like(answer):
         try:
             answer = read_sheet(answer)["answer"]
         except ReadError:
             return answer, ()  # grading says where it cannot be read
-    keys = ("function",) if isinstance(answer, Mapping) and "code" in answer else ("at", "digits")
-    point = {key: about.pop(key) for key in ("at", "digits") if key in about}
-    given = {**point, **({"function": says["function"]} if says.get("function") else {})}
-    if not isinstance(answer, Mapping) or not ("code" in answer or "sheet" in answer):
+    if not isinstance(answer, Mapping):
         return answer, ()
-    taken = {key: given[key] for key in keys if key in given}
+    if "code" in answer:
+        taken = {"function": says["function"]} if says.get("function") else {}
+        return taught(answer, taken, set(taken), trust)
+    if "sheet" in answer:
+        return taught(answer, point, set(point) | ({"at", "digits"} if "expression" in says else set()), trust)
+    return answer, ()
+
+
+def taught(
+    answer: Mapping[str, Any], taken: Mapping[str, Any], teachers: set[str], trust: bool
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return an answer with what the teacher says put in, and without what is the teacher's to say."""
     if trust:
         return {**taken, **answer}, ()
-    stated = set(says) & {"expression"} and "sheet" in answer
-    own = [key for key in keys if answer.get(key) is not None and (key in taken or stated)]
-    kept: dict[str, Any] = {key: value for key, value in answer.items() if key not in own}
-    return kept | taken, tuple(
-        f"{key}: {shortened(answer[key])}" for key in own if not alike(answer[key], taken.get(key, USUAL.get(key)))
-    )
+    own = [key for key in sorted(teachers) if answer.get(key) is not None]
+    other = [key for key in own if not alike(answer[key], taken.get(key, USUAL.get(key)))]
+    kept = {key: value for key, value in answer.items() if key not in own}
+    return {**kept, **taken}, tuple(f"{key}: {shortened(answer[key])}" for key in other)
 
 
 def alike(own: Any, teachers: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..batch.forms import FORMATS
+from ..batch.formats import FORMATS
 from .shared import (
     ASSUME,
     AT,
@@ -105,23 +105,14 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, draw: st
     if not paths:
         raise click.UsageError("no PATH to grade; give a file, a folder, or - for standard input", ctx)
     from ..batch import reviews as kept
-    from ..batch.results import attempts
 
-    if output:
-        refuse_place(Path(output))
+    place = Path(output) if output else None
+    refuse_place(place)
     found, faults = collected(paths, teachers(about), own_questions)
-    if output:
-        probe(Path(output), ROOM[0] + ROOM[1] * len(found))
-    folder = (ctx.obj or {}).get("exercises")
+    probe(place, ROOM[0] + ROOM[1] * len(found))
     decisions = kept.load(Path(reviews) if reviews else kept.beside("standard-input" if paths[0] == "-" else paths[0]))
-    with executor(jobs, len(found)) as pool:
-        every = [decisions.put_in(g) for g in attempts(found, pool, folder)]
-    for failed in (g for g in every if g.bug):
-        complain(
-            f"{failed.one.where}: {failed.error}; please report it"
-            + (f"\n{failed.bug}" if verbose else " with what -v shows")
-        )
-    every, decisions = decided(every, decisions, decide)
+    every = worked_out(found, jobs, (ctx.obj or {}).get("exercises"), verbose)
+    every, decisions = decided([decisions.put_in(g) for g in every], decisions, decide)
     if review:
         every = reviewed(every, decisions)
     if draw:
@@ -132,20 +123,22 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, draw: st
 
 
 # ----- where the results go, before anything is graded -----
-def refuse_place(path: Path) -> None:
+def refuse_place(path: Path | None) -> None:
     """Refuse a place for results that is no file."""
     from ..errors import LearnerError
 
-    if path.exists() and not path.is_file():
+    if path is not None and path.exists() and not path.is_file():
         kind = "a folder" if path.is_dir() else "no regular file"
         raise LearnerError(f"cannot write {path}: it is {kind}; choose another place")
 
 
-def probe(path: Path, size: int) -> None:
+def probe(path: Path | None, size: int) -> None:
     """Write as much as the results may take beside their place, and take it away: a full disk is found now."""
     from ..errors import LearnerError
     from ..text import written
 
+    if path is None:
+        return
     trial = path.with_name(f".{path.name[:60]}.trial")
     try:
         written(trial, b"\n" * size).unlink()
@@ -157,18 +150,11 @@ def probe(path: Path, size: int) -> None:
 def teachers(about: dict[str, Any]) -> dict[str, Any]:
     """Return what the command line says of every answer."""
     found: dict[str, Any] = {key: about[key] for key in ("exercise", "expression", "function") if about[key]}
-    if about["wrt"]:
-        names = [name.strip() for name in about["wrt"].split(",") if name.strip()]
-        found["wrt"] = names[0] if len(names) == 1 else names
-    rubric = {
-        "points": numbers_of(about["points"]) if about["points"] else None,
-        "follow": about["follow"],
-        "form": list(about["forms"]) or None,
-        "variant": about["variant"] or None,
-    }
+    names = [name.strip() for name in (about["wrt"] or "").split(",") if name.strip()]
     sizes = shapes_of(about["shapes"], None)
     more = {
-        "rubric": {key: value for key, value in rubric.items() if value is not None},
+        "wrt": names[0] if len(names) == 1 else names,
+        "rubric": rubric_of(about),
         "assume": "; ".join(about["assume"]),
         "shapes": {name: list(size) for name, size in sizes.items()},
         "constants": constants_of(about["constants"]),
@@ -176,6 +162,17 @@ def teachers(about: dict[str, Any]) -> dict[str, Any]:
     }
     found |= {key: value for key, value in more.items() if value}
     return found if about["digits"] is None else {**found, "digits": about["digits"]}
+
+
+def rubric_of(about: dict[str, Any]) -> dict[str, Any]:
+    """Return what the command line says of how points are given."""
+    said = {
+        "points": numbers_of(about["points"]) if about["points"] else None,
+        "follow": about["follow"],
+        "form": list(about["forms"]) or None,
+        "variant": about["variant"] or None,
+    }
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def numbers_of(text: str) -> list[float]:
@@ -208,6 +205,18 @@ def collected(paths: Sequence[str], says: dict[str, Any], trust: bool) -> tuple[
         faults.append("nothing to grade")
         complain(f"nothing to grade in {', '.join(paths)}; expected files with answers")
     return found, faults
+
+
+def worked_out(found: list[Submission], jobs: int, folder: str | None, verbose: bool) -> list[Graded]:
+    """Return the grades of submissions; what we fail on is complained of."""
+    from ..batch.results import attempts
+
+    with executor(jobs, len(found)) as pool:
+        every = list(attempts(found, pool, folder))
+    for failed in (g for g in every if g.bug):
+        shown = f"\n{failed.bug}" if verbose else " with what -v shows"
+        complain(f"{failed.one.where}: {failed.error}; please report it{shown}")
+    return every
 
 
 @contextmanager
@@ -291,7 +300,7 @@ def asked(one: Submission, decisions: Reviews) -> Reviews:
 # ----- what is shown -----
 def shown(every: list[Graded], faults: list[str], form: str, output: str | None, verbose: bool, as_json: bool) -> None:
     """Write the results in the form asked for, to a file or here."""
-    from ..batch.forms import listed, summary
+    from ..batch.formats import listed, summary
 
     if as_json:
         show_json(whole(every, faults))
@@ -310,7 +319,7 @@ def shown(every: list[Graded], faults: list[str], form: str, output: str | None,
 
 def whole(every: list[Graded], faults: list[str]) -> dict[str, Any]:
     """Return what --json says: the result itself if there is one alone, else all of them with their counts."""
-    from ..batch.forms import counted
+    from ..batch.formats import counted
 
     results = [g.result for g in every]
     if len(results) == 1 and not faults:
@@ -331,7 +340,7 @@ def drawn(every: list[Graded], path: str) -> None:
 def show_changes(old: str, new: str, as_json: bool) -> None:
     """Show what changed between two files of results."""
     from ..batch.compare import changes, summary
-    from ..batch.forms import read_results
+    from ..batch.formats import read_results
 
     one, other = read_results(old), read_results(new)
     found = changes(one, other)

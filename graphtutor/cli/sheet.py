@@ -48,7 +48,7 @@ def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
     graphtutor sheet "u = w*x; L = (u - y)**2" --at w=2,x=3,y=5 -o sheet.txt
     graphtutor sheet "u = w*x; L = (u - y)**2" --at w=2,x=3,y=5 --key
     """
-    from ..grading.sheet import table
+    from ..grading.sheet import paper
     from ..grading.sheet.sheet import sheet as made
     from ..text import written
 
@@ -63,14 +63,14 @@ def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
         )
     found = made(graph.collapsed(*collapse), point, digits, tie)
     if as_json or form == "json":
-        text = json.dumps(table.as_json(found, expr, key, sizes, fixed), ensure_ascii=False, indent=1)
+        text = json.dumps(paper.as_json(found, expr, key, sizes, fixed), ensure_ascii=False, indent=1)
     else:
-        text = (table.as_csv if form == "csv" else table.as_text)(found, expr, key, sizes, fixed)
+        text = (paper.as_csv if form == "csv" else paper.as_text)(found, expr, key, sizes, fixed)
     if output:
         written(Path(output), (text + "\n").encode())
         say(f"wrote {output}")
     elif as_json:
-        show_json({"ok": True, **table.as_json(found, expr, key, sizes, fixed)})
+        show_json({"ok": True, **paper.as_json(found, expr, key, sizes, fixed)})
     else:
         say(text)
 

@@ -25,16 +25,18 @@ drawing         a grade drawn with the broken edge marked
 grades          Grade itself, and how it is told
 judging         each line of a derivation against the truth and the line before
 scoring         points, and what is said
-source, library a student's Python parsed, the values in it, and the functions it may call
-operators       arithmetic, conditions, entries of lists on symbols
-values, follow  its expressions and its statements followed, never run
-script          what stands outside functions and may be passed over
-code, returned  its functions as mathematics; what those of an answer return
-figures         numbers as they are written, and whether they are right as far as they go
-sheet, work     a backprop sheet's rows, and what each cell is worth
-table, filled   a sheet printed with blanks or as its key, and read back
-matching        which node each row of a student's sheet is
-handed, contents  a sheet as it is handed in, and what stands in its cells
-cells, tally    each cell judged, and the Grade of them all
+source, values  a student's Python parsed, and the values in it
+entrywise       arithmetic, conditions, entries and masks of arrays on symbols
+library         the functions of Python, NumPy and torch that act on lists and arrays
+expressions     what an expression is worth
+statements      what a function does, followed and never run
+returned        what the functions of an answer return
+sheet           a backprop sheet's rows
+typed           what stands in a cell: a number with its decimals, or a formula
+cell_values     what each cell is worth
+paper, filled   a sheet printed with blanks or as its key, and read back
+regrouping      products and sums grouped as a student groups them
+matching        which node each row of a student's sheet is, and what stands in each cell
+judged, tally   each cell judged, and the Grade of them all
 grader          grade: an answer in any form to a Grade
 """

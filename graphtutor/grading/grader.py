@@ -24,7 +24,7 @@ from .asked.task import Task, plain, task
 from .lines.judging import judged, judged_tree
 from .lines.scoring import marked
 from .lines.strangers import misnamed, strangers
-from .python.returned import Followed, returned
+from .python.returned import Followed, Returned, returned
 from .python.source import NoValue
 from .python.values import array_of
 from .sheet.filled import looks_like
@@ -245,23 +245,26 @@ def of_code(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
         return Grade(0.0, False, f"Not right. Line {error.line}: {error.message}.")
     except ReadError as error:
         return unreadable(error)
-    said = list(read.assumed)
-    if len(asked.wrt) == 1 and len(read.values) == 1:
-        found = of_value(asked, read.values[0], rubric)
-    elif len(read.trees) == len(asked.wrt) > 1 and any(isinstance(v, list) for v in read.trees):
-        parts = zip(asked.wrt, read.trees, strict=True)
-        each = {name: of_value(replace(asked, wrt=(name,)), Followed(value), rubric) for name, value in parts}
-        found = together(asked.wrt, each)
-    else:
-        tree = as_tree(list(read.trees)) if len(read.trees) != 1 else as_tree(read.trees[0])
-        found = of_trees(asked, tree, write(tree), rubric)
-        if len(read.trees) != max(1, len(asked.wrt)):
-            count = f"{len(read.trees)} value{'s' * (len(read.trees) != 1)}"
-            said.append(f"the function returns {count}, {len(asked.wrt)} are asked for")
+    found, said = of_values(asked, read, rubric), list(read.assumed)
+    if len(asked.wrt) > 1 and len(read.trees) != len(asked.wrt):
+        count = f"{len(read.trees)} value{'s' * (len(read.trees) != 1)}"
+        said.append(f"the function returns {count}, {len(asked.wrt)} are asked for")
     if found.correct is False:
         point = dict(found.counterexample.point) if found.counterexample else {}
         said += [f"Python returns None after {line}" for line in read.gaps] or read.quoted(point)
     return replace(found, message=f"{found.message} ({'; '.join(said)}.)") if said else found
+
+
+def of_values(asked: Task, read: Returned, rubric: Rubric) -> Grade:
+    """Return the Grade of what functions return: of one gradient, of several each by its shape, or of numbers in a row."""
+    if len(asked.wrt) == 1 and len(read.values) == 1:
+        return of_value(asked, read.values[0], rubric)
+    if len(read.trees) == len(asked.wrt) > 1 and any(isinstance(v, list) for v in read.trees):
+        parts = zip(asked.wrt, read.trees, strict=True)
+        each = {name: of_value(replace(asked, wrt=(name,)), Followed(value), rubric) for name, value in parts}
+        return together(asked.wrt, each)
+    tree = as_tree(list(read.trees)) if len(read.trees) != 1 else as_tree(read.trees[0])
+    return of_trees(asked, tree, write(tree), rubric)
 
 
 def of_value(asked: Task, returned: Followed, rubric: Rubric) -> Grade:

@@ -95,6 +95,10 @@ BODIES = {
     "sum of a mask": "return (z > 0).sum()*b + np.sum(g > 0)",
     "mask times": "return (z > 0)*g + 1*(g > 0)",
     "float of": "return float(b) + float(z[0])",
+    # dictionaries of names
+    "a dictionary": "grads = {'dz': z*b, 'db': c}\nreturn grads['dz'] + grads['db']",
+    "a dictionary filled": "cache = {}\ncache['A'] = np.tanh(z)\ncache['A'] = cache['A']*2\nreturn 1 - cache['A']**2",
+    "a dictionary in a branch": "d = {'k': b}\nif c > 0:\n    d['k'] = 2*b\nreturn d['k']",
     # shapes
     "new axis": "return (z[:, None]*g[None, :]).sum(axis=1)",
     "newaxis": "return z[np.newaxis, :] + g[:, np.newaxis]",
@@ -256,6 +260,23 @@ def test_several_gradients_of_several_shapes_are_judged_each() -> None:
     assert gt.grade(source, {"code": code.format("e.sum()")}, wrt=["w", "b"], shapes=shapes).correct is True
     grade = gt.grade(source, {"code": code.format("e.mean()")}, wrt=["w", "b"], shapes=shapes)
     assert grade.correct is False and grade.message.startswith("b is not right.")
+
+
+@pytest.mark.parametrize(("returns", "correct"), [
+    ("{'dw': X.T @ e, 'db': e.sum()}", True), ("{'db': np.sum(e), 'dw': np.dot(X.T, e)}", True), ("{'dw': X.T @ e, 'db': 2*e.sum()}", False), ("{'dL_dw': X.T @ e, 'dL_db': e.sum()}", True), ("{'dw': e, 'db': e.sum()}", False),
+])  # fmt: skip
+def test_gradients_in_a_dictionary_are_judged_by_their_names(returns, correct) -> None:
+    code = f"def propagate(X, w, b, y):\n    e = X @ w + b - y\n    grads = {returns}\n    return grads"
+    grade = gt.grade(
+        "L = sum((X@w + b - y)**2)/2", {"code": code}, wrt=["w", "b"], shapes={"X": (3, 2), "w": 2, "y": 3}
+    )
+    assert grade.correct is correct
+
+
+def test_an_array_that_only_one_side_of_an_if_returns_is_wrong() -> None:
+    code = "def dz(z, g):\n    if z[0] > 0:\n        return g*(z > 0)"
+    grade = gt.grade(RELU["source"], {"code": code}, wrt="z", shapes=RELU["shapes"])
+    assert grade.correct is False and "Python returns None after line 2: if z[0] > 0:" in grade.message
 
 
 # ----- what stays refused, and what is never misread -----

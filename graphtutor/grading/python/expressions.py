@@ -13,7 +13,7 @@ import sympy as sp
 from ...ops import heads
 from ...ops.row import Row
 from . import library
-from .operators import LARGEST, MOST_TIMES, Operators
+from .entrywise import LARGEST, MOST_TIMES, Operators
 from .source import named
 from .values import Function, Library, Scope, Text, kind
 
@@ -71,7 +71,7 @@ class Expressions(Operators):
         if isinstance(node, ast.Compare):
             return [node.left, *node.comparators]
         fields = {ast.BinOp: ("left", "right"), ast.UnaryOp: ("operand",), ast.IfExp: ("test", "body", "orelse"), ast.Subscript: ("value", "slice")}  # fmt: skip
-        if isinstance(node, ast.BoolOp):
+        if isinstance(node, ast.BoolOp | ast.Dict):
             return node.values
         if isinstance(node, ast.List | ast.Tuple):
             return node.elts
@@ -246,6 +246,13 @@ class Expressions(Operators):
             )
         return bool(value)
 
+    def dictionary(self, node: ast.Dict, given: list[Any], scope: Scope) -> dict[str, Any]:
+        """Return a dictionary of text, such as the gradients {"dw": dw, "db": db}."""
+        keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
+        if not all(isinstance(key, str) for key in keys):
+            self.fail(node, "a dictionary is not read but with names in quotes as keys")
+        return {str(key): value for key, value in zip(keys, given, strict=True)}
+
     def sliced(self, node: ast.Slice, given: list[Any], scope: Scope) -> slice:
         bounds = iter(given)
         return slice(*(next(bounds) if p is not None else None for p in (node.lower, node.upper, node.step)))
@@ -335,5 +342,5 @@ class Expressions(Operators):
         ast.IfExp: lambda f, node, given, scope: f.either(f.truth(given[0], node.test), given[1], given[2], node),
         ast.List: lambda f, node, given, scope: f.sized(list(given), node), ast.Tuple: lambda f, node, given, scope: f.sized(tuple(given), node),
         ast.Subscript: lambda f, node, given, scope: f.entry(given[0], given[1], node),
-        ast.Lambda: lambda f, node, given, scope: Function(node, scope),
+        ast.Dict: dictionary, ast.Lambda: lambda f, node, given, scope: Function(node, scope),
     }  # fmt: skip

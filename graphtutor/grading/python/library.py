@@ -17,7 +17,7 @@ import numpy as np
 from ...ops.abbreviations import abbreviation
 from ...ops.row import Row
 from ...ops.table import ROWS
-from .operators import MOST_TIMES
+from .entrywise import MOST_TIMES
 from .values import CONDITIONS, Library, Text
 
 MATH = frozenset(["math", "cmath"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -177,7 +177,9 @@ def ends(line: Any) -> list[int]:
 
 
 def plain(value: Any) -> Any:
-    """Return a result as a tree, as nested lists of them, or None."""
+    """Return a result as a tree, as nested lists of them, a dictionary of these, or None."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, list | tuple):
@@ -199,6 +201,7 @@ def leaves(value: Any) -> list[Any]:
     found, todo = [], [value]
     while todo:
         top = todo.pop()
+        top = list(top.values()) if isinstance(top, dict) else top
         if isinstance(top, list | tuple):
             todo.extend(reversed(top))
         else:
@@ -264,8 +267,25 @@ def returned(answer: Mapping[str, Any], wrt: Sequence[str], inputs: Mapping[str,
         own = [a.arg for a in parameters(code.functions[name])] if name in code.functions else []
         meant, told = meanings(own, args, inputs)
         assumed |= dict.fromkeys(told)
-        values.append(code.followed(name, meant, inputs))
+        found = code.followed(name, meant, inputs)
+        values.append(replace(found, value=by_key(found.value, wrt)) if isinstance(found.value, dict) else found)
     return Returned(code, tuple(names), tuple(values), tuple(assumed))
+
+
+def by_key(value: Mapping[str, Any], wrt: Sequence[str]) -> Any:
+    """Return the gradients of a dictionary in the order asked for, one alone by itself: `{"dw": …, "db": …}`.
+
+    >>> by_key({"db": 2, "dw": 1}, ["w", "b"]), by_key({"w": 1}, ["w"])
+    ([1, 2], 1)
+    """
+    keys = {w: next((k for k in value if k == w or k.endswith((f"d{w}", f"_{w}"))), None) for w in wrt}
+    missing = [w for w, key in keys.items() if key is None]
+    if missing:
+        raise LearnerError(
+            f"the dictionary that is returned has no gradient for {missing[0]}; it has {', '.join(value)}"
+        )
+    found = [value[key] for key in keys.values() if key is not None]
+    return found[0] if len(found) == 1 else found
 
 
 def chosen(code: Code, wrt: Sequence[str]) -> list[str]:

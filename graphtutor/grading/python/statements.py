@@ -10,8 +10,8 @@ import numpy as np
 import sympy as sp
 
 from ...errors import ReadError
+from .entrywise import SIGNS
 from .expressions import MOST_DEPTH, Expressions
-from .operators import SIGNS
 from .source import MOST_NESTING, Defined, named, parameters
 from .values import Function, Scope, content, fill, kind, owner, reachable
 
@@ -146,7 +146,9 @@ class Follower(Expressions):
             pair = id(yes[name]), id(no.get(name))
             if name in no and pair not in made:
                 made[pair] = self.either(condition, yes[name], no[name], node)
-                for side in {id(v): v for v in (yes[name], no[name]) if isinstance(v, list | np.ndarray)}.values():
+                for side in {
+                    id(v): v for v in (yes[name], no[name]) if isinstance(v, list | dict | np.ndarray)
+                }.values():
                     if yes[name] is not no[name]:
                         seen[id(side)] = seen.get(id(side), 0) + 1
                         if seen[id(side)] > 1 or id(side) in old:

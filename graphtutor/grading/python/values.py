@@ -102,7 +102,7 @@ def kind(value: Any) -> str:
         return f"an array of shape {shape_text(value.shape)}"
     if isinstance(value, bool):
         return "a condition"
-    words: tuple[tuple[Any, str], ...] = ((type(None), "nothing"), (list | tuple, "a list"), (int | sp.Basic, "a number"), (Text, "text"), (Function | Library, "a function"))  # fmt: skip
+    words: tuple[tuple[Any, str], ...] = ((type(None), "nothing"), (list | tuple, "a list"), (dict, "a dictionary"), (int | sp.Basic, "a number"), (Text, "text"), (Function | Library, "a function"))  # fmt: skip
     return next((word for types, word in words if isinstance(value, types)), f"a {type(value).__name__.lower()}")
 
 
@@ -164,6 +164,20 @@ def fitting(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
         raise LearnerError(f"shapes {' and '.join(map(shape_text, shapes))} do not fit") from None
 
 
+def nothing_like(value: Any) -> Any:
+    """Return what stands for None beside a value: no value in each of its entries."""
+    if isinstance(value, np.ndarray):
+        return entry_by_entry(lambda v: NOTHING, value)
+    if isinstance(value, dict):
+        return {key: nothing_like(part) for key, part in value.items()}
+    return type(value)(map(nothing_like, value)) if isinstance(value, list | tuple) else NOTHING
+
+
+def outline(value: Any) -> Any:
+    """Return what two values must share to be joined entry by entry: a shape, a length, or keys."""
+    return value.shape if isinstance(value, np.ndarray) else set(value) if isinstance(value, dict) else len(value)
+
+
 # ----- what can change -----
 def owner(value: Any) -> Any:
     """Return the array that holds a view's entries; a list or another array itself."""
@@ -174,13 +188,16 @@ def owner(value: Any) -> Any:
 
 def content(value: Any) -> Any:
     """Return a copy of what a list or array holds now."""
-    return value.copy() if isinstance(value, np.ndarray) else list(value)
+    return value.copy() if isinstance(value, np.ndarray | dict) else list(value)
 
 
 def fill(value: Any, held: Any) -> None:
     """Make a list or array hold this."""
     if isinstance(value, np.ndarray):
         value[...] = held
+    elif isinstance(value, dict):
+        value.clear()
+        value.update(held)
     else:
         value[:] = held
 
@@ -191,8 +208,8 @@ def reachable(known: Mapping[str, Any]) -> dict[int, Any]:
     todo = list(known.values())
     while todo:
         top = todo.pop()
-        if isinstance(top, list | tuple | np.ndarray) and id(top) not in found:
+        if isinstance(top, list | tuple | np.ndarray | dict) and id(top) not in found:
             found[id(top)] = top
             found[id(owner(top))] = owner(top)
-            todo.extend(top if not isinstance(top, np.ndarray) else ())
+            todo.extend(top.values() if isinstance(top, dict) else top if not isinstance(top, np.ndarray) else ())
     return found

@@ -6,12 +6,12 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from ...errors import ReadError
-from .table import HEADINGS, number
+from .paper import HEADINGS, number
 from .typed import plain
 
 NODE, VALUE, UPSTREAM = (
@@ -55,30 +55,37 @@ def read_sheet(text: str) -> dict[str, Any]:
             f"the sheet is {len(text)} characters long; at most {LONGEST} are read", text.split("\n")[0][:60]
         )
     first = next((line for line in text.splitlines() if line.strip()), "")
-    above, rows = (
-        from_csv(text)
-        if "," in first.split("|")[0] and "|" not in text.split("\n")[0] and not heading(first)
-        else from_table(text)
-    )
+    is_csv = "," in first.split("|")[0] and "|" not in text.split("\n")[0] and not heading(first)
+    above, rows = from_csv(text) if is_csv else from_table(text)
     if not rows:
         raise ReadError(
             "no row of a sheet found; expected a table with the columns node, value, local gradients, upstream",
             first[:60],
         )
-    answer: dict[str, Any] = {"sheet": rows}
-    if "at" in above:
-        answer["at"] = {name: number(value) for name, value in pairs(above["at"]).items()}
-    if "digits" in above:
-        digits = plain(above["digits"].strip())
-        answer["digits"] = int(digits.value) if digits is not None and digits.decimals == 0 else above["digits"]
-    found: dict[str, Any] = {"expression": above["problem"]} if "problem" in above else {}
-    if "shapes" in above:
-        found["shapes"] = {
-            n: [int(s) for s in v.split("x") if s.strip().isdigit()] for n, v in pairs(above["shapes"]).items()
-        }
-    if "constants" in above:
-        found["constants"] = {n: number(v) for n, v in pairs(above["constants"]).items()}
-    return {**found, "answer": answer}
+    said: dict[str, Any] = {name: ABOVE[name](value) for name, value in above.items()}
+    own = {name: said.pop(name) for name in ("at", "digits") if name in said}
+    found = {"expression" if name == "problem" else name: value for name, value in said.items()}
+    return {**found, "answer": {"sheet": rows, **own}}
+
+
+def values_of(text: str) -> dict[str, Any]:
+    """Return name → number of `w = 2, x = [1, 2]`."""
+    return {name: number(value) for name, value in pairs(text).items()}
+
+
+def decimals_of(text: str) -> Any:
+    """Return a whole number; other text as it is, to be refused."""
+    found = plain(text.strip())
+    return int(found.value) if found is not None and found.decimals == 0 else text
+
+
+def shapes_of(text: str) -> dict[str, list[int]]:
+    return {name: [int(s) for s in v.split("x") if s.strip().isdigit()] for name, v in pairs(text).items()}
+
+
+ABOVE: Mapping[str, Callable[[str], Any]] = {  # what may stand above a sheet: how it is read
+    "problem": str, "at": values_of, "digits": decimals_of, "shapes": shapes_of, "constants": values_of,
+}  # fmt: skip
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -102,33 +109,39 @@ def from_table(text: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
         said = heading(line)
         if said is not None:
             above[said[0]] = said[1]
-        if said is not None or "|" not in line or not set(line) - set("-|+: \t=_"):
-            continue
-        parts = [
-            part.strip()
-            for part in line.strip()
-            .removeprefix("|")
-            .removesuffix("|" if line.strip().startswith("|") else "\0")
-            .split("|")
-        ]
-        if not columns:
-            columns = [column(part) for part in parts]
-            if "node" in columns:
-                continue
-            columns = ["node", "value", "local", "upstream"]
-        if len(parts) > len(columns):
-            raise ReadError(
-                f"{len(parts)} cells where there are {len(columns)} columns; write abs(x) for |x|", line, k, 1
-            )
-        row = dict(zip(columns, parts, strict=False))
-        rows.append(
-            {
-                name: locals_of(value) if name == "local" else value
-                for name, value in row.items()
-                if name and not (name == "local" and not value)
-            }
-        )
+        elif "|" in line and set(line) - set("-|+: \t=_"):
+            parts = cells_of(line)
+            if not columns:
+                columns = [column(part) for part in parts]
+                if "node" in columns:
+                    continue
+                columns = ["node", "value", "local", "upstream"]
+            if len(parts) > len(columns):
+                raise ReadError(
+                    f"{len(parts)} cells where there are {len(columns)} columns; write abs(x) for |x|", line, k, 1
+                )
+            rows.append(row_of(dict(zip(columns, parts, strict=False))))
     return above, rows
+
+
+def cells_of(line: str) -> list[str]:
+    """Return the cells of a line of a table, with bars at its ends or without.
+
+    >>> cells_of("| u = w*x | 6 |"), cells_of("u | 6 | ")
+    (['u = w*x', '6'], ['u', '6', ''])
+    """
+    flat = line.strip()
+    whole = flat.removeprefix("|").removesuffix("|") if flat.startswith("|") else line
+    return [part.strip() for part in whole.split("|")]
+
+
+def row_of(cells: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row by its columns, its local gradients by argument."""
+    return {
+        name: locals_of(value) if name == "local" else value
+        for name, value in cells.items()
+        if name and (value or name != "local")
+    }
 
 
 def column(title: str) -> str:
@@ -166,12 +179,7 @@ def from_csv(text: str) -> tuple[dict[str, str], list[dict[str, Any]]]:
     for k, line in enumerate(lines, 2):
         said = {name: str(line.get(given) or "").strip() for name, given in names.items()}
         if "cell" not in names:
-            row = {column(name): value for name, value in said.items() if column(name)}
-            rows[str(k)] = {
-                name: locals_of(value) if name == "local" else value
-                for name, value in row.items()
-                if value or name != "local"
-            }
+            rows[str(k)] = row_of({column(name): value for name, value in said.items()})
         elif said["cell"].lower() in HEADINGS:
             above[said["cell"].lower()] = said.get("answer", "")
         elif said["cell"]:
@@ -202,12 +210,18 @@ def blank(value: Any) -> bool:
 
 def form_of(answer: Mapping[str, Any]) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any] | None, int]:
     """Return the rows, the point and the decimals of a sheet. Raises ReadError where one of them has another form."""
-    rows, at, digits = answer.get("sheet"), answer.get("at") or None, answer.get("digits", 2)
-    if (
-        not isinstance(rows, list | tuple)
-        or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows)
-        or len(rows) > MOST_ROWS
-    ):
+    rows, at, digits = rows_of(answer.get("sheet")), answer.get("at") or None, answer.get("digits", 2)
+    if at is not None and not isinstance(at, Mapping):
+        raise ReadError('the point of a sheet is an object such as {"w0": 0.5, "x0": 2}', str(at)[:60])
+    if not isinstance(digits, int) or isinstance(digits, bool):
+        raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
+    return rows, at, digits
+
+
+def rows_of(rows: Any) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of a sheet. Raises ReadError for what is none, and for a column that is misspelt."""
+    whole = isinstance(rows, list | tuple) and len(rows) <= MOST_ROWS
+    if not whole or not all(isinstance(r, Mapping) and isinstance(r.get("node"), str) for r in rows):
         raise ReadError(
             'a sheet is a list of rows such as {"node": "u = w0*x0", "value": 1, "local": {"w0": 2}, "upstream": 4.2}',
             str(rows)[:60],
@@ -219,11 +233,7 @@ def form_of(answer: Mapping[str, Any]) -> tuple[Sequence[Mapping[str, Any]], Map
                 f"'{unknown[:30]}' is no column of a sheet; it has node, value, local and upstream",
                 str(row["node"])[:60],
             )
-    if at is not None and not isinstance(at, Mapping):
-        raise ReadError('the point of a sheet is an object such as {"w0": 0.5, "x0": 2}', str(at)[:60])
-    if not isinstance(digits, int) or isinstance(digits, bool):
-        raise ReadError(f"digits is {str(digits)[:20]!r}; expected a whole number of decimals", str(digits)[:60])
-    return rows, at, digits
+    return list(rows)
 
 
 def missing(key: str, row: Mapping[str, Any]) -> bool:

@@ -43,15 +43,8 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
     Raises ReadError for another form.
     """
     rows, at, digits = form_of(answer)
-    formulas = [
-        (name, formula) if formula else ("", name) for name, formula in (name_and_formula(r["node"]) for r in rows)
-    ]
-    base = sheet(
-        regrouped(asked, [(name, formula) for name, formula in formulas if formula not in asked.graph.ids]),
-        None if at is None else {name: value for name, value in at.items() if name in asked.inputs},
-        digits,
-        tie,
-    )
+    known = None if at is None else {name: value for name, value in at.items() if name in asked.inputs}
+    base = sheet(regrouped(asked, formulas(rows, asked.graph.ids)), known, digits, tie)
     found = Matching(asked, base, [row["node"] for row in rows])
     given: dict[Place, Any] = {}
     local: list[tuple[Row, Mapping[str, Any]]] = []
@@ -61,31 +54,35 @@ def handed_in(asked: Task, answer: Mapping[str, Any], tie: str = "zero", columns
         try:
             mine = found.row(row["node"], [argument_name(name) for name in slopes])
         except ReadError as error:
-            strange.extend(
-                (f"{name_and_formula(row['node'])[0]}.{k}", row[k], error.message)
-                for k in ("value", "upstream")
-                if not blank(row.get(k))
-            )
+            filled = [key for key in ("value", "upstream") if not blank(row.get(key))]
+            strange.extend((f"{name_and_formula(row['node'])[0]}.{key}", row[key], error.message) for key in filled)
             continue
-        given[Place("value", mine.id)], given[Place("upstream", mine.id)] = row.get("value"), row.get("upstream")
+        given |= {Place(what, mine.id): row.get(what) for what in ("value", "upstream")}
         local.append((mine, slopes))
     whole = with_rows(base, list(found.own.values()), found.lines())
-    for mine, values in local:
-        positions = by_position(mine, values)
+    strange += put_slopes(whole, local, given)
+    counted = frozenset(p for p in wanted(whole, given) if p.what in columns)
+    return Handed(whole, base, given, tuple(found.own), counted, tuple(strange))
+
+
+def formulas(rows: Sequence[Mapping[str, Any]], known: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return (name, formula) of each row that has a formula, the name empty where it stands alone."""
+    found = [name_and_formula(row["node"]) for row in rows]
+    return [(name, formula) if formula else ("", name) for name, formula in found if (formula or name) not in known]
+
+
+def put_slopes(whole: Sheet, local: Sequence[tuple[Row, Mapping[str, Any]]], given: dict[Place, Any]) -> list[tuple[str, Any, str]]:  # fmt: skip
+    """Put the local gradients of each row into `given`; return those that are of none of its arguments, with the reason."""
+    strange = []
+    for row, values in local:
+        positions = by_position(row, values)
         for name, value in values.items():
             try:
-                place = Place("local", mine.id, argument(whole, mine, positions.get(name, name)))
+                place = Place("local", row.id, argument(whole, row, positions.get(name, name)))
                 given[place] = value if place not in given else Edges([given[place], value])
             except ReadError as error:
-                strange.extend([] if blank(value) else [(f"{mine.name}.local.{name[:30]}", value, error.message)])
-    return Handed(
-        whole,
-        base,
-        given,
-        tuple(found.own),
-        frozenset(p for p in wanted(whole, given) if p.what in columns),
-        tuple(strange),
-    )
+                strange += [] if blank(value) else [(f"{row.name}.local.{name[:30]}", value, error.message)]
+    return strange
 
 
 def by_position(row: Row, values: Mapping[str, Any]) -> dict[str, str]:
@@ -161,23 +158,31 @@ class Matching:
             name, formula = formula, name
         if not formula:
             raise ReadError("a row without a node; expected its name, or name = formula", text[:60])
-        tree = read.read(formula, names=list(self.names), shapes=self.task.shapes, constants=self.task.constants)
+        tree = self.read(formula)
         i = self.found(name, tree)
         if i is None:
             if name in self.graph.ids:
                 return self.kept(self.base.by_id[self.graph.ids[name]])
             nodes = ", ".join(r.title for r in self.base.rows if r.graph is not None)
             raise ReadError(f"'{text.strip()[:40]}' is no node of this problem; its nodes are {nodes[:120]}", text[:60])
-        args = {n: self.names[n] for n in sorted(trees.names_in(tree)) if n in self.names}
-        base = self.base.by_id[i]
         label = name or formula
-        if base.graph is None or {j for _, j in base.args} == set(args.values()):
-            row = base if base.graph is None else renamed(base, label, {j: n for n, j in args.items()})
-        else:
-            row = self.of_formula(i, label, formula, tree, args)
+        row = self.kept(self.with_formula(i, label, formula, tree))
         if label.isidentifier():
             self.meant[label] = i
-        return self.kept(row)
+        return row
+
+    def read(self, formula: str) -> sp.Basic:
+        return read.read(formula, names=list(self.names), shapes=self.task.shapes, constants=self.task.constants)
+
+    def with_formula(self, i: int, label: str, formula: str, tree: sp.Basic) -> Row:
+        """Return the row of a node that a formula is: the problem's own under other names, or computed in another way."""
+        args = {n: self.names[n] for n in sorted(trees.names_in(tree)) if n in self.names}
+        base = self.base.by_id[i]
+        if base.graph is None:
+            return base
+        if {j for _, j in base.args} == set(args.values()):
+            return renamed(base, label, {j: n for n, j in args.items()})
+        return self.of_formula(i, label, formula, tree, args)
 
     def of_name(self, name: str, slopes: Sequence[str]) -> Row:
         """Return the row of a name alone: its operation, or the whole line of the program where the sheet skips what is inside."""
@@ -189,7 +194,7 @@ class Matching:
         if not inner or any(self.graph.name(j) in self.listed for j in inner) or (slopes and set(slopes) <= known):
             return base
         formula = self.graph.formula(i, stops=named)
-        tree = read.read(formula, names=list(self.names), shapes=self.task.shapes, constants=self.task.constants)
+        tree = self.read(formula)
         return self.of_formula(
             i, name, formula, tree, {n: self.graph.ids[n] for n in sorted(trees.names_in(tree)) if n in self.graph.ids}
         )

@@ -17,8 +17,8 @@ import sympy as sp
 from ...errors import LearnerError
 from ...expr.build import Plan
 from ...expr.graph import Graph
-from ...expr.running import run
-from ...expr.tracer import Builder, Cell
+from ...expr.running import Cell, run
+from ...expr.tracer import Builder
 from ...language import read
 from ..asked.task import Task
 

@@ -18,8 +18,8 @@ from ..asked.task import Task
 from ..told.grades import Grade
 from ..told.marks import Cell, Misconception, Rubric
 from .cell_values import OUT
-from .cells import ROUNDED, Found, Judge, told
 from .filled import KEYS, read_sheet
+from .judged import ROUNDED, Found, Judge, told
 from .matching import handed_in
 from .sheet import Place, Row
 from .typed import finite
@@ -60,21 +60,35 @@ def of_sheet(
     except ReadError as error:
         return Grade(0.0, None, f"This cannot be read: {error.message}. It costs nothing.", invalid=error)
     cells = told(judge)
-    counted = [c for c in cells if c.status not in OPEN]
-    listed = judge.handed.listed
-    weights = {c.name: weight(judge, c, rubric) for c in counted}
-    earned = sum(weights[c.name] * (rubric.follow if c.status == "follows" else SHARE[c.status]) for c in counted)
-    score = earned / sum(weights.values()) if sum(weights.values()) else 0.0
-    open_ = [c for c in cells if c.status in OPEN]
-    correct = False if any(c.status != "right" for c in counted) else None if open_ else True
     wrong = [f for f in judge.found.values() if f.status == "wrong" and f.place in judge.handed.asked]
-    first = next((k for k, i in enumerate(listed) if any(f.place.id == i for f in wrong)), None)
+    return Grade(
+        earned(judge, cells, rubric),
+        message=message(cells, judge.handed.sheet.name(Place("upstream", judge.handed.sheet.graph.out))),
+        first_wrong=next((k for k, i in enumerate(judge.handed.listed) if any(f.place.id == i for f in wrong)), None),
+        misconceptions=tuple(dict.fromkeys(m for f in wrong for m in named(judge, f)))[:12],
+        table=cells,
+        broken=broken(asked, judge, wrong),
+        **openings(cells),
+    )
+
+
+def openings(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Return whether all cells are right, None where some are open, and what of them could not be read or decided."""
+    open_ = [c for c in cells if c.status in OPEN]
+    wrong = any(c.status not in ("right", *OPEN) for c in cells)
     unread = next((c for c in open_ if c.status == "unread"), None)
-    why = "; ".join(f"{c.name}: {c.note}" for c in open_)
-    told_ = message(cells, judge.handed.sheet.name(Place("upstream", judge.handed.sheet.graph.out)))
-    return Grade(score, correct, told_, first_wrong=first, misconceptions=tuple(dict.fromkeys(m for f in wrong for m in named(judge, f)))[:12], table=cells,
-                 invalid=None if unread is None else ReadError(f"{unread.name}: {unread.note}", unread.given), undecided_because=why if correct is None else "",
-                 broken=broken(asked, judge, wrong))  # fmt: skip
+    return {
+        "correct": False if wrong else None if open_ else True,
+        "invalid": None if unread is None else ReadError(f"{unread.name}: {unread.note}", unread.given),
+        "undecided_because": "" if wrong else "; ".join(f"{c.name}: {c.note}" for c in open_),
+    }
+
+
+def earned(judge: Judge, cells: Sequence[Cell], rubric: Rubric) -> float:
+    """Return the share of the points that cells earn; those that are open do not count."""
+    points = [(weight(judge, c, rubric), rubric.follow if c.status == "follows" else SHARE[c.status]) for c in cells if c.status not in OPEN]  # fmt: skip
+    whole = sum(weight for weight, _ in points)
+    return sum(weight * share for weight, share in points) / whole if whole else 0.0
 
 
 def weight(judge: Judge, cell: Cell, rubric: Rubric) -> float:
@@ -93,40 +107,29 @@ def message(cells: tuple[Cell, ...], printed: str = "") -> str:
     >>> message((Cell("u.value", "wrong"), Cell("L.value", "follows", note="follows from your u.value"), Cell("L.local.u", "blank")))
     'u.value is wrong. 1 cell follows from it, 1 is blank.'
     """
-    by = {
-        status: [c.name for c in cells if c.status == status]
-        for status in ("right", "wrong", "follows", "blank", *OPEN)
-    }
-    wrong, follows, blank = by["wrong"], by["follows"], by["blank"]
-    rounded = sum(c.status == "right" and c.note.startswith(ROUNDED) for c in cells)
+    by = {status: [c.name for c in cells if c.status == status] for status in ("right", "wrong", "follows", "blank", *OPEN)}  # fmt: skip
+    wrong = by["wrong"]
     if all(c.status == "blank" or c.name == printed for c in cells):
         return "Nothing is filled in yet."
-    if not wrong and not follows and not blank and not by["unread"] and not by["undecided"]:
-        return (f"Right, all {len(cells)} cells" if len(cells) > 1 else "Right") + (
-            f"; {rounded} as rounded." if rounded else "."
-        )
-    head = (
-        f"{several(wrong, 4)} {'is' if len(wrong) == 1 else 'are'} wrong."
-        if wrong
-        else f"What is filled in is right: {len(by['right'])} of {len(cells)} cells."
-    )
-    rest = (
-        [
-            f"{len(follows)} cell{'s follow' if len(follows) > 1 else ' follows'} from {'it' if len(wrong) == 1 else 'them'}"
-        ]
-        if follows
-        else []
-    )
-    rest += [
-        f"{len(names)} {'is' if len(names) == 1 else 'are'} {word}"
-        for word, names in (
-            ("blank", blank),
-            ("not readable", by["unread"]),
-            ("for a person to decide", by["undecided"]),
-        )
-        if names
-    ]
+    if len(by["right"]) == len(cells):
+        rounded = sum(c.note.startswith(ROUNDED) for c in cells)
+        told = f"Right, all {len(cells)} cells" if len(cells) > 1 else "Right"
+        return f"{told}; {rounded} as rounded." if rounded else f"{told}."
+    head = f"What is filled in is right: {len(by['right'])} of {len(cells)} cells."
+    if wrong:
+        head = f"{several(wrong, 4)} {'is' if len(wrong) == 1 else 'are'} wrong."
+    rest = others(by, "it" if len(wrong) == 1 else "them")
     return f"{head} {', '.join(rest)}." if rest else head
+
+
+def others(by: Mapping[str, Sequence[str]], wrong: str) -> list[str]:
+    """Return how many cells are neither right nor wrong, in words."""
+    count = len(by["follows"])
+    found = [f"{count} cell{'s follow' if count > 1 else ' follows'} from {wrong}"] if count else []
+    for status, word in (("blank", "blank"), ("unread", "not readable"), ("undecided", "for a person to decide")):
+        count = len(by[status])
+        found += [f"{count} {'is' if count == 1 else 'are'} {word}"] if count else []
+    return found
 
 
 # ----- what explains a wrong cell -----
@@ -183,19 +186,25 @@ def gathered(judge: Judge, found: Found, row: Row) -> Iterator[Misconception]:
     ]
     if not edges or len(edges) > MOST_PATHS:
         return
-    parts = [local * up for _, _, local, up in edges]
-    for count in range(1, len(parts)):
-        for kept in combinations(range(len(parts)), count):
-            if judge.near(found.worth, added([parts[k] for k in kept])):
-                lost = next(k for k in range(len(parts)) if k not in kept)
-                yield structural("path.dropped", edges[lost][0], edges[lost][1])
-                return
+    lost = dropped(judge, found.worth, [local * up for _, _, local, up in edges])
+    if lost is not None:
+        yield structural("path.dropped", edges[lost][0], edges[lost][1])
+        return
     for id_, way in WAYS.items():
         for k, (sender, name, local, up) in enumerate(edges):
-            if judge.near(
-                found.worth, added([way(local, up), *(p for j, p in enumerate(parts) if j != k)])
-            ) and not judge.near(way(local, up), local * up):
+            rest = [a * b for j, (_, _, a, b) in enumerate(edges) if j != k]
+            wrong = way(local, up)
+            if judge.near(found.worth, added([wrong, *rest])) and not judge.near(wrong, local * up):
                 yield structural(id_, sender, name)
+
+
+def dropped(judge: Judge, worth: Any, parts: list[Any]) -> int | None:
+    """Return the first of the parts that a sum lacks, where it is the sum of the others."""
+    for count in range(1, len(parts)):
+        for kept in combinations(range(len(parts)), count):
+            if judge.near(worth, added([parts[k] for k in kept])):
+                return next(k for k in range(len(parts)) if k not in kept)
+    return None
 
 
 def structural(id_: str, sender: Row, name: str) -> Misconception:

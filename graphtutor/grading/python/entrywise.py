@@ -12,7 +12,21 @@ import sympy as sp
 from ...errors import LearnerError
 from ...language import trees
 from .source import Source, refuse
-from .values import CONDITIONS, NOTHING, Named, array_of, content, entry_by_entry, fill, fitting, kind, owner, tree_of
+from .values import (
+    CONDITIONS,
+    Named,
+    Text,
+    array_of,
+    content,
+    entry_by_entry,
+    fill,
+    fitting,
+    kind,
+    nothing_like,
+    outline,
+    owner,
+    tree_of,
+)
 
 MOST_STEPS, MOST_TIMES, MOST_LEVELS, LARGEST = 20_000, 1000, 4, 10**100
 SIGNS: Mapping[type, str] = {
@@ -27,7 +41,7 @@ EXACT: Mapping[str, Callable[[Any, Any], Any]] = {  # on whole numbers that are 
 }  # fmt: skip
 
 
-Several = list | tuple | np.ndarray
+Several = (list, tuple, np.ndarray, dict)
 
 
 class Operators:
@@ -177,25 +191,26 @@ class Operators:
         return tree if isinstance(tree, CONDITIONS) else trees.compose("ne", (tree, sp.Integer(0)))
 
     def either(self, condition: Any, yes: Any, no: Any, node: Any) -> Any:
-        """Return one value or the other by a condition, entry by entry; where one of them is None, a tree without a value there."""
+        """Return one value or the other by a condition, entry by entry; where one of them is None, trees without a value there."""
         if not isinstance(condition, sp.Basic):
             return yes if condition else no
         if yes is no or (isinstance(yes, int | Named) and type(yes) is type(no) and yes == no):
             return yes
-        if isinstance(yes, Several) or isinstance(no, Several):
-            return self.either_of_several(condition, yes, no, node)
         if (yes is None) != (no is None):
             self.nothing.append(node)
-        yes, no = (NOTHING if value is None else value for value in (yes, no))
+            yes, no = nothing_like(no) if yes is None else yes, nothing_like(yes) if no is None else no
+        if isinstance(yes, Several) or isinstance(no, Several):
+            return self.either_of_several(condition, yes, no, node)
         return trees.compose("where", (condition, tree_of(yes), tree_of(no)))
 
     def either_of_several(self, condition: sp.Basic, yes: Any, no: Any, node: Any) -> Any:
-        """Return two lists or arrays of one shape, one or the other by a condition."""
-        same = type(yes) is type(no) and np.shape(yes) == np.shape(no) if isinstance(yes, np.ndarray) else type(yes) is type(no) and len(yes) == len(no)  # fmt: skip
-        if not same:
+        """Return two lists, arrays or dictionaries of one shape, one or the other by a condition."""
+        if type(yes) is not type(no) or outline(yes) != outline(no):
             self.fail(node, "the two sides of this if give values of different lengths")
         if isinstance(yes, np.ndarray):
             return entry_by_entry(lambda a, b: self.either(condition, a, b, node), yes, no)
+        if isinstance(yes, dict):
+            return {key: self.either(condition, yes[key], no[key], node) for key in yes}
         return type(yes)(self.either(condition, a, b, node) for a, b in zip(yes, no, strict=True))
 
     # ----- entries -----
@@ -203,6 +218,8 @@ class Operators:
         """Return an entry or a part of a list or array, or of a name, which gets the index behind it."""
         if isinstance(whole, np.ndarray):
             return self.part(whole, key, node)
+        if isinstance(whole, dict):
+            return whole[key.text] if isinstance(key, Text) and key.text in whole else self.fail(node, f"this dictionary has {', '.join(whole) or 'nothing'}")  # fmt: skip
         if isinstance(key, slice) and isinstance(whole, list | tuple):
             if any(not isinstance(b, int | None) for b in (key.start, key.stop, key.step)) or key.step == 0:
                 self.fail(node, "a slice needs whole numbers known here")
@@ -245,7 +262,10 @@ class Operators:
 
     def put(self, whole: Any, key: Any, value: Any, node: Any) -> None:
         """Put a value into a list or an array, at an index or where a mask holds."""
-        if isinstance(whole, np.ndarray):
+        if isinstance(whole, dict) and isinstance(key, Text):
+            self.touch(whole, node)
+            whole[key.text] = value
+        elif isinstance(whole, np.ndarray):
             if not self.masked(whole, key, lambda old: value, node):
                 self.place(whole, self.index(key, node), value, node)
         elif not isinstance(whole, list) or not isinstance(key, int) or not -len(whole) <= key < len(whole):

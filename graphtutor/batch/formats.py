@@ -228,23 +228,26 @@ def read_results(path: str | Path) -> dict[str, Result]:
     except UnicodeDecodeError:
         raise LearnerError(f"{path} is no UTF-8 text; expected results that graphtutor grade -o wrote") from None
     try:
-        whole = (
-            [json.loads(line) for line in text.splitlines() if line.strip()]
-            if not text.lstrip().startswith("[")
-            else json.loads(text)
-        )
+        found = values(text)
     except (ValueError, RecursionError):
-        try:
-            whole = [json.loads(text)]
-        except (ValueError, RecursionError):
-            raise LearnerError(f"{path} holds no results; expected what graphtutor grade -o wrote") from None
-    found = (
-        whole[0]["results"]
-        if len(whole) == 1 and isinstance(whole[0], dict) and isinstance(whole[0].get("results"), list)
-        else whole
-    )
-    if not all(
-        isinstance(r, dict) and "id" in r and "correct" in r and isinstance(r.get("score"), int | float) for r in found
-    ):
+        raise LearnerError(f"{path} holds no results; expected what graphtutor grade -o wrote") from None
+    if len(found) == 1 and isinstance(found[0], dict) and isinstance(found[0].get("results"), list):
+        found = found[0]["results"]
+    if not all(map(is_result, found)):
         raise LearnerError(f"{path} holds no results; expected what graphtutor grade -o wrote")
     return {str(r["id"]): r for r in found}
+
+
+def values(text: str) -> list[Any]:
+    """Return the JSON values of a text: one on each line, or one alone, a list's one by one."""
+    try:
+        found = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        found = [json.loads(text)]
+    return list(found[0]) if len(found) == 1 and isinstance(found[0], list) else found
+
+
+def is_result(value: Any) -> bool:
+    return (
+        isinstance(value, dict) and "id" in value and "correct" in value and isinstance(value.get("score"), int | float)
+    )
