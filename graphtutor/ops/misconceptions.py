@@ -54,7 +54,6 @@ LATER = {
     "another place": 1,
     "would mend it": 30,
     "two at once": 50,
-    "elsewhere": 45,  # the line before had a derivative that explains it when it is carried out
     "worked out before": 40,  # the line before had no derivative left: no rule of differentiation fails there
 }
 
@@ -81,7 +80,7 @@ CATALOGUE: dict[str, Mistake] = {
         Mistake("power.off-by-one", "rule", SLIP, "By how much does the exponent fall?", "(uⁿ)' = n·uⁿ⁻¹·u': the exponent falls by one."),
         Mistake("exp.power-rule", "rule", SLIP, "The variable is in the exponent: is this the power rule?", "The power rule is for a constant exponent; (cᵛ)' = cᵛ·ln c·v'."),
         Mistake("exp.missing-ln", "rule", SLIP, "A factor depending on the base is missing.", "(cᵛ)' = cᵛ·ln c·v'."),
-        Mistake("sum.term-not-differentiated", "rule", 19, "Every term of a sum is differentiated.", "One term stands there as it was in the function."),
+        Mistake("sum.term-not-differentiated", "rule", 17, "Every term of a sum is differentiated.", "One term stands there as it was in the function."),
         Mistake("constant.not-zero", "rule", 17, "What is the derivative of something that does not depend on the variable?", "The derivative of a constant is 0."),
         Mistake("constant.factor-dropped", "rule", 21, "What happens to a constant factor?", "A constant factor stays in front of the derivative."),
         Mistake("factor.too-many", "rule", 19, "Which factor stands here once too often?", "One factor is multiplied in that the derivative does not have."),
@@ -102,6 +101,7 @@ CATALOGUE: dict[str, Mistake] = {
         Mistake("definition.as-constant", "path", 27, "Does this part depend on the variable?", "This part depends on the variable, so it is not held fixed."),
         Mistake("matrix.wrong-shape", "path", 8, "Which shape has a gradient? Compare it with that of the variable.", "The gradient of a number has the shape of the variable: an entry for each of its entries."),
         Mistake("matrix.transpose-missing", "path", 9, "Compare the shapes: which factor has to be transposed?", "d(A·B) sends g·Bᵀ to A and Aᵀ·g to B."),
+        Mistake("matrix.symmetry-assumed", "path", 8, "Is the matrix its own transpose?", "d(xᵀAx)/dx = (A + Aᵀ)x, which is 2Ax only for a symmetric A."),
         # ----- branches and kinks -----
         Mistake("branch.swapped", "branch", SLIP, "Which slope belongs to which side of the kink?", "The slopes of the two sides are exchanged."),
         Mistake("branch.ignored", "branch", 29, "Is it the same on the other side of the kink?", "The slope of one side is taken for both."),

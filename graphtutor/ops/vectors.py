@@ -34,6 +34,10 @@ from .shaping import (
 from .tracing import f
 
 
+def square(a: Any) -> bool:
+    return len(a.shape) == 2 and bool(a.shape[0] == a.shape[1])
+
+
 def norm_forward(x: Any, axes: Axes) -> Any:
     return arrays.square_root(arrays.total(x * x, axes))
 
@@ -43,7 +47,7 @@ VECTORS: tuple[Row, ...] = (
     Row("matmul", arrays.matmul, linear=EACH, positive=lambda known, a, nd_a, nd_b: all(known) or (a[0] == a[1] and nd_a == 1), heads=(heads.MatMul, sp.MatMul), names=("matmul",), arity=(2, 2), params=(("nd_a", None), ("nd_b", None)), inner=("nd_a", "nd_b"),
         settle=lambda p, a, b: (len(a), len(b)), note=infix(" @ ", 30), label="@", shape=matmul_shape,
         rule="matrix product rule", formula="d(A·B) = dA·B + A·dB", says="a matrix product sends g·Bᵀ to the left and Aᵀ·g to the right", pull=pull_matmul,
-        slips=(Slip("matrix.transpose-missing", lambda g, y, a, b, nd_a, nd_b: (None, a @ g) if (nd_a, nd_b) != (1, 1) and a.shape == a.shape[::-1] else (None, None)),)),
+        slips=(Slip("matrix.transpose-missing", lambda g, y, a, b, nd_a, nd_b: (g @ b if square(b) else None, a @ g if square(a) else None)),)),
     Row("transpose", arrays.transpose, joint=True, positive=ALL, heads=(heads.Transpose, sp.Transpose), names=("transpose",), params=(("nd", None),), inner=("nd",), settle=lambda p, a: (len(a),),
         shape=lambda a, nd: a[::-1], note=Notation("{0}.T", Style("{0}ᵀ", 50), Style(r"{0}^\top", 50), 60, (60,), mathml=Style("<msup><mrow>{0}</mrow><mo>⊤</mo></msup>", 50)), label="ᵀ", rule="transpose rule", formula="d(Aᵀ) = (dA)ᵀ",
         says="a transpose turns the gradient back", pull=lambda g, y, a, nd: (f.transpose(g),)),

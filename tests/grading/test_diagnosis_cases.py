@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import graphtutor as gt
@@ -141,3 +143,139 @@ def test_first_finding_is_what_a_teacher_says(row: tuple[str, str, str, list[str
     assert found.correct is False
     assert found.first_wrong == len(lines) - 1
     assert found.misconceptions and found.misconceptions[0].id in ids, [m.id for m in found.misconceptions]
+
+
+# ----- vectors and matrices: (problem, wrt, shapes, answer, ids of which one is named first; none: nothing explains it) -----
+ARRAYS = [
+    # a vector left of @: the verdict stands, whatever slips can be formed
+    ("sum(w@X)", "w", {"w": 2, "X": (2, 3)}, "w", set()),
+    ("sum(sigmoid(v@A))", "v", {"v": 3, "A": (3, 2)}, "v", set()),
+    ("dot(p@B, q)", "p", {"p": 2, "B": (2, 4), "q": 4}, "p", set()),
+    ("sum(tanh(r@K))", "r", {"r": 2, "K": (2, 3)}, "sum(K)*r", set()),
+    ("norm(s@T)", "s", {"s": 3, "T": (3, 2)}, "s", set()),
+    ("exp(m@(N@z))", "m", {"m": 2, "N": (2, 3), "z": 3}, "m", set()),
+    # 2Ax for xᵀAx
+    ("x@A@x", "x", {"x": 2, "A": (2, 2)}, "2*A@x", {"matrix.symmetry-assumed"}),
+    ("x@(A@x)", "x", {"x": 3, "A": (3, 3)}, "2*A@x", {"matrix.symmetry-assumed"}),
+    ("dot(z, B@z)", "z", {"z": 3, "B": (3, 3)}, "2*B@z", {"matrix.symmetry-assumed"}),
+    ("x.T@Q@x + dot(c,x)", "x", {"x": 3, "Q": (3, 3), "c": 3}, "2*Q@x + c", {"matrix.symmetry-assumed"}),
+    ("x@A@x/2", "x", {"x": 2, "A": (2, 2)}, "A@x", {"matrix.symmetry-assumed"}),
+    ("(u@M@u)**2", "u", {"u": 2, "M": (2, 2)}, "4*(u@M@u)*(M@u)", {"matrix.symmetry-assumed"}),
+    # forms written out
+    ("sum(exp(x)/sum(exp(x))*y)", "x", {"x": 3, "y": 3}, "exp(x)/sum(exp(x))*(1-exp(x)/sum(exp(x)))*y", {"softmax.coupling-ignored"}),
+    ("-sum(t*log(exp(z)/sum(exp(z))))", "z", {"z": 3, "t": 3}, "t-exp(z)/sum(exp(z))", {"ce.sign"}),
+    ("-sum(t*log(exp(z)/sum(exp(z))))", "z", {"z": 4, "t": 4}, "exp(z)/sum(exp(z))", {"ce.p-for-p-minus-y"}),
+    ("sqrt(sum(x**2))", "x", {"x": 3}, "x", {"local.dropped"}),
+    ("sqrt(sum(v*v))", "v", {"v": 3}, "v/sum(v*v)", {"power.off-by-one"}),
+    ("sqrt(sum((x-y)**2))", "x", {"x": 3, "y": 3}, "2*(x-y)", {"wrong-function"}),
+    # as before
+    ("sum((X@w-y)**2)", "w", {"w": 2, "X": (3, 2), "y": 3}, "X.T@(X@w-y)", {"power.coefficient-dropped"}),
+    ("mean((X@w-y)**2)", "w", {"w": 2, "X": (3, 2), "y": 3}, "2*X.T@(X@w-y)", {"reduction.sum-for-mean"}),
+    ("sum(sigmoid(X@w))", "w", {"w": 2, "X": (3, 2)}, "X.T@sigmoid(X@w)", {"chain.outer-not-differentiated"}),
+    ("sum(relu(W@x))", "W", {"W": (3, 2), "x": 2}, "outer(relu(W@x), x)", {"branch.value-not-derivative"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("problem", "wrt", "shapes", "answer", "ids"), ARRAYS, ids=[f"{a[0]}: {a[3]}" for a in ARRAYS])
+def test_wrong_gradient_of_arrays_is_wrong_and_explained(
+    problem: str, wrt: str, shapes: dict[str, object], answer: str, ids: set[str]
+) -> None:
+    found = gt.grade(problem, answer, wrt=wrt, shapes=shapes)
+    assert found.correct is False
+    assert not ids or found.misconceptions[0].id in ids, [m.id for m in found.misconceptions]
+
+
+# ----- points at which rounding shows -----
+ENTROPY = "-t*log({0}) - (1-t)*log(1-{0})"
+LONG = "1/(1+exp(-(a*v+c)))"
+SATURATED = [
+    (ENTROPY.format(LONG), "a", f"3*({LONG}-t)*v", {"constant.factor-dropped"}),
+    (ENTROPY.format(LONG), "a", f"{LONG}-t", {"local.dropped", "chain.missing-inner", "wrt.wrong-variable"}),
+    (ENTROPY.format(LONG), "a", f"(t-{LONG})*v", {"ce.sign", "sign.lost-inner-minus"}),
+    (ENTROPY.format("sigmoid(9*m*r)"), "m", "9*r*sigmoid(9*m*r)", {"ce.p-for-p-minus-y", "path.dropped"}),
+    ("log(1-tanh(4*k*x)**2)", "k", "-8*tanh(4*k*x)", {"local.dropped", "constant.factor-dropped"}),
+    ("log(cosh(5*u*z))", "u", "5*tanh(5*u*z)", {"local.dropped", "constant.factor-dropped"}),
+    ("log(1+exp(8*b*s))-8*b*s", "b", "8*s/(1+exp(-8*b*s))", {"path.dropped"}),
+]
+
+
+@pytest.mark.parametrize(("problem", "wrt", "answer", "ids"), SATURATED, ids=[s[2] for s in SATURATED])
+def test_points_at_which_rounding_shows_hide_no_slip(problem: str, wrt: str, answer: str, ids: set[str]) -> None:
+    found = gt.grade(problem, answer, wrt=wrt)
+    assert found.correct is False
+    assert found.misconceptions[0].id in ids, [m.id for m in found.misconceptions]
+
+
+# ----- how it is told -----
+def test_factor_too_many_is_named() -> None:
+    found = gt.grade(
+        "-(y*log(sigmoid(z))+(1-y)*log(1-sigmoid(z)))", "(sigmoid(z)-y)*sigmoid(z)*(1-sigmoid(z))", wrt="z"
+    )
+    assert found.misconceptions[0].strong == "Yours is sigmoid(z)*(1 - sigmoid(z)) times the derivative."
+
+
+def test_written_out_form_is_told_in_the_characters_of_the_problem() -> None:
+    found = gt.grade("1/(1+exp(-a*v))", "v/(1+exp(-a*v))*(1+1/(1+exp(-a*v)))", wrt="a")
+    assert found.misconceptions[0].text == "1/(1 + exp(-a*v))"
+    assert found.misconceptions[0].strong.startswith("1/(1 + exp(-a*v)) is sigmoid(a*v). sigmoid rule: ")
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "here"),
+    [
+        ("k**0.5 + c", "0.5*k^{-0.5}+3k^2", "3"),
+        ("x**3 + x", "3x^2 + 1 + 7/x", "7"),
+        ("exp(m) + m", "e^m + 1 + 4m^3", "4"),
+        ("sin(t)*t", "sin(t) + t cos(t) - 9", "9"),
+        ("u**2/2 + log(u)", "u + 1/u + 5u^{4}", "5"),
+    ],
+)
+def test_what_would_mend_an_answer_is_quoted_as_it_was_typed_or_not_at_all(
+    problem: str, answer: str, here: str
+) -> None:
+    """No message holds an expression that the learner did not type, such as 0.5/k**(-(-0.5))."""
+    found = gt.grade(problem, answer, wrt=next(c for c in problem if c in "kmtu" or problem.startswith("x")))
+    assert found.correct is False
+    for m in found.misconceptions:
+        quoted = re.findall(r"Look at (.+?) in your answer", m.hint)
+        assert all(q in answer for q in quoted), m
+    assert any(f"Look at {here} in your answer." in m.hint for m in found.misconceptions)
+
+
+def test_one_finding_comes_first_and_what_cannot_be_told_from_it_is_said_in_one_line() -> None:
+    found = gt.grade("v*tanh(w*x)", ["x*(1-tanh(w*x)**2)"], wrt="w")
+    told = found.to_text().splitlines()
+    assert sum(": " in line and line.startswith("  ") and "At " not in line for line in told) <= 2
+    assert "Nothing here tells it from" in " ".join(told)
+    assert len(found.misconceptions) <= 8
+    assert found.to_markdown().count("\n- `") == 1
+
+
+# ----- diagnosis never raises, whatever is answered -----
+PIECES = [
+    "w",
+    "X",
+    "y",
+    "w@X",
+    "X@y",
+    "X.T@w",
+    "2*w",
+    "sum(X)",
+    "outer(w, y)",
+    "w@X@y",
+    "exp(w)",
+    "norm(w)*w",
+    "X@y/2",
+    "softmax(w)",
+    "0",
+    "1",
+    "w*w - 1",
+]
+PROBLEMS = ["sum(w@X)", "w@X@y", "sum((w@X - y)**2)", "norm(w@X)", "-sum(y*log_softmax(w@X))", "sum(relu(w@X))*sum(w)", "max(0, 1 - w@X@y)", "sqrt(sum(w**2)) + w@X@y"]  # fmt: skip
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_diagnosis_of_arrays_never_raises(problem: str) -> None:
+    for answer in PIECES:
+        found = gt.grade(problem, answer, wrt="w", shapes={"w": 2, "X": (2, 3), "y": 3})
+        assert found.correct in (True, False, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -15,20 +16,20 @@ from ...expr.graph import Graph
 from ...expr.running import run
 from ...language import trees
 from ...ops import heads
-from ...ops.misconceptions import CATALOGUE, LATER, mistake
+from ...ops.misconceptions import LATER, mistake
 from ..asked.forms import parts, unfinished
 from ..asked.rulings import Step, compare, textbook
 from ..asked.task import Task
 from ..told.marks import Misconception, Variant
 from .between import carried_out, mending, rewritten
 from .counterexamples import constant_ratio, counterexample
-from .diagnose import diagnose
+from .diagnose import SURE, diagnose
 from .matrices import diagnosed
 from .phrases import Ranked, formula
 from .problems import Array, Problem, problem, problem_at
 from .variants import telling
 
-MOST_NAMED = 12
+MOST_NAMED = 8
 HERE = ("wrong", "compensates")
 
 
@@ -36,12 +37,15 @@ def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[
     """Return the fields of a Grade that say why its first wrong line is wrong; with `variant` how to tell its explanations apart."""
     steps = [one for s in steps for one in entries(task, s)]
     wrong = [k for k, s in enumerate(steps) if s.status in HERE and s.tree is not None and s.truth is not None]
-    if not wrong:
-        return {}
     try:
-        causes = [Cause(task, steps[k], before(steps, k)) for k in wrong]
+        return because([Cause(task, steps[k], before(steps, k)) for k in wrong], variant) if wrong else {}
     except ShapeError:
         return {"misconceptions": misfit(steps[wrong[0]])}
+    except (LearnerError, ArithmeticError):  # that nothing explains an answer leaves its verdict as it is
+        return {}
+
+
+def because(causes: Sequence[Cause], variant: bool) -> dict[str, Any]:
     named = dict.fromkeys(m for cause in causes if cause.step.status == "wrong" for m in cause.misconceptions)
     told = tuple(named)[:MOST_NAMED]
     return {
@@ -118,40 +122,47 @@ class Cause:
 
     @property
     def misconceptions(self) -> tuple[Misconception, ...]:
-        found = self.from_truth()
-        if self.previous is not None and self.previous.status == "right":
-            found = self.from_previous(found)
+        found = self.from_previous() if self.previous is not None and self.previous.status == "right" else []
+        if all(r.rank >= SURE for r in found):
+            known = {r.what.id for r in found}
+            found += [r for r in self.from_truth() if r.what.id not in known]
         if not found:
             found = mending(self.graph, self.task.graph_of(self.truth), self.task.assume, self.step.source)
         return tuple(replace(r.what, line=self.step.index) for r in sorted(found, key=lambda r: r.rank))
 
     def from_truth(self) -> list[Ranked]:
-        """Return the slips that lead here from the function itself."""
+        """Return the slips that lead here from the function itself; no rule of differentiation fails after the last is carried out."""
         if self.plain and self.problem is not None:
-            return diagnose(self.problem, self.values(self.graph), self.slope())
-        if self.problem is not None:
-            return diagnosed(self.problem, self.graph)
-        return rewritten(self.task.graph_of(self.truth), self.graph, self.task.assume)
+            found = diagnose(self.problem, self.values(self.graph), self.slope())
+        elif self.problem is not None:
+            found = diagnosed(self.problem, self.graph, self.task.labelled)
+        else:
+            return rewritten(self.task.graph_of(self.truth), self.graph, self.task.assume)
+        if (
+            self.previous is None
+            or self.previous.status != "right"
+            or self.before_it is None
+            or unfinished(self.before_it)
+        ):
+            return found
+        late = LATER["worked out before"]
+        return [r if mistake(r.what.id).family == "writing" else r._replace(rank=r.rank + late) for r in found]
 
-    def from_previous(self, found: list[Ranked]) -> list[Ranked]:
-        """Return the slips that lead here from the line before, and after them those `found` from the function."""
-        assert self.previous is not None and self.previous.tree is not None
-        before = trees.replaced(self.previous.tree, self.task.numbers)
+    def from_previous(self) -> list[Ranked]:
+        """Return the slips that lead here from the line before: a derivative carried out with one, or a slip of algebra."""
+        assert self.before_it is not None
+        found: list[Ranked] = []
         if self.plain and self.problem is not None:
-            carried = carried_out(self.task, before, self.tree, self.problem, self.values(self.graph))
-            known = {(r.what.id, r.what.text) for r in carried}
-            later = [
-                r._replace(rank=r.rank + LATER["elsewhere"]) for r in found if (r.what.id, r.what.text) not in known
-            ]
-            found = [*carried, *later] if carried else found
-        known_ids = {r.what.id for r in found}
-        found += [
-            r for r in rewritten(self.task.graph_of(before), self.graph, self.task.assume) if r.what.id not in known_ids
-        ]
-        if not unfinished(before):  # what goes wrong then is no rule of differentiation
-            writing = {m.id for m in CATALOGUE.values() if m.family == "writing"}
-            found = [r if r.what.id in writing else r._replace(rank=r.rank + LATER["worked out before"]) for r in found]
-        return found
+            found += carried_out(self.task, self.before_it, self.tree, self.problem, self.values(self.graph))
+        known = {r.what.id for r in found}
+        algebra = rewritten(self.task.graph_of(self.before_it), self.graph, self.task.assume)
+        return found + [r for r in algebra if r.what.id not in known]
+
+    @cached_property
+    def before_it(self) -> sp.Basic | None:
+        """The expression of the line before."""
+        before = None if self.previous is None else self.previous.tree
+        return None if before is None else trees.replaced(before, self.task.numbers)
 
     # ----- numbers -----
     def values(self, graph: Graph) -> Array:
@@ -202,8 +213,7 @@ class Cause:
             self.truth.args[0]
         )  # where a part of it has a name for this line alone, its own formulas
         drawn = {formula(self.task.graph, i) for i in range(len(self.task.graph))}
-        nodes = {
-            formula(self.problem.graph, i): formula(whole, i) for i in range(len(whole)) if formula(whole, i) in drawn
-        }
+        texts = [formula(whole, i) for i in range(len(whole))]
+        nodes = {formula(self.problem.graph, i): text for i, text in enumerate(texts) if text in drawn}
         at = next((m for m in told if m.text in nodes), None)
         return () if at is None else self.task.place(nodes[at.text], nodes.get(at.argument, ""))

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -98,14 +99,20 @@ def few_of(domain: Domain) -> Sequence[Fraction]:
 def friendly(names: Sequence[str], assume: Mapping[str, Any]) -> dict[str, Array]:
     """Return points of small numbers of the names' domains, the plainest first."""
     told = domains(assume)
+    few = [few_of(told.get(name, REAL)) for name in names]
+    return {
+        name: np.array([float(v) for v in values])[turns]
+        for name, values, turns in zip(names, few, drawn(tuple(map(len, few))), strict=True)
+    }
+
+
+@lru_cache(maxsize=200)
+def drawn(sizes: tuple[int, ...]) -> tuple[Array, ...]:
+    """Return which of so many small numbers each name takes at each point: all in turn at the first two, then at random."""
     rng = random.Random(SEED)
-    columns: dict[str, list[float]] = {}
-    for k, name in enumerate(names):
-        domain = told.get(name, REAL)
-        few = few_of(domain)
-        turn = [*few[k % len(few) :], *few[: k % len(few)]]
-        columns[name] = [float(turn[0]), float(turn[1 % len(turn)]), *(float(rng.choice(few)) for _ in range(TRIES))]
-    return {name: np.array(values) for name, values in columns.items()}
+    return tuple(
+        np.array([k % n, (k + 1 % n) % n, *(rng.choice(range(n)) for _ in range(TRIES))]) for k, n in enumerate(sizes)
+    )
 
 
 def over(graph: Graph, points: Mapping[str, Array]) -> Array:

@@ -14,17 +14,31 @@ from itertools import combinations
 import numpy as np
 
 from ...expr.adjoint import backward
+from ...expr.graph import Graph
 from ...expr.running import run
-from ...ops.misconceptions import LATER
+from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
+from ...text import several
 from . import algebra, malrules
-from .phrases import MOST_NAMED, Candidate, Ranked, became, built, candidate, formula, worded, written
+from .phrases import (
+    MOST_NAMED,
+    MOST_PLACES,
+    Candidate,
+    Ranked,
+    as_written,
+    became,
+    built,
+    candidate,
+    formula,
+    worded,
+    written,
+)
 from .problems import CLOSE, FEWEST, FIRST, TINY, Array, Problem, fits, same_values
 from .slopes import Site
 from .written_out import View
 
 ROUNDED = 0.011
-SIMPLE = 12  # leaves and operations of a factor that is named
+SIMPLE = 20  # leaves and operations of a factor that is named
 SURE = 30  # the rank from which on an explanation is looked for elsewhere too
 MOST_TOGETHER = 6  # variables whose derivatives are added up in every way
 Named = Callable[[], Candidate]
@@ -59,26 +73,35 @@ def single(problem: Problem) -> tuple[list[Named], Array]:
     names: list[Named] = [lambda s=s: at_site(s) for s in problem.tree.sites]  # type: ignore[misc]
     rows = [problem.singles[1:]]
     groups, values = problem.everywhere
-    names += [lambda g=g: at_site(g[0], "everywhere") for g in groups]  # type: ignore[misc]
+    names += [lambda g=g: at_each(problem.graph, g) for g in groups]  # type: ignore[misc]
     rows.append(values)
     for other, view in problem.views:
         new = [k for k, s in enumerate(other.tree.sites) if view.renamed(problem.graph, s.node)]
         names += [lambda s=other.tree.sites[k], v=view: in_view(problem, v, s) for k in new]  # type: ignore[misc]
         rows.append(other.singles[1:][new])
+        alike, values = other.everywhere
+        new = [k for k, g in enumerate(alike) if all(view.renamed(problem.graph, s.node) for s in g)]
+        names += [lambda s=alike[k][0], v=view: in_view(problem, v, s, "everywhere") for k in new]  # type: ignore[misc]
+        rows.append(values[new])
     more, further = listed(problem, problem.rewritten)
     return [*names, *more], np.concatenate([*rows, further])
 
 
-def at_site(s: Site, later: str = "") -> Candidate:
-    return Candidate(s.id, s.rank + LATER[later], s.node, s.slot, s.hint)
+def at_site(s: Site) -> Candidate:
+    return Candidate(s.id, s.rank, s.node, s.slot, s.hint)
 
 
-def in_view(problem: Problem, view: View, s: Site) -> Candidate:
+def at_each(graph: Graph, sites: list[Site]) -> Candidate:
+    """Return one slip that is made at each of several places."""
+    first, where = sites[0], several((formula(graph, s.node) for s in sites), MOST_PLACES + 1)
+    said = f"{mistake(first.id).strong} It is the same at {where}."
+    return Candidate(first.id, first.rank + LATER["everywhere"], first.node, first.slot, first.hint, said)
+
+
+def in_view(problem: Problem, view: View, s: Site, later: str = "") -> Candidate:
     """Return a slip at an operation that is written out, told of what is written there."""
-    node = view.back[s.node]
-    row = view.graph.row(s.node)
-    said = f"{formula(problem.graph, node)} is {formula(view.graph, s.node)}. {row.rule}: {row.formula}."
-    return Candidate(s.id, s.rank + LATER[view.later], node, None, s.hint, said)
+    said = as_written(problem.graph, view, s.node)
+    return Candidate(s.id, s.rank + LATER[view.later] + LATER[later], view.back[s.node], None, s.hint, said)
 
 
 def listed(problem: Problem, variants: list[tuple[algebra.Variant, Array]]) -> tuple[list[Named], Array]:

@@ -191,11 +191,14 @@ def of_edges(tree: Slopes, i: int) -> Iterator[Site]:
                 )
             continue
         if len(moving) > 1:
+            turned = -tree.tracer(local)
+            yield site("sign.lost-inner-minus", i, slot, "local", ((slot, turned.id),))
             yield site("branch.ignored" if kinked(tree, i) else "path.dropped", i, slot, "edge", ((slot, zero),))
             if not plain and swaps(tree, i):
                 yield site("product.one-term", i, slot, "edge", ((slot, zero),))
-        if operation and not kinked(tree, i):
-            yield site("definition.as-constant", i, slot, "edge", ((slot, zero),))
+        if operation:
+            if not kinked(tree, i):
+                yield site("definition.as-constant", i, slot, "edge", ((slot, zero),))
             outermost = "outermost" if i == tree.graph.out and not straight and not kinked(tree, a) else ""
             yield site(
                 "local.dropped" if straight else "chain.missing-inner", i, slot, "edge", ((slot, one),), outermost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +13,10 @@ from ...expr.running import run
 from ...expr.tracer import Tracer
 from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
-from .phrases import Candidate, Ranked, worded
-from .problems import Array, Problem, fits, same_values
+from .algebra import UNFORMED
+from .phrases import Candidate, Ranked, as_written, candidate, worded
+from .problems import Array, Problem, same_values
+from .written_out import views
 
 MOST_POINTS = 6
 Sent = list[tuple[int, int]]  # what a node sends back: (slot, contribution)
@@ -140,61 +142,90 @@ def from_one(walk: Pass, i: int, g: int, sent: Sent) -> Sent:
 
 
 # ----- matching -----
-def diagnosed(problem: Problem, answer: Graph) -> list[Ranked]:
-    """Return the misconceptions that explain an answer to a problem with vectors or matrices, most specific first."""
-    walk = Pass(problem.graph, problem.here)
-    truth, variants = walk.gradient(), []
-    for slip in slips(walk):
-        out = walk.gradient(slip)
-        if walk.builder.shapes[out] == walk.builder.shapes[truth] and out != truth:
-            variants.append((slip, out))
-    table, given = values(problem, walk, [truth, *(out for _, out in variants)], answer)
-    right = table[0]
+def diagnosed(problem: Problem, answer: Graph, labels: Collection[str] = ()) -> list[Ranked]:
+    """Return the misconceptions that explain an answer to a problem with vectors or matrices, most specific first.
+
+    `labels`: names whose entries sum to 1.
+    """
+    points = {name: summing_to_one(v) if name in labels else v for name, v in problem.with_drawn(answer).items()}
+    (given,) = at_points(problem, answer, [answer.out], points)
+    right, rows = gradients(problem, problem.graph, points, lambda node: True)
     if given.shape[1:] != right.shape[1:]:
-        turned_over = given.shape[1:] == right.shape[1:][::-1] and same_values(
-            np.ravel(right), np.ravel(np.moveaxis(given, 1, -1))
-        )
-        return worded(problem, [overall("matrix.transpose-missing", problem)] if turned_over else [])
-    flat = np.ravel(given)
-    if same_values(np.ravel(right), flat):
+        turned_over = given.shape[1:] == right.shape[1:][::-1] and agrees(right, np.moveaxis(given, 1, -1))
+        return worded(problem, [candidate("matrix.transpose-missing", problem.graph.out)] if turned_over else [])
+    if agrees(right, given):
         return []
-    found = [
-        Candidate(s.id, s.rank, s.node, s.slot, s.hint)
-        for (s, _), wrong in zip(variants, table[1:], strict=True)
-        if fits(np.ravel(wrong)[None], flat)[0]
-    ]
-    return worded(problem, [*found, *compared(problem, np.ravel(right), flat)])
+    found = [Candidate(s.id, s.rank, s.node, s.slot, s.hint) for s, wrong in rows if agrees(wrong, given)]
+    for view in views(problem.graph, problem.here):
+        _, rows = gradients(problem, view.graph, points, lambda node, v=view: v.renamed(problem.graph, node))  # type: ignore[misc]
+        for s, wrong in rows:
+            if agrees(wrong, given):
+                rank = s.rank + LATER[view.later]
+                found.append(
+                    Candidate(s.id, rank, view.back[s.node], None, s.hint, as_written(problem.graph, view, s.node))
+                )
+    found += symmetric(problem, answer, points)
+    return worded(problem, [*found, *compared(problem, np.ravel(right), np.ravel(given))])
 
 
-def overall(id: str, problem: Problem, later: str = "") -> Candidate:
-    found = mistake(id)
-    return Candidate(id, found.rank + LATER[later], problem.graph.out, None, found.hint)
+def agrees(candidate: Array, answer: Array) -> bool:
+    return same_values(np.ravel(candidate), np.ravel(answer))
+
+
+def summing_to_one(values: Array) -> Array:
+    return np.abs(values) / np.abs(values).sum(axis=-1, keepdims=True)
+
+
+def gradients(
+    problem: Problem, graph: Graph, points: dict[str, Array], where: Callable[[int], bool]
+) -> tuple[Array, list[tuple[Slipped, Array]]]:
+    """Return the gradient at the points, and what each slip at the nodes `where` makes of it; one that cannot be formed is left out."""
+    walk = Pass(graph, graph.ids[problem.wrt])
+    truth, found = walk.gradient(), list[tuple[Slipped, int]]()
+    for slip in slips(walk):
+        try:
+            out = walk.gradient(slip) if where(slip.node) else truth
+        except UNFORMED:
+            continue
+        if walk.builder.shapes[out] == walk.builder.shapes[truth] and out != truth:
+            found.append((slip, out))
+    extended = Graph(tuple(walk.builder.cells), tuple(walk.builder.shapes), truth)
+    right, *rows = at_points(problem, extended, [truth, *(out for _, out in found)], points)
+    return right, [(slip, row) for (slip, _), row in zip(found, rows, strict=True)]
+
+
+def at_points(problem: Problem, graph: Graph, outs: list[int], points: dict[str, Array]) -> list[Array]:
+    """Return the values of nodes at a few points: arrays (points, *shape)."""
+    rows: list[list[Array]] = []
+    for k in range(MOST_POINTS):
+        at = {name: v[k] for name, v in points.items()}
+        if problem.part is not None:
+            at[problem.wrt] = run(problem.part.cells, problem.part.shapes, at, "float")[problem.part.out]
+        found = run(graph.cells, graph.shapes, at, "float")
+        rows.append([np.broadcast_to(np.asarray(found[i], dtype=float), graph.shapes[i]) for i in outs])
+    return [np.stack(column) for column in zip(*rows, strict=True)]
+
+
+def symmetric(problem: Problem, answer: Graph, points: dict[str, Array]) -> Iterator[Candidate]:
+    """Yield the matrices for which the answer is right just where they are symmetric."""
+    for n in problem.graph.inputs:
+        if len(n.shape) == 2 and n.shape[0] == n.shape[1] > 1:
+            even = points | {n.name: (points[n.name] + np.swapaxes(points[n.name], 1, 2)) / 2}
+            right, _ = gradients(problem, problem.graph, even, lambda node: False)
+            (given,) = at_points(problem, answer, [answer.out], even)
+            if agrees(right, given):
+                yield candidate("matrix.symmetry-assumed", n.id, said=f"Only where {n.name} is symmetric is it right.")
 
 
 def compared(problem: Problem, right: Array, given: Array) -> Iterator[Candidate]:
     """Yield what the answer is as a whole: the truth times a number, nothing at all."""
+    out = problem.graph.out
     if not given.any():
-        yield overall("definition.as-constant", problem)
+        yield candidate("definition.as-constant", out)
         return
     with np.errstate(all="ignore"):
         ratio = given / right
     ratio = ratio[np.isfinite(ratio)]
     if len(ratio) and np.all(np.abs(ratio - ratio[0]) < 1e-9 * abs(ratio[0])):
-        yield overall(
-            "sign.lost-inner-minus" if abs(ratio[0] + 1) < 1e-9 else "constant.factor-dropped", problem, "by its ratio"
-        )
-
-
-def values(problem: Problem, walk: Pass, outs: list[int], answer: Graph) -> tuple[list[Array], Array]:
-    """Return the values of nodes of the walk, and of the answer, at a few points: arrays (points, *shape)."""
-    points = problem.with_drawn(answer)
-    rows: list[list[Array]] = []
-    given: list[Array] = []
-    for k in range(MOST_POINTS):
-        at = {name: v[k] for name, v in points.items()}
-        if problem.part is not None:
-            at[problem.wrt] = run(problem.part.cells, problem.part.shapes, at, "float")[problem.part.out]
-        found = run(walk.builder.cells, tuple(walk.builder.shapes), at, "float")
-        rows.append([np.broadcast_to(np.asarray(found[i], dtype=float), walk.builder.shapes[i]) for i in outs])
-        given.append(np.asarray(run(answer.cells, answer.shapes, at, "float")[answer.out], dtype=float))
-    return [np.stack(column) for column in zip(*rows, strict=True)], np.stack(given)
+        id = "sign.lost-inner-minus" if abs(ratio[0] + 1) < 1e-9 else "constant.factor-dropped"
+        yield candidate(id, out, later="by its ratio")

@@ -11,8 +11,9 @@ from ...ops.misconceptions import LATER, mistake
 from ..told.marks import Misconception
 from .algebra import Variant
 from .problems import Problem
+from .written_out import View
 
-MOST_NAMED, MOST_PLACES = 12, 4
+MOST_NAMED, MOST_PLACES = 8, 2
 MOST_WRITTEN = 300  # leaves and operations, each counted as often as it would be written
 
 
@@ -125,3 +126,9 @@ def became(v: Variant) -> str:
     """Return what a slip of algebra did, in words."""
     graph = built(v.builder, max(v.node, v.wrong))
     return f"{formula(graph, v.node)} became {formula(graph, v.wrong)}."
+
+
+def as_written(graph: Graph, view: View, i: int) -> str:
+    """Return in words that what is written out is the operation at node `i` of a view, with its rule."""
+    row = view.graph.row(i)
+    return f"{formula(graph, view.back[i])} is {formula(view.graph, i)}. {row.rule}: {row.formula}."

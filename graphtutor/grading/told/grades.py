@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from ...errors import LearnerError, ReadError
 from ...picture.files.saved import stored
-from ...text import clean, escaped
+from ...text import clean, escaped, several
 from .drawing import WHERE, Verdict
 from .marks import Cell, Counterexample, Line, Misconception, Variant
 
@@ -132,7 +132,10 @@ def markdown(grade: Grade) -> str:
     if grade.misconceptions:
         out += [
             "",
-            *(f"- `{m.id}`{' at ' + code(m.text) if m.text else ''}: {escaped(m.hint)}" for m in grade.misconceptions),
+            *(
+                f"- `{m.id}`{' at ' + code(m.text) if m.text else ''}: {escaped(m.hint + rest)}"
+                for m, rest in findings(grade.misconceptions)
+            ),
         ]
     if grade.counterexample is not None:
         out += ["", escaped(str(grade.counterexample))]
@@ -173,8 +176,8 @@ def terminal(grade: Grade, width: int) -> str:
             width,
             2,
         )
-    for m in grade.misconceptions[:MOST_TOLD]:
-        out += wrapped(f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}", width, 2)
+    for m, rest in findings(grade.misconceptions)[:MOST_TOLD]:
+        out += wrapped(f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}{rest}", width, 2)
     if grade.counterexample is not None:
         out += wrapped(str(grade.counterexample), width, 2)
     if grade.variant is not None:
@@ -182,6 +185,26 @@ def terminal(grade: Grade, width: int) -> str:
     return "\n".join(
         [*out, *(wrapped(f"decided by a person: {decided(dict(grade.human))}", width, 2) if grade.human else [])]
     )
+
+
+def findings(found: Iterable[Misconception]) -> list[tuple[Misconception, str]]:
+    """Return what explains each line of an answer, and in words with what it was made and what nothing in the line tells from it.
+
+    >>> found = [Misconception("path.dropped", line=1), Misconception("upstream.dropped", line=1), Misconception("rounding", line=2)]
+    >>> [(m.id, rest) for m, rest in findings(found)]
+    [('path.dropped', ' (Nothing here tells it from upstream.dropped.)'), ('rounding', '')]
+    """
+    lines: dict[Any, list[Misconception]] = {}
+    for k, m in enumerate(found):
+        lines.setdefault(("cell", k) if m.line is None else m.line, []).append(m)
+    return [(first, company(first, dict.fromkeys(m.id for m in rest))) for first, *rest in lines.values()]
+
+
+def company(first: Misconception, ids: Iterable[str]) -> str:
+    others = [id for id in ids if id not in (first.id, first.with_)]
+    said = f"Together with {first.with_}. " if first.with_ else ""
+    said += f"Nothing here tells it from {several(others, MOST_TOLD, 'or')}." if others else ""
+    return f" ({said.strip()})" if said else ""
 
 
 def apart(variant: Variant) -> str:
