@@ -74,48 +74,36 @@ class Piece:
 
 
 def pieces(line: Sequence[Token], known: Context, text: str) -> list[Piece]:
-    """Return what a line is made of, in order; between dollar signs stands mathematics."""
+    """Return what a line is made of, in order; what stands between dollar signs is mathematics."""
     dollars = sum(t.text == "$" for t in line)
-    if not dollars or dollars % 2:
+    if dollars and dollars % 2 == 0:
+        tokens, marks = without_dollars(line)
+        row = Row(tokens, known, text)
+    else:
         row = Row([t for t in line if t.text != "$"], known, text)
-        row, marks = spoken(row, told(row))
-        marks = with_left_side(row, marks)
-        return assembled(row, marks, any(m.kind == "words" for m in marks))
-    found: list[Piece] = []
-    outside = any(t.kind in ("word", "key") for t, inside in with_state(line) if not inside)
-    intro = ""
-    for inside, held in runs(line):
-        if inside:
-            formulas = assembled(Row(held, known, text), [Mark("maths", "between dollar signs")] * len(held), outside)
-            found += [replace(p, intro=p.intro or (intro if i == 0 else "")) for i, p in enumerate(formulas)]
-        else:
-            found.append(Piece(tuple(held), False, why="outside the dollar signs"))
-            intro = introduction(held)
-    return found
+        marks = told(row)
+    row, marks = spoken(row, marks)
+    marks = with_left_side(row, marks)
+    return assembled(row, marks, any(m.kind == "words" for m in marks))
 
 
-def with_state(line: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
-    inside = False
+def without_dollars(line: Sequence[Token]) -> tuple[list[Token], list[Mark]]:
+    """Return a line without its dollar signs, and what its tokens are; outside them only operators and stops are no prose."""
+    tokens: list[Token] = []
+    marks: list[Mark] = []
+    inside, closed = False, False
     for token in line:
         if token.text == "$":
-            inside = not inside
-        else:
-            yield token, inside
-
-
-def runs(line: Sequence[Token]) -> Iterator[tuple[bool, list[Token]]]:
-    """Yield what stands inside and outside dollar signs, in order."""
-    held: list[Token] = []
-    state = False
-    for token in line:
-        if token.text == "$":
-            if held:
-                yield state, held
-            held, state = [], not state
-        else:
-            held.append(token)
-    if held:
-        yield state, held
+            if closed and not inside:  # two formulas side by side are two
+                tokens.append(replace(token, kind="op", text=","))
+                marks.append(Mark("maths", "between two formulas"))
+            inside, closed = not inside, inside
+            continue
+        maths = inside or is_op(token, BESIDE | STOPS)
+        tokens.append(token)
+        marks.append(Mark("maths", "between dollar signs") if maths else Mark("words", "outside the dollar signs"))
+        closed = False
+    return tokens, marks
 
 
 # ----- operators in words -----
@@ -170,11 +158,12 @@ def introduction(words: Sequence[Token]) -> str:
     noun = said[:-1] if said[-1:] and said[-1] in COPULAS else []
     if noun and noun[-1] in ANSWERS and DETERMINERS.issuperset(noun[-2:-1]):
         return ANSWER
-    found = next((word for word in reversed(said) if word in DEFINES | GIVES), "")
+    clause = said[len(said) - said[::-1].index("and") :] if "and" in said else said
+    found = next((word for word in reversed(clause) if word in DEFINES | GIVES), "")
     reason = next((word for word in said if word in REASONS), "")
     if reason and not CONCLUDES & set(said[said.index(reason) :]):
         return reason
-    if said and (said[-1] == ":" or (not found and CONNECT.issuperset(said))):
+    if said and (said[-1] == ":" or (clause and not found and CONNECT.issuperset(said))):
         return "so"
     return found
 
@@ -299,6 +288,8 @@ def bracketed_fact(body: Sequence[Token]) -> int | None:
 def without_dash(row: Row, body: list[Token], after: Token, rest: Sequence[Token]) -> list[Token]:
     """Return a piece without the dash or arrow that parts it from a remark: 2x -- chain rule, 2x - by the chain rule."""
     kept = list(body)
+    if len(kept) > 1 and is_op(kept[-1], frozenset("|")) and sum(t.text == "|" for t in row.line) == 1:
+        return kept[:-1]
     while len(kept) > 1 and is_op(kept[-1], frozenset(["-", "<-"])):
         at = next(k for k, t in enumerate(row.line) if t is kept[-1])
         remark = after.text.lower() in GRAMMATICAL or any(t.text.lower() == "rule" for t in rest)

@@ -8,7 +8,7 @@ Nothing here reads a formula: pieces of the token stream are told apart and hand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from .cursor import BY_CASES, DERIVATIVES, LIBRARIES
@@ -295,7 +295,8 @@ def settled_key(row: Row, at: int, marks: Sequence[Mark]) -> bool:
         return True
     if word == "else":
         return at == 0
-    alone = (at == 0 and word in ("if", "otherwise")) or (words_at(row, marks, at - 1) and words_at(row, marks, at + 1))
+    words = (words_at(row, marks, at - 1), words_at(row, marks, at + 1))
+    alone = (at == 0 and word in ("if", "otherwise")) or (any(words) if word in ("and", "or") else all(words))
     late = word in ("if", "otherwise") and at > 0 and line[at - 1].text == "," and has_equals(line[at:])
     return alone or late or (word == "if" and at > 0 and lone_if(line, at))
 
@@ -377,20 +378,25 @@ SETTLED: dict[str, Callable[[Row, int, Sequence[Mark]], bool]] = {
 
 
 def bracketed(row: Row, marks: list[Mark]) -> list[Mark]:
-    """Count a bracket that holds nothing but prose as prose: (chain rule); of one that starts with prose the brackets alone."""
-    line, opened = row.line, list[int]()
-    for at, token in enumerate(line):
+    """Count a bracket that holds nothing but prose as prose: (chain rule); of a sentence the brackets alone: (by the rule for x²)."""
+    opened: list[int] = []
+    for at, token in enumerate(row.line):
         if token.kind == "open":
             opened.append(at)
         elif token.kind == "close" and opened:
             start = opened.pop()
-            inner = range(start + 1, at)
-            if is_op(row.near(start - 1), BESIDE) or not any(marks[i].kind == "words" for i in inner):
-                continue
-            plain = all(
-                marks[i].kind == "words" or line[i].kind in ("number", "op", "key", "junk", "prime") for i in inner
-            )
-            if plain or (len(inner) > 1 and marks[start + 1].kind == "words"):
-                for i in (start, *(inner if plain else ()), at):
-                    marks[i] = Mark("words", "a bracket that holds words")
+            said = [k for k in range(start + 1, at) if marks[k].kind == "words"]
+            if said and not is_op(row.near(start - 1), BESIDE):
+                for k in within(row, marks, start, at, said):
+                    marks[k] = Mark("words", "a bracket that holds words")
     return marks
+
+
+def within(row: Row, marks: Sequence[Mark], start: int, stop: int, said: Sequence[int]) -> Iterable[int]:
+    """Return which tokens from one bracket to the other are prose with the words between them: all, the brackets, or none."""
+    inner = range(start + 1, stop)
+    if all(marks[k].kind == "words" or row.line[k].kind in ("number", "op", "key", "junk", "prime") for k in inner):
+        return range(start, stop + 1)
+    grammar = row.line[start].gap and any(row.line[k].text.lower() in GRAMMATICAL for k in said)
+    sentence = grammar and not any(is_op(row.line[k], BESIDE) for k in inner)
+    return (start, stop) if marks[start + 1].kind == "words" or sentence else ()

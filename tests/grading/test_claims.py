@@ -86,7 +86,7 @@ HANDED_IN = [
     (
         "We use $u = f - y$ and get $\\frac{dL}{dw_0} = 2 u x_0$ by the chain rule.",
         LECTURE,
-        ["[We use]", f"u = {F} - y", "[and get]", f"dL/dw0 = 2*({F} - y)*x0", "[by the chain rule.]"],
+        ["[We use]", f"u = {F} - y", "[and get]", f"dL/dw0 = 2*({F} - y)*x0", "[by the chain rule]"],
     ),
     ("dL/dw0 = 0 if y f >= 1, -y x0 otherwise", LECTURE, [f"dL/dw0 = where(y*({F}) >= 1, 0, -y*x0)"]),
     ("dL/dw0 = { -y x0 if y f < 1, 0 otherwise", LECTURE, [f"dL/dw0 = where(y*({F}) < 1, -y*x0, 0)"]),
