@@ -267,6 +267,8 @@ def show(h: Any, files: list[str]) -> None:
     say(f"loss {h.spark}  {shown(losses[0])} → {shown(h.loss)} in {h.state.updates} updates")
     if h.stopped is not None and h.stopped.reason != "not finite":
         say(h.stopped.message)
+    if h.diverges:
+        say(h.diverges)
     found = predicted(h) if h.stopped is None or h.stopped.reason != "not finite" else None
     if found is not None:
         right = int((found.chosen == found.known).sum())

@@ -72,7 +72,7 @@ def real_power(u: Any, v: Any) -> Any:
     if isinstance(u, np.ndarray) or isinstance(v, np.ndarray):
         return np.power(np.asarray(u, dtype=float), np.asarray(v, dtype=float))
     u, v = float(u), float(v)
-    return math.nan if u < 0 and v != int(v) else u**v
+    return arrays.on_float(lambda a: math.nan if a < 0 and v != int(v) else a**v, lambda a: np.power(a, v), u)
 
 
 def symbolic_power(u: Any, v: Any) -> Any:

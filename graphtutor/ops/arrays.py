@@ -220,7 +220,22 @@ def join(*parts: Value, axis: int, nd: int) -> Value:
     return np.concatenate([np.broadcast_to(p, lead + np.shape(p)[np.ndim(p) - nd :]) for p in parts], axis=axis)
 
 
-square_root = Entry(lambda x: math.sqrt(x) if type(x) is float else np.sqrt(x), lambda m, x: m.sqrt(x))
+def on_float(point: Callable[[float], float], array: Callable[[Any], Any], x: float) -> float:
+    """Return `point` of a float, and the IEEE value that `array` gives (inf, nan) where Python's own function refuses.
+
+    >>> on_float(math.log, np.log, 0.0), on_float(math.exp, np.exp, 1000.0)
+    (-inf, inf)
+    """
+    try:
+        return point(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        with np.errstate(all="ignore"):
+            return float(array(x))
+
+
+square_root = Entry(
+    lambda x: on_float(math.sqrt, np.sqrt, x) if type(x) is float else np.sqrt(x), lambda m, x: m.sqrt(x)
+)
 _exp = Entry(np.exp, lambda m, x: m.exp(x))
 _log = Entry(np.log, lambda m, x: m.log(x))
 

@@ -113,7 +113,7 @@ def whole(name: str, point: Any, array: Any, head: Any, jump: Any, *names: str) 
     """Return the row of a rounding: flat, with a jump wherever u + `jump` is whole."""
 
     def numeric(x: Any) -> Any:
-        return array(x) if isinstance(x, np.ndarray) else point(x)
+        return array(x) if isinstance(x, np.ndarray) or (isinstance(x, float) and not math.isfinite(x)) else point(x)
 
     return Row(
         name, Entry(numeric, lambda m, x: head(x) if m is sp else m.mpf(int(point(x))), exact=True), heads=(head, *(h for h in head.__mro__ if h in (sp.floor, sp.ceiling))), names=(name, *names), label=name, note=call(rf"\operatorname{{{{{name}}}}}\left({{0}}\right)"),
@@ -179,7 +179,7 @@ CHOICES: tuple[Row, ...] = (
     Row("max", Entry(arrays.extreme(max, np.maximum), lambda m, *a: sp.Max(*a) if m is sp else max(a), exact=True), heads=(heads.Max, sp.Max),
         names=("max", "Max", "maximum"), arity=(2, None), of_one="amax", gates=True, asks=True, positive=lambda known, a: any(known), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases", push=by_cases(1),
         formula="d max(u, v) = du where u > v, dv where v > u", says="a max sends the whole gradient to the argument that won", local=winners(1),
-        code="({0} if {0} >= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
+        code="({0} if {0} >= {1} or {0} != {0} else {1})", kink=Kink(pairs, lambda: (0, 1)),
         slips=(
             Slip("branch.swapped", lambda y, *a, tie: winners(-1)(y, *a, tie=tie), hint="Which argument is the larger one here?"),
             Slip("branch.ignored", lambda y, *a, tie: (1,) * len(a), hint="On the other side of the kink the constant wins."),
@@ -191,7 +191,7 @@ CHOICES: tuple[Row, ...] = (
     Row("min", Entry(arrays.extreme(min, np.minimum), lambda m, *a: sp.Min(*a) if m is sp else min(a), exact=True), heads=(heads.Min, sp.Min),
         names=("min", "Min", "minimum"), arity=(2, None), of_one="amin", gates=True, asks=True, positive=ALL, label="min", note=call(r"\min\left({*}\right)"), rule="min rule by cases", push=by_cases(-1),
         formula="d min(u, v) = du where u < v, dv where v < u", says="a min sends the whole gradient to the argument that won", local=winners(-1),
-        code="({0} if {0} <= {1} else {1})", kink=Kink(pairs, lambda: (0, 1)),
+        code="({0} if {0} <= {1} or {0} != {0} else {1})", kink=Kink(pairs, lambda: (0, 1)),
         slips=(
             Slip("branch.swapped", lambda y, *a, tie: winners(1)(y, *a, tie=tie), hint="Which argument is the smaller one here?"),
             Slip("branch.ignored", lambda y, *a, tie: (1,) * len(a), hint="On the other side of the kink the constant wins."),
@@ -201,7 +201,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.ignored", instead=ignored),
         )),
     Row("relu", Entry(lambda x: np.maximum(x, 0) if isinstance(x, np.ndarray) else max(x, 0 * x), lambda m, x: sp.Max(0, x) if m is sp else max(x, 0), exact=True),
-        heads=(heads.Relu,), gates=True, positive=True, names=("relu", "ReLU"), label="relu", code="({0} if {0} > 0 else 0.0)", note=call(r"\operatorname{{ReLU}}\left({0}\right)"),
+        heads=(heads.Relu,), gates=True, positive=True, names=("relu", "ReLU"), label="relu", code="(0.0 if {0} <= 0 else {0})", note=call(r"\operatorname{{ReLU}}\left({0}\right)"),
         rule="relu rule", formula="d relu(u) = du where u > 0, else 0", says="a relu passes the gradient where its argument is positive and blocks it elsewhere",
         local=lambda y, x, tie: (gate(x, tie),), kink=Kink(lambda x: (x,), lambda: (0, 1)), opens=lambda x: f.max(x.constant(0), x),
         slips=(
@@ -240,7 +240,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.ignored", lambda y, x, a, tie: (gate(x, tie),), hint="Is the slope really 0 where the argument is negative?"),
             Slip("branch.swapped", lambda y, x, a, tie: (f.where(f.gt(x, 0), a * f.exp(x), 1),)),
         )),
-    Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0,
+    Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0 if x == x else x,
                       lambda m, x, h: sp.Piecewise((0, x < 0), (h, sp.Eq(x, 0)), (1, True)) if m is sp else (m.mpf(1) if x > 0 else h if x == 0 else m.mpf(0)), exact=True),
         heads=(heads.Step, sp.Heaviside), positive=True, names=("step", "Heaviside", "heaviside", "H", "theta"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
         rule="step rule", formula="d step(u) = 0", says="a step is flat: its derivative is 0", local=lambda y, x, h, tie: (0,),

@@ -26,7 +26,7 @@ def scalar(name: str, local: Any, **columns: Any) -> Row:
     point = getattr(math, name)
 
     def numeric(x: Any) -> Any:
-        return point(x) if type(x) is float else array(x)
+        return arrays.on_float(point, array, x) if type(x) is float else array(x)
 
     columns.setdefault("heads", (getattr(sp, name),))
     columns.setdefault("names", (name,))

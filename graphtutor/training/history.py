@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -34,6 +35,8 @@ KINDS = {
     "regions": ("epoch", "node"),
     "surface": ("names", "title"),
 }  # plots of a run, with their options
+
+GROWN = 1000  # by which a loss has grown that is called diverging
 
 
 class Stretch(NamedTuple):
@@ -298,9 +301,24 @@ class History:
                 ) from None
         return text.getvalue()
 
+    @property
+    def diverges(self) -> str:
+        """What is to be said of a loss that grows without end, or nothing: it went up by a factor of GROWN, and was still going up."""
+        tail = [*self.losses[-3:], self.loss]
+        grows = (
+            len(tail) == 4
+            and all(a < b for a, b in itertools.pairwise(tail))
+            and self.loss > GROWN * max(abs(self.losses[0]), 1e-300)
+        )
+        return (
+            f"the loss grows without end (it is diverging): from {self.losses[0]:.6g} to {self.loss:.6g}; try a smaller rate"
+            if grows
+            else ""
+        )
+
     def __repr__(self) -> str:
         ends = f"{self.losses[0]:.6g} → {self.loss:.6g}" if len(self.losses) else f"{self.loss:.6g}"
-        return f"<History: {self.plan.method.name}, {len(self.losses)} epochs, {self.state.updates} updates, loss {ends}{'; ' + self.stopped.message if self.stopped else ''}>"
+        return f"<History: {self.plan.method.name}, {len(self.losses)} epochs, {self.state.updates} updates, loss {ends}{'; ' + self.stopped.message if self.stopped else '; ' + self.diverges if self.diverges else ''}>"
 
 
 def entries(name: str, shape: tuple[int, ...]) -> list[str]:

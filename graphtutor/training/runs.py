@@ -174,8 +174,8 @@ class Run:
                 epochs,
                 points,
                 self.loss,
-                self.fixed,
-                state.parameters,
+                self.fixed if floats else ieee(self.fixed),
+                state.parameters if floats else ieee(state.parameters),
                 state.moments,
                 state.updates,
                 plan.clip,
@@ -226,7 +226,7 @@ def loss_of(plan: Plan, data: Data, rows: list[Any] | None = None) -> Callable[[
 
     def on_arrays(parameters: tuple[Any, ...]) -> float:
         with np.errstate(all="ignore"):
-            return float(loss_code(*key, False)(whole, fixed, parameters))
+            return float(loss_code(*key, False)(whole, ieee(fixed), ieee(parameters)))
 
     if any(plan.graph.shapes) or data.count > FEW_POINTS:
         return on_arrays
@@ -239,6 +239,11 @@ def loss_of(plan: Plan, data: Data, rows: list[Any] | None = None) -> Callable[[
             return on_arrays(parameters)
 
     return on_floats
+
+
+def ieee(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return values of which a float goes to inf or nan, as arrays do, where Python would refuse."""
+    return tuple(np.float64(v) if type(v) is float else v for v in values)
 
 
 def all_finite(values: tuple[Any, ...]) -> bool:

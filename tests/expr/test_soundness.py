@@ -63,7 +63,8 @@ class Seen(NamedTuple):
 
 
 def value(graph: Graph, at: dict[str, Any]) -> Any:
-    return graph.evaluate(at, "mpmath")[graph.out]
+    found = graph.evaluate(at, "mpmath")[graph.out]
+    return mpmath.mpf(found.numerator) / found.denominator if isinstance(found, Fraction) else found
 
 
 def slope(graph: Graph, at: dict[str, Any], name: str, sign: int) -> Any:
