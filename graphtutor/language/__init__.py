@@ -8,21 +8,23 @@ commands       LaTeX, where a backslash starts it: commands, delimiters, accents
 constructions  What has a shape of its own: fractions, roots, indicators, sums and products over an index, cases, matrices.
 cursor         The place in the tokens, with what has been met so far: errors, choices, shapes, and building nodes.
 derivatives    Derivatives: dL/dw, ∂/∂w (…), f′(x), \frac{d}{dx}, ∇_w L, diff(…, x).
-gradients      What a left side names: the L and the w of dL/dw = …, of ∂/∂w L, f′(x), ∇_w L, dw, grad.
+gradients      What a left side names: the L and the w of dL/dw = …, of ∂/∂w L, \frac{…}{…}, f′(x), ∇_w L, dw, grad.
 grammar        Tokens → one SymPy tree, by operator precedence.
 identifiers    What a name stands for: a variable, an entry of a vector, a number, a definition; and the names that a run of letters is.
 indices        An index behind an operand: x[0], W[0, 1:], softmax(z)_k.
+matrices       Matrix notation as books write it: products by their shapes, 1ᵀv, e_k, diag(v), σ′(z) of a vector.
 names          What a name is, and what a person may call it: one key for `w0`, `w_0`, `w₀` and `w_{0}`.
-numbering      A hand-in → its rows of tokens, without what only orders them: numbers, bullets, quotes, fences, alignment.
+numbering      A hand-in → its rows of tokens, without what only orders them: numbers, bullets, quotes, fences, comments, alignment.
 operators      Operators: + − · / ^, side by side, comparisons, and, or, a if c else b, transposition.
 pieces         A line cut into pieces: mathematics to be read whole, and prose, with what the words say of the formula after them.
 precedence     Expressions by operator precedence: what starts an operand, what stands between two and what comes after one is the table's to say.
 program        Programs: lines `name = expression`, the last one the output; and what a reader is told beforehand, as one Context.
-prose          Which tokens of a handed-in line are mathematics and which are prose, with the problem's names in hand, and why.
+prose          Which part of a handed-in line is mathematics and which is prose, and why.
 read           Text → SymPy trees, unevaluated, in the author's order; nothing is ever run.
 readings       All the readings of one expression: the usual one first, then those that differ in a choice.
 scan           Tokens, and the place in a text where they are put.
 signs          Signs and their spellings: which token a Unicode character or a LaTeX command is, one entry a sign. Data only.
+subscripts     Index notation as a spelling of vectors and matrices: p_i - y_i, δ_ij, x_i as a row of X, ∂p_i/∂z_j.
 tokens         Text → tokens: plain, Unicode, LaTeX and Python are spellings of one stream, so that there is one grammar.
 trees          From the name of an operation and its arguments to a SymPy tree: what `ops.spell.recognise` undoes.
 words          A word ahead: which of a name, a function, a derivative and a definition it is.

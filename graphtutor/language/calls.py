@@ -17,6 +17,7 @@ from .brackets import close, inside, listed
 from .cursor import POWER, TRUTH, After, Cursor, Rule
 from .derivatives import derivative_starts, differential
 from .identifiers import function_ahead, named, symbol
+from .matrices import slope_at, times
 from .names import GREEK, SHORT, Definition, loose
 from .precedence import expression
 from .tokens import Token
@@ -172,7 +173,7 @@ def argument(p: Cursor, token: Token) -> Rule:
     found = yield expression(p, POWER)
     count = 1
     while p.now.kind == "word" and not derivative_starts(p) and not function_ahead(p):
-        found = p.times(found, (yield expression(p, POWER)))
+        found = times(p, found, (yield expression(p, POWER)))
         count += 1
     if count > 1:
         p.note(f"read {token.name} of all {count} factors that follow it")
@@ -255,6 +256,8 @@ def slope(p: Cursor, token: Token, row: Row) -> Rule:
     """Read σ'(z): the derivative of a function at its argument."""
     primes = primes_ahead(p)
     tree = yield call(p, token, row)
+    if p.shape(tree) and primes == 1:
+        return slope_at(p, row, tree)
     for _ in range(primes):
         tree = differential(p, tree, tree.args[0] if not isinstance(tree, heads.Diff) else tree.args[1])
     return tree

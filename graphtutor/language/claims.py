@@ -21,6 +21,7 @@ from .pieces import pieces as pieces_of
 from .program import bounded, context, scanned
 from .prose import EQUALS, has_equals
 from .readings import Reading, readings
+from .subscripts import sizes, without_indices
 from .tokens import Token
 from .trees import names_in, replaced
 
@@ -107,6 +108,7 @@ class Reader:
         self.given = known
         self.gradients: set[str] = set()  # names in code style, such as dw, that stand for a gradient in later lines
         self.spent = self.late = 0
+        self.axes: dict[str, int | None] = {}  # the indices of the last left side, ∂p_i/∂z_j
 
     def row(self, row: Sequence[Token]) -> list[Claim]:
         """Return the claims of one line; definitions that come after `where` are read first."""
@@ -160,8 +162,9 @@ class Reader:
             return self.labelled(place, piece.label, sides)
         head = sides[0][1]
         if len(sides) > 1 and not continues:
-            named = derivative_named(head, self.known, self.gradients, self.called)
+            named = derivative_named(without_indices(head, self.known), self.known, self.gradients, self.called)
             if named is not None:
+                self.axes = sizes(head, self.known)
                 claim = replace(
                     place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=self.parts(sides[1:])
                 )
@@ -219,7 +222,7 @@ class Reader:
     def read(self, body: list[Token]) -> Reading:
         """Return the readings of one expression; in a text with very much ambiguity only the first."""
         few = self.spent < MOST_SPENT
-        reading = readings(body, self.known, self.limits, self.text, few)
+        reading = readings(body, self.known, self.limits, self.text, few, self.axes)
         self.spent += len(body) * (1 + len(reading.alternatives))
         return reading
 

@@ -14,12 +14,17 @@ from .brackets import close, compares, group, inside
 from .cursor import IF, POWER, PRODUCT, SUM, Bound, Cursor, Rule, Start
 from .identifiers import whole_of
 from .indices import whole_number
+from .matrices import times, unsized
 from .names import key
-from .precedence import expression, operand
+from .precedence import expression, ones_beside, operand
+from .subscripts import array_of, index_parts, is_kronecker
 from .tokens import Token
 
 
 def numeral(p: Cursor) -> Any:
+    if ones_beside(p):
+        p.take()
+        return unsized(p)
     token = p.take()
     follows = p.now
     bracket = follows.kind == "open" and (follows.text == "[" or (follows.text == "{" and compares(p)))
@@ -78,7 +83,7 @@ def radical(p: Cursor) -> Rule:
         and p.choose(2, "read √ of its first factor alone; write √(…) for more")
     ):
         while p.now.kind == "word" and p.now.glued:
-            inner = p.times(inner, (yield braced(p)))
+            inner = times(p, inner, (yield braced(p)))
     if root is None:
         return p.make("sqrt", inner)
     return p.make("pow", inner, trees.div(sp.S.One, root))
@@ -89,6 +94,8 @@ def indicator(p: Cursor, one: Token) -> Rule:
     if p.sign("_"):
         p.take()
     opened = p.now
+    if opened.kind != "open" and one.kind == "macro" and p.shaped:
+        return unsized(p)
     if opened.kind != "open":
         p.refuse("a condition in brackets, as in 1[x > 0]")
     p.take()
@@ -183,11 +190,13 @@ def span(p: Cursor, index: str, first: int | None, last: int | None, start: Toke
         return range(first, last + 1)
     found: set[int] | None = None
     for token in p.tokens[p.at :]:
-        if token.kind == "word" and token.sub is not None and index in token.sub.replace(" ", "").split(","):
-            stem = key(token.text)
-            shape = p.context.shapes.get(p.context.spelling(stem) or "", ())
-            numbered = {int(k[len(stem) :]) for k in p.context.names if k.startswith(stem) and k[len(stem) :].isdigit()}
-            family = set(range(shape[0])) if shape else numbered
+        if (
+            token.kind == "word"
+            and token.sub is not None
+            and index in index_parts(token.sub)
+            and not is_kronecker(p, token)
+        ):
+            family = places_of(p, token, index)
             found = family if found is None or not family else found & family if found else family
     if not found:
         p.fail(
@@ -197,6 +206,15 @@ def span(p: Cursor, index: str, first: int | None, last: int | None, start: Toke
     values = sorted(found)
     p.note(f"summed over {index} = {', '.join(map(str, values))}")
     return values
+
+
+def places_of(p: Cursor, token: Token, index: str) -> set[int]:
+    """Return the places that an index below a name can have: along a vector or matrix, or those with names of their own."""
+    array = array_of(p.context, token.text)
+    if array is not None:
+        return set(range(dict(zip(index_parts(token.sub or ""), array[1], strict=False)).get(index, 0)))
+    stem = key(token.text)
+    return {int(k[len(stem) :]) for k in p.context.names if k.startswith(stem) and k[len(stem) :].isdigit()}
 
 
 def cases(p: Cursor) -> Rule:

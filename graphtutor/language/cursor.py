@@ -160,7 +160,10 @@ class Cursor:
         self.context, self.limits, self.text, self.picks = context, limits, text, picks
         self.later = later or {}
         self.at = self.depth = self.nodes = self.bars = self.norms = self.rows = self.nest = 0
-        self.beside = False
+        self.beside = self.entrywise = False
+        self.lifted: str | None = None  # the index of a vector that stands for all its entries
+        self.products: dict[int, tuple[sp.Basic, sp.Basic, sp.Basic]] = {}
+        self.unsized: dict[int, tuple[sp.Basic, int | None]] = {}  # 1 and e_k: where the one is, None for all
         self.choices: list[tuple[int, int]] = []
         self.assumed: list[str] = []
         self.bound: dict[str, Bound] = {}
@@ -238,6 +241,7 @@ class Cursor:
     # ----- building -----
     def make(self, op: str, *args: sp.Basic, params: tuple[Any, ...] = ()) -> sp.Basic:
         self.count()
+        args = self.fill(op, *args)
         tree = trees.compose(op, args, params)
         if self.shaped:
             self.shapes[id(tree)] = tree, self.result_shape(op, args, params)
@@ -279,13 +283,27 @@ class Cursor:
         self.count()
         return trees.number(token.text)
 
-    def times(self, a: sp.Basic, b: sp.Basic) -> sp.Basic:
-        """Return a product written `·` or side by side: of matrices and vectors the matrix or dot product."""
-        left, right = len(self.shape(a)), len(self.shape(b))
-        if left == right == 1:
-            turned = isinstance(b, heads.Transpose) and not isinstance(a, heads.Transpose)
-            return self.make("outer" if turned else "dot", a, *(b.args if turned else (b,)))
-        return self.make("matmul" if left and right else "mul", a, b)
+    def fill(self, op: str, *args: sp.Basic) -> tuple[sp.Basic, ...]:
+        """Return the arguments of an operation, vectors of no length (1, e_k) as long as the others make them."""
+        if not self.unsized or op == "transpose":
+            return args
+        known: int | None = None
+        for i, shape in enumerate(map(self.shape, args)):
+            if shape and known is None:
+                known = shape[-1] if op == "matmul" and i == 0 else shape[0]
+        if known is None and op in ("", "outer"):
+            known = next(iter(self.context.shapes.get(self.context.wrt or "", ())), None)
+        return tuple(self.long(a, known) for a in args)
+
+    def long(self, tree: sp.Basic, length: int | None) -> sp.Basic:
+        inner = tree.args[0] if isinstance(tree, heads.Transpose) else tree
+        if id(inner) not in self.unsized:
+            return tree
+        _, place = self.unsized[id(inner)]
+        if length is None or (place is not None and place >= length):
+            self.fail("nothing says how long this vector is; write its entries, as in [1, 0, 0]")
+        found = self.vector(sp.Integer(place is None or i == place) for i in range(length))
+        return self.make("transpose", found) if inner is not tree else found
 
 
 def condition(tree: sp.Basic) -> bool:

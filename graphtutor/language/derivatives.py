@@ -14,6 +14,7 @@ from .brackets import close, inside, listed
 from .cursor import POWER, PRODUCT, SUM, TIGHT, After, Cursor, Rule, Start
 from .identifiers import cut_run, named
 from .indices import whole_number
+from .matrices import times
 from .names import GREEK
 from .precedence import expression, factor_starts, operand, rest
 from .tokens import Token
@@ -196,7 +197,7 @@ def reached(p: Cursor, variables: Sequence[sp.Basic]) -> Rule:
         else:
             body = yield expression(p, TIGHT)
         while factor_starts(p) and not derivative_starts(p) and not fraction_of_d(p):
-            body = p.times(body, (yield expression(p, TIGHT, beside=True)))
+            body = times(p, body, (yield expression(p, TIGHT, beside=True)))
         ways = ["the first product without a sign"]
     product = p.sign("*", "·", "/", "@", "⊙") or (bracket and factor_starts(p))
     if product:

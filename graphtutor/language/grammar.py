@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NoReturn
 
 import sympy as sp
 
 from . import brackets, calls, constructions, derivatives, indices, operators, words
-from .cursor import BY_CASES, DEFAULT, DERIVATIVES, Cursor, Limits, Table, run
+from .cursor import BY_CASES, DEFAULT, DERIVATIVES, Cursor, Limits, Rule, Table, run
 from .names import Context
 from .precedence import expression
+from .subscripts import every, liftable, sizes
 from .tokens import Token
 
 __all__ = ["BY_CASES", "DEFAULT", "DERIVATIVES", "Limits", "Parse", "parse"]
@@ -42,19 +44,40 @@ def parse(
     text: str,
     picks: Sequence[int] = (),
     later: Mapping[str, int] | None = None,
+    axes: Mapping[str, int | None] = MappingProxyType({}),
 ) -> Parse:
     """Return the tree of all the tokens of `stream`, which were made of `text`.
 
     `picks` says which reading to take where several are possible; `later` the lines of names that are not
-    defined yet. Raises ReadError with line, column, caret.
+    defined yet; `axes` how far the indices of a left side go, ∂p_i/∂z_j. Raises ReadError with line, column, caret.
     """
     p = Cursor(TABLE, stream, known, limits, text, picks, later)
-    tree = run(expression(p, 0))
+    (tree,) = p.fill("", run(whole(p) if not p.shaped else with_indices(p, axes)))
+    return Parse(tree, p.shape(tree), tuple(p.assumed), tuple(p.choices))
+
+
+def whole(p: Cursor) -> Rule:
+    """Read an expression that ends where the tokens do."""
+    tree = yield expression(p, 0)
     if p.sign(".") and p.ahead().kind == "end":
         p.take()
     if p.now.kind != "end":
         unfinished(p)
-    return Parse(tree, p.shape(tree), tuple(p.assumed), tuple(p.choices))
+    return tree
+
+
+def with_indices(p: Cursor, axes: Mapping[str, int | None]) -> Rule:
+    """Read an expression in which letters below vectors may stand for every place; `axes`, those of its left side, come first."""
+    free = sizes(p.tokens, p.context)
+    if not free:
+        return (yield whole(p))
+    free = {**axes, **{letter: n for letter, n in free.items() if n is not None or letter not in axes}}
+    letter = next(iter(free))
+    if len(free) > 1 or not liftable(p.tokens, p.context, letter):
+        return (yield every(p, free, lambda: whole(p)))
+    p.lifted, p.entrywise = letter, True
+    p.note(f"read the entries with index {letter} as whole vectors")
+    return (yield whole(p))
 
 
 def unfinished(p: Cursor) -> NoReturn:

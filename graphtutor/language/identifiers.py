@@ -11,7 +11,9 @@ import sympy as sp
 
 from ..ops.abbreviations import CALLED, spoken
 from .cursor import BY_CASES, DERIVATIVES, NAME, Bound, Cursor
-from .names import GREEK, NAMED_NUMBERS, SHORT, joined, split
+from .matrices import unsized
+from .names import GREEK, NAMED_NUMBERS, SHORT, Shape, joined, split
+from .subscripts import array_of, index_parts, kronecker
 from .tokens import Token, unknown_command
 
 FUNCTION_OF_NUMBER = re.compile(r"([A-Za-z]+)([0-9]+)([A-Za-z]*)")
@@ -23,12 +25,25 @@ def named(p: Cursor, token: Token) -> sp.Basic:
     declared = p.context.spelling(name)
     if declared is not None:
         return meant(p, declared)
-    found = entry_of_array(p, token, name)
+    found = below(p, token) if token.sub is not None and p.shaped else None
     if found is not None:
         return found
     if name in p.later:
         p.fail(f"'{name}' is used before its own line {p.later[name]}; move that line up", token)
     return known_number(p, token, name) or undeclared(p, token, name)
+
+
+def below(p: Cursor, token: Token) -> sp.Basic | None:
+    """Return what an index makes of a name among vectors: x_0, x_i, δ_ij, e_k; None for any other subscript."""
+    if p.lifted is not None and token.sub == p.lifted:
+        return named(p, replace(token, sub=None))
+    place = entry_of_array(p, token)
+    if place is None:
+        place = kronecker(p, token, lambda part: place_of(p, part, None))
+    if place is None and token.text == "e" and p.context.spelling("e") is None:
+        at = whole_of(p, replace(token, text=token.sub or "", sub=None))
+        return None if at is None else unsized(p, at)
+    return place
 
 
 def meant(p: Cursor, declared: str) -> sp.Basic:
@@ -42,18 +57,49 @@ def meant(p: Cursor, declared: str) -> sp.Basic:
     return meaning.tree
 
 
-def entry_of_array(p: Cursor, token: Token, name: str) -> sp.Basic | None:
-    """Return x_0 or x_k of a vector x, with a constant k; None for any other name."""
-    whole = p.context.spelling(token.text)
-    if token.sub is None or whole is None or whole not in p.context.shapes:
+def entry_of_array(p: Cursor, token: Token) -> sp.Basic | None:
+    """Return x_0, x_k with a constant k, W_ij, or the row x_i of X; None if it is no entry or row of anything."""
+    array = array_of(p.context, token.text)
+    if array is None:
         return None
-    constant = whole_of(p, replace(token, text=token.sub, sub=None))
-    if constant is not None and token.sub not in p.bound:
-        return p.make("index", symbol(p, whole), params=((constant,),))
-    digits = name[len(token.text) :].lstrip("_")
-    if digits.replace("_", "").isdigit():
-        return p.make("index", symbol(p, whole), params=(places(p, whole, digits, token),))
-    return None
+    name, shape = array
+    parts = index_parts(token.sub or "")
+    if len(parts) == 1 and parts[0].isdigit() and len(parts[0]) == len(shape) == 2:
+        parts = list(parts[0])
+    if len(parts) > len(shape):
+        return None
+    found = [place_of(p, part, n) for part, n in zip(parts, shape, strict=False)]
+    if any(at is None for at in found):
+        return None
+    if name != (p.context.spelling(token.text) or ""):
+        p.note(f"read {token.text} with an index as a row of {name}")
+    first = from_one(p, token.text, shape) if all(part.isdigit() for part in parts) else 0
+    return p.make("index", meant(p, name), params=(tuple(at - first for at in found if at is not None),))
+
+
+def place_of(p: Cursor, part: str, length: int | None) -> int | None:
+    """Return the place, counted from 0, that an index means along an axis of `length`; sums from 1 to its end count from 1."""
+    if part.isdigit():
+        return int(part)
+    worked = shifted(part, p.bound)
+    letter = next((b for b in p.bound if b in part), None)
+    value = int(worked) if worked.isdigit() else whole_of_name(p, part)
+    if value is None or letter is None:
+        return value
+    bound = p.bound[letter]
+    counted = bound.first == 1 and length in (None, bound.last)
+    if counted and length is not None:
+        p.note("counted the entries of vectors from 1, as the sum does")
+    return value - counted
+
+
+def from_one(p: Cursor, stem: str, shape: Shape) -> int:
+    """Return 1 if the numbers below a vector's name go from 1 to its length in this text, else 0."""
+    used = [t.sub for t in p.tokens if t.kind == "word" and t.text == stem and t.sub is not None and t.sub.isdigit()]
+    if len(shape) == 1 and str(shape[0]) in used and "0" not in used:
+        p.note(f"counted the entries of {stem} from 1")
+        return 1
+    return 0
 
 
 def known_number(p: Cursor, token: Token, name: str) -> sp.Basic | None:
@@ -111,22 +157,15 @@ def shifted(part: str, bound: Mapping[str, Bound]) -> str:
     return part
 
 
-def places(p: Cursor, name: str, digits: str, token: Token) -> tuple[int, ...]:
-    """Return the index that a subscript of a vector or matrix means; sums from 1 to n count from 1."""
-    shape = p.context.shapes[name]
-    places = [int(p) for p in digits.split("_")] if "_" in digits or len(shape) == 1 else [int(c) for c in digits]
-    letters = [b for b in p.bound if b in (token.sub or "")]
-    if letters and all(p.bound[b].first == 1 and p.bound[b].last == n for b, n in zip(letters, shape, strict=False)):
-        p.note(f"counted the entries of {name} from 1, as the sum does")
-        places = [p - 1 for p in places]
-    return tuple(places)
-
-
 def whole_of(p: Cursor, token: Token) -> int | None:
+    return whole_of_name(p, token.name)
+
+
+def whole_of_name(p: Cursor, name: str) -> int | None:
     """Return the whole number that a name stands for: an index of a sum, or a constant."""
-    if token.name in p.bound:
-        return p.bound[token.name].value
-    value = p.context.values.get(p.context.spelling(token.name) or token.name)
+    if name in p.bound:
+        return p.bound[name].value
+    value = p.context.values.get(p.context.spelling(name) or name)
     return (
         int(value) if isinstance(value, int) or (isinstance(value, float | Fraction) and value == int(value)) else None
     )

@@ -42,6 +42,9 @@ def indexed(p: Cursor, left: sp.Basic) -> sp.Basic:
 def lowered(p: Cursor, left: sp.Basic) -> sp.Basic:
     """Read an index below a bracket or a call: softmax(z)_k."""
     p.take()
+    if p.lifted is not None and p.lifted in (p.now.name, p.ahead().name):
+        p.at += 1 if p.now.name == p.lifted else 3
+        return left
     if p.now.kind == "open" and p.now.text == "{":
         opened = p.take()
         entries = index_entries(p, "}")

@@ -27,6 +27,7 @@ from .cursor import (
     Start,
     condition,
 )
+from .matrices import power, times, unsized
 from .precedence import expression, factor_starts
 
 
@@ -44,7 +45,7 @@ def joined(op: str, right: int) -> Callable[[Cursor, sp.Basic], Rule]:
 def dotted(p: Cursor, left: sp.Basic) -> Rule:
     p.take()
     other = yield expression(p, TIGHT, nested=False)
-    return p.times(left, other)
+    return times(p, left, other)
 
 
 def beside(p: Cursor, left: sp.Basic) -> Rule:
@@ -56,7 +57,7 @@ def beside(p: Cursor, left: sp.Basic) -> Rule:
             return p.make("indicator", other)
         if isinstance(other, heads.Indicator):  # I[x > 0]: a condition in square brackets is 1 where it holds
             return other
-    return p.times(left, other)
+    return times(p, left, other)
 
 
 def over(p: Cursor, left: sp.Basic) -> Rule:
@@ -72,23 +73,23 @@ def over(p: Cursor, left: sp.Basic) -> Rule:
         )
         if tight != bool(pick):
             while factor_starts(p) and not p.now.gap and (not tight or p.now.glued):
-                under = p.times(under, (yield expression(p, TIGHT, beside=True)))
+                under = times(p, under, (yield expression(p, TIGHT, beside=True)))
     return p.make("div", left, under)
 
 
 def raised(p: Cursor, left: sp.Basic) -> Rule:
     sign = p.take()
     if p.shown(sign) != "**" and transposing(p, left):
-        return p.make("transpose", left)
+        return p.make("transpose", unsized(p) if left == 1 else left)
     short = p.now.kind in ("word", "number") or (p.sign("-") and p.ahead().kind in ("word", "number"))
     exponent = yield expression(p, POWER)
     if short and p.now.kind == "word" and not p.now.gap and not p.now.tex and left is sp.E:
         pick = p.choose(2, "read the power of e as its first factor alone; write e^(…) for more")
         while pick and p.now.kind == "word" and not p.now.gap:
-            exponent = p.times(exponent, (yield expression(p, POWER)))
+            exponent = times(p, exponent, (yield expression(p, POWER)))
     if isinstance(left, heads.Norm):
         left = euclidean(p, left)  # ‖x‖^2_2
-    return p.make("pow", left, exponent)
+    return power(p, left, exponent)
 
 
 def transposing(p: Cursor, left: sp.Basic) -> bool:
@@ -100,7 +101,7 @@ def transposing(p: Cursor, left: sp.Basic) -> bool:
         or token.name != "T"
         or p.context.spelling("T")
         or left is sp.E
-        or isinstance(left, sp.Integer | heads.Decimal)
+        or (isinstance(left, sp.Integer | heads.Decimal) and left != 1)
     ):
         return False
     p.at += 3 if braced else 1
@@ -168,7 +169,7 @@ def truth(p: Cursor) -> sp.Basic:
 
 def turned(p: Cursor, left: sp.Basic) -> sp.Basic:
     p.take()
-    return p.make("transpose", left)
+    return p.make("transpose", unsized(p) if left == 1 else left)
 
 
 SPELLINGS = (

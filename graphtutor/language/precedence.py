@@ -54,7 +54,7 @@ def factor_starts(p: Cursor) -> bool:
 def number_beside(p: Cursor) -> bool:
     """True if a number may stand behind a factor: (1 + x)3e^x, x\\,2^x. In (x)2, x 2 and (x)2*y an exponent may have been lost."""
     before, number, after = p.tokens[p.at - 1], p.now, p.ahead()
-    if number.glued:
+    if number.glued or ones_beside(p):
         return True
     space = p.text[before.stop : number.start]
     if before.kind not in ("word", "close") or before.text == "]":
@@ -66,6 +66,12 @@ def number_beside(p: Cursor) -> bool:
         and not after.gap
         and (after.kind in BESIDE or (after.kind == "op" and after.text == "^"))
     )
+
+
+def ones_beside(p: Cursor) -> bool:
+    """True if a 1 stands behind a transposed matrix, and so is the vector of ones: Xᵀ1."""
+    before = p.tokens[p.at - 1]
+    return p.shaped and p.now.text == "1" and (before.text == "ᵀ" or (before.kind == "word" and before.text == "T"))
 
 
 def operand(p: Cursor, beside: bool = False) -> Rule:

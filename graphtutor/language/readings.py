@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -25,9 +26,16 @@ class Reading:
     shape: tuple[int, ...] = ()
 
 
-def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str, alternatives: bool = True) -> Reading:
+def readings(
+    stream: Sequence[Token],
+    known: Context,
+    limits: Limits,
+    text: str,
+    alternatives: bool = True,
+    axes: Mapping[str, int | None] = MappingProxyType({}),
+) -> Reading:
     """Return the usual reading of some tokens, and if asked the others, each differing in one or more choices."""
-    first = parse(stream, known, limits, text)
+    first = parse(stream, known, limits, text, axes=axes)
     others: list[sp.Basic] = []
     most = min(MOST_READINGS, MOST_TOKENS // max(1, len(stream)))
     todo = [first.choices] if alternatives else []
@@ -39,7 +47,7 @@ def readings(stream: Sequence[Token], known: Context, limits: Limits, text: str,
             for pick in range(1, made[place][1]):
                 if len(others) >= most:
                     break
-                again = parse(stream, known, limits, text, (*picked[:place], pick))
+                again = parse(stream, known, limits, text, (*picked[:place], pick), axes=axes)
                 others.append(again.tree)
                 todo.append(again.choices)
     return Reading(first.tree, first.assumed, tuple(others), first.shape)

@@ -9,12 +9,16 @@ from typing import Any
 import sympy as sp
 
 from ..ops.abbreviations import spoken
+from .brackets import close, inside
 from .calls import applied, call, logarithm, own_call, primes_ahead, short_for_something, slope, stands_for
 from .constructions import piecewise
 from .cursor import BY_CASES, DERIVATIVES, LIBRARIES, Cursor, Rule, Start
 from .derivatives import after_bracket, derivative, derivative_starts, diff_call
 from .identifiers import cut_run, named
+from .indices import whole_number
+from .matrices import diagonal, unsized
 from .names import GREEK, NAMED_NUMBERS, SHORT
+from .precedence import expression
 from .tokens import Token, unknown_command
 
 
@@ -58,6 +62,24 @@ def library(p: Cursor) -> None:
         p.fail(f"'{p.shown(token)}' is no function that is read; write exp(x), max(a, b), …")
 
 
+def of_books(p: Cursor, token: Token) -> Rule:
+    """Read diag(v), and onehot(k) for a constant k."""
+    opened = p.take()
+    if token.name == "diag":
+        tree = diagonal(p, (yield inside(p, expression(p, 0))))
+    else:
+        place = whole_number(p)
+        if place is None:
+            p.refuse("the place of the 1: a whole number, or a name with constants={…}")
+        tree, length = unsized(p, place), None
+        if p.sign(","):
+            p.take()
+            length = whole_number(p)
+        tree = p.long(tree, length) if length is not None else tree
+    close(p, opened)
+    return tree
+
+
 # ----- what a word may be, in the order in which it is asked -----
 def operator(p: Cursor, token: Token) -> Any:
     """Read diff(…, x) and Piecewise(…)."""
@@ -65,6 +87,8 @@ def operator(p: Cursor, token: Token) -> Any:
         return None
     if token.name in DERIVATIVES:
         return diff_call(p, token)
+    if p.shaped and token.name in ONE_HOT | {"diag"}:
+        return of_books(p, token)
     return piecewise(p) if token.name in BY_CASES else None
 
 
@@ -124,6 +148,7 @@ def unknown(p: Cursor, token: Token) -> None:
         unknown_call(p, token)
 
 
+ONE_HOT = frozenset(["onehot", "one_hot", "OneHot"])
 SENSES: tuple[Callable[[Cursor, Token], Any], ...] = (operator, function, abbreviated, primed, defined, unknown)
 
 
