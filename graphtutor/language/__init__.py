@@ -12,7 +12,7 @@ gradients      What a left side names: the L and the w of dL/dw = …, of ∂/�
 grammar        Tokens → one SymPy tree, by operator precedence.
 identifiers    What a name stands for: a variable, an entry of a vector, a number, a definition; and the names that a run of letters is.
 indices        An index behind an operand: x[0], W[0, 1:], softmax(z)_k.
-matrices       Matrix notation as books write it: products by their shapes, 1ᵀv, e_k, diag(v), σ′(z) of a vector.
+matrices       Matrix notation as books write it: products by their shapes, 1ᵀv, e_k, A⁻¹, σ′(z) of a vector.
 names          What a name is, and what a person may call it: one key for `w0`, `w_0`, `w₀` and `w_{0}`.
 numbering      A hand-in → its rows of tokens, without what only orders them: numbers, bullets, quotes, fences, comments, alignment.
 operators      Operators: + − · / ^, side by side, comparisons, and, or, a if c else b, transposition.

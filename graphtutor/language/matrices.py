@@ -1,4 +1,4 @@
-"""Matrix notation as books write it: products by their shapes, 1ᵀv, e_k, diag(v), σ′(z) of a vector."""
+"""Matrix notation as books write it: products by their shapes, 1ᵀv, e_k, A⁻¹, σ′(z) of a vector."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import sympy as sp
 
 from ..ops import heads
-from ..ops import table as ops
 from ..ops.row import Row
 from . import trees
 from .cursor import Cursor
@@ -82,13 +81,14 @@ def is_row(p: Cursor, tree: sp.Basic) -> bool:
     return False
 
 
-def power(p: Cursor, base: sp.Basic, exponent: sp.Basic) -> sp.Basic:
+def power(p: Cursor, base: sp.Basic, exponent: sp.Basic, sign: str) -> sp.Basic:
     """Return a power; of a matrix A⁻¹ is the inverse, and any other power is taken entry by entry, which is noted."""
     if len(p.shape(base)) == 2:
         if isinstance(exponent, sp.Integer) and exponent == -1:
-            if "inverse" in ops.ROWS:
-                return p.make("inverse", base)
-            p.fail("A^(-1) of a matrix is its inverse, which is not read here; 1/A is one over each entry")
+            if sign == "**":
+                p.fail("of a matrix **(-1) is one over each entry to NumPy, the inverse to others; write 1/A or inv(A)")
+            p.note("read ^(-1) of a matrix as its inverse")
+            return p.make("inv", base)
         p.note("read the power of a matrix as the power of each entry")
     return p.make("pow", base, exponent)
 
@@ -102,21 +102,7 @@ def unsized(p: Cursor, place: int | None = None) -> sp.Basic:
     return tree
 
 
-# ----- diag(v), σ′(z) -----
-def diagonal(p: Cursor, v: sp.Basic) -> sp.Basic:
-    """Return diag(v): the matrix with the entries of v on its diagonal, or the diagonal of a matrix."""
-    shape = p.shape(v)
-    if len(shape) == 1:
-        n = shape[0]
-        p.count(n * n)
-        return p.vector(
-            p.vector(p.make("index", v, params=((i,),)) if i == j else sp.S.Zero for j in range(n)) for i in range(n)
-        )
-    if len(shape) == 2:
-        return p.vector(p.make("index", v, params=((i, i),)) for i in range(min(shape)))
-    p.fail("diag needs a vector or a matrix, declared with shapes={…}")
-
-
+# ----- σ′(z) -----
 def slope_at(p: Cursor, row: Row, tree: sp.Basic) -> sp.Basic:
     """Return σ′(z) of a vector z, entry by entry: the local derivative of the row, `tree` being σ(z)."""
     if row.local is None or row.arity != (1, 1):

@@ -89,7 +89,7 @@ def raised(p: Cursor, left: sp.Basic) -> Rule:
             exponent = times(p, exponent, (yield expression(p, POWER)))
     if isinstance(left, heads.Norm):
         left = euclidean(p, left)  # ‖x‖^2_2
-    return power(p, left, exponent)
+    return power(p, left, exponent, p.shown(sign))
 
 
 def transposing(p: Cursor, left: sp.Basic) -> bool:

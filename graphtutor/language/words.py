@@ -9,16 +9,15 @@ from typing import Any
 import sympy as sp
 
 from ..ops.abbreviations import spoken
-from .brackets import close, inside
+from .brackets import close
 from .calls import applied, call, logarithm, own_call, primes_ahead, short_for_something, slope, stands_for
 from .constructions import piecewise
 from .cursor import BY_CASES, DERIVATIVES, LIBRARIES, Cursor, Rule, Start
 from .derivatives import after_bracket, derivative, derivative_starts, diff_call
 from .identifiers import cut_run, named
 from .indices import whole_number
-from .matrices import diagonal, unsized
+from .matrices import unsized
 from .names import GREEK, NAMED_NUMBERS, SHORT
-from .precedence import expression
 from .tokens import Token, unknown_command
 
 
@@ -62,22 +61,18 @@ def library(p: Cursor) -> None:
         p.fail(f"'{p.shown(token)}' is no function that is read; write exp(x), max(a, b), …")
 
 
-def of_books(p: Cursor, token: Token) -> Rule:
-    """Read diag(v), and onehot(k) for a constant k."""
+def unit_vector(p: Cursor) -> sp.Basic:
+    """Read onehot(k) or one_hot(k, n) for a constant k."""
     opened = p.take()
-    if token.name == "diag":
-        tree = diagonal(p, (yield inside(p, expression(p, 0))))
-    else:
-        place = whole_number(p)
-        if place is None:
-            p.refuse("the place of the 1: a whole number, or a name with constants={…}")
-        tree, length = unsized(p, place), None
-        if p.sign(","):
-            p.take()
-            length = whole_number(p)
-        tree = p.long(tree, length) if length is not None else tree
+    place, length = whole_number(p), None
+    if place is None:
+        p.refuse("the place of the 1: a whole number, or a name with constants={…}")
+    if p.sign(","):
+        p.take()
+        length = whole_number(p)
     close(p, opened)
-    return tree
+    tree = unsized(p, place)
+    return tree if length is None else p.long(tree, length)
 
 
 # ----- what a word may be, in the order in which it is asked -----
@@ -87,8 +82,8 @@ def operator(p: Cursor, token: Token) -> Any:
         return None
     if token.name in DERIVATIVES:
         return diff_call(p, token)
-    if p.shaped and token.name in ONE_HOT | {"diag"}:
-        return of_books(p, token)
+    if p.shaped and token.name in ONE_HOT:
+        return unit_vector(p)
     return piecewise(p) if token.name in BY_CASES else None
 
 
