@@ -1,5 +1,19 @@
 """Draw an expression's computation graph, walk it backwards one edge at a time, and check every gradient.
 
+>>> import graphtutor as gt
+>>> g = gt.graph("f = w*x + b; L = (f - y)**2")       # text, a SymPy tree, or a function of symbols
+>>> t = g.trace(at={"w": 2, "x": 3, "b": 1, "y": 5})   # forward, then backward; t.draw("steps") draws each step
+>>> t.gradients["w"], gt.check(g).ok
+(12.0, True)
+>>> print(gt.derive("(w*x - y)**2", wrt="w", style="lecture").lines[-1].text)
+2*x*(w*x - y)
+>>> gt.grade("(w*x - y)**2", "2*(w*x - y)", wrt="w").misconceptions[0].id
+'chain.missing-inner'
+
+`gt.same` says whether two expressions are equal, `gt.read` reads one, `gt.train` descends a loss, `gt.exercise` takes one
+of the lesson's exercises, `gt.grade_many` grades a class; `graphtutor` in a terminal holds the lesson. Each has its own
+help: `help(gt.graph)`. What a learner can mend is a `gt.LearnerError` of one sentence.
+
 The house, ground to roof; a module imports only from the rooms below it:
 
     errors           LearnerError is shown as it stands; ReadError, ShapeError, DomainError; AuthorError for exercise files
@@ -33,11 +47,6 @@ The house, ground to roof; a module imports only from the rooms below it:
 
 Absent on purpose: a second table keyed by an operation's name (add a column to the table instead), `sympify`,
 `parse_expr` or `eval` on anything a learner typed, gradients kept on nodes, and recursion over expressions.
-
->>> import graphtutor as gt
->>> g = gt.graph("f = w*x + b; L = (f - y)**2")
->>> g.trace(at={"w": 2, "x": 3, "b": 1, "y": 5}).gradients["w"]
-12.0
 """
 
 from __future__ import annotations
@@ -124,18 +133,20 @@ class Package(ModuleType):
 sys.modules[__name__].__class__ = Package
 
 
-def __getattr__(name: str) -> Any:
-    if name not in PUBLIC:
-        import difflib
+if not TYPE_CHECKING:  # a type checker finds the names above, and only those
 
-        meant = difflib.get_close_matches(name, PUBLIC, 1)
-        raise AttributeError(
-            f"module 'graphtutor' has no attribute '{name}'{f'; did you mean gt.{meant[0]}?' if meant else ''}"
-        )
-    module, attribute = PUBLIC[name].split(":")
-    value = getattr(import_module(f".{module}", __name__), attribute)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name not in PUBLIC:
+            import difflib
+
+            meant = difflib.get_close_matches(name, PUBLIC, 1)
+            raise AttributeError(
+                f"module 'graphtutor' has no attribute '{name}'{f'; did you mean gt.{meant[0]}?' if meant else ''}"
+            )
+        module, attribute = PUBLIC[name].split(":")
+        value = getattr(import_module(f".{module}", __name__), attribute)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -148,6 +148,9 @@ def main(args: list[str] | None = None) -> int:
         return answer.code
     except click.exceptions.Exit as end:
         return end.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
     except click.ClickException as error:
         return refused(error.format_message(), error, args, help_line(error))
     except (LearnerError, AuthorError) as error:

@@ -102,6 +102,8 @@ def preview(file: str, seed: str | None) -> None:
     from ..tutor.authoring import preview as previewed
     from ..tutor.exercises import library, load
 
+    if file.endswith(".toml") and not Path(file).exists():
+        raise LearnerError(f"no file '{file}'; begin one with graphtutor author new")
     exercise = load(file) if Path(file).exists() else library().exercise(file)
     say(previewed(exercise, seed))
 

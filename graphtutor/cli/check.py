@@ -86,6 +86,10 @@ def show(found: Any, top: str, numbers: dict[str, Any]) -> None:
         if not verdict:
             say(f"the local rule of {rule} is {verdict.kind}: {verdict.evidence}")
     say(found.sentence)
+    if any("no point was found" in str(v.evidence) for v in found.verdicts.values()):
+        say(
+            "It is defined nowhere that was tried: look for a division by 0, or for the root or log of a negative number."
+        )
 
 
 SAYS = {"differs": "Different", "undecided": "Undecided"}  # the other sentences say themselves that both are equal

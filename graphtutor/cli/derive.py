@@ -9,6 +9,7 @@ import click
 from ..text import clean
 from .shared import (
     CONSTANTS,
+    PALETTE,
     SHAPES,
     Expression,
     ascii_only,
@@ -62,7 +63,7 @@ FORMATS = {"text": "unicode", "latex": "latex"}
     help="A picture instead: FILE.svg, .png, .pdf; line after line: .gif, .html or a folder.",
 )
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page.")
-@click.option("--palette", default="default", metavar="NAME", help="Colours of the picture.")
+@PALETTE
 @json_option
 def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, order: int, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
            as_json: bool, **look: Any) -> None:  # fmt: skip

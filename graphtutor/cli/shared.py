@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from ..errors import LearnerError, ReadError
+from ..picture.files.look import PALETTES
 from ..text import clean, jsonable, transliterate
 
 LONGEST_FILE = 1_000_000
@@ -285,6 +286,11 @@ TIE = click.option(
 AT = click.option("--at", multiple=True, metavar="NAME=VALUE,…", help="Values of the inputs, such as w0=0.5,x=[1,2].")
 
 
+PALETTE = click.option(
+    "--palette", type=click.Choice(PALETTES), default="default", help="Colours of the picture.", show_default=True
+)
+
+
 def graph_options(command: Command, metavar: str = "EXPR") -> Command:
     """Give a command its EXPR and all that says which graph and which point are meant."""
     for option in (CONSTANTS, SHAPES, TIE, AT, click.argument("expr", metavar=metavar, callback=text_of)):
@@ -307,7 +313,7 @@ def look_options(command: Command) -> Command:
         click.option(
             "--direction", type=click.Choice(["LR", "TB"]), default="LR", help="Left to right, or top to bottom."
         ),
-        click.option("--palette", default="default", metavar="NAME", help="Colours of the picture."),
+        PALETTE,
         click.option(
             "--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page."
         ),
@@ -332,4 +338,23 @@ def graph_of(expr: str, at: Mapping[str, Any] | None, shapes: tuple[str, ...], c
     """Return the Graph of an EXPR with the shapes and constants of the command line."""
     from ..front.api import graph as make
 
-    return make(expr, shapes=shapes_of(shapes, at), constants=constants_of(constants))
+    graph = make(expr, shapes=shapes_of(shapes, at), constants=constants_of(constants))
+    for node in graph.inputs:
+        meant = called(node.name)
+        if meant:
+            complain(f"'{node.name}' is taken for one name; if {meant} is meant, write it so")
+    return graph
+
+
+def called(name: str) -> str:
+    """Return the call that a name run together from a function and its argument may mean, or nothing.
+
+    >>> called("cosx"), called("logp1"), called("cost"), called("x")
+    ('cos(x)', 'log(p1)', '', '')
+    """
+    from ..ops.table import TABLE
+
+    functions = {n for row in TABLE if row.arity[0] == 1 for n in row.names if n.isalpha() and len(n) > 2} | {"ln"}
+    found = next((f for f in sorted(functions, key=len, reverse=True) if name.startswith(f)), "")
+    rest = name[len(found) :]
+    return f"{found}({rest})" if found and re.fullmatch(r"[wxyzabuvpqmnk]\d*", rest) else ""

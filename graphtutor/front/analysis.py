@@ -18,6 +18,7 @@ from ..expr import build
 from ..expr import graph as graphs
 from ..picture.board import blackboard as board
 from ..picture.files import saved as files
+from ..picture.files.look import Palette, Theme
 from ..picture.steps.page import framed
 
 
@@ -49,8 +50,8 @@ class Derivation(derivation.Derivation):
         step: int | None = None,
         format: str | None = None,
         both: bool = False,
-        theme: Literal["light", "dark"] = "light",
-        palette: Literal["default", "cs231n"] = "default",
+        theme: Theme = "light",
+        palette: Palette = "default",
     ) -> list[Path]:
         """Write the derivation as a picture (.svg, .png, .pdf), an animation (.gif), a page (.html), or line after line into a folder; return the paths.
 
@@ -65,16 +66,14 @@ class Derivation(derivation.Derivation):
         self,
         step: int | None = None,
         *,
-        theme: Literal["light", "dark"] = "light",
-        palette: Literal["default", "cs231n"] = "default",
+        theme: Theme = "light",
+        palette: Palette = "default",
     ) -> str:
         """Return the derivation, up to line `step`, as SVG text."""
         return board.Board(self, theme=theme, palette=palette).svg(step)
 
     @door
-    def page(
-        self, *, theme: Literal["light", "dark"] = "light", palette: Literal["default", "cs231n"] = "default"
-    ) -> str:
+    def page(self, *, theme: Theme = "light", palette: Palette = "default") -> str:
         """Return the derivation as an interactive HTML page, which follows the reader's light or dark mode unless theme="dark"."""
         return board.Board(self, theme=theme, palette=palette).bytes(None, "html").decode()
 

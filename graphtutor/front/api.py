@@ -22,9 +22,9 @@ from ..expr.forward import Costs, costs
 from ..expr.tracer import Tracer
 from ..ops.table import ROWS, TABLE
 from ..ops.tracing import f as on_tracers
+from ..picture.files.look import Look
 from ..picture.steps import save
 from ..picture.steps.page import framed
-from ..picture.steps.save import Look
 from ..text import near
 from ..walk import trace
 from ..walk.tangents import Tangents, tangents

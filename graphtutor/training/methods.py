@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..errors import LearnerError
+from ..text import near
 
 HALF_OR = 32  # points in a minibatch if nothing is said: the lecture's "e.g. 32", or half of the data if that is less
 
@@ -52,6 +53,9 @@ METHODS: tuple[Method, ...] = (
             "{p} = {p} - rate / (1 - beta1**t) * {m} / (sqrt({s} / (1 - beta2**t)) + epsilon)"), ("m", "s"),
            (("beta1", 0.9), ("beta2", 0.999), ("epsilon", 1e-8)), "joins momentum and division by the usual size"),
 )  # fmt: skip
+# what other libraries call the arguments of train
+MEANT = {"lr": "rate", "learning_rate": "rate", "eta": "rate", "step_size": "rate", "optimizer": "method", "meth": "method", "n_epochs": "epochs",
+         "iterations": "epochs", "steps": "epochs", "batch": "batch_size", "bs": "batch_size", "init": "start", "scheduler": "schedule"}  # fmt: skip
 BY_NAME = {method.name: method for method in METHODS}
 
 
@@ -85,7 +89,10 @@ def settings_of(row: Method, given: Mapping[str, float]) -> tuple[float, ...]:
     known = dict(row.settings)
     for name, value in given.items():
         if name not in known:
-            raise LearnerError(f"method='{row.name}' has no setting '{name}'; it takes {', '.join(known) or 'none'}")
+            meant = f" (did you mean '{MEANT[name]}'?)" if name in MEANT else near(name, (*known, *MEANT.values()))
+            raise LearnerError(
+                f"method='{row.name}' has no setting '{name}'{meant}; it takes {', '.join(known) or 'none'}"
+            )
         if not isinstance(value, int | float) or not 0 <= value < math.inf:
             raise LearnerError(f"{name}={value!r}; expected a number, 0 or more")
     return tuple(float({**known, **given}[name]) for name in known)

@@ -66,8 +66,9 @@ def parse(text: str, where: str = "the exercise") -> Exercise:
 
 def told(error: msgspec.ValidationError, fields: Iterable[str]) -> str:
     """Return what a validation error says, an unknown field with the one that was meant."""
-    unknown = re.search(r"unknown field `(\w+)`", str(error))
-    return str(error).replace(unknown[0], unknown[0] + nearest(unknown[1], fields)) if unknown else str(error)
+    said = re.sub(r"`str` matching regex '.*'", "lower case words joined by hyphens, such as hinge-dw0,", str(error))
+    unknown = re.search(r"unknown field `(\w+)`", said)
+    return said.replace(unknown[0], unknown[0] + nearest(unknown[1], fields)) if unknown else said
 
 
 def table(text: str, where: str) -> dict[str, Any]:

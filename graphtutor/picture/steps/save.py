@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from ...door import door
 from ...errors import LearnerError
 from ...expr.graph import Graph
 from ...walk.tangents import Tangents
 from ...walk.trace import Trace
+from ..files.look import Look
 from ..files.saved import Reel, stored
 from . import dot
 from .frames import Frame, film
@@ -21,16 +22,6 @@ from .svg import Brush, colours
 
 if TYPE_CHECKING:
     import graphviz
-
-
-class Look(TypedDict, total=False):
-    """How a graph's pictures look; each has its usual value where it is left out."""
-
-    theme: Literal["light", "dark"]
-    palette: Literal["default", "cs231n"]
-    direction: Literal["LR", "TB"]
-    digits: int  # significant ones of a number, 1 to 17
-    engine: Literal["pygraphviz", "dot"]  # who lays the graph out
 
 
 class Painter(Reel):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ...errors import LearnerError
 from ..files.fonts import STACK, width
+from ..files.look import PALETTES
 from .frames import Box, Frame, Grid, Run, Wire, line
 from .layout import (
     BETWEEN,
@@ -88,7 +89,6 @@ DARK = Colours(
 THEMES = {"light": LIGHT, "dark": DARK}
 # the tradition of the cs231n lectures: values green, gradients red; local derivatives then blue
 CLASSIC = {"light": ("#0B7A0B", "#C80000", "#1D4ED8"), "dark": ("#4ADE80", "#FF8A8A", "#93C5FD")}
-PALETTES = ("default", "cs231n")
 
 
 def colours(theme: str, palette: str = "default") -> Colours:
