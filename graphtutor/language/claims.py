@@ -12,20 +12,21 @@ import sympy as sp
 from ..errors import ReadError
 from ..ops import heads
 from . import cases
-from .gradients import derivative_named
+from .gradients import derivative_named, without_arguments
 from .grammar import DEFAULT, Limits
 from .names import Context, Definition, key
 from .numbering import rows
 from .pieces import ANSWER, ANSWERS, DEFINES, DETERMINERS, GIVES, LATE, REASONS, Piece, answers
 from .pieces import pieces as pieces_of
 from .program import bounded, context, scanned
-from .prose import EQUALS, has_equals
+from .prose import EQUALS, has_equals, is_op
 from .readings import Reading, readings
 from .subscripts import sizes, without_indices
 from .tokens import Token
 from .trees import names_in, replaced
 
 MOST_LATE = 300  # meanings put into earlier ones; more of them is no derivation of a person's
+Side = tuple[str, list[Token]]  # one side of an equation, with the sign before it
 MOST_SPENT = 8_000  # tokens; what a whole derivation may cost in other readings
 
 
@@ -152,36 +153,38 @@ class Reader:
 
     def claim(self, body: list[Token], piece: Piece) -> Claim:
         sides = cut(body)
-        continues = sides[0][0] == "=" or sides[0][0] == "≈"
+        continues = sides[0][0] != ""
         place = Claim("claim", self.source(body), body[0].line, body[0].column, continues=continues)
-        if len(sides) > 1 or continues:
-            sides = [s for s in sides if s[1]]
-        if not sides or (len(sides) == 1 and body[-1].kind == "op" and body[-1].text in EQUALS and not continues):
+        whole = len(sides) > 1
+        sides = [s for s in sides if s[1]]
+        if not sides or (whole and len(sides) == 1 and not continues and is_op(body[-1], EQUALS)):
             self.fail("the right side is missing; expected an expression after '='", body[-1])
         if piece.label:
             return self.labelled(place, piece.label, sides)
-        head = sides[0][1]
-        if len(sides) > 1 and not continues:
-            named = derivative_named(without_indices(head, self.known), self.known, self.gradients, self.called)
-            if named is not None:
-                self.axes = sizes(head, self.known)
-                claim = replace(
-                    place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=self.parts(sides[1:])
-                )
-                self.remember(head, claim)
-                return claim
-            name = self.defined(head, piece.intro)
-            if name is not None:
-                parts = self.parts(sides[1:])
-                self.define(name, parts[-1])
-                return replace(place, kind="definition", name=name, parts=parts)
-            if piece.intro in REASONS | DEFINES:
-                return self.fact(place, sides)
+        found = self.equation(place, piece.intro, sides) if len(sides) > 1 and not continues else None
+        if found is not None:
+            return found
         if piece.intro == ANSWER and len(sides) == 1:
             place = replace(place, wrt=self.known.wrt, left=self.left_side(None, self.known.wrt))
         return replace(place, parts=self.parts(sides))
 
-    def fact(self, place: Claim, sides: Sequence[tuple[str, list[Token]]]) -> Claim:
+    def equation(self, place: Claim, intro: str, sides: Sequence[Side]) -> Claim | None:
+        """Return what an equation says by its left side: a derivative is …, a name is …, a reason; None where it is one expression of several."""
+        head = sides[0][1]
+        named = derivative_named(without_indices(head, self.known), self.known, self.gradients, self.called)
+        if named is not None:
+            self.axes = sizes(head, self.known)
+            claim = replace(place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=self.parts(sides[1:]))
+            self.remember(head, claim)
+            return claim
+        name = self.defined(head, intro)
+        if name is not None:
+            parts = self.parts(sides[1:])
+            self.define(name, parts[-1])
+            return replace(place, kind="definition", name=name, parts=parts)
+        return self.fact(place, sides) if intro in REASONS | DEFINES else None
+
+    def fact(self, place: Claim, sides: Sequence[Side]) -> Claim:
         """Return what is said as a reason: since d(wx)/dw = x is a claim, since s² = 1 is no answer to anything."""
         try:
             parts = self.parts(sides)
@@ -189,11 +192,11 @@ class Reader:
             return replace(place, kind="text")
         return replace(place, parts=parts) if isinstance(parts[0].tree, heads.Diff) else replace(place, kind="text")
 
-    def labelled(self, place: Claim, label: Sequence[str], sides: Sequence[tuple[str, list[Token]]]) -> Claim:
+    def labelled(self, place: Claim, label: Sequence[str], sides: Sequence[Side]) -> Claim:
         """Return what words on the left say: the final answer = …, or a quantity of one's own, as in outer derivative = …."""
         place, parts = replace(place, continues=False), self.parts(sides)
         said = [word.lower() for word in label]
-        wrt = self.known.spelling(label[-1]) if said[-2:-1] and said[-2] in ("wrt", "to", "by") else None
+        wrt = self.known.spelling(label[-1]) if {"wrt", "to", "by"}.intersection(said[-2:-1]) else None
         noun = next((k for k, word in enumerate(said) if word in ANSWERS), len(said))
         if not DETERMINERS.issuperset(said[:noun]) or not (wrt or noun == len(said) - 1):
             return replace(place, kind="definition", parts=parts)
@@ -201,7 +204,7 @@ class Reader:
         wrt = wrt or self.known.wrt
         return replace(place, of=of, wrt=wrt, left=self.left_side(of, wrt), parts=parts)
 
-    def parts(self, sides: Sequence[tuple[str, list[Token]]]) -> tuple[Part, ...]:
+    def parts(self, sides: Sequence[Side]) -> tuple[Part, ...]:
         found = []
         for relation, body in sides:
             reading = self.read(without_open_brace(body))
@@ -242,25 +245,16 @@ class Reader:
 
     def defined(self, head: list[Token], intro: str) -> str | None:
         """Return the name that a left side defines, or None if it is an expression like any other."""
-        if head[0].kind != "word" or head[0].name == "d":
+        name, called = head[0].name, len(head) > 1
+        if head[0].kind != "word" or name == "d" or (called and without_arguments(head[1:])):
             return None
-        if len(head) > 1 and not (
-            head[1].kind == "open"
-            and head[-1].kind == "close"
-            and all(t.kind == "word" or t.text == "," for t in head[2:-1])
-        ):
-            return None
-        if len(head) > 1 and self.known.function(head[0].name) and len(head[0].name) > 1:
-            return None
-        name = head[0].name
         declared = self.known.spelling(name)
-        if declared is not None and declared not in self.known.definitions and intro not in DEFINES:
-            return None
-        if declared is not None and len(head) > 1 and declared not in self.known.definitions:
-            return None
-        if declared is None and head[0].tex and len(head[0].text) > 1:
-            return None
-        return declared or name
+        if declared in self.known.definitions:
+            return declared
+        if declared is not None:
+            return declared if intro in DEFINES and not called else None
+        operation = called and len(name) > 1 and self.known.function(name)
+        return None if operation or (head[0].tex and len(head[0].text) > 1) else name
 
     def define(self, name: str, part: Part) -> None:
         """Let `name` stand for `tree` from here on; the problem's own definitions stay as they are."""
@@ -287,9 +281,9 @@ class Reader:
             )
 
 
-def cut(body: list[Token]) -> list[tuple[str, list[Token]]]:
+def cut(body: list[Token]) -> list[Side]:
     """Return the sides of a chain of equalities, each with the sign before it."""
-    sides: list[tuple[str, list[Token]]] = [("", [])]
+    sides: list[Side] = [("", [])]
     depth = 0
     for token in body:
         depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))

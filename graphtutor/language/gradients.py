@@ -13,10 +13,13 @@ import sympy as sp
 from ..ops.row import Row
 from .names import GREEK, SHORT, Context
 from .pieces import ANSWERS
+from .prose import is_op
 from .tokens import Token
 
 CODE_STYLE = re.compile(r"d(?:[A-Za-z]+_?d|_)?(\w+)|grad_(\w+)|(\w+)_grad")
 BOTH = re.compile(r"d([A-Za-z]\w*?)_?d_?([A-Za-z]\w*)")
+
+SLASH = frozenset("/")
 
 Named = tuple[str | None, str | None]  # (of, wrt)
 
@@ -40,27 +43,26 @@ def quotient(head: Sequence[Token], known: Context) -> Named | None:
     """Return the names of dL/dw, ∂L(w, b)/∂w and of an operator on a name: d/dw L, (d/dw) L, \\frac{d}{dw} L."""
     line = in_a_row(head)
     above = differential(line, known)
-    if above is None:
+    if above is None or is_operation(*above, known):
         return None
-    of, rest = above
-    row = known.function(of) if of is not None and rest and rest[0].kind == "open" else None
-    if row is not None and (uses(known, row) or (len(of or "") > SHORT and of not in GREEK)):
-        return None  # d sin(x)/dx
-    rest = without_arguments(rest)
-    if not rest or rest[0].kind != "op" or rest[0].text != "/":
+    rest = without_arguments(above[1])
+    under = differential(rest[1:], known) if len(rest) > 1 and is_op(rest[0], SLASH) else None
+    if under is None or under[0] is None or (is_name(line[0], known) and is_name(rest[1], known)):
         return None
-    under = differential(rest[1:], known)
-    if (
-        under is None
-        or under[0] is None
-        or all(t.kind == "word" and known.spelling(t.name) for t in (line[0], rest[1]))
-    ):
-        return None
-    wrt, rest = under
+    of, (wrt, rest) = above[0], under
     if of is None and rest and rest[0].kind == "word":
         of, rest = rest[0].name, rest[1:]
-        of = None if rest and rest[0].kind != "open" else of
     return None if of is None or without_arguments(rest) else (of, wrt)
+
+
+def is_name(token: Token, known: Context) -> bool:
+    return token.kind == "word" and known.spelling(token.name) is not None
+
+
+def is_operation(of: str | None, rest: Sequence[Token], known: Context) -> bool:
+    """True for the sin(x) of d sin(x)/dx; a single letter is the problem's own function, unless that has such an operation in it."""
+    row = known.function(of) if of is not None and rest and rest[0].kind == "open" else None
+    return row is not None and (uses(known, row) or (len(of or "") > SHORT and of not in GREEK))
 
 
 def in_a_row(head: Sequence[Token]) -> list[Token]:
@@ -93,19 +95,15 @@ def closing(line: Sequence[Token], at: int) -> int:
 
 def differential(line: Sequence[Token], known: Context) -> tuple[str | None, Sequence[Token]] | None:
     """Return the L of dL, d L, ∂L (None for d alone) and what comes after it; None for anything else."""
-    if not line:
-        return None
     first, rest = line[0], line[1:]
+    if first.kind == "word" and first.name != "d":
+        return (first.name[1:], rest) if first.text.startswith("d") and len(first.name) > 1 else None
     sign = first.kind == "macro" and first.text == "d"
-    if sign or (
-        first.kind == "word" and first.name == "d" and not (known.spelling("d") and rest and rest[0].text == "/")
-    ):
-        if rest and rest[0].kind == "word" and not (rest[0].name == "d" and not sign):
-            return rest[0].name, rest[1:]
-        return None, rest
-    if first.kind == "word" and first.text.startswith("d") and len(first.name) > 1:
-        return first.name[1:], rest
-    return None
+    divided = bool(rest) and rest[0].text == "/"
+    if not sign and (first.kind != "word" or (divided and known.spelling("d"))):
+        return None
+    named = rest and rest[0].kind == "word" and (sign or rest[0].name != "d")
+    return (rest[0].name, rest[1:]) if named else (None, rest)
 
 
 def without_arguments(rest: Sequence[Token]) -> Sequence[Token]:
@@ -125,10 +123,11 @@ def primed(head: Sequence[Token], known: Context, called: Collection[str]) -> Na
     name, rest = head[0].name, [t for t in head[1:] if t.kind != "prime"]
     inside = [t.name for t in rest[1:-1] if t.kind == "word"]
     row = known.function(name)
-    if without_arguments(rest) or (row is not None and inside not in ([], [known.wrt])):
-        return None
-    itself = row is not None and isinstance(known.target, row.heads)
-    if row is not None and not itself and (name in called or uses(known, row)):
+    if row is not None:
+        other = name in called or uses(known, row)
+        if inside not in ([], [known.wrt]) or (other and not isinstance(known.target, row.heads)):
+            return None
+    if without_arguments(rest):
         return None
     return name, inside[0] if len(inside) == 1 else known.wrt
 
@@ -161,10 +160,10 @@ def code_style(head: Sequence[Token], known: Context, own: Collection[str]) -> N
         return None
     if name.lower() in ANSWERS:
         return None, known.wrt
-    match = BOTH.fullmatch(name)
-    if match and (known.spelling(match[2]) or not known.known):
-        return match[1], match[2]
+    both = BOTH.fullmatch(name)
+    if both and (known.spelling(both[2]) or not known.known):
+        return both[1], both[2]
     match = CODE_STYLE.fullmatch(name)
-    variable = next((g for g in match.groups() if g), None) if match else None
-    free = not known.known and variable is not None and re.fullmatch(r"[A-Za-z][0-9]*", variable)
+    variable = next(filter(None, match.groups()), "") if match else ""
+    free = not known.known and re.fullmatch(r"[A-Za-z][0-9]*", variable)
     return (None, variable) if variable and (known.spelling(variable) or free) else None

@@ -227,28 +227,34 @@ def declared_run(word: str, context: Context, called: bool, powered: bool, funct
         at = todo.pop()
         if at == len(word):
             break
-        options = [
-            (at + n, word[at : at + n])
-            for n in range(1, min(len(word) - at, context.longest) + 1)
-            if context.spelling(word[at : at + n])
-        ]
-        rest = word[at:]
+        options = next_names(word[at:], at, context)
         if functions:
-            options += numbers_and_e(rest, at, ends[at], context)
-            options += [
-                (at + n, rest[:n])
-                for n in range(2, min(len(rest), LONGEST_FUNCTION))
-                if (row := context.function(rest[:n])) is not None and row.arity == (1, 1)
-            ]
-        if (called and at and context.function(rest)) or (powered and at and rest in ("e", "E")):
-            options.append((len(word), rest))
+            options += next_functions(word[at:], at, ends[at], context)
+        if (called and at and context.function(word[at:])) or (powered and at and word[at:] in ("e", "E")):
+            options.append((len(word), word[at:]))
         for end, piece in sorted(options):  # the longest is popped first
             if end not in ends:
                 ends[end] = (at, piece)
                 todo.append(end)
-    if len(word) not in ends or not word:
-        return None
-    pieces, at = [], len(word)
+    return walked(ends, len(word)) if word and len(word) in ends else None
+
+
+def next_names(rest: str, at: int, context: Context) -> list[tuple[int, str]]:
+    """Return the declared names that the rest of a run can start with, each with the place after it."""
+    most = min(len(rest), context.longest)
+    return [(at + n, rest[:n]) for n in range(1, most + 1) if context.spelling(rest[:n])]
+
+
+def next_functions(rest: str, at: int, before: tuple[int, str] | None, context: Context) -> list[tuple[int, str]]:
+    """Return the functions of one argument, and what belongs to them, that the rest of a run can start with: tanh x, ln3, ex."""
+    rows = [(n, context.function(rest[:n])) for n in range(2, min(len(rest), LONGEST_FUNCTION))]
+    found = [(at + n, rest[:n]) for n, row in rows if row is not None and row.arity == (1, 1)]
+    return [*numbers_and_e(rest, at, before, context), *found]
+
+
+def walked(ends: Mapping[int, tuple[int, str] | None], at: int) -> list[str]:
+    """Return the pieces on the way to a place, from the place before each."""
+    pieces: list[str] = []
     while (step := ends[at]) is not None:
         at = step[0]
         pieces.append(step[1])

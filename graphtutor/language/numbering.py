@@ -20,14 +20,11 @@ GOES_ON = frozenset("=+-*·/")  # a row that ends in one of these goes on in the
 def rows(stream: Sequence[Token], text: str, known: Context) -> list[list[Token]]:
     """Return the rows of a hand-in; one that ends in an operator, or that is a further case, is joined to the next."""
     found = [without_end(unboxed(without_marks(row, text)), known) for row in lines(stream)]
-    found = [row for row in found if row and not all(t.text == "$" for t in row)]
+    found = [row for row in found if any(t.text != "$" for t in row)]
     if bulleted(found):
         found = [row[1:] for row in found]
-    counted = [row for row in found if in_brackets(row, known)]
-    numbers = [row[1].text for row in counted if row[1].kind == "number"]
-    in_order = numbers == [str(k + 1) for k in range(len(numbers))]
-    counts = in_order and (len(counted) > 1 or any(row[3].text != "-" for row in counted))  # (1) - x alone is 1 - x
-    found = [without_number(row, text, known, counts) for row in found]
+    counts = counted(found, known)
+    found = [row[number(row, text, known, counts) :] for row in found]
     return joined([row for row in found if row])
 
 
@@ -59,18 +56,25 @@ def joined(found: Sequence[list[Token]]) -> list[list[Token]]:
 
 
 # ----- marks of layout -----
+def is_sign(token: Token | None, signs: str) -> bool:
+    return token is not None and token.kind == "op" and token.text in signs
+
+
 def without_marks(line: Sequence[Token], text: str) -> list[Token]:
     """Return a line without fences, comments, alignment, the > of a quote and the stars of **bold**."""
     kept = [t for t in line if t.kind != "comment" and not (t.kind == "junk" and set(t.text) <= {"`"})]
-    if len(kept) < len(line) and len(kept) == 1 and kept[0].name in FENCED:
+    if len(kept) == 1 < len(line) and kept[0].name in FENCED:
         return []  # ```python
-    kept = kept[: next((at for at, t in enumerate(kept) if t.kind == "op" and t.text == "//"), None)]
+    kept = kept[: next((at for at, t in enumerate(kept) if is_sign(t, "//") and t.text == "//"), None)]
     kept = unaligned(kept, ("&", "&&") if LOOKS_LATEX.search(text) else ("&",))
-    if len(kept) > 1 and kept[0].kind == "op" and kept[0].text == ">" and kept[1].gap:
+    if len(kept) > 1 and is_sign(kept[0], ">") and kept[1].gap:
         kept = kept[1:]
-    stars = [at for at, t in enumerate(kept) if t.kind == "op" and text[t.start : t.stop] == "**"]
-    bold = len(stars) > 1 and stars[0] == 0
-    return [t for at, t in enumerate(kept) if not (bold and at in stars[:2])]
+    return without_stars(kept, text)
+
+
+def without_stars(line: list[Token], text: str) -> list[Token]:
+    stars = [at for at, t in enumerate(line) if t.kind == "op" and text[t.start : t.stop] == "**"][:2]
+    return [t for at, t in enumerate(line) if at not in stars] if len(stars) == 2 and stars[0] == 0 else line
 
 
 def unboxed(line: list[Token]) -> list[Token]:
@@ -91,18 +95,12 @@ def without_end(line: list[Token], known: Context) -> list[Token]:
     """Return a line without the number of an equation behind it: `… (ii)`, `… ... (1)`, `… (*)`; a bare (2) may be a factor, and stays."""
     if len(line) < 5 or line[-3].text != "(" or line[-1].text != ")" or not line[-3].gap:
         return line
-    body, number = line[:-3], line[-2]
+    body, mark = line[:-3], line[-2]
     dotted = body
-    while len(dotted) > 1 and dotted[-1].kind == "op" and dotted[-1].text in (".", "…"):
+    while len(dotted) > 1 and is_sign(dotted[-1], ".…"):
         dotted = dotted[:-1]
-    roman = (
-        number.kind == "word"
-        and len(number.text) > 1
-        and set(number.text) <= set("ivx")
-        and not known.spelling(number.name)
-    )
-    counts = roman or number.text == "*" or (len(dotted) < len(body) and ordinal(number))
-    return dotted if counts else line
+    roman = mark.kind == "word" and len(mark.text) > 1 and ordinal(mark) and not known.spelling(mark.name)
+    return dotted if roman or mark.text == "*" or (len(dotted) < len(body) and ordinal(mark)) else line
 
 
 def unaligned(line: Sequence[Token], signs: tuple[str, ...]) -> list[Token]:
@@ -136,30 +134,48 @@ def in_brackets(line: Sequence[Token], known: Context) -> bool:
     return not letter_of_problem and (line[3].kind != "op" or line[3].text in ("=", "-", "⇒"))
 
 
-def without_number(line: list[Token], text: str, known: Context, brackets_count: bool) -> list[Token]:
-    """Return a line without `1)`, `(2)`, `(i)`, `1.`, `a)`, `Step 3:`, `- `, `* `, `• ` at its start; `brackets_count`: (1), (2) do."""
+def counted(found: Sequence[list[Token]], known: Context) -> bool:
+    """True if the numbers in brackets at the start of lines count them: (1), (2), … in order; (1) - x alone is 1 - x."""
+    held = [row for row in found if in_brackets(row, known)]
+    numbers = [row[1].text for row in held if row[1].kind == "number"]
+    return numbers == [str(k + 1) for k in range(len(numbers))] and (
+        len(held) > 1 or any(row[3].text != "-" for row in held)
+    )
+
+
+def number(line: list[Token], text: str, known: Context, counts: bool) -> int:
+    """Return how many tokens number a line: `1)`, `(2)` where these count, `(i)`, `1.`, `Q1.`, `a)`, `Step 3:`, `- `, `* `, `• `."""
     if len(line) < 2:
-        return line
-    first, second, third = line[0], line[1], line[2] if len(line) > 2 else line[1]
-    if ordinal(first) and second.kind == "close" and second.text == ")" and (len(line) > 2 or first.kind == "number"):
-        return line[2:]
-    point = second.kind == "op" and second.text in ".:" and not second.gap and (third.gap or len(line) == 2)
-    if first.kind == "number" and first.text.isdigit() and point:
-        return line[2:]
+        return 0
     if in_brackets(line, known):
-        return line[3:] if brackets_count or line[3].text == "=" else line
-    if (
-        QUESTION.fullmatch(first.name)
-        and known.known
-        and not known.spelling(first.name)
-        and point
-        and first.kind == "word"
-    ):
-        return line[2:]
-    if first.text.lower() in HEADINGS and not known.spelling(first.name) and second.kind == "number":
-        if second.text.endswith("."):
-            return line[2:]
-        return line[3:] if third.text in (":", ".") else line
-    dash = first.kind == "op" and first.text == "-" and text[first.start] in "–—"
-    bullet = first.kind == "junk" or first.text == "*"
-    return line[1:] if second.gap and (dash or (bullet and first.text in BULLETS)) else line
+        return 3 if counts or line[3].text == "=" else 0
+    return closed(line) or pointed(line, known) or headed(line, known) or bullet(line, text)
+
+
+def closed(line: list[Token]) -> int:
+    """Return 2 for `1)` and `a)`."""
+    return 2 * (ordinal(line[0]) and line[1].text == ")" and (len(line) > 2 or line[0].kind == "number"))
+
+
+def pointed(line: list[Token], known: Context) -> int:
+    """Return 2 for `1.` and `1:`, and for `Q1.` where the problem has no such name."""
+    first = line[0]
+    question = (
+        known.known and first.kind == "word" and QUESTION.fullmatch(first.name) and not known.spelling(first.name)
+    )
+    point = is_sign(line[1], ".:") and not line[1].gap and (len(line) == 2 or line[2].gap)
+    return 2 * bool(point and (question or (first.kind == "number" and first.text.isdigit())))
+
+
+def headed(line: list[Token], known: Context) -> int:
+    """Return the length of `Step 3:`, `Line 2.`."""
+    first, second = line[:2]
+    if first.text.lower() not in HEADINGS or known.spelling(first.name) or second.kind != "number":
+        return 0
+    return 2 if second.text.endswith(".") else 3 * (len(line) > 2 and line[2].text in (":", "."))
+
+
+def bullet(line: list[Token], text: str) -> int:
+    first = line[0]
+    dash = is_sign(first, "-") and text[first.start] in "–—"
+    return int(line[1].gap and (dash or (first.text in BULLETS and (first.kind == "junk" or first.text == "*"))))

@@ -155,17 +155,23 @@ def introduction(words: Sequence[Token]) -> str:
     ANSWER where the words end in "the derivative is"; one of REASONS unless a conclusion follows; else the last of DEFINES or GIVES.
     """
     said = [token.text.lower() for token in words if token.kind != "open"]
-    noun = said[:-1] if said[-1:] and said[-1] in COPULAS else []
-    if noun and noun[-1] in ANSWERS and DETERMINERS.issuperset(noun[-2:-1]):
+    *before, noun, verb = ["", "", *said]
+    if verb in COPULAS and noun in ANSWERS and DETERMINERS.issuperset(filter(None, before[-1:])):
         return ANSWER
+    return reason(said) or last_word(said)
+
+
+def reason(said: Sequence[str]) -> str:
+    """Return the word that starts a reason, unless a conclusion follows it."""
+    at = next((k for k, word in enumerate(said) if word in REASONS), len(said))
+    return "" if at == len(said) or CONCLUDES.intersection(said[at:]) else said[at]
+
+
+def last_word(said: Sequence[str]) -> str:
+    """Return the last word that says what follows, of the clause after an "and"; "so" for words that only connect."""
     clause = said[len(said) - said[::-1].index("and") :] if "and" in said else said
     found = next((word for word in reversed(clause) if word in DEFINES | GIVES), "")
-    reason = next((word for word in said if word in REASONS), "")
-    if reason and not CONCLUDES & set(said[said.index(reason) :]):
-        return reason
-    if said and (said[-1] == ":" or (clause and not found and CONNECT.issuperset(said))):
-        return "so"
-    return found
+    return found or ("so" if clause and CONNECT.issuperset(clause) else "")
 
 
 def answers(found: Sequence[Piece], at: int) -> bool:
@@ -187,32 +193,40 @@ def answers(found: Sequence[Piece], at: int) -> bool:
 def assembled(row: Row, marks: Sequence[Mark], prose: bool) -> list[Piece]:
     """Cut a line at its prose, commas, full stops and arrows; `prose`: the line has words."""
     found: list[Piece] = []
-    intro, at, line = "", 0, row.line
-    said = [t.text for t, mark in zip(line, marks, strict=True) if t.kind == "key" and mark.kind != "words"]
-    by_cases = said.count("if") > 1 or ("if" in said and ("otherwise" in said or "else" in said))
-    while at < len(line):
-        stop = at
+    intro, at = "", 0
+    cases = by_cases(row, marks)
+    while at < len(row.line):
+        stop = end_of(row, marks, at, cases)
         if marks[at].kind == "words":
-            while stop < len(line) and marks[stop].kind == "words":
+            found.append(Piece(tuple(row.line[at:stop]), False, why=marks[at].why))
+            intro = introduction(row.line[at:stop]) or intro
+        else:
+            if stop > at:
+                found += formulas(row, marks, at, stop, intro, not prose)
+                intro = intro if intro in DEFINES else ""
+            if stop < len(row.line) and marks[stop].kind != "words":
+                intro = after_stop(row.line[stop].text, intro, prose)
                 stop += 1
-            found.append(Piece(tuple(line[at:stop]), False, why=marks[at].why))
-            intro = introduction(line[at:stop]) or intro
-            at = stop
-            continue
-        depth = 0
-        while stop < len(line) and marks[stop].kind != "words":
-            depth += (line[stop].kind in ("open", "begin")) - (line[stop].kind in ("close", "finish"))
-            if depth <= 0 and parts_line(line, at, stop, by_cases):
-                break
-            stop += 1
-        if stop > at:
-            found += formulas(row, marks, at, stop, intro, not prose)
-            intro = intro if intro in DEFINES else ""
-        if stop < len(line) and marks[stop].kind != "words":
-            intro = after_stop(line[stop].text, intro, prose)
-            stop += 1
         at = stop
     return found
+
+
+def by_cases(row: Row, marks: Sequence[Mark]) -> bool:
+    """True for a choice, in which commas part the cases: a if c, b otherwise."""
+    said = [t.text for t, mark in zip(row.line, marks, strict=True) if t.kind == "key" and mark.kind != "words"]
+    return said.count("if") > 1 or ("if" in said and ("otherwise" in said or "else" in said))
+
+
+def end_of(row: Row, marks: Sequence[Mark], at: int, cases: bool) -> int:
+    """Return where the prose or the formula that starts at a place ends."""
+    prose, depth, stop = marks[at].kind == "words", 0, at
+    while stop < len(marks) and (marks[stop].kind == "words") == prose:
+        token = row.line[stop]
+        depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
+        if not prose and depth <= 0 and parts_line(row.line, at, stop, cases):
+            break
+        stop += 1
+    return stop
 
 
 def after_stop(sign: str, intro: str, prose: bool) -> str:
@@ -222,13 +236,13 @@ def after_stop(sign: str, intro: str, prose: bool) -> str:
     return "" if sign == "." and intro in DEFINES else intro
 
 
-def parts_line(line: Sequence[Token], start: int, at: int, by_cases: bool) -> bool:
+def parts_line(line: Sequence[Token], start: int, at: int, cases: bool) -> bool:
     """Return whether a token outside brackets parts what stands before it from what comes after: `a = 1, b = 2`, `a = 1 and b = 2`."""
     token, after = line[at], line[at + 1 : at + 2]
     parts = token.kind == "op" and token.text in STOPS and not (token.text == "." and after and not after[0].gap)
     if not parts and not (token.kind == "key" and token.text == "and"):
         return False
-    if parts and not (token.text == "," and by_cases):
+    if parts and not (token.text == "," and cases):
         return True
     return has_equals(line[start:at]) and has_equals(line[at + 1 :])
 

@@ -17,6 +17,8 @@ from .names import Context, Definition, key
 from .tokens import LOOKS_LATEX, Token, tokens
 
 HEADING = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\(([^()]*)\))?\s*")
+LAYER = re.compile(r"\^\{?([(\[])([0-9]+)[)\]]\}?")
+CALLED = frozenset("e E f g h".split())  # letters whose raised number is a power or the order of a derivative
 NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -140,19 +142,17 @@ def layered(stream: Sequence[Token], at: int, known: Context) -> tuple[Token, in
     A name of the problem always wins; braces and a bracket around the number say "layer" where w1 is nobody's.
     """
     word = stream[at]
-    inner = stream[at + 1 : at + 7]
-    braced = len(inner) > 1 and inner[1].text == "{"
-    number = inner[2:5] if braced else inner[1:4]
-    shape = "".join(t.text for t in inner[: 2 if braced else 1]) + "".join(t.text for t in number[::2])
-    if word.kind != "word" or shape not in ("^{()", "^{[]", "^()", "^[]") or not number[1].text.isdigit():
+    braced = at + 2 < len(stream) and stream[at + 2].text == "{"
+    stop = at + (7 if braced else 5)
+    texts = "".join(t.text for t in stream[at + 1 : stop])
+    match = LAYER.fullmatch(texts) if word.kind == "word" else None
+    if match is None or len(stream) <= stop:
         return None
-    if braced and inner[5].text != "}":
-        return None
-    layer = replace(word, sub=",".join(filter(None, (number[1].text, word.sub))), stop=number[2].stop)
-    free = braced and (not known.known or number[0].text == "[") and word.name not in ("e", "E", "f", "g", "h")
-    if known.spelling(layer.name) or (free and not known.function(word.name)):
-        return layer, at + (7 if braced else 5)
-    return None
+    layer = replace(word, sub=",".join(filter(None, (match[2], word.sub))), stop=stream[stop - 1].stop)
+    nobodys = (
+        braced and (not known.known or match[1] == "[") and word.name not in CALLED and not known.function(word.name)
+    )
+    return (layer, stop) if known.spelling(layer.name) or nobodys else None
 
 
 def statements(stream: Sequence[Token]) -> Iterator[list[Token]]:

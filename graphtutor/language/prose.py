@@ -34,6 +34,7 @@ BESIDE = frozenset(
 CONTRACTED = frozenset("s t re ve ll d m".split())  # it's, don't
 CONNECTIVES = frozenset(["and", "or", "not", "if", "else", "otherwise"])
 STOPS = frozenset([",", ".", ":", "⇒", "…"])
+DOT = frozenset(["."])
 EQUALS = frozenset(["=", "≈", ":="])
 
 
@@ -57,6 +58,11 @@ class Row(NamedTuple):
 
     def near(self, at: int) -> Token | None:
         return self.line[at] if 0 <= at < len(self.line) else None
+
+    def gap(self, at: int) -> bool:
+        """True if space comes before a token."""
+        token = self.near(at)
+        return token is not None and token.gap
 
 
 # ----- one token by itself -----
@@ -163,20 +169,27 @@ def run_of_names(row: Row, at: int) -> Mark | None:
     return Mark("maths", "a product of the problem's names")
 
 
-def called(row: Row, at: int) -> Mark | None:
+def of_library(row: Row, at: int) -> Mark | None:
     token, follows, before = row.line[at], row.near(at + 1), row.near(at - 1)
-    library = token.text in LIBRARIES and is_op(follows, frozenset(".")) and follows is not None and not follows.gap
-    attribute = is_op(before, frozenset(".")) and not token.gap and before is not None and not before.gap
-    if library or (attribute and (glued_bracket(follows) or token.text == "T")):
+    prefix = token.text in LIBRARIES and is_op(follows, DOT) and not row.gap(at + 1)
+    attribute = is_op(before, DOT) and not token.gap and not row.gap(at - 1)
+    if prefix or (attribute and (glued_bracket(follows) or token.text == "T")):
         return Mark("maths", "a name of a library")
-    after = at + 1
-    while follows is not None and follows.kind == "prime":
-        after, follows = after + 1, row.near(after + 1)
-    if not glued_bracket(follows):
-        return None
-    if token.text in DERIVATIVES | BY_CASES or row.known.function(token.name) or token.text.lower() not in GRAMMATICAL:
-        return Mark("maths", "a bracket follows at once")
     return None
+
+
+def called(row: Row, at: int) -> Mark | None:
+    token, after = row.line[at], at + 1
+    while is_prime(row.near(after)):
+        after += 1
+    function = (
+        token.text in DERIVATIVES | BY_CASES or row.known.function(token.name) or token.text.lower() not in GRAMMATICAL
+    )
+    return Mark("maths", "a bracket follows at once") if function and glued_bracket(row.near(after)) else None
+
+
+def is_prime(token: Token | None) -> bool:
+    return token is not None and token.kind == "prime"
 
 
 def quotient_of_d(row: Row, at: int) -> Mark | None:
@@ -217,24 +230,27 @@ def beside_operator(row: Row, at: int) -> Mark | None:
 def joined(row: Row, at: int) -> bool:
     """True if an operator joins a word to mathematics; a dash or an equals sign before or after several words does not."""
     before, follows = row.near(at - 1), row.near(at + 1)
-    several = (
-        follows is not None and follows.kind in ("word", "words", "key") and row.known.spelling(follows.name) is None
-    )
-    if is_op(before, BESIDE) and before is not None and not (before.text in "-=" and (several or dash(row, at - 1))):
-        return True
-    label = (
-        before is not None
-        and before.kind == "word"
-        and not before.said
-        and before.text.lower() not in GRAMMATICAL
-        and len(before.text) > 2
-    )
-    return (
-        is_op(follows, BESIDE)
-        and follows is not None
-        and not (follows.text in EQUALS and label and not row.known.spelling(row.line[at - 1].name))
-        and not dash(row, at + 1)
-    )
+    if before is not None and is_op(before, BESIDE):
+        apart = before.text in ("-", "=") and (is_word(row, at + 1) or dash(row, at - 1))
+        if not apart:
+            return True
+    if follows is None or not is_op(follows, BESIDE) or dash(row, at + 1):
+        return False
+    return follows.text not in EQUALS or not is_label_word(row, at - 1)
+
+
+def is_word(row: Row, at: int) -> bool:
+    """True for letters that are no name of the problem."""
+    token = row.near(at)
+    return token is not None and token.kind in ("word", "words", "key") and row.known.spelling(token.name) is None
+
+
+def is_label_word(row: Row, at: int) -> bool:
+    """True for a word that describes the one after it: the outer of outer derivative."""
+    token = row.near(at)
+    if token is None or token.kind != "word" or token.said or len(token.text) < 3:
+        return False
+    return token.text.lower() not in GRAMMATICAL and row.known.spelling(token.name) is None
 
 
 def dash(row: Row, at: int) -> bool:
@@ -249,7 +265,7 @@ def dash(row: Row, at: int) -> bool:
 
 
 RULES: tuple[Callable[[Row, int], Mark | None], ...] = (
-    no_letters, keyword, contracted, of_problem, upright, run_of_names, called, quotient_of_d, grammatical, operation, short_name,
+    no_letters, keyword, contracted, of_problem, upright, run_of_names, of_library, called, quotient_of_d, grammatical, operation, short_name,
     beside_operator,
 )  # fmt: skip
 OPEN = Mark("words", "no name of the problem, and no operator beside it")

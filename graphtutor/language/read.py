@@ -18,8 +18,11 @@ from .gradients import derivative_named
 from .grammar import DEFAULT, Limits
 from .names import Context
 from .program import Line, Program, bounded, context, program, scanned
+from .prose import is_op
 from .readings import Reading, readings
 from .tokens import Token
+
+LABELLING = frozenset(["=", "⇒"])  # between a label and what it says
 
 __all__ = [
     "DEFAULT",
@@ -86,33 +89,37 @@ def last_side(stream: list[Token], known: Context, text: str) -> list[Token]:
     What stands before an equals sign is a label: a name or a derivative; an equation of other things has no value.
     Lines stay apart: a second line is for `program`, not for `read`.
     """
-    sides: list[list[Token]] = [[]]
-    depth, broken = 0, False
-    for token in stream:
-        depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
-        blank = token.kind == "break" and token.text == "\n" and (depth > 0 or not sides[-1])
-        if token.kind == "comment" or (token.kind == "junk" and token.text == "`") or blank:
-            continue
-        if (
-            not broken
-            and depth == 0
-            and token.kind == "op"
-            and token.text in ("=", "⇒")
-            and (sides[-1] or len(sides) == 1)
-        ):
-            sides.append([])
-            continue
-        broken = broken or token.kind == "break"
-        sides[-1].append(token)
-    *heads, kept = sides
+    *labels, kept = parted(stream)
     end = kept.pop()
     while kept and kept[-1].kind == "break":
         kept.pop()
-    other = next((head for head in heads if head and not is_label(head, known)), None)
+    other = next((head for head in labels if head and not is_label(head, known)), None)
     if other and kept:
         told = "an equation has no value: a name or a derivative stands before '='; give one side alone"
         raise ReadError(told, text.split("\n")[other[0].line - 1], other[0].line, other[0].column)
     return [*kept, end]
+
+
+def parted(stream: Sequence[Token]) -> list[list[Token]]:
+    """Return the sides of the first line that has any, the last with what comes after; layout goes."""
+    sides: list[list[Token]] = [[]]
+    depth, lines = 0, False
+    for token in stream:
+        depth += (token.kind in ("open", "begin")) - (token.kind in ("close", "finish"))
+        if is_layout(token, depth > 0 or not sides[-1]):
+            continue
+        if not depth and not lines and is_op(token, LABELLING) and (sides[-1] or len(sides) == 1):
+            sides.append([])
+            continue
+        lines = lines or token.kind == "break"
+        sides[-1].append(token)
+    return sides
+
+
+def is_layout(token: Token, goes_on: bool) -> bool:
+    """True for comments, fences, and the end of a line after which an expression goes on."""
+    fence = token.kind == "junk" and token.text == "`"
+    return token.kind == "comment" or fence or (goes_on and token.kind == "break" and token.text == "\n")
 
 
 def is_label(head: Sequence[Token], known: Context) -> bool:

@@ -262,22 +262,23 @@ def infix(row: Row, parts: Sequence[Part], sign: str, style: Style, form: str) -
     return Part("".join(pieces), style.binds, minus=lead.minus and first == lead.text)
 
 
+def with_ending(style: Style, parts: Sequence[Part]) -> tuple[str, list[Part]]:
+    """Return the template and the parts where the last part starts with what the template ends in: a + −b is a − b."""
+    last = parts[-1]
+    for start, other in style.endings:
+        if last.text == start or (last.text.startswith(start) and last.binds == style.binds):
+            return other, [*parts[:-1], last._replace(text=last.text.removeprefix(start), binds=ATOM)]
+    return style.template, list(parts)
+
+
 def templated(row: Row, parts: Sequence[Part], params: tuple[Any, ...], style: Style, form: str) -> Part:
     assert style.slots is not None and style.binds is not None
-    template, texts = style.template, list(parts)
-    for start, other in style.endings:
-        last = parts[-1]
-        if last.text == start or (last.text.startswith(start) and last.binds == style.binds):
-            template, texts[-1] = other, last._replace(text=last.text.removeprefix(start), binds=ATOM)
-            break
-    opens = template.startswith(MINUS_SIGN[form])
-    leads = template.startswith("{0}")
+    template, texts = with_ending(style, parts)
+    opens, leads = template.startswith(MINUS_SIGN[form]), template.startswith("{0}")
     touched = opens or template.startswith(("{0}[", "{0}.", "{0}<mo>["))
-    written = [
-        bracket(p, style.slots[min(k, len(style.slots) - 1)], k == 0 and leads, form, touched)
-        for k, p in enumerate(texts)
-    ]
-    if form == "latex" and not any(TALL.search(w) for w in written):
+    slots = [style.slots[min(k, len(style.slots) - 1)] for k in range(len(texts))]
+    written = [bracket(p, slots[k], k == 0 and leads, form, touched) for k, p in enumerate(texts)]
+    if form == "latex" and not TALL.search(" ".join(written)):
         template = FENCES.sub("", template)
     comma = style.comma or ("<mo>,</mo>" if form == "mathml" else ", ")
     named = {key: Setting(value, form) for (key, _), value in shown(row, params)}
