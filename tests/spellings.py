@@ -545,6 +545,7 @@ class Shaped:
     right: tuple[str, ...]
     wrong: tuple[str, ...]
     assume: tuple[tuple[str, object], ...] = ()
+    constants: tuple[tuple[str, object], ...] = ()
 
 
 def shaped() -> list[Shaped]:
@@ -563,13 +564,15 @@ def shaped() -> list[Shaped]:
                (r"X^T(y - \sigma(Xw))", r"X(\sigma(Xw) - y)", r"X^T \sigma(Xw)", r"\sum_i (\sigma(w^T x_i) - y_i)")),
         Shaped("softmax cross entropy, logits", "p = softmax(z); L = -log(p[k])", "z", {"z": 3},
                ("p - onehot(k)", "p - e_k", "softmax(z) - onehot(k)", "softmax(z) - e_k", r"p_i - \delta_{ik}", "p_j - δ_jk"),
-               ("e_k - p", "p", "1 - p", r"p_i + \delta_{ik}")),
+               ("e_k - p", "p", "1 - p", r"p_i + \delta_{ik}"),
+            constants=(("k", 1),),
+        ),
         Shaped("cross entropy with labels", "p = softmax(z); L = -sum(y*log(p))", "z", {"z": 3, "y": 3},
                ("p - y", "softmax(z) - y", "p_i - y_i", "-(y - p)", r"\frac{\partial L}{\partial z_i} = p_i - y_i"),
                ("y - p", "-y/p", "p*y", "p_i*y_i")),
         Shaped("affine layer, weights", "L = v@(W@x + b)", "W", {"v": 2, "W": (2, 3), "x": 3, "b": 2},
                ("v x^T", "outer(v, x)", r"v \, x^{\top}", "v xᵀ", "v_i x_j"),
-               ("x v^T", "W^T v", "v", "v_j x_i")),
+               ("x v^T", "W^T v", "v", r"\frac{\partial L}{\partial W_{ij}} = v_j x_i")),
         Shaped("affine layer, input", "L = v@(W@x + b)", "x", {"v": 2, "W": (2, 3), "x": 3, "b": 2},
                ("W^T v", "W.T@v", "Wᵀv", r"W^\top v", r"\sum_i v_i W_{ij}"),
                ("W v", "W", "W^T", "v^T x")),

@@ -49,7 +49,12 @@ def main(every: int = 1, verbose: bool = False) -> None:
         for wanted, answers in ((True, q.right), (False, q.wrong)):
             for answer in answers:
                 grade = gt.grade(
-                    q.program.replace("; ", "\n"), answer, wrt=q.wrt, shapes=q.shapes, assume=dict(q.assume)
+                    q.program.replace("; ", "\n"),
+                    answer,
+                    wrt=q.wrt,
+                    shapes=q.shapes,
+                    assume=dict(q.assume),
+                    constants=dict(q.constants),
                 )
                 kind = "unread" if grade.invalid else {True: "right", False: "wrong", None: "undecided"}[grade.correct]
                 shaped[wanted][kind] += 1
