@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -20,6 +21,7 @@ from .problem import Problem, problem
 from .rules import CONSTANT, DEFINITION, START, VARIABLE, Calculus, Rule, fits
 
 MAX_LINES = 2000
+MAX_SPOTS = 12_000  # derivatives met on all lines together: some seconds
 MAX_ORDER = 12
 TOGETHER = (CONSTANT, VARIABLE)
 STYLES = (None, "lecture")
@@ -62,6 +64,7 @@ def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "fu
         return along_graph(asked)
     fits(asked.shapes.get(asked.wrt.name, ()), asked.wrt.name)
     brief = detail == "brief" or style == "lecture"
+    asked, order = outermost(asked, order)
     lines = tuple(rule_lines(asked, brief, order))
     return Derivation(
         lines,
@@ -70,6 +73,18 @@ def derive(source: Any, wrt: Any, *, style: str | None = None, detail: str = "fu
         tuple(asked.shapes.items()),
         name=asked.name,
     )
+
+
+def outermost(asked: Problem, order: int) -> tuple[Problem, int]:
+    """Return what stands inside the derivatives that are asked for, and how many these are: d/dx before d/dx f is the second one of f."""
+    tree = asked.tree
+    while isinstance(tree, heads.Diff) and tree.args[1] == asked.wrt:
+        tree, order = tree.args[0], order + 1
+    if order > MAX_ORDER:
+        raise LearnerError(
+            f"{order} derivatives one after the other are too many to write out; expected at most {MAX_ORDER}"
+        )
+    return replace(asked, tree=tree), order
 
 
 def rule_lines(asked: Problem, brief: bool, order: int = 1) -> Iterator[Line]:
@@ -106,10 +121,16 @@ def one_derivative(
     calculus: Calculus, tree: sp.Basic, brief: bool
 ) -> Iterator[tuple[sp.Basic, Rule, Iterable[Path], Iterable[Path]]]:
     """Yield the trees from d/dw (…) to the tidied derivative, each with its rule and what changed where."""
+    met = 0
     for _ in range(MAX_LINES):
         spots = places.operators(tree)
         if not spots:
             break
+        met += len(spots)
+        if met > MAX_SPOTS:
+            raise LearnerError(
+                "this derivation grows too long to write out; ask for a lower order, or for a part of it"
+            )
         changes, rule = (at_the_board if brief else one_rule)(calculus, spots)
         tree, after = places.replaced(tree, changes)
         yield tree, rule, tuple(changes), after

@@ -21,6 +21,9 @@ from .tracer import Builder, Tracer
 
 MAX_NODES = 2_000_000
 PARAMETER = re.compile(r"(?:w|W|b|B|U|V|theta|Theta|beta|bias|weight|weights|θ|Θ|β)[_\d]*")
+MAX_DERIVED = (
+    10_000  # nodes of a graph once a derivative operator in it is carried out: the 10th derivative of softplus(sin(x²))
+)
 LONGEST = 60  # characters of an expression named in a message
 
 
@@ -65,6 +68,10 @@ class Plan:
     def derivative(self, what: int, wrt: int) -> int:
         """Return the node of d what / d wrt: a derivative operator inside an expression."""
         walk = backward(Graph(tuple(self.builder.cells), tuple(self.builder.shapes), what), wanted=(wrt,))
+        if len(walk.cells) > MAX_DERIVED:
+            raise LearnerError(
+                f"this derivative has more than {MAX_DERIVED} parts; ask for fewer derivatives one after the other"
+            )
         kept = {i: i for i in range(len(self.builder.cells))}
         return self.builder.graft(walk.cells, walk.shapes, kept)[walk.gradient[wrt]]
 

@@ -533,3 +533,26 @@ def test_the_first_derivative_is_tidied_before_the_second_is_taken() -> None:
 def test_an_order_out_of_range_is_said(order: object) -> None:
     with pytest.raises(gt.LearnerError, match=f"order={order!r} is not possible; expected a whole number from 1 to 12"):
         gt.derive("x**3", wrt="x", order=order)
+
+
+@pytest.mark.parametrize("source", ["d/dx d/dx sin(x**2)", "d/dx d/dx d/dx x**5", "d/dx (d/dx exp(2*x))", "D(D(x*log(x), x), x)", "d/dx d/dx a*cos(b*x)"])  # fmt: skip
+def test_derivatives_one_after_the_other_are_each_tidied(source: str) -> None:
+    """d/dx before d/dx f is derived as the derivatives of f of that order: the same lines, and no line grows without need."""
+    found = derive(source, "x")
+    assert "d/d" not in found.lines[-1].text
+    assert max(len(line.text) for line in found.lines) < 300
+    holds(found)
+
+
+@pytest.mark.parametrize("count", [12, 14, 20, 30, 50])
+@pytest.mark.parametrize("inside", ["softplus(sin(x**2))", "exp(sin(x)*x)", "tanh(x**3 + 1)"])
+def test_many_nested_derivatives_are_refused_in_one_line(count: int, inside: str) -> None:
+    source = "d/dx " * count + inside
+    with pytest.raises(LearnerError, match="too many to write out; expected at most 12"):
+        derive(source, "x")
+    with pytest.raises(LearnerError, match=r"more than 10000 parts; ask for fewer derivatives"):
+        gt.graph(source)
+
+
+def test_a_polynomial_has_as_many_derivatives_as_are_asked_for() -> None:
+    assert gt.graph("d/dx " * 5 + "x**6").function()({"x": 2.0})[0] == 1440
