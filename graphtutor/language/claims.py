@@ -23,9 +23,10 @@ from .prose import EQUALS, has_equals, is_op
 from .readings import Reading, readings
 from .subscripts import sizes, without_indices
 from .tokens import Token
-from .trees import names_in, replaced
+from .trees import names_in, neg, replaced
 
 MOST_LATE = 300  # meanings put into earlier ones; more of them is no derivation of a person's
+MINUS = frozenset("-")
 Side = tuple[str, list[Token]]  # one side of an equation, with the sign before it
 MOST_SPENT = 8_000  # tokens; what a whole derivation may cost in other readings
 
@@ -171,10 +172,15 @@ class Reader:
     def equation(self, place: Claim, intro: str, sides: Sequence[Side]) -> Claim | None:
         """Return what an equation says by its left side: a derivative is …, a name is …, a reason; None where it is one expression of several."""
         head = sides[0][1]
-        named = derivative_named(without_indices(head, self.known), self.known, self.gradients, self.called)
+        dash = len(head) > 2 and is_op(head[0], MINUS)
+        told = head[dash:]
+        named = derivative_named(without_indices(told, self.known), self.known, self.gradients, self.called)
         if named is not None:
-            self.axes = sizes(head, self.known)
-            claim = replace(place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=self.parts(sides[1:]))
+            self.axes = sizes(told, self.known)
+            parts = self.parts(sides[1:])
+            if dash:
+                parts = either_sign(parts) if told[0].gap and self.source(head[:1]) == "-" else negative(parts)
+            claim = replace(place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=parts)
             self.remember(head, claim)
             return claim
         name = self.defined(head, intro)
@@ -279,6 +285,17 @@ class Reader:
             self.known = self.known.defining(
                 name, Definition(claim.tree, None, claim.parts[-1].shape, names_in(claim.tree))
             )
+
+
+def either_sign(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return what `- dL/dw = 2x` says if the dash is a bullet, and beside it what it says if it is a minus."""
+    said = "took the dash before the derivative for a bullet or for a minus, whichever fits"
+    return tuple(replace(p, alternatives=(*p.alternatives, neg(p.tree)), assumed=(*p.assumed, said)) for p in parts)
+
+
+def negative(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return what −dL/dw = 2x says of dL/dw."""
+    return tuple(replace(p, tree=neg(p.tree), alternatives=tuple(map(neg, p.alternatives))) for p in parts)
 
 
 def cut(body: list[Token]) -> list[Side]:

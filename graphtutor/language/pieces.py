@@ -91,18 +91,18 @@ def without_dollars(line: Sequence[Token]) -> tuple[list[Token], list[Mark]]:
     """Return a line without its dollar signs, and what its tokens are; outside them only operators and stops are no prose."""
     tokens: list[Token] = []
     marks: list[Mark] = []
-    inside, closed = False, False
+    inside = closed = gap = False
     for token in line:
         if token.text == "$":
             if closed and not inside:  # two formulas side by side are two
                 tokens.append(replace(token, kind="op", text=","))
                 marks.append(Mark("maths", "between two formulas"))
-            inside, closed = not inside, inside
+            inside, closed, gap = not inside, inside, token.gap
             continue
         maths = inside or is_op(token, BESIDE | STOPS)
-        tokens.append(token)
+        tokens.append(replace(token, gap=True) if gap else token)
         marks.append(Mark("maths", "between dollar signs") if maths else Mark("words", "outside the dollar signs"))
-        closed = False
+        closed = gap = False
     return tokens, marks
 
 

@@ -239,6 +239,14 @@ GREEK_NAMES = [
 ]
 
 NUMBERING = [
+    ("-p*log(p)", "p", "- ∂H/∂p = -log(p) - 1", True),  # a bullet
+    ("-p*log(p)", "p", "- ∂H/∂p = log(p) + 1", True),  # a minus
+    ("-p*log(p)", "p", "- ∂H/∂p = log(p)", False),
+    ("-p*log(p)", "p", "-∂H/∂p = log(p) + 1", True),
+    ("k*sin(z)", "z", "- df/dz = k cos(z)", True),
+    ("k*sin(z)", "z", "- k cos(z)", False),
+    ("k*sin(z)", "z", "* df/dz = k cos(z)", True),
+    ("k*sin(z)", "z", "- $\\frac{df}{dz} = k\\cos z$", True),
     ("x - x**2/2", "x", "(1) - x", True),
     ("x**2", "x", "(2) x", True),
     ("(1 - x)**2", "x", "(1) -2(1-x)\n(2) = 2x - 2", True),
