@@ -159,7 +159,7 @@ POINTS = 16
 
 @door
 def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names: Iterable[str] | None = None, definitions: Mapping[str, Any] | None = None,
-         shapes: Mapping[str, Any] | None = None, within: Any = None, seed: int = 0, points: int = POINTS, prove: bool | float = True) -> Verdict:  # fmt: skip
+         shapes: Mapping[str, Any] | None = None, within: Any = None, seed: int = 0, points: int = POINTS, prove: bool | float = True, slopes: bool = False) -> Verdict:  # fmt: skip
     """Return whether `a` and `b` are equal wherever they are defined, and defined at the same points but for isolated ones.
 
     Each is text, a SymPy tree, a Graph, or a list or matrix of those. `assume`: name → "real" (what is
@@ -167,6 +167,8 @@ def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names
     finite set [-1, 1]; or text, "x=positive; y=[-1,1]". They are compared at simple points, at about
     `points` random ones and some far ones, on the kinks of both and between them, at 50 digits or more.
     `within`: an expression; where it is undefined nothing is compared, as a derivative is asked for only where its function is.
+    `slopes`: `b` is a derivative as backpropagation gives it, whose value on a kink is one choice of many; there `a` is held
+    against the slopes from the sides alone, and where these are one, that is the derivative.
     `prove`: False leaves it at that, True (usual) tries a quick proof, a number of seconds a long one too.
 
     >>> same("2*x*(w*x - y)", "2 x^2 w - 2xy").kind
@@ -177,6 +179,8 @@ def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names
     True
     >>> bool(same("1/x", "exp(-log(x))", within="log(x)"))
     True
+    >>> same("1", "where(x > 0, 1, 0) + where(x < 0, 1, 0)", slopes=True).kind
+    'agrees'
     >>> print(same("where(x > 0, 1, 0)", "where(x >= 0, 1, 0)").evidence)
     Equal but on the kink x = 0: there the first is 0 and the second 1, both from 0 to 1, the values on its sides.
     """
@@ -186,7 +190,7 @@ def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names
     turned = not in_order(sides)
     around = None if within is None else graphs(boxes(within), context)
     return compare(
-        *(sides[::-1] if turned else sides), around, {**context.domains, **told}, seed, points, prove, turned
+        *(sides[::-1] if turned else sides), around, {**context.domains, **told}, seed, points, prove, turned, slopes
     )
 
 
@@ -199,6 +203,7 @@ def compare(
     points: int,
     prove: bool | float,
     turned: bool,
+    slopes: bool = False,
 ) -> Verdict:
     """Return the verdict on two arrays of graphs where `around` is defined; `turned`: the second was given first."""
     builder = Scalars()
@@ -218,6 +223,8 @@ def compare(
     found = breaks(builder, outputs)
     used = sorted({builder.cells[i][2][0] for i in ancestors(builder.cells, outputs) if builder.cells[i][0] == "input"})
     sampler = Sampler(builder, pairs, found, used, [domain_of(name, told) for name in used], seed, points, within)
+    if slopes:
+        sampler.judged = 1 if turned else 0
     sampler.run()
     findings = Findings(sampler, [entries[pair] for pair in pairs], turned)
     refuted = findings.refuted()

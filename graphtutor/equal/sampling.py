@@ -58,6 +58,7 @@ class Sampler:
         self.differs: Witness | None = None
         self.kink: Witness | None = None
         self.cells = self.visited = 0  # between breaks: how many were found, and in how many the two were compared
+        self.judged: int | None = None  # which of a pair is held against the slopes from a kink's sides; both if None
         self.whole = True  # no more cells can be found
         self.edges: list[tuple[Point, int]] = []  # where only one is defined, and for which pair
         self.excluded: list[Point] = []
@@ -239,8 +240,11 @@ class Sampler:
         slack = context().mpf(10) ** -9 * (
             1 + max(map(abs, sides), default=0)
         )  # the sides are looked at from 1e-15 away
-        if sides and all(min(sides) - slack <= v <= max(sides) + slack for v in (outcome.left, outcome.right)):
-            self.kink = self.kink or Witness(point, entry, outcome, (min(sides), max(sides)))
+        values = (outcome.left, outcome.right)
+        held = values if self.judged is None else (values[self.judged],)
+        if sides and all(min(sides) - slack <= v <= max(sides) + slack for v in held):
+            if self.judged is None or max(sides) - min(sides) > slack:
+                self.kink = self.kink or Witness(point, entry, outcome, (min(sides), max(sides)))
         elif sides or not unsure:
             self.differs = Witness(point, entry, outcome)
 

@@ -119,7 +119,9 @@ def ruled(task: Task, a: sp.Basic, b: sp.Basic, prove: bool) -> Ruling:
             return Ruling(
                 Verdict("differs"), f"yours is {shaped(mine)}, the right answer is {shaped(due)}", misfit=True
             )
-        return Ruling(same(one, other, assume=dict(task.assume), within=task.numeric, prove=prove))
+        return Ruling(
+            same(one, other, assume=dict(task.assume), within=task.numeric, prove=prove, slopes=bool(task.wrt))
+        )
     except ShapeError as error:
         return Ruling(Verdict("differs"), str(error))
     except LearnerError as error:
