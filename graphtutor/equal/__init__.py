@@ -14,7 +14,7 @@
     quotients    polynomials over atoms, and formal: a normal form of them that proves equality where it can
     prover       SymPy in a child process that is stopped in time, for those who ask
     given        what a person may compare
-    same         the question itself, and what was found in words
+    comparing    same: the question itself, and what was found in words
     tape         SymPy trees as a straight line on mpmath's numbers, bounded
     oracle       gradients and local rules against SymPy's derivative
     differences  gradients in numbers: central differences, one-sided slopes at a kink, jumps
@@ -25,7 +25,7 @@ Sampling is not proof, and a proof counts only after sampling found neither a di
 
 from __future__ import annotations
 
-from .same import same
+from .comparing import same
 from .verdict import Evidence, Verdict, place, texts, weakest
 
 __all__ = ["Evidence", "Verdict", "place", "same", "texts", "weakest"]

@@ -45,11 +45,11 @@ class Break(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """`points`: up to two in each cell that was found, by cell in `owner`; `whole`: the search ended by itself."""
+    """`points`: up to two in each of `many` cells that were found, by cell in `owner`; `whole`: the search ended by itself."""
 
     points: Array
     owner: Array
-    count: int
+    many: int
     whole: bool
 
 
@@ -221,6 +221,7 @@ class Arrangement:
             return self.heights(points)[np.arange(len(t)), which]
 
         fa, fb = height(a), height(b)
+        small = 1e-12 * (np.abs(fa) + np.abs(fb))
         for n in range(HALVINGS):
             t = (a * fb - b * fa) / (fb - fa)
             inner = (t > np.minimum(a, b)) & (t < np.maximum(a, b)) & (n % 3 < 2)
@@ -229,8 +230,8 @@ class Arrangement:
             left = f * fa > 0
             a, fa = np.where(left, t, a), np.where(left, f, fa)
             b, fb = np.where(left, b, t), np.where(left, fb, f)
-            settled = (f == 0) | (np.abs(b - a) <= 1e-13 * np.abs(b))
-            a, b = np.where(f == 0, t, a), np.where(f == 0, t, b)
+            settled = (np.abs(f) <= small) | (np.abs(b - a) <= 1e-12 * np.abs(b))
+            a, b = np.where(settled, t, a), np.where(settled, t, b)
             if settled.all() or self.left <= 0:
                 break
         return (a + b) / 2

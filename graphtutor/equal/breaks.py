@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
-from math import isqrt
+from math import isfinite, isqrt, nan
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from ..expr.running import Cell
 from ..expr.tracer import Tracer
 from ..ops.table import ROWS
 from .domain import Domain, fraction
 from .evaluate import Line
+from .lanes import Lanes, as_floats, on_arrays
 from .reals import NAN, TooLarge, context
 from .scalars import Scalars, ancestors
 
@@ -74,6 +79,34 @@ def breaks(builder: Scalars, outputs: Iterable[int]) -> list[Break]:
         for cell, kink in found.items()
         if any(builder.cells[i][0] == "input" for i in ancestors(builder.cells, [cell]))
     ]
+
+
+def alike_edges(cells: Sequence[Cell], pairs: Iterable[tuple[int, int]]) -> bool:
+    """Return whether both of each pair are undefined where the same operations are, and neither has a kink or a choice."""
+    found = [(edges(cells, a), edges(cells, b)) for a, b in pairs]
+    return all(one is not None and one == two for one, two in found)
+
+
+def edges(cells: Sequence[Cell], out: int) -> set[Cell] | None:
+    """Return the cells before `out` that are not defined everywhere; None if one of them has a kink or chooses."""
+    found = set()
+    for i in ancestors(cells, [out]):
+        op, args, params = cells[i]
+        if args:
+            row = ROWS[op]
+            if row.kink is not None or row.discrete or row.conditions:
+                return None
+            if any(place != "real" for place in row.domain) or not total(op, params, len(args)):
+                found.add(cells[i])
+    return found
+
+
+@lru_cache(maxsize=1000)
+def total(op: str, params: tuple[Any, ...], count: int) -> bool:
+    """Return whether an operation is defined at small numbers of either sign and at 0, as one that is defined everywhere is."""
+    grid = np.meshgrid(*[np.array([-2.5, -2.0, -1.0, 0.0, 1.0, 2.0, 2.5])] * count) if count <= 4 else []
+    with np.errstate(all="ignore"):
+        return bool(len(grid)) and bool(np.isfinite(on_arrays(op, params)(*grid)).all())
 
 
 def roots(
@@ -151,8 +184,10 @@ def numeric_roots(
             return NAN
 
     found: list[Root] = []
-    with context().workprec(60):
-        heights = [height(t) for t in grid]
+    ticks = np.repeat(as_floats([point]), len(grid), axis=0)
+    ticks[:, k] = [float(t) for t in grid]
+    heights = Lanes(line).plain(ticks)[cell].tolist()
+    heights = [h if isfinite(h) else nan for h in heights]
     for (t, a), (u, b) in zip(zip(grid, heights, strict=True), zip(grid[1:], heights[1:], strict=True), strict=False):
         if abs(a) < 1e-12:
             found.append(Root(t, True))

@@ -65,7 +65,8 @@ class Function:
             self.spans[node.name] = slice(len(self.names), len(self.names) + len(entries))
             self.names += entries
         wanted = {} if walk is None else {n.name: walk.gradient[n.id] for n in graph.inputs}
-        cells = expanded(graph if walk is None else walk.extended, builder := Scalars(), [graph.out, *wanted.values()])
+        whole = graph if walk is None else walk.extended
+        cells = expanded(whole.cells, whole.shapes, builder := Scalars(), [graph.out, *wanted.values()])
         self.outputs = np.ravel(cells[graph.out]).tolist()
         self.slopes = {name: np.ravel(cells[i]).tolist() for name, i in wanted.items()}
         self.line = Line(builder.cells, [*self.outputs, *(i for s in self.slopes.values() for i in s)], self.names)
@@ -117,27 +118,36 @@ def by_difference(graph: Graph, walk: Backward) -> dict[str, Verdict]:
     function = Function(graph, walk)
     rng = random.Random(SEED)
     with context().workdps(DIGITS):
-        for low, high in RANGES:
-            point = [to_mpf(Fraction(rng.randint(low, high), 1000)) for _ in function.names]
-            gradient = function.gradient(point)
-            if all(v == v for v in (function.at(point), *(v for g in gradient.values() for v in g))):
-                break
-        else:
+        found = defined(function, rng)
+        if found is None:
             return nowhere(graph)
+        point, gradient = found
         direction = [to_mpf(Fraction(rng.randint(-1000, 1000), 1000)) for _ in function.names]
         along = {
             name: sum(g * d for g, d in zip(gradient[name], direction[span], strict=True))
             for name, span in function.spans.items()
         }
         whole = near(function.slope(point, direction), sum(along.values()))
-        shared = Verdict("agrees", Evidence(f"a central difference in a random direction through all inputs, step 1e{STEP}, {DIGITS} digits", SEED, 1, -NEAR)) if whole else \
-            Verdict("undecided", Evidence("a central difference through all inputs disagrees, and there are too many inputs to take them one by one", SEED))  # fmt: skip
-        verdicts = {n.name: shared for n in graph.inputs}
+        verdicts = {n.name: IN_ALL if whole else NOT_IN_ALL for n in graph.inputs}
         for node in graph.inputs[: max(1, EVALUATIONS // (2 * len(graph)))]:
             span = function.spans[node.name]
             alone = [d if span.start <= k < span.stop else 0 * d for k, d in enumerate(direction)]
             verdicts[node.name] = held(function, point, alone, along[node.name])
     return verdicts
+
+
+IN_ALL = Verdict("agrees", Evidence(f"a central difference in a random direction through all inputs, step 1e{STEP}, {DIGITS} digits", SEED, 1, -NEAR))  # fmt: skip
+NOT_IN_ALL = Verdict("undecided", Evidence("a central difference through all inputs disagrees, and there are too many inputs to take them one by one", SEED))  # fmt: skip
+
+
+def defined(function: Function, rng: random.Random) -> tuple[list[Any], dict[str, list[Any]]] | None:
+    """Return a random point at which the function and all its gradients are defined, with these; None if none was found."""
+    for low, high in RANGES:
+        point = [to_mpf(Fraction(rng.randint(low, high), 1000)) for _ in function.names]
+        gradient = function.gradient(point)
+        if all(v == v for v in (function.at(point), *(v for g in gradient.values() for v in g))):
+            return point, gradient
+    return None
 
 
 def nowhere(graph: Graph) -> dict[str, Verdict]:
@@ -178,7 +188,7 @@ def in_floats(graph: Graph, walk: Backward) -> dict[str, Verdict]:
         return nowhere(graph)
     verdicts = {}
     for node in graph.inputs:
-        direction = rng.uniform(-1, 1, node.shape) / max(1, np.prod(node.shape)) ** 0.5
+        direction = rng.uniform(-1, 1, node.shape) / float(np.prod(node.shape)) ** 0.5
         ours = float(np.sum(values[walk.gradient[node.id]] * direction))
         up, down = (
             float(np.sum(graph.evaluate(point | {node.name: point[node.name] + h * direction}, "float")[graph.out]))

@@ -29,6 +29,7 @@ MOST_BITS = 4000  # of an exact value
 NOISE_BITS = 16  # so many that the noise of one step does not take away that of the step before by chance
 OTHER_BITS = 64  # that the second lane has more of, so that digits an operation loses inside show
 ASIDE = ((0.5, 1.0), (-1.0, -0.5), (-0.4, 0.4))  # the noise of each lane, in units of the whole
+NOTHING = (NAN,) * len(ASIDE)
 Values = list[Any]
 
 
@@ -123,34 +124,43 @@ class Line:
 
         Raises TooLarge.
         """
-        m = context()
-        unit = m.mpf(2) ** (NOISE_BITS - m.prec)
+        unit = context().mpf(2) ** (NOISE_BITS - context().prec)
         lanes = tuple(self.start(point) for _ in ASIDE)
         for i, value in self.held:
             if isinstance(value, str):
-                spoilt(lanes, i, unit, rng)
+                put(lanes, i, spoilt([lane[i] for lane in lanes], unit, rng))
         state = [UNDEFINED if v is not None and v != v else OK for v in lanes[0]]
         for step in self.steps:
-            i, args = step.cell, step.args
+            i = step.cell
             state[i] = inherited(step, state, lanes)
-            out = [NAN] * len(lanes)
+            out: Sequence[Number] = NOTHING
             if state[i] == OK:
-                given = [[lane[k] for k in args] for lane in lanes]
-                if snap and step.ties and len(args) > 1:
-                    unify(given)
-                out = [step.run(*a) if n != 1 else with_more(step.run, a) for n, a in enumerate(given)]
-                state[i] = made(step, given, out, [state[k] for k in args])
-                if state[i] != OK:
-                    out = [NAN] * len(lanes)
-            for lane, value in zip(lanes, out, strict=True):
-                lane[i] = value
-            if state[i] == OK:
-                if not (step.chooses or (step.exact and all(short(v) for v in (*given[0], out[0])))):
-                    spoilt(lanes, i, unit, rng)
-                if snap and not significant([lane[i] for lane in lanes]):
-                    for lane in lanes:
-                        lane[i] = m.zero
+                state[i], exact, out = worked_out(step, lanes, state, snap)
+                if not exact:
+                    out = spoilt(out, unit, rng)
+                if snap and state[i] == OK and not significant(out):
+                    out = [context().zero] * len(lanes)
+            put(lanes, i, out)
         return Careful(lanes, state)
+
+
+def worked_out(
+    step: Step, lanes: Sequence[Values], state: Sequence[int], snap: bool
+) -> tuple[int, bool, Sequence[Number]]:
+    """Return the state of a step's result, whether it is free of rounding, and its lanes."""
+    given = [[lane[k] for k in step.args] for lane in lanes]
+    if snap and step.ties and len(step.args) > 1:
+        unify(given)
+    out = [step.run(*a) if n != 1 else with_more(step.run, a) for n, a in enumerate(given)]
+    known = made(step, given, out, [state[k] for k in step.args])
+    if known != OK:
+        return known, True, NOTHING
+    return OK, step.chooses or (step.exact and all(short(v) for v in (*given[0], out[0]))), out
+
+
+def put(lanes: Sequence[Values], i: int, values: Sequence[Number]) -> None:
+    for lane, value in zip(lanes, values, strict=True):
+        lane[i] = value
 
 
 def with_more(run: Operation, args: Values) -> Number:
@@ -159,10 +169,9 @@ def with_more(run: Operation, args: Values) -> Number:
         return run(*args)
 
 
-def spoilt(lanes: Sequence[Values], i: int, unit: Number, rng: random.Random) -> None:
-    """Add noise to one cell in each lane, in place."""
-    for lane, (low, high) in zip(lanes, ASIDE, strict=True):
-        lane[i] = lane[i] * (1 + unit * rng.uniform(low, high))
+def spoilt(values: Sequence[Number], unit: Number, rng: random.Random) -> list[Number]:
+    """Return the lanes of a number with noise of their own in each."""
+    return [v * (1 + unit * rng.uniform(low, high)) for v, (low, high) in zip(values, ASIDE, strict=True)]
 
 
 def step(i: int, cell: Cell) -> Step:
@@ -193,7 +202,7 @@ def inherited(step: Step, state: list[int], lanes: Sequence[Values]) -> int:
     return OK
 
 
-def made(step: Step, given: Sequence[Values], out: Values, states: Sequence[int]) -> int:
+def made(step: Step, given: Sequence[Values], out: Sequence[Number], states: Sequence[int]) -> int:
     """Return the state of a result `out` of lanes of arguments."""
     defined = [x == x for x in out]
     if all(defined):
@@ -204,7 +213,7 @@ def made(step: Step, given: Sequence[Values], out: Values, states: Sequence[int]
     return UNDEFINED if not any(defined) and surely_undefined(step.run, given) else UNKNOWN
 
 
-def vanished(out: Values, args: Values) -> bool:
+def vanished(out: Sequence[Number], args: Values) -> bool:
     """Return whether a rounded function gives exactly 0 where it hardly can (it does at 0 and 1): ln(1 + e^x) of -5000 has lost its digits."""
     return not all(out) and any(a not in (0, 1) for a in args)
 

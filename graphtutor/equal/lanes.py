@@ -21,7 +21,9 @@ from .evaluate import Line
 
 Array = np.ndarray[Any, Any]
 NOISE = 2.0**-49  # relative, of each rounded result: some ulps, more than any function of NumPy is wrong by
-ALIKE = 1e-8  # relative: two values that are one, and the noise beside which that may be said
+FLOAT_DIGITS = 11  # to which two floats must agree, noise and all, to be taken for one
+ALIKE = 10.0**-FLOAT_DIGITS
+SHARP = 1e-9  # relative noise of values that may be told to differ
 LANES = 3
 
 
@@ -74,19 +76,37 @@ class Lanes:
         return {i: np.broadcast_to(v[0], (len(points),)) for i, v in values.items()}
 
     def alike(self, points: Array, a: int, b: int, run: tuple[dict[int, Array], Array]) -> tuple[Array, Array]:
-        """Return at which points two cells surely have one value to eight digits, and by how much they differ elsewhere, in units of their noise.
+        """Return at which points two cells surely have one value, and by how much they differ elsewhere, in units of their noise.
 
         A point where both are undefined counts as neither alike nor different; `run` is what `run` gave.
         """
-        values, lost = run
-        x, y = (np.broadcast_to(values[i], (LANES, len(points))) for i in (a, b))
+        _, lost = run
+        _, _, noise, gap, size = self.beside(points, a, b, run)
+        with np.errstate(all="ignore"):
+            one = np.isfinite(size) & ~lost & (gap + noise <= ALIKE * size)
+            apart = np.where(one, 0, np.where(np.isfinite(gap), gap / (noise + 1e-16 * size), 1.0))
+        return one, apart
+
+    def seen(
+        self, points: Array, a: int, b: int, run: tuple[dict[int, Array], Array]
+    ) -> list[tuple[float, float] | None]:
+        """Return the two values of cells at each point where they surely differ, noise told from value; else None."""
+        _, lost = run
+        x, y, noise, gap, size = self.beside(points, a, b, run)
+        with np.errstate(all="ignore"):
+            sure = np.isfinite(size) & ~lost & (noise <= SHARP * size) & (gap > SHARP * 1000 * size)
+            known = [np.where(10 * np.ptp(v, axis=0) <= np.abs(v).max(axis=0), v[0], 0.0).tolist() for v in (x, y)]
+        pairs = zip(*known, strict=True)
+        return [v if known else None for v, known in zip(pairs, sure.tolist(), strict=True)]
+
+    def beside(self, points: Array, a: int, b: int, run: tuple[dict[int, Array], Array]) -> tuple[Array, ...]:
+        """Return the lanes of two cells, their noise together, how far they are apart, and the larger of them."""
+        x, y = (np.broadcast_to(run[0][i], (LANES, len(points))) for i in (a, b))
         with np.errstate(all="ignore"):
             noise = np.ptp(x, axis=0) + np.ptp(y, axis=0)
             gap = np.abs(x - y).max(axis=0)
             size = np.maximum(np.abs(x), np.abs(y)).max(axis=0)
-            one = np.isfinite(size) & ~lost & (gap + noise <= ALIKE * size)
-            apart = np.where(one, 0, np.where(np.isfinite(gap), gap / (noise + ALIKE**2 * size), 1.0))
-        return one, apart
+        return x, y, noise, gap, size
 
 
 @lru_cache(maxsize=10_000)

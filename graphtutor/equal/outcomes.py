@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..expr.running import Cell
-from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line
+from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line, significant
 from .reals import TooLarge, context, magnitude
 
 AGREE, DIFFER, LEFT, RIGHT, NEITHER, UNSURE = "agree", "differ", "left", "right", "neither", "unsure"
@@ -57,8 +57,8 @@ class Comparison:
         """To how many digits two values agree that are taken for one."""
         return self.digits - GUARD
 
-    def at(self, point: Point) -> list[Outcome]:
-        """Return the outcome of each pair at a point."""
+    def at(self, point: Point, floats: Sequence[tuple[float, float] | None] = ()) -> list[Outcome]:
+        """Return the outcome of each pair at a point; `floats`: the two values of each pair where floats are sure that they differ."""
         with context().workdps(self.digits):
             try:
                 values = self.line.plain(point)
@@ -69,9 +69,17 @@ class Comparison:
             if any(abs(values[q]) < NEAR_TIE for q in self.kinks):
                 return self.tied(point)
             out = self.quickly(values, self.trusted)
+            for k, seen in enumerate(floats):
+                out[k] = out[k] or as_seen(values, self.pairs[k], seen)
             spread = spread_of(values)
+        return self.looked_into(point, out, spread)
+
+    def looked_into(self, point: Point, out: list[Outcome | None], spread: int) -> list[Outcome]:
+        """Return outcomes at a point with as many more digits as it takes; `spread`: between the largest or smallest number and 1."""
         if None in out:
-            return self.closely(point, min(spread, MOST_SPREAD))
+            near = self.closely(point)
+            unsure = spread > GUARD and any(o.kind == UNSURE for o in near)
+            return self.closely(point, min(spread, MOST_SPREAD)) if unsure else near
         if spread > MOST_SPREAD:
             return self.unsure()
         found = self.finely(point, spread) if spread > GUARD and self.fine else out
@@ -140,10 +148,21 @@ def confirmed(found: Outcome | None, before: Outcome | None) -> Outcome | None:
         return found
     if before is None or before.kind != DIFFER:
         return None
-    same = all(
-        abs(x - y) <= 1e-6 * max(abs(x), abs(y)) for x, y in ((found.left, before.left), (found.right, before.right))
+    size = 1e-6 * max(abs(found.left), abs(found.right))
+    return found if abs(found.left - before.left) <= size and abs(found.right - before.right) <= size else None
+
+
+def as_seen(values: Sequence[Any], pair: tuple[int, int], floats: tuple[float, float] | None) -> Outcome | None:
+    """Return a difference that floats have seen, noise told from value, if many digits give the same two values."""
+    x, y = (values[i] for i in pair)
+    if floats is None or x != x or y != y:
+        return None
+    size = 1e-6 * max(abs(x), abs(y))
+    if abs(x - floats[0]) > size or abs(y - floats[1]) > size:
+        return None
+    return Outcome(
+        DIFFER, *(v if f or abs(v) > NEAR_TIE * size else 0 * v for v, f in zip((x, y), floats, strict=True))
     )
-    return found if same else None
 
 
 def settled(lanes: Careful, a: int, b: int, digits: int, alike: int) -> Outcome | None:
@@ -155,6 +174,7 @@ def settled(lanes: Careful, a: int, b: int, digits: int, alike: int) -> Outcome 
     x, y, noise = lanes.value(a), lanes.value(b), lanes.noise(a) + lanes.noise(b)
     size, gap = max(abs(x), abs(y)), abs(x - y)
     if gap > 1000 * noise and gap > size * context().mpf(10) ** (20 - digits):
+        x, y = (v if significant([lane[i] for lane in lanes.lanes]) else 0 * v for v, i in ((x, a), (y, b)))
         return Outcome(DIFFER, x, y)
     if (gap + noise) <= size * context().mpf(10) ** -alike or size <= context().mpf(10) ** (-3 * digits // 4):
         return Outcome(AGREE, x, y)

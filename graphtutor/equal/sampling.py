@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,19 +14,21 @@ import numpy as np
 from .arrangement import Arrangement
 from .breaks import Break
 from .domain import Domain, fraction
-from .lanes import LANES, Lanes, as_floats
+from .lanes import LANES, Array, Lanes, as_floats
 from .outcomes import AGREE, DIFFER, LEFT, NEITHER, RIGHT, UNSURE, Comparison, Outcome, Point
-from .reals import context
 from .scalars import Scalars
 from .schedule import Schedule
 
 BUDGET = 150_000  # cells evaluated at the sampled points: about half a second
 TIED = 8  # points that one on a kink counts as: it is looked at more closely
+PRECISE = 4  # points of agreement with many digits, before floats may say so
+NEAR_KINK = 1e-7  # a point where a kink's quantity is so small is no business of floats
 FEW = 3  # points of agreement that are no sample where others could not be worked out
 ENOUGH = 8  # points of agreement that are looked for longer than others
 MOST_DOUBTS = 150_000  # cells evaluated with many digits at points where floats are not sure
 DOUBT = 100.0  # times its noise: a difference less than this is one of rounding, most likely
 NEAR = Fraction(1, 10**9)  # how near to a point its surroundings are looked at
+BESIDE = (Fraction(1, 10**12), Fraction(1, 10**15))  # how near to a kink its sides are looked at
 Direction = tuple[int, ...]
 
 
@@ -53,6 +57,8 @@ class Sampler:
         self.left = max(20, BUDGET // cost)
         self.schedule = Schedule(self.comparison, found, domains, seed, self.wanted, BUDGET // 3)
         self.met = [0] * len(pairs)  # points of agreement, for each pair
+        self.quick = 0  # points at which floats were sure that they agree
+        self.method = ""  # what proved them equal
         self.unsure = 0  # points at which too many digits would have been needed
         self.tried: set[Point] = set()
         self.differs: Witness | None = None
@@ -73,34 +79,80 @@ class Sampler:
         """Whether too few points could be worked out for their agreement to mean anything."""
         return self.agreed < FEW and self.unsure > self.agreed
 
-    def run(self) -> None:
-        """Sample until a difference is found or all points are used up."""
-        for point in self.points():
-            if not self.visit(point):
-                break
-        if self.names and self.differs is None:
-            self.between_breaks()
+    def run(self, prove: Callable[[], str], alike_edges: bool) -> None:
+        """Sample until a difference is found or all points are used up.
+
+        `prove` is asked once the first points agree. Where it proves equality and both are undefined in the same places
+        (`alike_edges`), no further point can tell them apart.
+        """
+        if not self.names:
+            self.visit(())
+            self.method = prove() if self.differs is None else ""
+            return
+        going = self.tried_all(list(self.schedule.first()))
+        if self.differs is None:
+            self.method = prove()
+        if self.differs is None and not (self.method and alike_edges and self.agreed):
+            if going and self.tried_all(list(self.schedule.rest())):
+                self.tried_all(self.further_points())
+            if self.differs is None and (not self.method or self.comparison.kinks):
+                self.between_breaks()
         for point, entry in self.edges[:8]:
             if self.differs is None:
                 self.on_edge(point, entry)
 
-    def points(self) -> Iterator[Point]:
-        """Yield the points to be tried, further ones while few count."""
-        if not self.names:
-            yield ()
-            return
-        yield from self.schedule
+    def further_points(self) -> Iterator[Point]:
+        """Yield random points while few of those before counted."""
         for point in self.schedule.more(4 * self.wanted):
-            if self.agreed >= min(ENOUGH, self.wanted):
+            if self.agreed + self.quick >= min(ENOUGH, self.wanted):
                 return
             yield point
 
-    def visit(self, point: Point) -> bool:
-        """Take a point into account; return False once the two are known to differ or no more may be tried."""
+    def tried_all(self, points: Iterable[Point]) -> bool:
+        """Take points into account, in floats where these are sure; return False once the two are known to differ or no more may be tried."""
+        looked = self.looked_at(points) if isinstance(points, list) else repeat((False, ()))
+        for point, (known, seen) in zip(points, looked, strict=False):
+            if known and self.agreed >= PRECISE and point not in self.tried:
+                self.tried.add(point)
+                self.quick += 1
+            elif not self.visit(point, seen):
+                return False
+        return True
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return Lanes(self.comparison.line)
+
+    def looked_at(self, points: Sequence[Point]) -> list[tuple[bool, tuple[Any, ...]]]:
+        """Return for each point whether all pairs surely agree there, away from kinks and where they are compared, and the values that surely differ."""
+        if not points:
+            return []
+        floats = as_floats(points)
+        run = self.lanes.run(floats, LANES)
+        good: Array = np.logical_and.reduce(np.isfinite(floats), axis=1)
+        with np.errstate(all="ignore"):
+            for i in self.comparison.kinks:
+                good &= np.broadcast_to(np.abs(run[0][i]).min(axis=0) > NEAR_KINK, good.shape)
+            for i in self.comparison.within:
+                good &= np.broadcast_to(np.isfinite(run[0][i]).all(axis=0), good.shape)
+        alike = good.copy()
+        for a, b in self.pairs:
+            alike &= self.lanes.alike(floats, a, b, run)[0]
+        seen = zip(*(self.lanes.seen(floats, a, b, run) for a, b in self.pairs), strict=True)
+        return [
+            (bool(one), values if away else ())
+            for one, away, values in zip(alike.tolist(), good.tolist(), seen, strict=True)
+        ]
+
+    def visit(self, point: Point, seen: Sequence[tuple[float, float] | None] = ()) -> bool:
+        """Take a point into account; return False once the two are known to differ or no more may be tried.
+
+        `seen`: what floats are sure of there, see `Comparison.at`.
+        """
         if point in self.tried:
             return True
         self.tried.add(point)
-        outcomes = self.comparison.at(point)
+        outcomes = self.comparison.at(point, seen)
         self.left -= TIED if outcomes[0].tie else 1
         if all(o.kind in (AGREE, NEITHER) for o in outcomes):
             self.met = [n + (o.kind == AGREE) for n, o in zip(self.met, outcomes, strict=True)]
@@ -129,28 +181,30 @@ class Sampler:
         soft = {a for s in line.steps if not (s.exact or s.chooses) for a in s.args}
         search = Arrangement(line.cells, [b.cell for b in self.breaks], sorted(soft), self.names, self.domains, self.comparison.constants, self.seed)  # fmt: skip
         cells = search.search()
-        self.cells, self.whole = cells.count, cells.whole
-        if cells.count < 2:
-            self.visited = cells.count
+        self.cells, self.visited, self.whole = cells.many, min(cells.many, 1), cells.whole
+        if cells.many < 2:
             return
         points = search.rounded(cells.points)
-        lanes = Lanes(line)
         floats = as_floats(points)
-        run = lanes.run(floats, LANES)
-        told = [lanes.alike(floats, a, b, run) for a, b in self.pairs]
+        run = self.lanes.run(floats, LANES)
+        told = [self.lanes.alike(floats, a, b, run) for a, b in self.pairs]
         alike = np.logical_and.reduce([one for one, _ in told])
         apart = np.max([gap for _, gap in told], axis=0)
-        seen = set(cells.owner[alike].tolist())
-        self.left = max(self.left, MOST_DOUBTS // max(1, len(line.steps)))
+        self.visited = len(self.visited_cells(points, cells.owner, alike, apart))
+        if self.differs is not None:
+            self.differs = self.simpler(self.differs)
+
+    def visited_cells(self, points: Sequence[Point], owner: Array, alike: Array, apart: Array) -> set[int]:
+        """Visit the points that are not `alike`, the widest `apart` first, and return in which cells the two were compared."""
+        seen = set(owner[alike].tolist())
+        self.left = max(self.left, MOST_DOUBTS // max(1, len(self.comparison.line.steps)))
         for i in np.argsort(-apart, kind="stable").tolist():
-            if alike[i] or (apart[i] < DOUBT and cells.owner[i] in seen):
+            if alike[i] or (apart[i] < DOUBT and owner[i] in seen):
                 continue
             if not self.visit(points[i]):
                 break
-            seen.add(cells.owner[i])
-        self.visited = len(seen)
-        if self.differs is not None:
-            self.differs = self.simpler(self.differs)
+            seen.add(owner[i])
+        return seen
 
     def simpler(self, found: Witness) -> Witness:
         """Return a witness of a difference with the simplest numbers near one that was found, if there is such."""
@@ -221,32 +275,30 @@ class Sampler:
     # ----- kinks -----
     def on_kink(self, point: Point, entry: int, outcome: Outcome) -> None:
         """Decide whether two values on a kink both lie between the values from its sides."""
-        sides, unsure = [], False
-        for direction in self.directions():
-            near = [p for p in (self.moved(point, direction, Fraction(1, 10**n)) for n in (12, 15)) if p is not None]
-            if len(near) < 2:
-                continue
-            first, last = (self.comparison.at(p)[entry] for p in near)
-            unsure = unsure or UNSURE in (first.kind, last.kind)
-            if last.kind == DIFFER and not last.tie and first.kind == DIFFER:
-                self.differs = self.further(point, direction, entry) or Witness(near[0], entry, first)
-                return
-            if (
-                last.kind == AGREE
-                and first.kind == AGREE
-                and abs(last.left - first.left) <= context().mpf(10) ** -6 * (1 + abs(last.left))
-            ):
-                sides.append(last.left)
-        slack = context().mpf(10) ** -9 * (
-            1 + max(map(abs, sides), default=0)
-        )  # the sides are looked at from 1e-15 away
-        values = (outcome.left, outcome.right)
-        held = values if self.judged is None else (values[self.judged],)
-        if sides and all(min(sides) - slack <= v <= max(sides) + slack for v in held):
-            if self.judged is None or max(sides) - min(sides) > slack:
+        sides, unsure = self.sides(point, entry)
+        if self.differs is not None:
+            return
+        if sides and between(sides, outcome, self.judged):
+            if self.judged is None or max(sides) - min(sides) > slack(sides):
                 self.kink = self.kink or Witness(point, entry, outcome, (min(sides), max(sides)))
         elif sides or not unsure:
             self.differs = Witness(point, entry, outcome)
+
+    def sides(self, point: Point, entry: int) -> tuple[list[Any], bool]:
+        """Return the values from the sides of a kink, and whether some could not be worked out; where the two differ beside it, that is noted."""
+        sides, unsure = [], False
+        for direction in self.directions():
+            near = [p for p in (self.moved(point, direction, by) for by in BESIDE) if p is not None]
+            if len(near) < len(BESIDE):
+                continue
+            first, last = (self.comparison.at(p)[entry] for p in near)
+            unsure = unsure or UNSURE in (first.kind, last.kind)
+            if last.kind == first.kind == DIFFER and not last.tie:
+                self.differs = self.further(point, direction, entry) or Witness(near[0], entry, first)
+                break
+            if last.kind == first.kind == AGREE and settles(first.left, last.left):
+                sides.append(last.left)
+        return sides, unsure
 
     def further(self, point: Point, direction: Direction, entry: int) -> Witness | None:
         """Return a witness further away from a kink, where a difference is easier to see."""
@@ -257,3 +309,20 @@ class Sampler:
                 if found.kind == DIFFER and not found.tie:
                     return Witness(other, entry, found)
         return None
+
+
+def settles(first: Any, last: Any) -> bool:
+    """Return whether two values ever nearer to a kink come to a limit."""
+    return bool(abs(last - first) <= 1e-6 * (1 + abs(last)))
+
+
+def slack(sides: Sequence[Any]) -> Any:
+    """Return how exactly the values from the sides are known: they are looked at from 1e-15 away."""
+    return 1e-9 * (1 + max(map(abs, sides)))
+
+
+def between(sides: Sequence[Any], outcome: Outcome, judged: int | None) -> bool:
+    """Return whether the values on a kink, or the one of them that is `judged`, lie between those from its sides."""
+    values = (outcome.left, outcome.right)
+    low, high = min(sides) - slack(sides), max(sides) + slack(sides)
+    return all(low <= v <= high for v in (values if judged is None else (values[judged],)))

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import LearnerError
-from ..expr.graph import Graph
 from ..expr.running import Cell
 from ..expr.tracer import Builder, Tracer
 from ..ops.arrays import Entry, Shape
@@ -72,34 +71,35 @@ def exactly(op: str, params: tuple[Any, ...], given: list[Fraction]) -> Fraction
     return Fraction(out) if isinstance(out, int) else out if isinstance(out, Fraction) else None
 
 
-def expand(graph: Graph, builder: Scalars) -> np.ndarray[Any, Any]:
-    """Return the ids in `builder` of the entries of a graph's output, as an array of its shape.
+def expanded(
+    cells: Sequence[Cell], shapes: Sequence[Shape], builder: Scalars, wanted: Iterable[int]
+) -> dict[int, np.ndarray[Any, Any]]:
+    """Return the ids in `builder` of the entries of some cells, and of all that they are made from, as arrays of their shapes.
 
     An input `W` of shape (2, 2) becomes the inputs `W[0, 0]`, `W[0, 1]`, …
     """
-    return expanded(graph, builder, [graph.out])[graph.out]
-
-
-def expanded(graph: Graph, builder: Scalars, wanted: Iterable[int]) -> dict[int, np.ndarray[Any, Any]]:
-    """Return the ids in `builder` of the entries of some nodes of a graph, and of all that they are made from."""
-    needed = ancestors(graph.cells, wanted)
-    mixing = [i for i in needed if graph.cells[i][1] and not ROWS[graph.cells[i][0]].entrywise]
+    needed = ancestors(cells, wanted)
+    if all(not shapes[i] and (not cells[i][1] or ROWS[cells[i][0]].entrywise) for i in needed):
+        return plainly(cells, needed, builder)
     entries: dict[int, np.ndarray[Any, Any]] = {}
-    if not mixing and not any(graph.shapes[i] for i in needed):
-        moved = [-1] * len(graph)
-        for i in needed:
-            op, args, params = graph.cells[i]
-            moved[i] = builder.scalar(op, tuple(moved[a] for a in args), params) if args else builder.leaf(op, params)
-        return {i: np.array(moved[i]) for i in needed}
     for i in needed:
-        op, args, params = graph.cells[i]
+        op, args, params = cells[i]
         if not args:
-            entries[i] = leaf_entries(builder, op, params, graph.shapes[i])
+            entries[i] = leaf_entries(builder, op, params, shapes[i])
         elif ROWS[op].entrywise:
             entries[i] = entrywise(builder, op, [entries[a] for a in args], params)
         else:
-            entries[i] = mixed(builder, op, [entries[a] for a in args], params, graph.shapes[i])
+            entries[i] = mixed(builder, op, [entries[a] for a in args], params, shapes[i])
     return entries
+
+
+def plainly(cells: Sequence[Cell], needed: Sequence[int], builder: Scalars) -> dict[int, np.ndarray[Any, Any]]:
+    """Return the ids in `builder` of cells that are numbers all."""
+    moved: dict[int, int] = {}
+    for i in needed:
+        op, args, params = cells[i]
+        moved[i] = builder.scalar(op, tuple(moved[a] for a in args), params) if args else builder.leaf(op, params)
+    return {i: np.array(k) for i, k in moved.items()}
 
 
 def leaf_entries(builder: Scalars, op: str, params: tuple[Any, ...], shape: Shape) -> np.ndarray[Any, Any]:

@@ -42,11 +42,15 @@ class Schedule:
         self.lines = {b.cell: Line(cells, [b.cell], self.line.names) for b in breaks}
         self.grid = sorted({*GRID, *map(abs, self.constants)})
 
-    def __iter__(self) -> Iterator[Point]:
+    def first(self) -> Iterator[Point]:
+        """Yield the points that tell most wrong answers apart: those that must be tried, simple ones, and some random ones."""
         yield from self.musts()
         yield from self.simple()
         for _ in range(self.wanted // 4):
             yield self.random("near")
+
+    def rest(self) -> Iterator[Point]:
+        """Yield the points on breaks and between them, and further random ones."""
         yield from self.around_breaks()
         for k in range(self.wanted - self.wanted // 4):
             yield self.random(("near", "far", "near", "small")[k % 4])
@@ -95,17 +99,11 @@ class Schedule:
             for k, domain in enumerate(self.domains):
                 if self.budget < 0 or domain.members is not None:
                     continue
-                found = dict(self.met(base, k))
-                corners.extend(
-                    (at(base, k, r.value), b.cell)
-                    for b, rs in found.items()
-                    if b.kink
-                    for r in rs
-                    if r.tie and isinstance(r.value, Fraction) and r.value in domain
-                )
-                all_roots = [r for rs in found.values() for r in rs]
-                yield from (at(base, k, v) for r in all_roots if r.tie for v in on_domain(r, domain))
-                yield from (at(base, k, v) for v in between(sorted((r.value for r in all_roots), key=fraction), domain))
+                found = list(self.met(base, k))
+                corners += [
+                    (at(base, k, r.value), b.cell) for b, rs in found for r in rs if b.kink and exactly_in(r, domain)
+                ]
+                yield from (at(base, k, v) for v in on_and_between([r for _, rs in found for r in rs], domain))
         yield from self.corners(corners)
 
     def met(self, base: Point, k: int) -> Iterator[tuple[Break, list[Root]]]:
@@ -141,6 +139,16 @@ class Schedule:
 def between_members(domain: Domain) -> Domain:
     """Return the interval of a domain: breaks of whole numbers are looked for between them too."""
     return Domain(domain.low, domain.high, domain.closed) if domain.integer else domain
+
+
+def on_and_between(roots: Sequence[Root], domain: Domain) -> Iterator[Fraction]:
+    """Yield the numbers of a domain at some roots, and one in each gap between them."""
+    yield from (v for r in roots if r.tie for v in on_domain(r, domain))
+    yield from between(sorted((r.value for r in roots), key=fraction), domain)
+
+
+def exactly_in(root: Root, domain: Domain) -> bool:
+    return root.tie and isinstance(root.value, Fraction) and root.value in domain
 
 
 def on_domain(root: Root, domain: Domain) -> list[Fraction]:

@@ -18,7 +18,7 @@ class Evidence:
 
     seed      of the random points
     points    how many points both expressions were compared at and agreed
-    digits    to how many significant digits
+    digits    to how many significant digits at some of them; at the others, where floats are sure, to `lanes.FLOAT_DIGITS`
     point     where they differ, or the kink: name → number (a float if it is irrational)
     values    both values there as text, "undefined" among them; enough digits to tell them apart
     interval  at a kink, the least and greatest value from its sides
@@ -71,11 +71,9 @@ class Verdict:
         >>> Verdict("differs", Evidence("…", point=(("x", Fraction(1, 3)),), values=("1", "2"))).to_json()["point"]
         {'x': '1/3'}
         """
-        given = {key: value for key, value in asdict(self.evidence).items() if value not in ((), "", None)}
-        if self.kind == "undecided" or not self.evidence.points:
-            given = {key: value for key, value in given.items() if key not in ("points", "digits")}
-        if self.evidence.cells < 2:
-            given = {key: value for key, value in given.items() if key not in ("cells", "visited")}
+        hidden = {"points", "digits"} if self.kind == "undecided" or not self.evidence.points else set()
+        hidden |= {"cells", "visited"} if self.evidence.cells < 2 else set()
+        given = {k: v for k, v in asdict(self.evidence).items() if v not in ((), "", None) and k not in hidden}
         if "point" in given:
             given["point"] = texts(dict(self.evidence.point))
         if "excluded" in given:

@@ -129,7 +129,10 @@ def test_evidence_names_seed_points_and_digits_and_repeats_itself() -> None:
     found = verdicts[0].evidence
     assert (verdicts[0].kind, found.seed, found.digits) == ("agrees", 7, 35)
     assert found.points >= 16
-    assert str(found) == f"Equal to 35 digits at {found.points} points (seed 7); a sample, not a proof."
+    assert (
+        str(found)
+        == f"Equal to 11 digits at {found.points} points, to 35 at 4 of them (seed 7); a sample, not a proof."
+    )
 
 
 def test_different_seeds_sample_different_points() -> None:

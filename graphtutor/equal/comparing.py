@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..door import door
 from ..errors import LearnerError
-from ..ops.arrays import show_shape
+from ..expr.running import Cell
+from ..ops.arrays import Shape, show_shape
 from .assume import domains
-from .breaks import breaks
+from .breaks import alike_edges, breaks
 from .domain import REAL, Domain
 from .formal import proved
 from .given import Context, Graphs, both, boxes, declared, graphs, in_order
+from .lanes import FLOAT_DIGITS
 from .outcomes import LEFT, RIGHT
 from .prover import prove_in_child
 from .reals import context, to_mpf
 from .sampling import Sampler, Witness
-from .scalars import Scalars, ancestors, expand
+from .scalars import Scalars, ancestors, expanded
 from .verdict import Evidence, Point, Verdict, place
 
 SHOWN = (6, 12, 25, 50, 100, 400)  # digits of a value in a sentence: as few as tell the two apart
@@ -61,10 +64,7 @@ class Findings:
         if method:
             kind, sentence = "proved", f"Equal, proved by {method}."
         else:
-            kind, sentence = (
-                "agrees",
-                f"Equal to {self.digits} digits at {s.agreed} point{'s' * (s.agreed != 1)} (seed {s.seed}); a sample, not a proof.",
-            )
+            kind, sentence = "agrees", f"{self.sampled()} (seed {s.seed}); a sample, not a proof."
         if self.gone:
             sentence += f" Only one of them is defined at {'; '.join(map(place, self.gone[:3]))}{' …' if len(self.gone) > 3 else ''}."
         if not method and (not s.whole or s.visited < s.cells):
@@ -75,7 +75,7 @@ class Findings:
             Evidence(
                 sentence,
                 s.seed,
-                s.agreed,
+                s.agreed + s.quick,
                 self.digits,
                 excluded=self.gone,
                 method=method,
@@ -83,6 +83,13 @@ class Findings:
                 visited=s.visited,
             ),
         )
+
+    def sampled(self) -> str:
+        """Return at how many points they are equal, to how many digits."""
+        s = self.sampler
+        if not s.quick:
+            return f"Equal to {self.digits} digits at {s.agreed} point{'s' * (s.agreed != 1)}"
+        return f"Equal to {FLOAT_DIGITS} digits at {s.agreed + s.quick} points, to {self.digits} at {s.agreed} of them"
 
     def difference(self, found: Witness) -> Verdict:
         one, two = self.values(found)
@@ -112,7 +119,7 @@ class Findings:
             Evidence(
                 sentence,
                 self.sampler.seed,
-                self.sampler.agreed,
+                self.sampler.agreed + self.sampler.quick,
                 self.digits,
                 at,
                 (one, two),
@@ -155,6 +162,7 @@ def text(value: Any, digits: int) -> str:
 
 
 POINTS = 16
+MOST_KEPT_CELLS = 4000  # of a question whose verdict is remembered
 
 
 @door
@@ -189,23 +197,53 @@ def same(a: Any, b: Any, assume: Mapping[Any, Any] | str | None = None, *, names
     sides = both(a, b, context)
     turned = not in_order(sides)
     around = None if within is None else graphs(boxes(within), context)
-    return compare(
-        *(sides[::-1] if turned else sides), around, {**context.domains, **told}, seed, points, prove, turned, slopes
+    first, second = map(side, sides[::-1] if turned else sides)
+    question = Question(
+        first,
+        second,
+        None if around is None else side(around),
+        tuple(sorted({**context.domains, **told}.items())),
+        seed,
+        points,
+        prove,
+        turned,
+        slopes,
     )
+    return remembered(question) if question.size <= MOST_KEPT_CELLS else compare(question)
 
 
-def compare(
-    first: Graphs,
-    second: Graphs,
-    around: Graphs | None,
-    told: Mapping[str, Domain],
-    seed: int,
-    points: int,
-    prove: bool | float,
-    turned: bool,
-    slopes: bool = False,
-) -> Verdict:
-    """Return the verdict on two arrays of graphs where `around` is defined; `turned`: the second was given first."""
+class Side(NamedTuple):
+    """An array of graphs, with nothing but what they compute: its shape, and the cells, their shapes and the output of each."""
+
+    shape: tuple[int, ...]
+    graphs: tuple[tuple[tuple[Cell, ...], tuple[Shape, ...], int], ...]
+
+
+def side(graphs: Graphs) -> Side:
+    return Side(graphs.shape, tuple((g.cells, g.shapes, g.out) for g in graphs.flat))
+
+
+class Question(NamedTuple):
+    """All that a verdict depends on; `turned`: the second was given first."""
+
+    first: Side
+    second: Side
+    around: Side | None
+    told: tuple[tuple[str, Domain], ...]
+    seed: int
+    points: int
+    prove: bool | float
+    turned: bool
+    slopes: bool
+
+    @property
+    def size(self) -> int:
+        return sum(len(cells) for s in (self.first, self.second, self.around) if s for cells, _, _ in s.graphs)
+
+
+def compare(question: Question) -> Verdict:
+    """Return the verdict on two arrays of graphs where a third is defined."""
+    first, second, around, _, seed, _, prove, turned, _ = question
     builder = Scalars()
     left, right = whole(builder, first), whole(builder, second)
     if left.shape != right.shape:
@@ -217,28 +255,40 @@ def compare(
     pairs = [pair for pair in entries if pair[0] != pair[1]]
     if not pairs:
         return Verdict("proved", Evidence("Equal: both are the same expression.", seed, method="the same expression"))
-    outputs = [i for pair in pairs for i in pair]
     within = [] if around is None else partial(builder, np.ravel(whole(builder, around)).tolist())
-    outputs += within
-    found = breaks(builder, outputs)
-    used = sorted({builder.cells[i][2][0] for i in ancestors(builder.cells, outputs) if builder.cells[i][0] == "input"})
-    sampler = Sampler(builder, pairs, found, used, [domain_of(name, told) for name in used], seed, points, within)
-    if slopes:
-        sampler.judged = 1 if turned else 0
-    sampler.run()
+    sampler = sampled(builder, pairs, within, question)
     findings = Findings(sampler, [entries[pair] for pair in pairs], turned)
     refuted = findings.refuted()
-    return findings.equal(proof(sampler, builder, prove)) if refuted is None else refuted
+    if refuted is not None:
+        return refuted
+    method = sampler.method or ("" if isinstance(prove, bool) else proof(sampler, builder, prove))
+    return findings.equal(method)
 
 
-def whole(builder: Scalars, graphs: Graphs) -> np.ndarray[Any, Any]:
+def sampled(builder: Scalars, pairs: list[tuple[int, int]], within: list[int], question: Question) -> Sampler:
+    """Return what sampling finds about pairs of cells."""
+    outputs = [*(i for pair in pairs for i in pair), *within]
+    found, told = breaks(builder, outputs), dict(question.told)
+    used = sorted({builder.cells[i][2][0] for i in ancestors(builder.cells, outputs) if builder.cells[i][0] == "input"})
+    domains = [domain_of(name, told) for name in used]
+    sampler = Sampler(builder, pairs, found, used, domains, question.seed, question.points, within)
+    if question.slopes:
+        sampler.judged = int(question.turned)
+    sampler.run(lambda: proof(sampler, builder, bool(question.prove)), alike_edges(builder.cells, pairs))
+    return sampler
+
+
+remembered = lru_cache(maxsize=2000)(compare)
+
+
+def whole(builder: Scalars, side: Side) -> np.ndarray[Any, Any]:
     """Return the ids of all entries of an array of graphs."""
-    parts = [expand(g, builder) for g in graphs.flat]
+    parts = [expanded(cells, shapes, builder, [out])[out] for cells, shapes, out in side.graphs]
     if any(p.shape != parts[0].shape for p in parts):
         raise LearnerError(
             f"the entries have shapes {', '.join(dict.fromkeys(show_shape(p.shape) for p in parts))}; they must agree"
         )
-    return np.array(parts).reshape(graphs.shape + parts[0].shape)
+    return np.array(parts).reshape(side.shape + parts[0].shape)
 
 
 def partial(builder: Scalars, cells: list[int]) -> list[int]:
@@ -252,11 +302,9 @@ def domain_of(name: str, told: Mapping[str, Domain]) -> Domain:
 
 
 def proof(sampler: Sampler, builder: Scalars, prove: bool | float) -> str:
-    """Return how equality was proved, or ""; a long proof is looked for if `prove` is a number of seconds."""
-    if prove is False:
-        return ""
+    """Return how equality was proved, or "": quickly, or, if `prove` is a number of seconds, by a long proof."""
     known = dict(zip(sampler.names, sampler.domains, strict=True))
-    method = proved(builder.cells, sampler.pairs, {name for name, domain in known.items() if domain.positive})
-    if not method and not isinstance(prove, bool):
-        method = prove_in_child(builder.cells, sampler.pairs, known, float(prove))
-    return method
+    if isinstance(prove, bool):
+        positive = {name for name, domain in known.items() if domain.positive}
+        return proved(builder.cells, sampler.pairs, positive) if prove else ""
+    return prove_in_child(builder.cells, sampler.pairs, known, float(prove))
