@@ -209,10 +209,18 @@ def collected(paths: Sequence[str], says: dict[str, Any], trust: bool) -> tuple[
 
 def worked_out(found: list[Submission], jobs: int, folder: str | None, verbose: bool) -> list[Graded]:
     """Return the grades of submissions; what we fail on is complained of."""
-    from ..batch.results import attempts
+    from concurrent.futures import BrokenExecutor
 
-    with executor(jobs, len(found)) as pool:
-        every = list(attempts(found, pool, folder))
+    from ..batch.results import attempts, ungraded
+
+    every: list[Graded] = []
+    try:
+        with executor(jobs, len(found)) as pool:
+            every.extend(attempts(found, pool, folder))
+    except BrokenExecutor:
+        why = "the process that graded it ended before it was done; grade it again"
+        complain(f"a process that graded ended: {len(found) - len(every)} answers are left undecided")
+        every.extend(ungraded(one, why) for one in found[len(every) :])
     for failed in (g for g in every if g.bug):
         shown = f"\n{failed.bug}" if verbose else " with what -v shows"
         complain(f"{failed.one.where}: {failed.error}; please report it{shown}")

@@ -158,7 +158,7 @@ def along(work: Callable[[Reader, list[Any], Any], Any]) -> Work:
         array = f.array(listed(f, a[0], node), node)
         given = range(array.ndim) if a[1] is None else [a[1]] if isinstance(a[1], int) else listed(f, a[1], node)
         axes = sorted({whole(f, k, node) % max(1, array.ndim) for k in given})
-        if any(not -array.ndim <= k < array.ndim for k in given):
+        if len(axes) < len(given) or any(not -array.ndim <= k < array.ndim for k in given):
             f.fail(node, f"an array of shape {array.shape} has no axis {a[1]}")
         kept = [k for k in range(array.ndim) if k not in axes]
         lines = array.transpose([*kept, *axes]).reshape(*(array.shape[k] for k in kept), -1)
@@ -252,13 +252,13 @@ def arranged(work: Callable[..., Any], several: bool = False) -> Work:
     """Return the function that puts entries in another order or shape, as NumPy itself does; `several`: of a list of arrays."""
 
     def arrange(f: Reader, a: list[Any], node: Any) -> Any:
-        array = (
-            f.array(listed(f, a[0], node), node) if not several else [f.array(v, node) for v in listed(f, a[0], node)]
-        )
+        whole = listed(f, a[0], node)
+        arrays = [f.array(v, node) for v in whole] if several else [f.array(whole, node)]
         try:
-            return f.sized(work(array, *(v for v in a[1:] if v is not None)), node)
+            return f.sized(work(arrays if several else arrays[0], *(v for v in a[1:] if v is not None)), node)
         except (ValueError, TypeError, IndexError) as error:
-            f.fail(node, f"this does not fit an array of shape {np.shape(array)}: {error}")
+            shapes = " and ".join(str(np.shape(v)) for v in arrays)
+            f.fail(node, f"this does not fit an array of shape {shapes}: {error}")
 
     return arrange
 

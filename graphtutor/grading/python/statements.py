@@ -9,11 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 
-from ...errors import ReadError
 from .entrywise import SIGNS
 from .expressions import MOST_DEPTH, Expressions
 from .source import MOST_NESTING, Defined, named, parameters
 from .values import Function, Scope, content, fill, kind, owner, reachable
+
+OF_TYPES = frozenset(
+    "isinstance type dtype allclose isclose isfinite all any".split()
+)  # asserts of these are passed over
 
 
 class Bound(NamedTuple):
@@ -201,11 +204,11 @@ class Follower(Expressions):
 
     def asserted(self, node: ast.Assert, scope: Scope) -> None:
         """Pass over an assert, such as one on shapes; one that does not hold here is refused."""
-        try:
-            holds = self.condition(node.test, scope)
-        except ReadError:
-            return  # of types, say: nothing that the value depends on
-        if holds is False:
+        if any(isinstance(n, ast.Name) and n.id in OF_TYPES for n in ast.walk(node.test)):
+            return  # nothing that the value depends on
+        if any(isinstance(n, ast.Attribute) and n.attr in OF_TYPES for n in ast.walk(node.test)):
+            return
+        if self.condition(node.test, scope) is False:
             self.fail(node, "this assert does not hold for the parameters as they are described in args")
 
     def augmented(self, node: ast.AugAssign, scope: Scope) -> None:
@@ -216,8 +219,10 @@ class Follower(Expressions):
         if isinstance(target, ast.Subscript):
             whole, key = self.value(target.value, scope), self.value(target.slice, scope)
             self.own(whole, target, scope)
-            if isinstance(whole, np.ndarray) and self.masked(
-                whole, key, lambda old: self.binary(node.op, old, new, node), node
+            if (
+                isinstance(whole, np.ndarray)
+                and not isinstance(new, list | np.ndarray)
+                and self.masked(whole, key, lambda old: self.binary(node.op, old, new, node), node)
             ):
                 return
             self.put(whole, key, self.binary(node.op, self.entry(whole, key, target), new, node), node)
