@@ -90,7 +90,7 @@ class Tape:
         for table in (RELATIONS, WORDS, CHOICES):
             if kind in table:
                 return known(table[kind], table is CHOICES)
-        name = MPMATH_TRANSLATIONS.get(kind.__name__, kind.__name__)
+        name = getattr(kind, "mpmath", "") or MPMATH_TRANSLATIONS.get(kind.__name__, kind.__name__)
         if not hasattr(context(), name):
             raise NotImplementedError(f"{kind.__name__} has no number")
         return bounded(getattr(context(), name))

@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -139,4 +140,21 @@ FUNCTIONS: tuple[Row, ...] = (
         local=lambda y, u, v: (v / (f.power(u, params=(2,)) + f.power(v, params=(2,))), -u / (f.power(u, params=(2,)) + f.power(v, params=(2,)))),
         slips=(Slip("quotient.order-swapped", lambda y, u, v: (-v / (f.power(u, params=(2,)) + f.power(v, params=(2,))), u / (f.power(u, params=(2,)) + f.power(v, params=(2,))))),
                Slip("mul.local-not-swapped", lambda y, u, v: (u / (f.power(u, params=(2,)) + f.power(v, params=(2,))), None)))),
+    # ----- exact where the formula they are short for is not -----
+    Row("log1p", Entry(lambda x: arrays.on_float(math.log1p, np.log1p, x) if type(x) is float else np.log1p(x), lambda m, x: m.log(1 + x)), names=("log1p",), domain=((-1, 5),), label="ln(1+u)",
+        note=call(r"\operatorname{{log1p}}\left({0}\right)"), code="log1p({0})", rule="logarithm rule", formula="d ln(1 + u) = du/(1 + u)", says="ln(1 + u) divides by 1 + u",
+        local=lambda y, x: (1 / (1 + x),), opens=lambda x: f.log(1 + x), slips=(Slip("chain.derivative-inside", lambda y, x: (1 / x,), hint="What stands under the fraction bar: u or 1 + u?"),)),
+    Row("expm1", Entry(lambda x: arrays.on_float(math.expm1, np.expm1, x) if type(x) is float else np.expm1(x), lambda m, x: m.exp(x) - 1), names=("expm1",), finite=False, label="eᵘ−1",
+        note=call(r"\operatorname{{expm1}}\left({0}\right)"), code="expm1({0})", rule="exponential rule", formula="d(eᵘ − 1) = eᵘ·du", says="eᵘ − 1 becomes eᵘ", local=lambda y, x: (f.exp(x),),
+        opens=lambda x: f.exp(x) - 1, slips=(Slip("constant.not-zero", lambda y, x: (y,), hint="Is e^u − 1 its own derivative?"),)),
+    Row("cbrt", Entry(lambda x: np.cbrt(x) if isinstance(x, np.ndarray) else float(np.cbrt(x)), lambda m, x: m.sign(x) * abs(x) ** (m.mpf(1) / 3 if m is mpmath else sp.Rational(1, 3))), names=("cbrt",), label="∛",
+        note=Notation("cbrt({0})", latex=r"\operatorname{{cbrt}}\left({0}\right)"), rule="cube root rule", formula="d(∛u) = du/(3·∛u²)", says="a cube root divides by three times its own square",
+        local=lambda y, x: (1 / (3 * f.power(y, params=(2,))),),
+        slips=(Slip("power.coefficient-dropped", lambda y, x: (1 / f.power(y, params=(2,)),)), Slip("power.exponent-kept", lambda y, x: (y / 3,)), Slip("power.off-by-one", lambda y, x: (1 / (3 * y),)))),
+    Row("hypot", Entry(np.hypot, lambda m, a, b: m.sqrt(a**2 + b**2)), names=("hypot",), arity=(2, 2), positive=True, label="√(u²+v²)", note=call(r"\operatorname{{hypot}}\left({0}, {1}\right)"),
+        rule="hypotenuse rule", formula="d√(u² + v²) = (u·du + v·dv)/√(u² + v²)", says="a hypotenuse sends each leg its share of the length",
+        local=lambda y, a, b: (f.tip(a / y, y), f.tip(b / y, y)), slips=(Slip("mul.local-not-swapped", lambda y, a, b: (b / y, a / y)), Slip("sqrt.of-sum", lambda y, a, b: (1, 1)))),
+    Row("logaddexp", Entry(np.logaddexp, lambda m, a, b: m.log(m.exp(a) + m.exp(b))), names=("logaddexp",), arity=(2, 2), label="ln(eᵘ+eᵛ)", note=call(r"\operatorname{{logaddexp}}\left({0}, {1}\right)"),
+        rule="log-sum-exp rule", formula="d ln(eᵘ + eᵛ) = σ(u − v)·du + σ(v − u)·dv", says="a log of two exponentials sends each its softmax share", local=lambda y, a, b: (f.sigmoid(a - b), f.sigmoid(b - a)),
+        opens=lambda a, b: f.log(f.exp(a) + f.exp(b)), slips=(Slip("sigmoid.argument-sign", lambda y, a, b: (f.sigmoid(b - a), f.sigmoid(a - b))),)),
 )  # fmt: skip

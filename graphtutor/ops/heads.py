@@ -11,7 +11,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import sympy as sp
 
 
@@ -131,22 +130,24 @@ class Not(Head): ...
 
 
 class Flat:
-    """A rounding of SymPy whose derivative is 0, as it is wherever there is one."""
+    """A rounding of SymPy whose derivative is 0, as it is wherever there is one; `mpmath` is its name there."""
+
+    mpmath = ""
 
     def fdiff(self, argindex: int = 1) -> sp.Basic:
         return sp.S.Zero
 
 
 class Floor(Flat, sp.floor):  # type: ignore[misc]
-    _imp_ = staticmethod(mpmath.floor)  # what lambdify calls
+    mpmath = "floor"
 
 
 class Ceiling(Flat, sp.ceiling):  # type: ignore[misc]
-    _imp_ = staticmethod(mpmath.ceil)
+    mpmath = "ceil"
 
 
 class Round(Flat, sp.Function):  # type: ignore[misc]
-    _imp_ = staticmethod(mpmath.nint)
+    mpmath = "nint"
 
     @classmethod
     def eval(cls, x: sp.Basic) -> sp.Basic | None:

@@ -212,7 +212,7 @@ def test_every_function_of_one_argument_is_derived_inside_a_chain(row: Row) -> N
 
 ARITHMETIC = ["w + w*x", "w - x*w", "-w**2", "w*w*x", "x/w", "w/x", "(w + 1)/(w*x + 2)", "w**3", "w**x", "x**w", "w**w", "w**-2", "w**(1/3)", "sqrt(w)", "1/w**2",
               "max(w, x)", "min(w*x, x, w)", "max(0, 1 - w, w*x)", "where(w < x, w**2, x*w)", "where(w < x and x > 0, w**2, x*w)", "indicator(w < x)*w", "(w < x)*w**2",
-              "abs(w - x)", "relu(w*x - b)", "leaky_relu(w - x, slope=0.2)", "elu(w - x)", "hinge(w*x, y)", "mse(w*x, y)", "0.5*w**2", "2.5*w*x*0.4", "atan2(w*x, w + 1)", "mod(w**2, x)", "floor(w*x) + w", "huber(w*x, delta=2)", "hardtanh(w*x)", "x", "w", "5"]  # fmt: skip
+              "abs(w - x)", "relu(w*x - b)", "leaky_relu(w - x, slope=0.2)", "elu(w - x)", "hinge(w*x, y)", "mse(w*x, y)", "0.5*w**2", "2.5*w*x*0.4", "atan2(w*x, w + 1)", "mod(w**2, x)", "floor(w*x) + w", "huber(w*x, delta=2)", "hardtanh(w*x)", "hypot(w*x, w + 1)", "logaddexp(w, x*w)", "cbrt(w*x)", "x", "w", "5"]  # fmt: skip
 
 
 @pytest.mark.parametrize("source", ARITHMETIC)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import graphtutor as gt
 from graphtutor.errors import LearnerError, ShapeError
 from graphtutor.expr import adjoint
 from graphtutor.expr.graph import Graph
@@ -157,14 +158,13 @@ def test_an_operation_written_out_has_the_same_value(row: Row) -> None:
     from graphtutor.expr import views
 
     shape = () if row.entrywise else (3,)
-    builder, out = one_node(row, (shape,))
+    builder, out = one_node(row, (shape,) * row.arity[0])
     graph = builder.graph(out)
     x = np.array([0.3, -1.2, 2.0]) if shape else 0.7
     opened = views.opened(graph)
     assert len(opened) > len(graph)
-    assert opened.evaluate({"a0": x}, "float")[opened.out] == pytest.approx(
-        graph.evaluate({"a0": x}, "float")[out], rel=1e-12
-    )
+    point = {f"a{k}": x / (k + 1) for k in range(row.arity[0])}
+    assert opened.evaluate(point, "float")[opened.out] == pytest.approx(graph.evaluate(point, "float")[out], rel=1e-12)
 
 
 @pytest.mark.parametrize("row", [r for r in TABLE if r.kink is not None and r.local is not None], ids=lambda r: r.name)
@@ -249,3 +249,41 @@ def test_argmax_refuses_a_gradient_in_words() -> None:
 def test_shapes_that_do_not_fit_are_named_with_what_would(name: str, shapes, message: str) -> None:
     with pytest.raises(ShapeError, match=message):
         one_node(ROWS[name], shapes)
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "value"),
+    [("log1p(x)", 1e-20, 1e-20), ("expm1(x)", 1e-20, 1e-20), ("cbrt(x)", -8.0, -2.0), ("logaddexp(x, x)", 1000.0, 1000.6931471805599), ("hypot(x, x)", 1e200, 1.4142135623730951e200)],
+)  # fmt: skip
+def test_functions_that_libraries_have_are_as_exact_as_theirs(text: str, x: float, value: float) -> None:
+    """What they are short for would give 0, nan or inf here."""
+    run = gt.graph(text).function()
+    assert run({"x": x})[0] == pytest.approx(value, rel=1e-15)
+    assert run({"x": np.array([x, 1.0])})[0][0] == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("X", "slope"), [([2.0, 0.0, 5.0], [0, 10, 0]), ([0.0, 0.0, 5.0], [0, 0, 0]), ([2.0, 3.0, -1.0], [-3, -2, 6])]
+)
+def test_a_product_with_an_entry_of_0_has_its_slope(X: list[float], slope: list[float]) -> None:
+    g = gt.graph("prod(x)", shapes={"x": 3})
+    assert g.trace(at={"x": X}).gradients["x"].tolist() == slope
+    matrix = gt.graph("prod(X)", shapes={"X": (2, 2)})
+    assert matrix.trace(at={"X": [[0, 2], [3, 4]]}).gradients["X"].tolist() == [[24, 0], [0, 0]]
+
+
+def test_a_singular_matrix_is_undefined_and_no_error() -> None:
+    g = gt.graph("sum(solve(A, b))", shapes={"A": (2, 2), "b": 2})
+    value, slopes = g.function()({"A": np.ones((2, 2)), "b": np.ones(2)})
+    assert np.isnan(value) and np.isnan(slopes["A"]).all()
+    many = g.function()({"A": np.array([np.ones((2, 2)), np.eye(2)]), "b": np.ones(2)})[0]
+    assert np.isnan(many[0]) and many[1] == 2
+
+
+@pytest.mark.parametrize("text", ["max(x)", "np.max(x)", "amax(x)", "x.max()"])
+def test_the_greatest_entry_takes_all_and_ties_share(text: str) -> None:
+    g = gt.graph(text, shapes={"x": 3})
+    assert g.trace(at={"x": [1, 5, 2]}).gradients["x"].tolist() == [0, 1, 0]
+    assert g.trace(at={"x": [5, 5, 2]}).gradients["x"].tolist() == [0.5, 0.5, 0]
+    with pytest.raises(ShapeError, match="max and min of one thing need a vector or matrix, met a number"):
+        gt.graph("max(z)")
