@@ -134,7 +134,7 @@ class Context:
     strict: bool = False
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def functions(self) -> dict[str, Row]:
         """Every spelling of every operation, as the table has it now."""
         return functions_of(tuple(map(id, ops.ROWS.values())))

@@ -17,6 +17,7 @@ from .names import Context, Definition, key
 from .tokens import LOOKS_LATEX, Token, tokens
 
 HEADING = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\(([^()]*)\))?\s*")
+JOINABLE = re.compile(r"\^\s*\{?\s*[(\[]|prime|'|w\s*\.\s*r")  # what may be more tokens than it is names
 LAYER = re.compile(r"\^\{?([(\[])([0-9]+)[)\]]\}?")
 CALLED = frozenset("e E f g h".split())  # letters whose raised number is a power or the order of a derivative
 NAME = re.compile(r"[^\W\d]\w*")
@@ -102,14 +103,14 @@ def scanned(text: str, known: Context, dollars: bool = False) -> list[Token]:
     """Return the tokens of a text with the problem's names in hand: true_val in LaTeX, w^{(1)} for w1, "w.r.t." as one word."""
     whole = frozenset(n for n in known.names.values() if re.search("_[A-Za-z]{2}", n))
     stream = tokens(text, bool(LOOKS_LATEX.search(text)), whole, dollars)
+    if not JOINABLE.search(text):
+        return stream
     found: list[Token] = []
     at = 0
     while at < len(stream):
-        token, stop = next(
-            (one for join in (layered, accented, abbreviated) if (one := join(stream, at, known))), (stream[at], at + 1)
-        )
+        joins = (join(stream, at, known) for join in (layered, accented, abbreviated))
+        token, at = next(filter(None, joins), (stream[at], at + 1))
         found.append(token)
-        at = stop
     return found
 
 
