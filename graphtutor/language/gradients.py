@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 import sympy as sp
 
 from ..ops.row import Row
-from .names import GREEK, SHORT, Context
+from .names import GREEK, SHORT, Context, split
 from .pieces import ANSWERS
 from .prose import is_op
 from .tokens import Token
@@ -49,10 +49,25 @@ def quotient(head: Sequence[Token], known: Context) -> Named | None:
     under = differential(rest[1:], known) if len(rest) > 1 and is_op(rest[0], SLASH) else None
     if under is None or under[0] is None or (is_name(line[0], known) and is_name(rest[1], known)):
         return None
-    of, (wrt, rest) = above[0], under
+    of, (wrt, rest) = above[0] or in_brackets_alone(above[1], known), under
     if of is None and rest and rest[0].kind == "word":
         of, rest = rest[0].name, rest[1:]
     return None if of is None or without_arguments(rest) else (of, wrt)
+
+
+def in_brackets_alone(rest: Sequence[Token], known: Context) -> str | None:
+    """Return the loss of d(loss)/dw: a name of the student's own."""
+    alone = len(rest) > 2 and rest[0].kind == "open" and rest[1].kind == "word" and rest[2].kind == "close"
+    return (
+        rest[1].name
+        if alone and len(rest[1].name) > 1 and rest[1].text.isalpha() and not splits(rest[1], known)
+        else None
+    )
+
+
+def splits(token: Token, known: Context) -> bool:
+    """True for a name of the problem, and for letters that are a product of its names."""
+    return is_name(token, known) or split(token.text, known, False, False, False) is not None
 
 
 def is_name(token: Token, known: Context) -> bool:

@@ -16,6 +16,7 @@ from .prose import (
     EQUALS,
     GRAMMATICAL,
     LETTERS,
+    SPOKEN,
     STOPS,
     Mark,
     Row,
@@ -42,14 +43,6 @@ CONNECT = frozenset(
 DETERMINERS = frozenset(
     "the my our a an final whole full total required correct this that so and then thus hence therefore is".split()
 )
-SPOKEN = {
-    "times": "*",
-    "plus": "+",
-    "minus": "-",
-    "over": "/",
-    "divided by": "/",
-    "multiplied by": "*",
-}  # signs as words
 OPERATIONS = frozenset(
     "times plus minus over divided multiplied squared cubed negative twice thrice double half".split()
 )
@@ -288,7 +281,7 @@ def with_left_side(row: Row, marks: list[Mark]) -> list[Mark]:
 
 def bracketed_fact(body: Sequence[Token]) -> int | None:
     """Return the place of a bracket at the end that holds an equation: 2x(wx - s)  (s^2 = 1)."""
-    if len(body) < 5 or body[-1].text != ")":
+    if len(body) < 5 or body[-1].text not in (")", "]"):
         return None
     depth = 0
     for at in range(len(body) - 1, 0, -1):

@@ -153,7 +153,8 @@ def layered(stream: Sequence[Token], at: int, known: Context) -> tuple[Token, in
     nobodys = (
         braced and (not known.known or match[1] == "[") and word.name not in CALLED and not known.function(word.name)
     )
-    return (layer, stop) if known.spelling(layer.name) or nobodys else None
+    known_as = known.spelling(layer.name) or (word.text.startswith("d") and known.spelling(layer.name[1:]))  # da^{[1]}
+    return (layer, stop) if known_as or nobodys else None
 
 
 def statements(stream: Sequence[Token]) -> Iterator[list[Token]]:

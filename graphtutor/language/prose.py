@@ -28,6 +28,14 @@ CLAUSES = frozenset(
     "since because where when if so hence thus therefore then which whereas although though while but".split()
 )
 COPULAS = frozenset("is are equals get gives becomes be obtain obtains yields to have has".split())
+SPOKEN = {
+    "times": "*",
+    "plus": "+",
+    "minus": "-",
+    "over": "/",
+    "divided by": "/",
+    "multiplied by": "*",
+}  # signs as words
 BESIDE = frozenset(
     ["+", "-", "*", "/", "^", "=", "·", "@", "<", ">", ":=", "<=", ">=", "≈", "⊙"]
 )  # join a word to mathematics
@@ -224,7 +232,11 @@ def short_name(row: Row, at: int) -> Mark | None:
 
 
 def beside_operator(row: Row, at: int) -> Mark | None:
-    return Mark("maths", "an operator stands beside it") if joined(row, at) else None
+    if joined(row, at):
+        return Mark("maths", "an operator stands beside it")
+    before, bracket, after = row.near(at - 2), row.near(at - 1), row.near(at + 1)
+    argument = glued_bracket(bracket) and after is not None and after.kind == "close" and before is not None
+    return Mark("maths", "an argument, alone in its brackets") if argument else None
 
 
 def joined(row: Row, at: int) -> bool:
@@ -338,7 +350,8 @@ def lone_if(line: Sequence[Token], at: int) -> bool:
 def settled_word(row: Row, at: int, marks: Sequence[Mark]) -> bool:
     token, follows = row.line[at], row.near(at + 1)
     if token.text in ("a", "A", "I"):
-        return words_at(row, marks, at + 1) and (not row.known.spelling(token.text) or words_at(row, marks, at - 1))
+        noun = words_at(row, marks, at + 1) and follows is not None and follows.text.lower() not in SPOKEN
+        return noun and (not row.known.spelling(token.text) or words_at(row, marks, at - 1))
     if spells(row, token.text):
         return settled_run(row, at, marks)
     ends = (

@@ -132,6 +132,10 @@ ENGLISH_LETTERS = [
     (SQUARE, "w", "Then by the chain rule we get dL/dw = 2x(wx-y)", True),
     ("b*y*x", "x", "the derivative is by", True),
     ("b*y*x", "x", "differentiating by x we get by", True),
+    ("exp(a*x)", "x", "the derivative is a times e^(ax)", True),
+    ("exp(a*x)", "x", "the derivative is a constant times e^(ax)", "not right"),
+    ("a*x", "x", "dL/dx = a since a is a constant", True),
+    ("I*R**2", "R", "2IR", True),
     ("u*s*x", "x", "We have f'(x) = us", True),
 ]
 
@@ -171,6 +175,9 @@ REASONS = [
     ("(w*x - s)**2", "w", "since s^2 = 1, dL/dw = 2x(wx-s)", True),
     ("(w*x - s)**2", "w", "since s^2 = 1 we get dL/dw = 2x(wx+s)", False),
     ("sin(t)*k", "t", "k cos(t) since k = 2", "not wrong"),
+    (SQUARE, "w", "dL/dw = dL/du * du/dw = 2u * x = 2(wx-y)x [u = wx-y]", True),
+    (SQUARE, "w", "dL/dw = dL/du * du/dw = 2u * x = 2(wx-y)x (u = wx-y)", True),
+    (SQUARE, "w", "dL/dw = dL/du * du/dw = 2u * x = 2(wx-y)x (u = wx+y)", False),
 ]
 
 QUANTITIES = [
@@ -182,6 +189,9 @@ QUANTITIES = [
     ("-p*log(p)", "p", "H'(p) = log(p) + 1", False),
     ("x**3", "x", "d/dx MSE = 3x^2", True),
     ("x**3", "x", "d/dx MSE = x^2", False),
+    ("x**3", "x", "d(loss)/dx = 3x^2", True),
+    ("x**3", "x", "d(loss)/dx = 3x", False),
+    ("x**3", "x", r"\mathcal{L}'(x) = 3x^2", True),
     ("-p*log(p)", "p", "dH(p)/dp = -log(p) - 1", True),
     ("-p*log(p)", "p", "dH(p)/dp = log(p) + 1", False),
     ("x*y + sin(x)", "x", "dsin(x)/dx = cos(x)\nso df/dx = y + cos(x)", True),
@@ -236,6 +246,9 @@ GREEK_NAMES = [
     ("(y_hat - y)**2", "y_hat", "2(y_pred - y)", True),
     ("(y_pred - y)**2", "y_pred", r"2(\hat{y} + y)", False),
     ("a_hat*b", "b", r"\hat a", True),
+    ("(a1 - y)**2", "a1", "dL/da^{(1)} = 2(a^{(1)} - y)", True),
+    ("(a1 - y)**2", "a1", r"\frac{\partial L}{\partial a^{[1]}} = 2(a^{[1]} - y)", True),
+    ("(a1 - y)**2", "a1", r"\frac{\partial L}{\partial a^{[1]}} = (a^{[1]} - y)", False),
 ]
 
 NUMBERING = [
