@@ -12,7 +12,7 @@ from ..ops.table import TABLE
 from ..walk.trace import trace
 from .exercises import Library, load
 from .judge import judge
-from .kinds import Exercise
+from .kinds import Exercise, Single
 from .lesson import ids
 from .variants import variant
 
@@ -66,6 +66,10 @@ def proofs(exercise: Exercise, label: str, variant_only: bool) -> Iterator[Findi
         yield Finding(
             exercise.id, f"accepts {short(answer)}{label}", "" if grade.correct else f"it is refused: {grade.message}"
         )
+    for answer in exercise.in_prompts_letters() if isinstance(exercise, Single) else ():
+        grade = judge(exercise, answer)
+        fault = "" if grade.correct else f"the letters of its prompt are refused: {grade.message}"
+        yield Finding(exercise.id, f"accepts {short(answer)} in the letters of its prompt{label}", fault)
     for answer, names in exercise.rejected():
         fault = refused(judge(exercise, answer), names, variant_only)
         yield Finding(

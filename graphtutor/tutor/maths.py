@@ -19,8 +19,8 @@ from ..equal.domain import KINDS, easy
 from ..errors import LearnerError, ReadError
 from ..expr.build import build
 from ..expr.graph import Graph
-from ..grading.asked.rulings import compare
-from ..grading.asked.task import Task, task
+from ..grading.asked.rulings import compare, kept, rebuilt
+from ..grading.asked.task import Task, lettered, task
 from ..grading.grader import as_tree, grade
 from ..grading.lines.judging import judged
 from ..grading.lines.scoring import BAD
@@ -29,14 +29,15 @@ from ..grading.sheet.tally import message, of_sheet
 from ..grading.sheet.typed import PLAIN, Typed, agrees, decimal, plain
 from ..grading.told.grades import Grade
 from ..grading.told.marks import Cell, Misconception, Rubric
-from ..language.read import derivation
+from ..language.read import derivation, read
+from ..language.write import write
 from ..training.data import START, lecture
 from ..training.train import train
 from ..walk.trace import Trace, trace
 
 __all__ = [
-    "Cell", "Grade", "Misconception", "Rubric", "Typed", "as_tree", "build", "decimal", "derive", "grade", "message",
-    "of_sheet", "read_code", "renewed", "task", "trace",
+    "Cell", "Grade", "Misconception", "Rubric", "Typed", "as_tree", "build", "decimal", "derive", "grade", "lettered", "message",
+    "of_sheet", "read_code", "renewed", "respelled", "task", "trace",
 ]  # fmt: skip
 
 LONGEST = 2000
@@ -44,6 +45,23 @@ SIGNS = str.maketrans({"−": "-", "–": "-", "×": "x", "\u00a0": " ", "\t": "
 NUMBER = re.compile(rf"(?:{PLAIN.pattern})(?:/\d+)?")
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 BESIDE = re.compile(r"[\d)]\s*\(|\)\s*\d|[-+/]\s*\(|\)\s*[-+/]")  # brackets that belong to a formula: 2(3), (1+2)/3
+
+
+def respelled(asked: Task, lettered: Task, answer: str) -> list[str]:
+    """Return an answer once for each letter that the second task knows: with what it stands for called by it.
+
+    Where that does not occur in the answer, the letter is added and subtracted.
+
+    >>> one = task("tanh(w*x)", wrt="w")
+    >>> respelled(one, lettered(one, "h = tanh(w*x) with u = w*x + 1"), "x*(1 - tanh(w*x)**2)")
+    ['x*(1 - h**2)', '(x*(1 - tanh(w*x)**2)) + u - u']
+    """
+    tree = read(answer, **asked.read_options())
+    found = []
+    for name, meaning in lettered.named:
+        called = rebuilt(tree, lambda top, args, n=name, m=meaning: sp.Symbol(n) if top == m else kept(top, args))
+        found.append(f"({answer}) + {name} - {name}" if called is tree else write(called))
+    return found
 
 
 def typed(text: str, wanted: int = 0) -> list[Typed]:

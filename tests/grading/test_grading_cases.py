@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import graphtutor as gt
+from graphtutor.grading.asked.task import lettered, task
 
 
 class Case(NamedTuple):
@@ -226,3 +227,29 @@ def test_a_derivative_by_one_of_several_variables_is_asked_for() -> None:
     ):
         gt.grade("u*v", "3")
     assert gt.grade("x**2", "2*x").message == "Right. Taken as the derivative by x, the one variable there is."
+
+
+@pytest.mark.parametrize(("problem", "wrt", "prompt", "answer", "correct"), [
+    ("s**2", "s", "E = s^2 with s = u - v. Find dE/ds.", "2*(u - v)", True),
+    ("s**2", "s", "E = s^2 with s = u - v. Find dE/ds.", "2*(v - u)", False),
+    ("tanh(a*t + c)", "a", "h = tanh(a*t + c). Find dh/da.", "t*(1 - h^2)", True),
+    ("tanh(a*t + c)", "a", "h = tanh(a*t + c). Find dh/da.", "a*(1 - h^2)", False),
+    ("exp(k*m)**4", "k", "From the last slide: g = (e^(k*m))^4. Find dg/dk.", "4*m*g", True),
+    ("(exp(k*m)/(k*m))**2", "k", "Given dg/dk = 2*r * d/dk r with r = e^(k*m)/(k*m): write the next line.", "2*r*(m*r - r/k)", True),
+    ("-log(q)", "q", "L = -log(q), where q = p_c is the probability of the right class. Find dL/dq.", "-1/p_c", True),
+    ("-log(q)", "q", "L = -log(q), where q = p_c is the probability of the right class. Find dL/dq.", "1/p_c", False),
+    ("b**z", "z", "N = b^z with b > 0. Find dN/dz.", "N*ln(b)", True),
+    ("1/(1 + exp(-z))", "z", "A neuron: y = 1/(1 + e^(-z)). Find dy/dz.", "y(1 - y)", True),
+    ("c*r**2", "r", "A = c*r^2. Find dA/dr.", "2*A/r", True),
+    ("c*r**2", "r", "A = c*r^2. Find dA/dr.", "A/r", False),
+])  # fmt: skip
+def test_the_letters_of_a_prompt_are_known_when_an_answer_is_read(
+    problem: str, wrt: str, prompt: str, answer: str, correct: bool
+) -> None:
+    assume = {"q": "positive", "b": "positive"} if problem in ("-log(q)", "b**z") else None
+    assert gt.grade(lettered(task(problem, wrt=wrt, assume=assume), prompt), answer).correct is correct
+
+
+def test_a_counterexample_does_not_contradict_the_prompt() -> None:
+    found = gt.grade(lettered(task("s**2", wrt="s"), "E = s^2 with s = u - v."), "s")
+    assert {name for name, _ in found.counterexample.point} == {"u", "v"}

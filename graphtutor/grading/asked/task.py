@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -182,6 +182,47 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
         if near and name not in found.inputs and name not in known.meanings:
             raise LearnerError(f"'{name}' is no variable of this problem (did you mean '{near[0]}'?)")
     return found
+
+
+def lettered(asked: Task, text: str) -> Task:
+    """Return a task that also knows the names a text gives to its parts, as a prompt does: "L = e**2 with e = f - y".
+
+    A name of a part or of the whole may stand in an answer. An input that the text says more of, e = f - y, is a
+    part over what it is made of. A name for something that the task does not have is passed over.
+
+    >>> found = lettered(task("e**2", wrt="e"), "L = e**2 with e = f - y. Find dL/de.")
+    >>> found.tree, sorted(found.definitions)
+    ((f - y)**2, ['L', 'e'])
+    """
+    made: dict[str, sp.Basic] = {}
+    parts: dict[str, sp.Basic] = {}
+    for claim in read.derivation(text, **asked.read_options()):
+        if claim.kind != "definition" or claim.name is None or claim.name in asked.definitions:
+            continue
+        name, tree = claim.name, claim.parts[0].tree
+        names = trees.names_in(tree)
+        if name not in asked.inputs and names <= asked.inputs:
+            parts[name] = tree
+        elif name in asked.inputs and names and not names & asked.inputs and handed_on(asked, name, tree):
+            made[name] = tree
+    if not made and not parts:
+        return asked
+    letters = {**made, **{name: trees.replaced(tree, made) for name, tree in parts.items()}}
+    renamed = {name: tree.name for name, tree in made.items() if isinstance(tree, sp.Symbol)}
+    return replace(
+        asked,
+        tree=trees.replaced(asked.tree, made),
+        assume={renamed.get(name, name): domain for name, domain in asked.assume.items()},
+        definitions={**letters, **asked.definitions},
+        named=(*letters.items(), *((name, trees.replaced(tree, made)) for name, tree in asked.named)),
+        text="\n".join([*(f"{name} = {write(tree)}" for name, tree in made.items()), asked.text or write(asked.tree)]),
+        graphs={},
+    )
+
+
+def handed_on(asked: Task, name: str, tree: sp.Basic) -> bool:
+    """Return whether what is assumed of a name can be said of what it is made of: of another name alone, unless it is nothing."""
+    return isinstance(tree, sp.Symbol) or name not in asked.assume
 
 
 @dataclass

@@ -264,8 +264,8 @@ class Worded(Exercise, frozen=True, kw_only=True, tag="worded"):
     """An exercise whose answer the grading room judges, in the words of the file where the file knows the slip."""
 
     def asked(self) -> Task:
-        """Return what is asked, as the grading room takes it."""
-        return maths.task(self, shapes=self.declared(self.program))
+        """Return what is asked, as the grading room takes it, with the letters of the prompt."""
+        return maths.lettered(maths.task(self, shapes=self.declared(self.program)), self.prompt)
 
     def handed(self, answer: Any) -> Any:
         """Return an answer as the grading room takes it."""
@@ -311,6 +311,11 @@ class Single(Worded, frozen=True, kw_only=True, tag="single"):
     wrong: Annotated[tuple[Wrong[str], ...], Meta(min_length=1)]
 
     HINT_MAY_ANSWER = True
+
+    def in_prompts_letters(self) -> list[str]:
+        """Return the first accepted answer in the letters that the prompt gives to parts of the problem: they must all be known."""
+        plain = maths.task(self, shapes=self.declared(self.program))
+        return maths.respelled(plain, self.asked(), self.accept[0])
 
     @property
     def asks_for(self) -> str:
