@@ -194,17 +194,14 @@ def lettered(asked: Task, text: str) -> Task:
     >>> found.tree, sorted(found.definitions)
     ((f - y)**2, ['L', 'e'])
     """
-    made: dict[str, sp.Basic] = {}
-    parts: dict[str, sp.Basic] = {}
-    for claim in read.derivation(text, **asked.read_options()):
-        if claim.kind != "definition" or claim.name is None or claim.name in asked.definitions:
-            continue
-        name, tree = claim.name, claim.parts[0].tree
-        names = trees.names_in(tree)
-        if name not in asked.inputs and names <= asked.inputs:
-            parts[name] = tree
-        elif name in asked.inputs and names and not names & asked.inputs and handed_on(asked, name, tree):
-            made[name] = tree
+    said = {
+        claim.name: claim.parts[0].tree
+        for claim in read.derivation(text, **asked.read_options())
+        if claim.kind == "definition" and claim.name is not None and claim.name not in asked.definitions
+    }
+    made = {name: tree for name, tree in said.items() if name in asked.inputs and handed_on(asked, name, tree)}
+    known = asked.inputs.union(*map(trees.names_in, made.values()))
+    parts = {name: tree for name, tree in said.items() if name not in asked.inputs and trees.names_in(tree) <= known}
     if not made and not parts:
         return asked
     letters = {**made, **{name: trees.replaced(tree, made) for name, tree in parts.items()}}
@@ -221,8 +218,9 @@ def lettered(asked: Task, text: str) -> Task:
 
 
 def handed_on(asked: Task, name: str, tree: sp.Basic) -> bool:
-    """Return whether what is assumed of a name can be said of what it is made of: of another name alone, unless it is nothing."""
-    return isinstance(tree, sp.Symbol) or name not in asked.assume
+    """Return whether an input is made of new names, of which can be said what is assumed of it: of one name alone, unless it is nothing."""
+    names = trees.names_in(tree)
+    return bool(names) and not names & asked.inputs and (isinstance(tree, sp.Symbol) or name not in asked.assume)
 
 
 @dataclass
