@@ -6,17 +6,21 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import sympy as sp
 
 from ..errors import LearnerError, ShapeError
 from ..language import read
+from ..language.cursor import LECTURER
 from ..language.write import write
 from ..ops.arrays import Shape
 from ..ops.spell import Spelled, folded
 from .adjoint import backward
+from .forward import tangents_of
 from .graph import Graph, Group
+from .jacobian import MOST, entries, rows
 from .tracer import Builder, Tracer
 
 MAX_NODES = 2_000_000
@@ -35,6 +39,7 @@ class Plan:
         self.shapes = {name: check_shape(name, s) for name, s in (shapes or {}).items()}
         self.env: dict[str, int] = {}
         self.symbols: dict[str, sp.Symbol] = {}
+        self.slopes: dict[int, dict[int, int]] = {}  # by what, and of what: derivatives, and tangents made on the way
         for name, value in (constants or {}).items():
             self.env[name] = Tracer(self.builder, 0).lift(value)
 
@@ -66,7 +71,35 @@ class Plan:
         return self.derivative(*args) if op == "diff" else self.builder.add(op, args, params)
 
     def derivative(self, what: int, wrt: int) -> int:
-        """Return the node of d what / d wrt: a derivative operator inside an expression."""
+        """Return the node of d what / d wrt: a derivative operator inside an expression; of a vector the Jacobian, row by row."""
+        shape = self.builder.shapes[what]
+        if shape:
+            if prod((*shape, *self.builder.shapes[wrt])) > MOST:
+                raise LearnerError(f"a Jacobian of more than {MOST:,} entries; differentiate a part of it")
+            return rows(self.builder, [self.derivative(e, wrt) for e in entries(self.builder, what)], shape)
+        known = self.slopes.setdefault(wrt, {})
+        if what not in known:
+            again = not self.builder.shapes[wrt] and what in known.values()
+            known[what] = self.tangent(what, wrt) if again else self.gradient(what, wrt)
+        return known[what]
+
+    def tangent(self, what: int, wrt: int) -> int:
+        """Return d what / d wrt of a derivative, in forward mode: each node's tangent is made once, and serves all higher orders."""
+        known = self.slopes[wrt]
+        known[wrt] = self.builder.constant(1)
+        size = len(self.builder.cells)
+        needed = [False] * size
+        needed[what] = True
+        for i in range(what, -1, -1):
+            for a in self.builder.cells[i][1] if needed[i] and i not in known else ():
+                needed[a] = True
+        graph = Graph(tuple(self.builder.cells), tuple(self.builder.shapes), what)
+        tangents = tangents_of(graph, known, [i for i in range(what + 1) if needed[i]])
+        moved = self.builder.graft(tangents.cells, tangents.shapes, {i: i for i in range(size)})
+        known.update({i: moved[t] for i, t in tangents.known.items()})
+        return known[what]
+
+    def gradient(self, what: int, wrt: int) -> int:
         walk = backward(Graph(tuple(self.builder.cells), tuple(self.builder.shapes), what), wanted=(wrt,))
         if len(walk.cells) > MAX_DERIVED:
             raise LearnerError(
@@ -95,7 +128,7 @@ def from_text(text: str, shapes: Mapping[str, Any] | None = None, constants: Map
     >>> [n.name for n in g.inputs], g.output.text
     (['w', 'x', 'b', 'y'], 'v2**2')
     """
-    program = read.program(text, shapes=shapes, constants=constants, definitions=definitions)
+    program = read.program(text, shapes=shapes, constants=constants, definitions=definitions, limits=LECTURER)
     plan = Plan(shapes, constants)
     names: list[tuple[int, str]] = []
     groups: list[Group] = []

@@ -7,19 +7,23 @@ output and every input.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..errors import LearnerError
+from ..ops.arrays import Shape
 from ..ops.row import Row
 from ..ops.table import ROWS
 from ..text import near, several
 from .adjoint import TIES, Folding, fitted, seeded, settled, zeros
 from .graph import Edge, Graph
-from .running import Cell, Shape
+from .running import Cell
 from .tracer import Tracer
+
+ZERO: Cell = ("const", (), (Fraction(0),))
 
 
 class Push(NamedTuple):
@@ -108,6 +112,30 @@ def forward(graph: Graph, direction: Mapping[str, Any], tie: str = "zero") -> Fo
             tangents[i] = total
             pushes.append(Push(Edge(i, args[slot], slot), local, tangents[args[slot]], part, total, len(sent) - k - 1))
     return Forward(graph, tuple(builder.cells), tuple(builder.shapes), seeds, tuple(pushes), tuple(tangents), tie)
+
+
+class Tangents(NamedTuple):
+    """The cells of a graph with tangents of numbers behind them, and where the tangent of each node is."""
+
+    cells: tuple[Cell, ...]
+    shapes: tuple[Shape, ...]
+    known: dict[int, int]
+
+
+def tangents_of(graph: Graph, known: Mapping[int, int], nodes: Iterable[int]) -> Tangents:
+    """Return the tangents of `nodes`, in the order of the graph, given those that are `known`; nodes that stand still have 0."""
+    builder = Folding(graph.cells, graph.shapes)
+    tangents = [-1] * len(graph.cells)
+    found = dict(known)
+    for i, t in found.items():
+        tangents[i] = t if builder.cells[t] != ZERO else -1
+    for i in nodes:
+        if i in found:
+            continue
+        for _, _, part in pushed(builder, graph, i, tangents, "zero") if graph.cells[i][1] else ():
+            tangents[i] = part if tangents[i] < 0 else builder.add("add", (tangents[i], part))
+        found[i] = tangents[i] if tangents[i] >= 0 else builder.constant(0)
+    return Tangents(tuple(builder.cells), tuple(builder.shapes), found)
 
 
 def pushed(builder: Folding, graph: Graph, i: int, tangents: list[int], tie: str) -> list[tuple[int, int | None, int]]:

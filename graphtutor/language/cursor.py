@@ -41,16 +41,18 @@ TRUTH: dict[str, Any] = {"True": True, "False": False, "None": None}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a learner's text is read: characters, nesting, digits of a number, nodes of the tree."""
+    """How much of a learner's text is read: characters, nesting, digits of a number, nodes of the tree, order of derivatives."""
 
     chars: int = 10_000
     depth: int = 200
     digits: int = 100
     nodes: int = 20_000
     exponent: int = 300
+    order: int = 20
 
 
 DEFAULT = Limits()
+LECTURER = Limits(chars=1_000_000, nodes=1_000_000)  # programs that a teacher writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class Cursor:
         self.beside = self.entrywise = False
         self.lifted: str | None = None  # the index of a vector that stands for all its entries
         self.products: dict[int, tuple[sp.Basic, sp.Basic, sp.Basic]] = {}
+        self.orders: dict[int, tuple[sp.Basic, int]] = {}
         self.unsized: dict[int, tuple[sp.Basic, int | None]] = {}  # 1 and e_k: where the one is, None for all
         self.choices: list[tuple[int, int]] = []
         self.assumed: list[str] = []

@@ -298,8 +298,27 @@ def primed(p: Cursor, left: sp.Basic) -> sp.Basic:
 
 
 def differential(p: Cursor, what: sp.Basic, wrt: sp.Basic) -> sp.Basic:
+    """Return the derivative of `what`, of bounded order."""
     p.count()
-    return heads.Diff(what, wrt)
+    tree = heads.Diff(what, wrt)
+    if order_of(p, tree) > p.limits.order:
+        p.fail(f"a derivative of order {p.limits.order + 1} and more; at most {p.limits.order} is read")
+    return tree
+
+
+def order_of(p: Cursor, tree: sp.Basic) -> int:
+    """Return how many derivatives stand inside one another at most; every part is looked at once."""
+    todo = [tree]
+    while todo:
+        top = todo[-1]
+        waiting = [a for a in top.args if id(a) not in p.orders]
+        if waiting:
+            todo.extend(waiting)
+        else:
+            inner = max((p.orders[id(a)][1] for a in top.args), default=0)
+            p.orders[id(top)] = top, inner + isinstance(top, heads.Diff)
+            todo.pop()
+    return p.orders[id(tree)][1]
 
 
 def starts_d(p: Cursor, at: int) -> bool:

@@ -77,11 +77,12 @@ def key(name: str) -> str:
     return "".join(MARKS.get(c, c) for c in plain).replace("_", "")
 
 
-def also_called(name: str) -> set[str]:
+@lru_cache(maxsize=10_000)
+def also_called(name: str) -> frozenset[str]:
     """Return the keys of other names for the same thing: Greek letters and their usual abbreviations, a hat and "pred".
 
     >>> also_called("lam1"), also_called("ypred"), also_called("w")
-    ({'lambda1'}, {'yhat'}, set())
+    (frozenset({'lambda1'}), frozenset({'yhat'}), frozenset())
     """
     stem = name.rstrip("0123456789")
     tail = name[len(stem) :]
@@ -91,7 +92,7 @@ def also_called(name: str) -> set[str]:
     for one, other in (PREDICTED, PREDICTED[::-1]):
         if stem.endswith(one) and len(stem) > len(one):
             found.add(stem.removesuffix(one) + other + tail)
-    return found
+    return frozenset(found)
 
 
 def loose(name: str) -> str:
@@ -122,7 +123,8 @@ class Context:
 
     `values` are the numbers of constants (an index may use them); `target` is what a quantity that
     nobody defined stands for in a derivative (`L` in dL/dw); `wrt` the variable that a prime means;
-    `calls` the arguments of names that a program's line gave with brackets.
+    `calls` the arguments of names that a program's line gave with brackets; `longest` the length of the
+    longest name, with room for an underscore.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -133,25 +135,12 @@ class Context:
     wrt: str | None = None
     strict: bool = False
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    longest: int = 2
 
     @cached_property
     def functions(self) -> dict[str, Row]:
         """Every spelling of every operation, as the table has it now."""
         return functions_of(tuple(map(id, ops.ROWS.values())))
-
-    @cached_property
-    def longest(self) -> int:
-        """The length of the longest declared name, with room for an underscore."""
-        return max(map(len, self.names), default=0) + 2
-
-    @cached_property
-    def others(self) -> dict[str, str]:
-        """The problem's spelling for what else its names are called: λ for lam, ŷ for y_pred; never for a name that it has."""
-        found: dict[str, list[str]] = {}
-        for name in self.names.values():
-            for other in also_called(key(name)):
-                found.setdefault(other, []).append(name)
-        return {other: names[0] for other, names in found.items() if len(names) == 1 and other not in self.names}
 
     @property
     def known(self) -> bool:
@@ -160,7 +149,11 @@ class Context:
 
     def spelling(self, name: str) -> str | None:
         """Return the problem's spelling of a name, or None if the problem does not have it."""
-        return self.names.get(key(name)) or self.others.get(key(name))
+        known = self.names.get(key(name))
+        if known is not None:
+            return known
+        others = [self.names[other] for other in also_called(key(name)) if other in self.names]
+        return others[0] if len(others) == 1 else None  # λ for lam, ŷ for y_pred; never for a name that it has
 
     def function(self, name: str) -> Row | None:
         row = self.functions.get(name)
@@ -168,7 +161,8 @@ class Context:
 
     def declaring(self, names: Iterable[str]) -> Context:
         """Return this context with more names."""
-        return replace(self, names={**self.names, **{key(n): n for n in names}})
+        more = {key(n): n for n in names}
+        return replace(self, names={**self.names, **more}, longest=max((self.longest, *(len(k) + 2 for k in more))))
 
     def defining(self, name: str, meaning: Definition) -> Context:
         """Return this context with `name` standing for `meaning`."""

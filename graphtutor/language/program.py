@@ -60,6 +60,8 @@ def program(text: str, *, names: Iterable[str] | None = None, shapes: Mapping[st
     headings = [heading(piece) for piece in pieces]
     later = {h[0]: piece[0].line for h, piece in reversed(list(zip(headings, pieces, strict=True))) if h is not None}
     lines: list[Line] = []
+    sources = text.split("\n")
+    known = replace(known, names=dict(known.names), shapes=dict(known.shapes), calls=dict(known.calls))
     for piece, head in zip(pieces, headings, strict=True):
         name = None if head is None else head[0]
         if name is not None and name not in later:
@@ -68,9 +70,7 @@ def program(text: str, *, names: Iterable[str] | None = None, shapes: Mapping[st
         if not body:
             fail(f"'{name} =' has no right side; expected an expression after '='", text, piece[-1])
         found = parse(body, known, limits, text, later=later)
-        lines.append(
-            Line(name, found.tree, piece[0].line, text.split("\n")[piece[0].line - 1], piece[0].column, found.assumed)
-        )
+        lines.append(Line(name, found.tree, piece[0].line, sources[piece[0].line - 1], piece[0].column, found.assumed))
         if name is not None:
             del later[name]
             known = assigned(known, name, found.shape, () if head is None else head[2])
@@ -78,11 +78,20 @@ def program(text: str, *, names: Iterable[str] | None = None, shapes: Mapping[st
 
 
 def assigned(known: Context, name: str, shape: tuple[int, ...], params: tuple[str, ...] = ()) -> Context:
-    """Return the context after the line of `name`: a name from now on, whatever it was before."""
-    rest = {n: d for n, d in known.definitions.items() if key(n) != key(name)}
-    shapes = {**known.shapes, name: shape} if shape else known.shapes
-    calls = {**known.calls, name: params} if params else known.calls
-    return replace(known, names={**known.names, key(name): name}, definitions=rest, shapes=shapes, calls=calls)
+    """Return the context after the line of `name`: a name from now on, whatever it was before.
+
+    The names of `known` are a program's own and grow in place, so that a long program costs about its length.
+    """
+    assert isinstance(known.names, dict) and isinstance(known.shapes, dict) and isinstance(known.calls, dict)
+    known.names[key(name)] = name
+    if shape:
+        known.shapes[name] = shape
+    if params:
+        known.calls[name] = params
+    rest = known.definitions
+    if any(key(n) == key(name) for n in rest):
+        rest = {n: d for n, d in rest.items() if key(n) != key(name)}
+    return replace(known, definitions=rest, longest=max(known.longest, len(name) + 2))
 
 
 def bounded(text: Any, limits: Limits) -> None:

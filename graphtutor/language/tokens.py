@@ -81,7 +81,8 @@ def step(s: Scan) -> None:
     elif char == "\\":
         command(s)
     elif char == "#" or (char == "%" and s.tex):
-        said = s.text[s.at :].partition("\n")[0]
+        stop = s.text.find("\n", s.at)
+        said = s.text[s.at : len(s.text) if stop < 0 else stop]
         s.put("comment", said, len(said))
     elif char.isascii():
         ascii(s, char)
