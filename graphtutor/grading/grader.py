@@ -34,6 +34,7 @@ from .told.grades import Grade
 from .told.marks import Misconception, Rubric
 
 UNDECODED = re.compile("[\ud800-\udfff\ufffd]")
+QUOTE = " In your code, "
 NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 
 
@@ -249,10 +250,24 @@ def of_code(asked: Task, answer: Mapping[str, Any], rubric: Rubric) -> Grade:
     if len(asked.wrt) > 1 and len(read.trees) != len(asked.wrt):
         count = f"{len(read.trees)} value{'s' * (len(read.trees) != 1)}"
         said.append(f"the function returns {count}, {len(asked.wrt)} are asked for")
-    if found.correct is False:
-        point = dict(found.counterexample.point) if found.counterexample else {}
-        said += [f"Python returns None after {line}" for line in read.gaps] or read.quoted(point)
-    return replace(found, message=f"{found.message} ({'; '.join(said)}.)") if said else found
+    found = in_own_words(found, read)
+    if not said:
+        return found
+    head, quote, rest = found.message.partition(QUOTE)
+    return replace(found, message=f"{head} ({'; '.join(said)}.){quote}{rest}")
+
+
+def in_own_words(found: Grade, read: Returned) -> Grade:
+    """Return the Grade of code with the learner's own line in it: beside the verdict, and in the message where it is wrong."""
+    if read.gaps:
+        own = [f"Python returns None after {line}" for line in read.gaps]
+    else:
+        own = read.quoted(dict(found.counterexample.point) if found.counterexample else {})
+        if len(found.lines) == len(own) == 1:
+            found = replace(found, lines=(replace(found.lines[0], text=own[0].split(": ", 1)[1]),))
+    return (
+        replace(found, message=f"{found.message}{QUOTE}{'; '.join(own)}") if found.correct is False and own else found
+    )
 
 
 def of_values(asked: Task, read: Returned, rubric: Rubric) -> Grade:

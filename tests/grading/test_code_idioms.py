@@ -277,11 +277,20 @@ def test_none_that_no_numbers_lead_to_is_no_fault() -> None:
     ("def dw(w, x, y):\n    if w*x - y > 0:\n        return 2*x*(w*x - y)\n    return -2*x*(w*x - y)", "line 4: return -2*x*(w*x - y)"),
     ("def dw(w, x, y):\n    if w*x - y > 0:\n        return x\n    else:\n        return 2*x*(w*x - y)", "line 3: return x"),
     ("import numpy as np\n\ndw = lambda w, x, y: 2*(w*x - y)", "line 3: dw = lambda w, x, y: 2*(w*x - y)"),
+    ("def dw(w, x, y):\n    e = w*x - y\n    d = e*x\n    return d", "line 3: d = e*x"),
+    ("def dw(w, x, y):\n    d = 0\n    if w > 0:\n        d = x\n    return d", "line 5: return d"),
     ("def h(t):\n    return t\n\ndef dw(w, x, y):\n    return h(x)*(w*x - y)", "line 5: return h(x)*(w*x - y)"),
 ])  # fmt: skip
 def test_the_verdict_names_the_learners_own_line(code, line) -> None:
     grade = gt.grade("(w*x - y)**2", {"code": code, "function": "dw"}, wrt="w")
-    assert grade.correct is False and line in grade.message
+    assert grade.correct is False and grade.message.endswith(f"In your code, {line}")
+    assert [one.text for one in grade.lines] == [line.split(": ", 1)[1]]
+
+
+def test_a_condition_on_an_entry_still_names_every_line_that_may_be_wrong() -> None:
+    code = "def dw(X, w, y):\n    if X[0, 0] > 1:\n        return X.T @ (X @ w)\n    return X.T @ y"
+    grade = gt.grade(LEAST["source"], {"code": code}, wrt="w", shapes=LEAST["shapes"])
+    assert grade.correct is False and "line 3: return X.T @ (X @ w); line 4: return X.T @ y" in grade.message
 
 
 # ----- shapes -----

@@ -225,16 +225,19 @@ class Returned:
         return tuple(part for v in self.values for part in (v.value if isinstance(v.value, list) else [v.value]))
 
     def quoted(self, point: Mapping[str, str]) -> list[str]:
-        """Return the learner's own lines that return this at a point; all that do where the point does not say."""
+        """Return the learner's own lines that give what is returned at a point; all that may where the point does not say."""
         found: dict[int, None] = {}
         for value in self.values:
-            graph = build(tree_of(value.line))
-            if graph.inputs and all(n.name in point for n in graph.inputs):
-                at = graph.evaluate({n.name: float(Fraction(point[n.name])) for n in graph.inputs}, "float")[graph.out]
-                found |= {int(at): None} if np.isfinite(at) else {}
-            else:
+            try:
+                graph = build(tree_of(value.line))
+                here = {n.name: float(Fraction(point[n.name])) for n in graph.inputs}
+            except (KeyError, ValueError, LearnerError):  # entries of a matrix, or a point that lacks a name
                 found |= dict.fromkeys(ends(value.line))
-        return [f"line {k}: {self.code.source.line(k)}" for k in found if k > 0]
+                continue
+            at = graph.evaluate(here, "float")[graph.out]
+            found |= {int(at): None} if np.isfinite(at) else {}
+        lines = dict.fromkeys(self.code.source.origin(k) for k in found if k > 0)
+        return [f"line {k}: {self.code.source.line(k)}" for k in lines]
 
     @property
     def gaps(self) -> list[str]:

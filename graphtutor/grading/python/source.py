@@ -55,6 +55,26 @@ class Source:
         """
         return self.text.split("\n")[number - 1].strip()
 
+    def origin(self, number: int) -> int:
+        """Return the line that gave a value to the name that this line returns; the line itself where it returns more than a name.
+
+        >>> read_source("def f(x):\\n    d = 2*x\\n    return d").origin(3)
+        2
+        """
+        for function in self.functions.values():
+            body = function.body if isinstance(function, ast.FunctionDef) else []
+            for k, statement in enumerate(body):
+                if (
+                    isinstance(statement, ast.Return)
+                    and statement.lineno == number
+                    and isinstance(statement.value, ast.Name)
+                ):
+                    name = statement.value.id
+                    before = [s for s in body[:k] if name in assigned_by(s)]
+                    plainly = bool(before) and isinstance(before[-1], ast.Assign | ast.AnnAssign | ast.AugAssign)
+                    return before[-1].lineno if plainly else number
+        return number
+
 
 class NoValue(ReadError):
     """A function returns nothing where a derivative is asked for: in Python that is None, and wrong."""
