@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import random
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import sympy as sp
 
@@ -126,6 +128,39 @@ def problems() -> list[Problem]:
         p("soft margin", "L = (1 - y*w*x)**2 + lam*w**2/2", "w"),
         p("contrastive", "d = a - b; L = y*d**2 + (1 - y)*exp(-d)", "a"),
     ]  # fmt: skip
+
+
+def exercises(folder: Path) -> list[Problem]:
+    """Return the exercises that ask for a derivative of what this file can write: sums, products, powers, and FUNCTIONS."""
+    found = []
+    for path in sorted(folder.rglob("*.toml")):
+        told = tomllib.loads(path.read_text("utf-8"))
+        text, wrt = told.get("program", ""), told.get("wrt")
+        if (
+            not isinstance(wrt, str)
+            or told.get("shapes")
+            or told.get("kind") not in ("expression", "derivation")
+            or told.get("definitions")
+        ):
+            continue
+        lines = [line.strip() for line in re.split(r"[;\n]", text) if line.strip()]
+        named = [line if re.match(r"[A-Za-z]\w*\s*=[^=]", line) else f"L = {line}" for line in lines]
+        called = set(re.findall(r"([A-Za-z_]\w*)\(", text))
+        plain = not re.search(r"[\[\]@|<>^{}\\]|\bif\b", text) and text.isascii()
+        if (
+            plain
+            and named
+            and called <= FUNCTIONS
+            and not re.search(r"(?<![\w.])e(?![\w.])", text)
+            and len(named) == len({n.split("=")[0] for n in named})
+        ):
+            found.append(problem(told["id"], ";".join(named), wrt, **told.get("assume", {})))
+    return [p for p in found if sp.Symbol(p.wrt) in written_out(sp.Symbol(p.output), meaning_of(p)).free_symbols]
+
+
+def meaning_of(p: Problem) -> list[tuple[sp.Symbol, sp.Expr]]:
+    names = names_of(p)
+    return [(sp.Symbol(n), tree(e, names)) for n, e in reversed(p.program)]
 
 
 # ----- printers: SymPy trees to text, in the order SymPy keeps, each operation bracketed where it must be -----
@@ -520,8 +555,7 @@ def wrong(p: Problem, seed: int) -> tuple[str, str, list[str], int]:
     draw = random.Random(f"{p.name} {seed}")
     lines = derivation(p)
     k = draw.randrange(len(lines))
-    names = names_of(p)
-    meaning = [(sp.Symbol(n), tree(e, names)) for n, e in reversed(p.program)]
+    meaning = meaning_of(p)
     choices = {
         slip: v
         for slip, v in slips(lines[k].value).items()

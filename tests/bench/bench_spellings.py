@@ -21,7 +21,9 @@ def judged(p: spellings.Problem, lines: list[str]) -> gt.Grade:
 def main(every: int = 1, verbose: bool = False) -> None:
     right, wrong, firsts = Counter(), Counter(), Counter()
     spent, count = time.process_time(), 0
-    for k, p in enumerate(spellings.problems()):
+    for k, p in enumerate(
+        [*spellings.problems(), *spellings.exercises(Path(__file__).resolve().parents[2] / "exercises")]
+    ):
         if k % every:
             continue
         for spelling, lines in spellings.right(p):

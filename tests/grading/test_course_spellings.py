@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import spellings
 
 import graphtutor as gt
 
-COURSE = spellings.problems()
+COURSE = [*spellings.problems(), *spellings.exercises(Path(__file__).resolve().parents[2] / "exercises")]
 NAMES = list(spellings.SPELLINGS)
 EACH = 3  # spellings of each problem here; every spelling meets eight problems
 
