@@ -6,5 +6,8 @@ tracer   Builder and Tracer: a graph under construction
 build    from text, a SymPy tree or a Python function to a Graph
 adjoint  the backward pass in symbols, as nodes that extend the graph
 gates    strong zeros: what is shut sends nothing, by selection
+forward  tangents: the pass ahead, as nodes that extend the graph; what either mode costs
+jacobian  Jacobians, Hessians and Hessian-vector products as graphs of their own
+foreign  programs of PyTorch and JAX as graphs
 views    operations opened into smaller ones, groups closed into one node
 """

@@ -204,16 +204,76 @@ def from_jax(function: Callable[..., Any], *example: Any) -> tuple[Graph, dict[s
     return reading.graph(out[0])
 
 
-def through(reading: Reading, jaxpr: Any, consts: Sequence[Any], args: Sequence[Any]) -> list[tuple[Any, Any]]:
+Pair = tuple[Any, Any]  # a node, or a number where nothing depends on the inputs; and its number at the example
+
+
+@dataclass
+class Following:
+    """A jaxpr being followed: what each of its variables is."""
+
+    reading: Reading
+    eqns: Sequence[Any]
+    outs: Sequence[Any]
+    known: dict[Any, Pair]
+
+    def look(self, var: Any) -> Pair:
+        return (var.val, var.val) if literal(var) else self.known[var]
+
+    def followed(self) -> list[Pair]:
+        for group in grouped(self.eqns):
+            self.settle(group)
+        return [self.look(v) for v in self.outs]
+
+    def settle(self, group: list[Any]) -> None:
+        """Work a run of equations out: as the row that its function is called by, else equation by equation."""
+        place, called = frames(group[-1])
+        self.reading.place = place or self.reading.place
+        numbers = self.numbers(group)
+        made, left, taken = self.border(group)
+        if not any(isinstance(self.known[v][0], Tracer) for v in taken):
+            self.known.update({v: numbers[v] for v in made})
+            return
+        name = called or str(group[-1].params.get("name", ""))
+        args = [self.known[v][0] for v in taken]
+        node = self.reading.row(name, args, numbers[left[0]][1]) if name and len(left) == 1 else None
+        if node is not None:
+            self.known[left[0]] = (node, numbers[left[0]][1])
+        else:
+            self.one_by_one(group, numbers)
+        self.reading.name(self.known[group[-1].outvars[0]][0], place)
+
+    def one_by_one(self, group: list[Any], numbers: Mapping[Any, Pair]) -> None:
+        for eqn in group:
+            found = equation(self.reading, eqn, [self.look(v) for v in eqn.invars])
+            self.known.update({var: (node, numbers[var][1]) for var, node in zip(eqn.outvars, found, strict=True)})
+
+    def numbers(self, group: list[Any]) -> dict[Any, Pair]:
+        """Return what is known with what a run of equations gives at the example."""
+        found = dict(self.known)
+        for eqn in group:
+            values = results(eqn, [v.val if literal(v) else found[v][1] for v in eqn.invars])
+            found.update(zip(eqn.outvars, [(r, r) for r in values], strict=True))
+        return found
+
+    def border(self, group: list[Any]) -> tuple[set[Any], list[Any], list[Any]]:
+        """Return what a run makes, which of it is used outside, and what it takes from there."""
+        inner = {id(eqn) for eqn in group}
+        made = {v for eqn in group for v in eqn.outvars}
+        later = {v for eqn in self.eqns if id(eqn) not in inner for v in eqn.invars if not literal(v)}
+        later |= {v for v in self.outs if not literal(v)}
+        taken = dict.fromkeys(v for eqn in group for v in eqn.invars if not literal(v) and v not in made)
+        return made, [v for v in made if v in later], list(taken)
+
+
+def literal(var: Any) -> bool:
+    """Say whether an argument of an equation is a number that stands there."""
+    return hasattr(var, "val")
+
+
+def through(reading: Reading, jaxpr: Any, consts: Sequence[Pair], args: Sequence[Pair]) -> list[Pair]:
     """Follow a jaxpr on (node, number at the example) pairs; a node is a tracer, or a number where nothing depends on the inputs."""
-    known: dict[Any, tuple[Any, Any]] = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *args], strict=True))
-
-    def look(var: Any) -> tuple[Any, Any]:
-        return (var.val, var.val) if hasattr(var, "val") else known[var]
-
-    for group in grouped(jaxpr.eqns):
-        settled(reading, group, look, known, {v for v in jaxpr.outvars if not hasattr(v, "val")}, jaxpr.eqns)
-    return [look(v) for v in jaxpr.outvars]
+    known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *args], strict=True))
+    return Following(reading, jaxpr.eqns, jaxpr.outvars, known).followed()
 
 
 def frames(eqn: Any) -> tuple[Any, str]:
@@ -248,36 +308,6 @@ def grouped(eqns: Sequence[Any]) -> list[list[Any]]:
     return runs
 
 
-def settled(
-    reading: Reading, group: list[Any], look: Any, known: dict[Any, Any], outs: set[Any], eqns: Sequence[Any]
-) -> None:
-    """Work a run of equations out: as the row that its function is called by, else equation by equation."""
-    place, called = frames(group[-1])
-    reading.place = place or reading.place
-    made = {v for eqn in group for v in eqn.outvars}
-    inner = {id(eqn) for eqn in group}
-    later = {v for eqn in eqns if id(eqn) not in inner for v in eqn.invars if not hasattr(v, "val")} | outs
-    left = [v for v in made if v in later]
-    taken = list(dict.fromkeys(v for eqn in group for v in eqn.invars if not hasattr(v, "val") and v not in made))
-    numbers = dict(known)
-    for eqn in group:
-        values = [v.val if hasattr(v, "val") else numbers[v][1] for v in eqn.invars]
-        numbers.update(zip(eqn.outvars, [(r, r) for r in results(eqn, values)], strict=True))
-    free = [v for v in taken if isinstance(known[v][0], Tracer)]
-    name = called or str(group[-1].params.get("name", ""))
-    if not free:
-        known.update({v: numbers[v] for v in made})
-        return
-    node = reading.row(name, [known[v][0] for v in taken], numbers[left[0]][1]) if name and len(left) == 1 else None
-    if node is not None:
-        known[left[0]] = (node, numbers[left[0]][1])
-    else:
-        for eqn in group:
-            for var, found in zip(eqn.outvars, equation(reading, eqn, [look(v) for v in eqn.invars]), strict=True):
-                known[var] = (found, numbers[var][1])
-    reading.name(known[group[-1].outvars[0]][0], place)
-
-
 def results(eqn: Any, values: Sequence[Any]) -> list[Any]:
     """Return the numbers of one equation."""
     bound = eqn.primitive.get_bind_params(eqn.params)
@@ -286,27 +316,30 @@ def results(eqn: Any, values: Sequence[Any]) -> list[Any]:
     return list(found) if eqn.primitive.multiple_results else [found]
 
 
-def equation(reading: Reading, eqn: Any, args: list[tuple[Any, Any]]) -> list[Any]:
+def equation(reading: Reading, eqn: Any, args: list[Pair]) -> list[Any]:
     """Return the nodes of one equation: a call followed inside, a primitive by the table, or the row of its name."""
-    name, params = eqn.primitive.name, eqn.params
-    inside = params.get("jaxpr", params.get("call_jaxpr", params.get("fun_jaxpr")))
-    nodes = [node for node, _ in args]
-    if not any(isinstance(node, Tracer) for node in nodes):
-        return results(eqn, [v for _, v in args])
+    if not any(isinstance(node, Tracer) for node, _ in args):
+        return results(eqn, [number for _, number in args])
+    inside = next((eqn.params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in eqn.params), None)
     if inside is not None:
-        closed = inside if hasattr(inside, "consts") else None
-        jaxpr = closed.jaxpr if closed else inside
-        return [node for node, _ in through(reading, jaxpr, [(c, c) for c in closed.consts] if closed else [], args)]
-    tracers = [reading.tracer(node) for node in nodes]
-    if name in JAX:
-        found = JAX[name](params, *tracers)
+        consts = [(c, c) for c in getattr(inside, "consts", ())]
+        return [node for node, _ in through(reading, getattr(inside, "jaxpr", inside), consts, args)]
+    tracers = [reading.tracer(node) for node, _ in args]
+    if eqn.primitive.name in JAX:
+        found = JAX[eqn.primitive.name](eqn.params, *tracers)
         return found if isinstance(found, list) else [found]
+    return [by_name("jax", eqn.primitive.name, tracers, reading.place)]
+
+
+def by_name(library: str, name: str, args: Sequence[Any], place: Any) -> Any:
+    """Return the node of the row that a library's operation is called by; LearnerError with the source line if there is none."""
     row = ROWS.get(name) or next((r for r in TABLE if name in r.names), None)
-    if row is None or not fits(row, len(tracers)):
+    tensors = [a for a in args if isinstance(a, Tracer)]
+    if row is None or not tensors or not fits(row, len(args)):
         raise LearnerError(
-            f"jax's '{name}' has no row in the table of operations{where(reading.place)}; write it in operations that have, or add a row"
+            f"{library}'s '{name}' has no row in the table of operations{where(place)}; write it in operations that have, or add a row"
         )
-    return [tracers[0].apply(row.name, tuple(tracers))]
+    return tensors[0].apply(row.name, tuple(args))
 
 
 def where(place: Any) -> str:
@@ -476,13 +509,7 @@ def call(reading: Reading, node: Any, known: Mapping[Any, Any]) -> Any:
     )
     if name in TORCH:
         return TORCH[name](*args, **settings)
-    row = ROWS.get(name) or next((r for r in TABLE if name in r.names), None)
-    tensors = [a for a in args if isinstance(a, Tracer)]
-    if row is None or not tensors or not fits(row, len(args)):
-        raise LearnerError(
-            f"torch's '{name}' has no row in the table of operations{where(torch_place(node))}; write it in operations that have, or add a row"
-        )
-    return tensors[0].apply(row.name, tuple(args))
+    return by_name("torch", name, args, torch_place(node))
 
 
 def torch_place(node: Any) -> tuple[str, int] | None:

@@ -149,7 +149,8 @@ def pushed(builder: Folding, graph: Graph, i: int, tangents: list[int], tie: str
         return []
     tracers = [Tracer(builder, a) for a in args]
     moves = {slot: Tracer(builder, tangents[args[slot]]) for slot in moving}
-    if row.local is not None and not (row.pull is not None and any(builder.shapes[j] for j in (i, *args))):
+    mixed = row.pull is not None and any(builder.shapes[j] for j in (i, *args))
+    if row.local is not None and not mixed:
         return by_local(builder, row, Tracer(builder, i), tracers, params, moves, tie)
     if row.joint or all(slot in row.linear for slot in moving):
         return [(slot, None, linearly(builder, row, tracers, params, slot, moves[slot])) for slot in moving]

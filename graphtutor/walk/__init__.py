@@ -1,4 +1,5 @@
-"""A graph walked at a point: forward, seed, backward one edge a step.
+"""A graph walked at a point, one edge a step.
 
-trace  Trace: a graph walked forward, seeded, and walked backward one edge at a time.
+trace     Trace: forward, seed, then backward, symbols and numbers side by side
+tangents  Tangents: forward mode, values and tangents growing together from the inputs
 """
