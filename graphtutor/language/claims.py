@@ -314,8 +314,8 @@ def cut(body: list[Token]) -> list[Side]:
 
 
 def without_marks(body: list[Token]) -> list[Token]:
-    """Return a piece without ticks, question marks and the like at its ends."""
-    marks = [t.kind == "junk" and not any(c.isalnum() or c in "'\"" for c in t.text) for t in body]
+    """Return a piece without ticks, question marks and the like at its ends; a percent sign is a number, and stays."""
+    marks = [t.kind == "junk" and not any(c.isalnum() or c in "'\"%‰" for c in t.text) for t in body]
     first = next((i for i, m in enumerate(marks) if not m), 0)
     last = next((i for i in range(len(body) - 1, -1, -1) if not marks[i]), len(body) - 1)
     return body[first : last + 1]

@@ -251,13 +251,29 @@ def formulas(row: Row, marks: Sequence[Mark], start: int, stop: int, intro: str,
         kept = without_dash(row, body, after, line[stop + 1 :])
         broken = after if kept and is_op(kept[-1], BESIDE | {"."} - EQUALS) else None
         body = kept or body
-    words = [
-        t for t in (row.near(start - 1) if start and marks[start - 1].kind == "words" else None, after) if t is not None
-    ]
-    broken = broken or next((t for t in words if t.text.lower() in OPERATIONS), None)
+    broken = broken or operation_before(row, marks, start) or operation_after(row, marks, stop)
     fact = bracketed_fact(body)
     whole = Piece(tuple(body[:fact]), True, intro, sure, label, broken=broken)
     return [whole] if fact is None else [whole, Piece(tuple(body[fact + 1 : -1]), True, "with", False)]
+
+
+def operation_before(row: Row, marks: Sequence[Mark], start: int) -> Token | None:
+    """Return the word before a formula if it is an operation: twice 2x."""
+    token = row.line[start - 1] if start and marks[start - 1].kind == "words" else None
+    said = token.text.lower().split()[-1:] if token is not None else []
+    return token if OPERATIONS.intersection(said) else None
+
+
+def operation_after(row: Row, marks: Sequence[Mark], stop: int) -> Token | None:
+    """Return the word after a formula if it is an operation, over a comma and a bracket too: 2x squared; 2x, times w; 2x (plus w)."""
+    at = stop
+    while at < len(marks) and (
+        is_op(row.line[at], STOPS) or (row.line[at].kind == "open" and marks[at].kind == "words")
+    ):
+        at += 1
+    token = row.line[at] if at < len(marks) and marks[at].kind == "words" else None
+    said = token.text.lower().split()[:1] if token is not None else []
+    return token if OPERATIONS.intersection(said) else None
 
 
 def label_before(row: Row, marks: Sequence[Mark], start: int) -> tuple[str, ...]:

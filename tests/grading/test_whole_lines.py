@@ -57,6 +57,41 @@ NOTHING_DROPPED = [
     ("exp(2*z)", "z", "f'(z) = 2e^{2z} + const", "not right"),
     ("log(q)", "q", "d/dq = 1/q - bias", "not right"),
     (SQUARE, "w", "$2x(wx-y)$ minus $y$", False),
+    *(
+        (SQUARE, "w", f"dL/dw = {line}", "not right")
+        for line in (
+            "2x(wx-y), times w",
+            "2x(wx-y). times w",
+            "2x(wx-y) (times two)",
+            "2x(wx-y) (plus w)",
+            r"2x(wx-y) \text{ times the learning rate}",
+            "2x(wx-y)%",
+            "2x(wx-y) half",
+            "twice 2x(wx-y)",
+            "negative 2x(wx-y)",
+            "2x(wx-y) + ...",
+            "2x(wx-y), + w",
+            "(2x(wx-y) plus regularizer)",
+            "2x(wx-y)(w)",
+            "2x(wx-y) (2)",
+            "2x(wx-y) w done",
+            "2x(wx-y) 3 done",
+            "2x(wx-y) - w by the chain rule",
+            "2x(wx-y) to the power 2",
+            "sqrt of 2x(wx-y)",
+            "mean of 2x(wx-y)",
+            "sum over i of 2x(wx-y)",
+            r"\text{mean of } 2x(wx-y)",
+            r"2x(wx-y) - \text{reg term}",
+            "1/n 2x(wx-y)",
+            "?2x(wx-y)!",
+            "2x(wx-y) or 2(wx-y)",
+        )
+    ),
+    *(
+        (SQUARE, "w", line, "not right")
+        for line in ("dL/dw is not 2x(wx-y)", "dL/dw ≠ 2x(wx-y)", "dL/dw ∝ 2x(wx-y)", "either 2x(wx-y) or 2(wx-y)")
+    ),
     (SQUARE, "w", "$\\frac{dL}{dw} = 2x(wx-y)$ - decay", "not right"),
     (SQUARE, "w", "$\\frac{dL}{dw} = 2x(wx-y)$ + $w$", False),
     (SQUARE, "w", "dL/dw = 2 (wx-y done)", "not right"),
