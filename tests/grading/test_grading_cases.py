@@ -28,11 +28,46 @@ Z3 = {"shapes": {"z": 3, "t": 3, "y": 3}}
 R = {"r": "sqrt(u**2+v**2)"}
 
 WRONG_ACCEPTED = [
+    # ----- A1: a second line of the same derivative -----
+    Case("A1", "(a*v - q)**2", "a", ["da = 2*v*(a*v - q)", "da = 7"], False),
+    Case("A1", "log(u)", "u", ["grad_u = 1/u", "grad_u = u"], False),
+    Case("A1", "tanh(c*r)", "r", ["dL_dr = c*(1-tanh(c*r)**2)", "dL_dr = c*(1+tanh(c*r)**2)"], False),
+    Case("A1", "p**3", "p", ["dp = 3*p**2", "dp = p**2"], False),
+    Case("A1", "exp(k*m)", "m", ["dm = k*exp(k*m)", "dm = m*exp(k*m)"], False),
+    Case("A1", "sin(g)", "g", ["g_grad = cos(g)", "g_grad = -cos(g)"], False),
+    Case("A1", "s/h", "h", ["dh = -s/h**2", "dh = s/h**2"], False),
+    Case("A1", "cos(2*v)", "v", ["dL/dv = -2*sin(2v)", "dL/dv = -sin(2v)"], False),
+    # ----- A2: nothing of a line is dropped -----
+    *(
+        Case("A2", problem, wrt, answer, False)
+        for problem, wrt, answer in (
+            ("x**2 - b*y", "x", "f'(x) = 2x - by"),
+            ("x**3 - w*exp(w)", "x", "df/dx = 3x^2 - we^w"),
+            ("c*theta", "theta", "dJ/dθ = cθ"),
+            ("c*sigma + k", "sigma", "dJ/dσ = c − σ"),
+            ("p**2 + m*e1", "p", "df/dp = 2p + me1"),
+            ("z**2 - i*s", "z", "df/dz = 2z - is"),
+            ("q*phi", "phi", "dJ/dφ = qφ"),
+            ("v**2 + a*t", "v", "dL/dv = 2v + at"),
+            ("k*tau", "tau", "dJ/dτ = k + τ"),
+        )
+    ),
     # ----- A6: a line that makes the rest trivial -----
     Case("A6", "(w0*x0 + b - y)**2", "w0", ["f = w0 x0 + b", "dL/df = 0", "df/dw0 = x0", "dL/dw0 = 0"], False),
 ]
 
 RIGHT_REJECTED = [
+    # ----- B1: θ or σ at the end of a line -----
+    Case("B1", "(theta*x)**2", "theta", "dJ/dθ = 2x²θ", True),
+    Case("B1", "(theta*x-y)**2 + alpha*theta**2", "theta", "dJ/dθ = 2x(θx − y) + 2αθ", True),
+    Case("B1", "theta**2", "theta", "2θ", True),
+    Case("B1", "sigma**2", "sigma", "2σ", True),
+    Case("B1", "log(sigma)", "sigma", "1/sigma", True),
+    Case("B1", "phi**3", "phi", "3φ²", True),
+    Case("B1", "k*mu**2", "mu", "2kμ", True),
+    Case("B1", "theta*sigma", "theta", "dJ/dθ = σ", True),
+    Case("B1", "theta**2", "theta", "3θ", False),
+    Case("B1", "sigma**2", "sigma", "σ", False),
     # ----- B2: the output's name in definitions -----
     Case("B2", "(w*x-y)**2", "w", "dL/dw = 2x(wx-y)", True, {"definitions": {"L": "(w*x-y)**2"}}),
     Case("B2", "sqrt(u**2+v**2)", "u", "dr/du = u/r", True, {"definitions": R}),
