@@ -59,7 +59,11 @@ def respelled(asked: Task, lettered: Task, answer: str) -> list[str]:
     tree = read(answer, **asked.read_options())
     found = []
     for name, meaning in lettered.named:
-        called = rebuilt(tree, lambda top, args, n=name, m=meaning: sp.Symbol(n) if top == m else kept(top, args))
+
+        def call(top: sp.Basic, args: tuple[sp.Basic, ...], name: str = name, meaning: sp.Basic = meaning) -> sp.Basic:
+            return sp.Symbol(name) if top == meaning else kept(top, args)
+
+        called = rebuilt(tree, call)
         found.append(f"({answer}) + {name} - {name}" if called is tree else write(called))
     return found
 

@@ -142,7 +142,7 @@ def shaped(shape: Shape) -> str:
 def for_labels(task: Task, sides: list[sp.Basic], found: Ruling, prove: bool) -> Ruling:
     """Return the ruling on two trees that differ, for labels that are a distribution or one class."""
     every = [dict(zip(task.labelled, chosen, strict=True)) for chosen in product(*task.labelled.values())]
-    rulings = [ruled(task, *(trees.replaced(t, put_in) for t in sides), prove) for put_in in every]
+    rulings = [ruled(task, trees.replaced(sides[0], m), trees.replaced(sides[1], m), prove) for m in every]
     if not all(rulings):
         return found
     said = "; ".join(

@@ -90,26 +90,23 @@ class Judge:
             self.judged(part, Step(index, part.source, "wrong"), meaning, under)
 
     def equation(self, claim: Claim, index: int, under: Under | None) -> None:
-        near = any(part.relation == "≈" for part in claim.parts)
-        parts: Sequence[Part] = [replace(p, relation="≈") for p in claim.parts] if near else claim.parts
+        """Judge the expressions of a claim, by what its left side means or, without one, by what it goes on from."""
+        parts: Sequence[Part] = claim.parts
+        if any(part.relation == "≈" for part in parts):
+            parts = [replace(part, relation="≈") for part in parts]
         bare = claim.of is None and claim.wrt is None
         meanings = self.about.of_claim(claim)
         if not meanings and bare and parts:
             meanings, parts = self.unnamed(claim, parts, index, under)
-        if not meanings:
+        if meanings:
+            meaning = self.fitting(meanings, parts)
+            identity = bare and not claim.continues and len(parts) > 1 and self.holds(parts)
+            for part in parts:
+                self.judged(part, Step(index, part.source, "wrong", bare=bare, identity=identity), meaning, under)
+            self.meant = meaning.key
+        else:
             note = "" if bare else f"what d{claim.of or ''}/d{claim.wrt or ''} is cannot be told from the lines before"
             self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=note) for part in parts)
-            return
-        meaning = self.fitting(meanings, parts)
-        equation = bare and not claim.continues and len(parts) > 1
-        identity = equation and self.holds(parts)
-        trees = [self.record.spelled(part.tree) for part in parts]
-        if equation and not identity and not any(strangers(self.task, tree) for tree in trees):
-            # what is said to equal the answer, and does not, is no calculation on the way to it
-            bare = bool(compare(self.task, trees[0], self.task.tree, prove=False))
-        for part in parts:
-            self.judged(part, Step(index, part.source, "wrong", bare=bare, identity=identity), meaning, under)
-        self.meant = meaning.key
 
     def fitting(self, meanings: Sequence[Meaning], parts: Sequence[Part]) -> Meaning:
         """Return the meaning under which a claim comes out right, else the usual one."""
@@ -158,25 +155,31 @@ class Judge:
         step = replace(step, tree=tree, truth=truth, key=key, verdict=ruling, written=written)
         if under is not None:
             step = replace(step, under=under.text, case=self.record.spelled(under.tree))
-        if ruling.kind == "undecided":
-            step = replace(step, status="undecided", note=ruling.evidence)
-        elif ruling:
-            step = self.true(step, before, assumed)
-        elif exactly(tree) and self.record.near(tree, truth, ALL_DIGITS):
-            step = replace(
-                step, status="right", note="right to all the digits it is written with; an exact number says more"
-            )
-        elif strangers(self.task, tree):
+        if ruling.kind == "differs" and strangers(self.task, tree) and not self.close(part, tree, truth):
             error = self.unknown(part, tree, truth)
-            step = Step(step.index, step.source, "unread", error=error, written=tree)
-            self.record.steps.append(step)
+            self.record.steps.append(Step(step.index, step.source, "unread", error=error, written=tree))
             return
-        elif part.relation == "≈" and self.record.near(tree, truth, ROUNDED):
-            step = replace(step, status="right", note="rounded; taken as it is marked ≈")
-        else:
-            step = self.false(step, before)
-        beside = {"status": "side", "note": meaning.beside} if meaning.beside else {}
-        self.record.remember(replace(step, **beside))
+        step = self.settled(step, before, assumed, self.close(part, tree, truth) if ruling.kind == "differs" else "")
+        self.record.remember(replace(step, status="side", note=meaning.beside) if meaning.beside else step)
+
+    def settled(self, step: Step, before: Step | None, assumed: str, close: str) -> Step:
+        """Return a step with what becomes of it; `close` says why one that differs is taken all the same."""
+        assert step.verdict is not None
+        if step.verdict.kind == "undecided":
+            return replace(step, status="undecided", note=step.verdict.evidence)
+        if close:
+            return replace(step, status="right", note=close)
+        return self.true(step, before, assumed) if step.verdict else self.false(step, before)
+
+    def close(self, part: Part, tree: sp.Basic, truth: sp.Basic) -> str:
+        """Return why an expression in decimals is near enough to be right, "" if it is not."""
+        if exactly(tree) and self.record.near(tree, truth, ALL_DIGITS):
+            return "right to all the digits it is written with; an exact number says more"
+        return (
+            "rounded; taken as it is marked ≈"
+            if part.relation == "≈" and self.record.near(tree, truth, ROUNDED)
+            else ""
+        )
 
     def best(self, part: Part, truth: sp.Basic) -> tuple[sp.Basic, Ruling, str]:
         """Return the reading of an expression that is right if one is, else the usual one; the verdict on it, and what was taken for granted."""
@@ -307,23 +310,32 @@ def restated(task: Task, steps: list[Step]) -> list[Step]:
     """
     main = {*wanted(task), ("", " ".join(task.wrt))}
     said = [k for k, s in enumerate(steps) if s.key in main and s.verdict is not None]
-    good = [k for k in said if steps[k].status in ("right", "compensates")]
-    itself = set(takewhile(lambda k: is_function(task, steps[k]), said[:-1]))
-    side = (
-        itself if len(said) > 1 and not (len(itself) == len(said) - 1 and is_function(task, steps[said[-1]])) else set()
-    )
-    if good and good[-1] == said[-1]:
-        start = next((k for k in good if not steps[k].identity), said[-1])
-        early = said[: said.index(start)]
-        side |= {k for k in early if steps[k].bare and passed(task, steps[k])}
-        side |= set(early) if all(k in side or steps[k].identity for k in early) else set()
+    side = on_the_way(task, steps, said, function_again(task, steps, said))
     if not side:
         return steps
     first = next(k for k in said if k not in side)
-    fresh = {"status": "right", "note": ""} if steps[first].status == "compensates" else {}
     out = [replace(s, status="side", note="a calculation on the way") if k in side else s for k, s in enumerate(steps)]
-    out[first] = replace(steps[first], previous=None, **fresh)
+    out[first] = replace(out[first], previous=None)
+    if out[first].status == "compensates":
+        out[first] = replace(out[first], status="right", note="")
     return out
+
+
+def function_again(task: Task, steps: Sequence[Step], said: Sequence[int]) -> set[int]:
+    """Return the steps at the beginning that are the function itself; none where nothing else is said."""
+    found = set(takewhile(lambda k: is_function(task, steps[k]), said)) if len(said) > 1 else set()
+    return found if len(found) < len(said) else set()
+
+
+def on_the_way(task: Task, steps: Sequence[Step], said: Sequence[int], side: set[int]) -> set[int]:
+    """Return the steps beside the point: those of `side`, and what a derivation that ends right passes before it is right."""
+    good = [k for k in said if steps[k].status in ("right", "compensates")]
+    if not good or good[-1] != said[-1]:
+        return side
+    start = next((k for k in good if not steps[k].identity), said[-1])
+    early = said[: said.index(start)]
+    side = side | {k for k in early if steps[k].bare and passed(task, steps[k])}
+    return side | set(early) if all(k in side or steps[k].identity for k in early) else side
 
 
 def is_function(task: Task, step: Step) -> bool:

@@ -29,25 +29,51 @@ BAD = ("wrong", "compensates")
 
 def marked(task: Task, steps: Sequence[Step], answer: str | Sequence[str], rubric: Rubric) -> Grade:
     """Return the Grade of judged steps, without what explains a wrong one."""
+    found = credits(steps, answer, rubric)
+    left = unanswered(task, steps)
+    first = next((line.index for line in found if line.status in BAD), None)
+    forms = [] if first is not None or left else lacking(task, steps, rubric)
+    correct = verdict(found, bool(left), bool(forms))
+    unread = of_status(found, "unread")
+    waiting = [*of_status(found, "undecided"), *(unread if correct is None else ())]
+    last = answers(task, steps)
+    partial = bool(left) and all(key in last and last[key].under for key in left)
+    return Grade(
+        score(found, left, rubric) * (rubric.form_share if forms else 1.0),
+        correct,
+        said(found, first, left, forms, partial),
+        found,
+        first,
+        invalid=unread[0].error if unread else None,
+        undecided_because="; ".join(map(because, waiting)),
+    )
+
+
+def credits(steps: Sequence[Step], answer: str | Sequence[str], rubric: Rubric) -> tuple[Line, ...]:
+    """Return the lines of an answer, each with what it earned."""
     stated = {s.index for s in steps if s.tree is not None and not isinstance(s.tree, heads.Diff)}
     restated = {s.index for s in steps if isinstance(s.tree, heads.Diff)} - stated
     idle = {s.index for s in steps if s.idle}
-    found = tuple(credited(line, rubric, line.index in restated, line.index in idle) for line in lines(steps, answer))
-    left = unanswered(task, steps)
-    last = answers(task, steps)
-    partial = bool(left) and all(key in last and last[key].under for key in left)
-    first = next((line.index for line in found if line.status in BAD), None)
-    undecided = [line for line in found if line.status == "undecided"]
-    unread = [line for line in found if line.status == "unread"]
-    forms = [] if first is not None or left else lacking(task, steps, rubric)
-    points = sum(line.points for line in found) + sum(rubric.of(len(found)) for _ in left)
-    score = sum(line.earned for line in found) / points if points else 0.0
-    wrong = first is not None or any(line.status == "follows" for line in found)
-    correct = False if wrong else None if undecided or (unread and left) else not left and not forms
-    return Grade(
-        score * (rubric.form_share if forms else 1.0), correct, said(found, first, left, forms, partial), found, first,
-        invalid=unread[0].error if unread else None,
-        undecided_because="; ".join(because(line) for line in (*undecided, *(unread if correct is None else ()))))  # fmt: skip
+    return tuple(credited(line, rubric, line.index in restated, line.index in idle) for line in lines(steps, answer))
+
+
+def verdict(found: Sequence[Line], left: bool, forms: bool) -> bool | None:
+    """Return whether an answer is right; None where a person decides, or nothing that could be read answers the question."""
+    if any(line.status in (*BAD, "follows") for line in found):
+        return False
+    if of_status(found, "undecided") or (left and of_status(found, "unread")):
+        return None
+    return not left and not forms
+
+
+def score(found: Sequence[Line], left: Sequence[Key], rubric: Rubric) -> float:
+    """Return the share of its points that an answer earns; what is left to be given counts as a line each."""
+    points = sum(line.points for line in found) + len(left) * rubric.of(len(found))
+    return sum(line.earned for line in found) / points if points else 0.0
+
+
+def of_status(found: Sequence[Line], status: str) -> list[Line]:
+    return [line for line in found if line.status == status]
 
 
 def credited(line: Line, rubric: Rubric, restated: bool, idle: bool) -> Line:
@@ -147,39 +173,40 @@ def lacking(task: Task, steps: Sequence[Step], rubric: Rubric) -> list[str]:
 # ----- in words -----
 def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: Sequence[str], partial: bool) -> str:
     """Return the verdict in a few sentences; lines are counted from 1."""
-    counted = [line for line in found if line.status in COUNTED]
-    out = []
-    if left and any(line.status == "unread" for line in found) and not counted:
-        pass  # that it cannot be read says enough
-    elif first is not None:
-        why = found[first].note if found[first].status == "wrong" else ""
-        out.append(
-            f"Line {first + 1} is the first wrong one{f': {why}' if why else ''}."
-            if len(found) > 1
-            else f"Not right{f': {why}' if why else ''}."
-        )
-        out.extend(aftermath(found))
-    elif any(line.status == "undecided" for line in found):
-        unsure = [line.index + 1 for line in found if line.status == "undecided"]
-        out.append(f"{numbered(unsure)} could be shown neither right nor wrong; a person decides.")
-    elif left:
-        verb = "is" if len(left) == 1 else "are"
-        what = f"{verb} not given in every case" if partial else f"{verb} left to be worked out"
-        out.append(
-            f"{'Right so far, but n' if counted else 'N'}ot finished: {several(asked(key) for key in left)} {what}."
-        )
-    elif forms:
-        out.append(f"Equal to the right answer, but it was asked for {several(forms)}.")
-    else:
-        whole = len(counted) > 1 and all(line.status != "unread" for line in found)
-        out.append("Right, every line." if whole else "Right.")
-    out.extend(
+    out = [mistaken(found, first)] if first is not None else [outcome(found, left, forms, partial)]
+    out += [
         f"Line {line.index + 1} cannot be read ({line.error.message}); it costs nothing."
         for line in found
         if line.error is not None
+    ]
+    out += [f"{line.note[0].upper()}{line.note[1:]}." for line in found if line.truth == "kink" and line.note]
+    return " ".join(filter(None, out))
+
+
+def mistaken(found: Sequence[Line], first: int) -> str:
+    """Return what is said of an answer whose line `first` is wrong."""
+    why = f": {found[first].note}" if found[first].status == "wrong" and found[first].note else ""
+    return " ".join(
+        [f"Line {first + 1} is the first wrong one{why}." if len(found) > 1 else f"Not right{why}.", *aftermath(found)]
     )
-    out.extend(f"{line.note[0].upper()}{line.note[1:]}." for line in found if line.truth == "kink" and line.note)
-    return " ".join(out)
+
+
+def outcome(found: Sequence[Line], left: Sequence[Key], forms: Sequence[str], partial: bool) -> str:
+    """Return what is said of an answer in which nothing is wrong; nothing where all that counts cannot be read."""
+    counted = [line for line in found if line.status in COUNTED]
+    unsure = [line.index + 1 for line in of_status(found, "undecided")]
+    unread = of_status(found, "unread")
+    if left and unread and not counted:
+        return ""
+    if unsure:
+        return f"{numbered(unsure)} could be shown neither right nor wrong; a person decides."
+    if left:
+        so_far = "Right so far, but not" if counted else "Not"
+        what = "not given in every case" if partial else "left to be worked out"
+        return f"{so_far} finished: {several(asked(key) for key in left)} {'is' if len(left) == 1 else 'are'} {what}."
+    if forms:
+        return f"Equal to the right answer, but it was asked for {several(forms)}."
+    return "Right, every line." if len(counted) > 1 and not unread else "Right."
 
 
 def aftermath(found: Sequence[Line]) -> list[str]:
