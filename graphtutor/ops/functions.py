@@ -156,5 +156,5 @@ FUNCTIONS: tuple[Row, ...] = (
         local=lambda y, a, b: (f.tip(a / y, y), f.tip(b / y, y)), slips=(Slip("mul.local-not-swapped", lambda y, a, b: (b / y, a / y)), Slip("sqrt.of-sum", lambda y, a, b: (1, 1)))),
     Row("logaddexp", Entry(np.logaddexp, lambda m, a, b: m.log(m.exp(a) + m.exp(b))), names=("logaddexp",), arity=(2, 2), label="ln(eᵘ+eᵛ)", note=call(r"\operatorname{{logaddexp}}\left({0}, {1}\right)"),
         rule="log-sum-exp rule", formula="d ln(eᵘ + eᵛ) = σ(u − v)·du + σ(v − u)·dv", says="a log of two exponentials sends each its softmax share", local=lambda y, a, b: (f.sigmoid(a - b), f.sigmoid(b - a)),
-        opens=lambda a, b: f.log(f.exp(a) + f.exp(b)), slips=(Slip("sigmoid.argument-sign", lambda y, a, b: (f.sigmoid(b - a), f.sigmoid(a - b))),)),
+        opens=lambda a, b: f.log(f.exp(a) + f.exp(b)), slips=(Slip("sigmoid.argument-sign", lambda y, a, b: (f.sigmoid(b - a), f.sigmoid(a - b)), rare=True),)),
 )  # fmt: skip

@@ -111,7 +111,7 @@ VECTORS: tuple[Row, ...] = (
             Slip("ce.one-hot-everywhere", lambda g, y, x, axis: ((1 - f.exp(y)) * f.total(g, params=((axis,), True)),)),
         ),
         says="a log-softmax sends g − p·Σg", pull=lambda g, y, x, axis: (g - f.exp(y) * f.total(g, params=((axis,), True)),),
-        opens=lambda x, axis: f.log(f.softmax(x, params=(axis,)))),
+        opens=lambda x, axis: f.log(f.softmax(x, params=(axis,))), also=(lambda x, axis: f.log(f.softmax(x, params=(axis,))),)),
     Row("logsumexp", arrays.logsumexp,
         push=lambda d, y, x, axes: f.total((f.softmax(x) if len(axes) == 1 == len(x.shape) else f.exp(x - back(y, x, axes))) * d[0], params=(axes,)), heads=(heads.LogSumExp,), names=("logsumexp",), params=(("axis", None),), settle=axes_of, shape=without,
         label="log Σ exp", note=call(r"\operatorname{{logsumexp}}\left({0}\right)"), rule="log-sum-exp rule", formula="d log Σ eᵘ = Σ softmax(u)·du",

@@ -17,13 +17,13 @@ from ...ops.misconceptions import LATER
 from ..asked import samples
 from ..asked.task import Task
 from ..told.marks import Misconception
-from . import algebra
+from . import substitutes
 from .diagnose import agreeing, single
 from .phrases import MOST_NAMED, Candidate, Ranked, became, built, formula, worded
 from .problems import POINTS, Array, Problem, fits, node_of, same_values
 
 HOLE = "the derivative carried out"
-Make = Callable[[Graph], algebra.Variants]
+Make = Callable[[Graph], substitutes.Variants]
 
 
 # ----- a derivative carried out -----
@@ -91,14 +91,14 @@ def rewritten(start: Graph, answer: Graph, assume: Mapping[str, Any]) -> list[Ra
     """Return the slips of algebra that make `answer` of `start`, two scalar graphs that ought to be equal."""
     return [
         Ranked(v.rank, Misconception(v.id, start.name(v.node), formula(start, v.node), hint=v.hint, strong=became(v)))
-        for v in leading(start, answer, assume, algebra.in_value)
+        for v in leading(start, answer, assume, substitutes.in_value)
     ]
 
 
 def mending(answer: Graph, truth: Graph, assume: Mapping[str, Any], source: str) -> list[Ranked]:
     """Return what would mend an answer in one place, named by what stands there in `source`, the text that was written."""
     found = []
-    for v in leading(answer, truth, assume, algebra.in_answer):
+    for v in leading(answer, truth, assume, substitutes.in_answer):
         here = quoted(formula(answer, v.node), source)
         where = f"Look at {here} in your answer. " if here else ""
         graph = built(v.builder, v.wrong)
@@ -132,7 +132,7 @@ def quoted(text: str, source: str) -> str:
     return ""
 
 
-def leading(start: Graph, end: Graph, assume: Mapping[str, Any], make: Make) -> list[algebra.Variant]:
+def leading(start: Graph, end: Graph, assume: Mapping[str, Any], make: Make) -> list[substitutes.Variant]:
     """Return the variants of `start` that equal `end`, each id and place once."""
     if any((*start.shapes, *end.shapes)):
         return []
@@ -149,7 +149,7 @@ def leading(start: Graph, end: Graph, assume: Mapping[str, Any], make: Make) -> 
     target = np.broadcast_to(np.asarray(samples.evaluated(end, points)[end.out], dtype=float), (size,))
     if same_values(here, target):
         return []
-    found: dict[tuple[str, int], algebra.Variant] = {}
+    found: dict[tuple[str, int], substitutes.Variant] = {}
     for k in np.flatnonzero(fits(np.stack(there), target)).tolist():
         v = variants[k]
         found.setdefault((v.id, v.node), v)

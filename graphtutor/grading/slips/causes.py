@@ -21,13 +21,13 @@ from ..asked.forms import parts, unfinished
 from ..asked.rulings import Step, compare, textbook
 from ..asked.task import Task
 from ..told.marks import Misconception, Variant
+from .backward_slips import diagnosed
 from .between import carried_out, mending, rewritten
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import SURE, diagnose
-from .matrices import diagnosed
 from .phrases import Ranked, formula
 from .problems import Array, Problem, problem, problem_at
-from .variants import telling
+from .telling_apart import telling
 
 MOST_NAMED = 8
 HERE = ("wrong", "compensates")

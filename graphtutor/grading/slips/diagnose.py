@@ -19,7 +19,7 @@ from ...expr.running import run
 from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
 from ...text import several
-from . import algebra, malrules
+from . import malrules, substitutes
 from .phrases import (
     MOST_NAMED,
     MOST_PLACES,
@@ -104,12 +104,12 @@ def in_view(problem: Problem, view: View, s: Site, later: str = "") -> Candidate
     return Candidate(s.id, s.rank + LATER[view.later] + LATER[later], view.back[s.node], None, s.hint, said)
 
 
-def listed(problem: Problem, variants: list[tuple[algebra.Variant, Array]]) -> tuple[list[Named], Array]:
+def listed(problem: Problem, variants: list[tuple[substitutes.Variant, Array]]) -> tuple[list[Named], Array]:
     names: list[Named] = [lambda v=v: rewriting(problem, v) for v, _ in variants]  # type: ignore[misc]
     return names, np.stack([row for _, row in variants]) if variants else np.zeros((0, problem.size))
 
 
-def rewriting(problem: Problem, v: algebra.Variant) -> Candidate:
+def rewriting(problem: Problem, v: substitutes.Variant) -> Candidate:
     return Candidate(v.id, v.rank, v.node if v.node < len(problem.graph) else None, None, v.hint, became(v))
 
 
@@ -123,7 +123,7 @@ def double(problem: Problem, answer: Array) -> Iterator[Candidate]:
     """Yield pairs of slips; of a problem with quotients of powers in that view too."""
     for here, view in ((problem, None), *((o, v) for o, v in problem.views)):
         both, values = here.pairs
-        near = np.flatnonzero(fits(values, answer[:FIRST]))[:200] if both else []
+        near: Array = np.flatnonzero(fits(values, answer[:FIRST]))[:200] if both else np.array([], dtype=int)
         if not len(near):
             continue
         exact = fits(here.tree.swept([list(both[k]) for k in near]), answer)

@@ -14,8 +14,8 @@ from ...expr.tracer import Tracer
 from ...ops.misconceptions import LATER, mistake
 from ...ops.row import Slip
 from ...ops.table import ROWS
-from .algebra import differentiated
 from .slopes import Site, Slopes
+from .substitutes import differentiated
 
 
 def site(id: str, node: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], later: str = "") -> Site:
@@ -171,42 +171,53 @@ def whole(tree: Slopes, id: str, i: int, out: Any, later: str = "") -> Site:
 # ----- edges -----
 def of_edges(tree: Slopes, i: int) -> Iterator[Site]:
     """Yield what can go wrong with what one argument brings."""
-    _, args, _ = tree.graph.cells[i]
     moving = tree.moving(i)
-    one, zero = tree.builder.constant(1), tree.builder.constant(0)
-    for slot, a in enumerate(args):
-        local = tree.locals[i][slot]
-        if local is None:
-            continue
-        plain = number(tree, local)
-        straight = linear(tree, i, slot)
-        operation = bool(tree.graph.cells[a][1])
-        if slot not in moving:
-            if tree.graph.cells[a][0] != "const" or plain:
-                yield site("constant.not-zero", i, slot, "edge", ((slot, one),), "" if plain else "no number")
-                yield site("constant.not-zero", i, slot, "edge", ((slot, a),), "nearly" if plain else "no number")
-            for slope in own_slopes(tree, a):
-                yield site(
-                    "constant.not-zero", i, slot, "edge", ((slot, slope),), "one argument" if plain else "no number"
-                )
-            continue
-        if len(moving) > 1:
-            turned = -tree.tracer(local)
-            yield site("sign.lost-inner-minus", i, slot, "local", ((slot, turned.id),))
-            yield site("branch.ignored" if kinked(tree, i) else "path.dropped", i, slot, "edge", ((slot, zero),))
-            if not plain and swaps(tree, i):
-                yield site("product.one-term", i, slot, "edge", ((slot, zero),))
-        if operation:
-            if not kinked(tree, i):
-                yield site("definition.as-constant", i, slot, "edge", ((slot, zero),))
-            outermost = "outermost" if i == tree.graph.out and not straight and not kinked(tree, a) else ""
-            yield site(
-                "local.dropped" if straight else "chain.missing-inner", i, slot, "edge", ((slot, one),), outermost
-            )
-        if plain and len(args) > 1:
-            yield site("sum.term-not-differentiated", i, slot, "edge", ((slot, a),))
-        elif straight and not plain:
-            yield site("not-differentiated", i, slot, "edge", ((slot, a),), "taken for its slope")
+    for slot, local in enumerate(tree.locals[i]):
+        if local is not None and slot not in moving:
+            yield from of_still(tree, i, slot, number(tree, local))
+        elif local is not None:
+            yield from of_paths(tree, i, slot, local) if len(moving) > 1 else ()
+            yield from of_inner(tree, i, slot, number(tree, local))
+
+
+def edge(tree: Slopes, id: str, i: int, slot: int, slope: Any, later: str = "") -> Site:
+    """Return the site of an argument whose slope is taken to be `slope`, a node or a number."""
+    return site(id, i, slot, "edge", ((slot, tree.tracer(i).lift(slope)),), later)
+
+
+def of_still(tree: Slopes, i: int, slot: int, plain: bool) -> Iterator[Site]:
+    """Yield what is made of an argument that does not depend on the variable; `plain`: it stands alone in a sum."""
+    a = tree.graph.cells[i][1][slot]
+    if tree.graph.cells[a][0] != "const" or plain:
+        yield edge(tree, "constant.not-zero", i, slot, 1, "" if plain else "no number")
+        yield edge(tree, "constant.not-zero", i, slot, tree.tracer(a), "nearly" if plain else "no number")
+    for slope in own_slopes(tree, a):
+        yield edge(tree, "constant.not-zero", i, slot, tree.tracer(slope), "one argument" if plain else "no number")
+
+
+def of_paths(tree: Slopes, i: int, slot: int, local: int) -> Iterator[Site]:
+    """Yield what can go wrong with one of several paths that meet in a node."""
+    turned = -tree.tracer(local)
+    yield site("sign.lost-inner-minus", i, slot, "local", ((slot, turned.id),))
+    yield edge(tree, "branch.ignored" if kinked(tree, i) else "path.dropped", i, slot, 0)
+    if swaps(tree, i):
+        yield edge(tree, "product.one-term", i, slot, 0)
+
+
+def of_inner(tree: Slopes, i: int, slot: int, plain: bool) -> Iterator[Site]:
+    """Yield what can be taken for the slope of an argument that varies; `plain`: its local derivative is a number."""
+    args = tree.graph.cells[i][1]
+    a, straight = args[slot], linear(tree, i, slot)
+    if tree.graph.cells[a][1] and not kinked(tree, i):
+        yield edge(tree, "definition.as-constant", i, slot, 0)
+    if tree.graph.cells[a][1]:
+        outermost = i == tree.graph.out and not straight and not kinked(tree, a)
+        id = "local.dropped" if straight else "chain.missing-inner"
+        yield edge(tree, id, i, slot, 1, "outermost" if outermost else "")
+    if plain and len(args) > 1:
+        yield edge(tree, "sum.term-not-differentiated", i, slot, tree.tracer(a))
+    elif straight and not plain:
+        yield edge(tree, "not-differentiated", i, slot, tree.tracer(a), "taken for its slope")
 
 
 def own_slopes(tree: Slopes, i: int) -> Iterator[int]:
@@ -232,26 +243,39 @@ def value(tree: Slopes, i: int) -> Any:
 
 def of_node(tree: Slopes, i: int) -> Iterator[Site]:
     """Yield factors that are left out between a node and one below it, and a sign turned."""
-    moving = tree.moving(i)
     yield site("sign.lost-inner-minus", i, None, "minus", (), "" if has_minus(tree, i) else "nearly")
-    top = i == tree.graph.out
     for b in below(tree, i):
         near = b in tree.graph.cells[i][1]
-        if near and len(moving) == 1:
-            (slot,) = moving
-            local = tree.locals[i][slot]
-            numeric = local is not None and number(tree, local)
-            if linear(tree, i, slot) and local is not None and value(tree, local) not in (1, -1):
-                yield site("constant.factor-dropped", i, slot, "jump", ((0, b),), "" if numeric else "no number")
-                if numeric:
-                    continue
-            elif not linear(tree, i, slot) and not top and b != tree.wrt:
-                yield site("chain.missing-middle", i, slot, "jump", ((0, b),))
-        if b == tree.wrt:
-            if near and not top:
-                yield site("local.dropped", i, None, "jump", ((0, b),))
-            continue
-        yield site("upstream.dropped" if top else "local.dropped", i, None, "jump", ((0, b),), "" if near else "nearly")
+        yield from of_one(tree, i, b) if near and len(tree.moving(i)) == 1 else ()
+        if b != tree.wrt and not dropped(tree, i, b):
+            id = "upstream.dropped" if i == tree.graph.out else "local.dropped"
+            yield jump(id, i, None, b, "" if near else "nearly")
+        elif b == tree.wrt and near and i != tree.graph.out:
+            yield jump("local.dropped", i, None, b)
+
+
+def jump(id: str, i: int, slot: int | None, b: int, later: str = "") -> Site:
+    """Return the site of a node whose slope is taken to be that of node `b` below it."""
+    return site(id, i, slot, "jump", ((0, b),), later)
+
+
+def of_one(tree: Slopes, i: int, b: int) -> Iterator[Site]:
+    """Yield the factor that a node of one varying argument `b` brings, left out."""
+    (slot,) = tree.moving(i)
+    local, straight = tree.locals[i][slot], linear(tree, i, slot)
+    if straight and local is not None and value(tree, local) not in (1, -1):
+        yield jump("constant.factor-dropped", i, slot, b, "" if number(tree, local) else "no number")
+    elif not straight and i != tree.graph.out and b != tree.wrt:
+        yield jump("chain.missing-middle", i, slot, b)
+
+
+def dropped(tree: Slopes, i: int, b: int) -> bool:
+    """Return whether all that lies between a node and its argument `b` is a number that is dropped as a factor."""
+    if b not in tree.graph.cells[i][1] or len(tree.moving(i)) != 1:
+        return False
+    (slot,) = tree.moving(i)
+    local = tree.locals[i][slot]
+    return local is not None and number(tree, local) and value(tree, local) not in (1, -1)
 
 
 def has_minus(tree: Slopes, i: int) -> bool:

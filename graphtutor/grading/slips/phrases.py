@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from ...expr.graph import Graph
 from ...ops.misconceptions import LATER, mistake
 from ..told.marks import Misconception
-from .algebra import Variant
 from .problems import Problem
+from .substitutes import Variant
 from .written_out import View
 
 MOST_NAMED, MOST_PLACES = 8, 2

@@ -16,7 +16,7 @@ from ...expr.running import apply_row, run
 from ...expr.tracer import Builder
 from ...ops.table import ROWS
 from ..asked import samples
-from . import algebra, malrules
+from . import malrules, substitutes
 from .slopes import Site, Slopes
 from .written_out import View, views
 
@@ -163,17 +163,17 @@ class Problem:
         return np.stack([self.over(v) for v in back] + self.tree.plain())
 
     @cached_property
-    def rewritten(self) -> list[tuple[algebra.Variant, Array]]:
+    def rewritten(self) -> list[tuple[substitutes.Variant, Array]]:
         """Slips of algebra in the derivative and in the function, with their values."""
-        return self.variants(algebra.in_derivative, algebra.in_function)
+        return self.variants(substitutes.in_derivative, substitutes.in_function)
 
     @cached_property
-    def others(self) -> list[tuple[algebra.Variant, Array]]:
+    def others(self) -> list[tuple[substitutes.Variant, Array]]:
         """The derivatives of functions that resemble the given one."""
-        return self.variants(algebra.of_another, algebra.in_copy)
+        return self.variants(substitutes.of_another, substitutes.in_copy)
 
-    def variants(self, *makers: Any) -> list[tuple[algebra.Variant, Array]]:
-        found: list[tuple[algebra.Variant, Array]] = []
+    def variants(self, *makers: Any) -> list[tuple[substitutes.Variant, Array]]:
+        found: list[tuple[substitutes.Variant, Array]] = []
         for make in makers:
             builder, variants = make(self.graph, self.here)
             values = run(builder.cells, tuple(builder.shapes), self.points, "float")

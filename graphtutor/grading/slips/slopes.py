@@ -184,21 +184,30 @@ class Slopes:
             if slot in local:
                 total = total + local[slot] * slope
         for site, where in rows:
-            if site.kind in ("edge", "local"):
-                continue
-            total = spread(total, count, size)
-            if site.kind == "whole":
-                given = {
-                    k: spread(slopes[of], count, size)[where]
-                    for k, (node, of) in self.slope_inputs.items()
-                    if node == i
-                }
-                total[where] = self.value(site.plan[0][1], given, values)
-            elif site.kind == "jump":
-                total[where] = spread(slopes[site.plan[0][1]], count, size)[where]
-            else:
-                total[where] = -total[where]
+            if site.kind not in ("edge", "local"):
+                total = spread(total, count, size)
+                total[where] = self.instead(site, where, slopes, total[where], values)
         return total
+
+    def instead(self, site: Site, where: Array, slopes: dict[int, Array], right: Array, values: Sequence[Any]) -> Array:
+        """Return what stands for the slope of a node in the scenarios `where`: its own turned, another node's, or a wrong one."""
+        if site.kind == "minus":
+            return -right
+        size = right.shape[1]
+        some = {
+            of: np.broadcast_to(slopes[of], (max(len(slopes[of]), where.max() + 1), size))[where]
+            for of in self.asked(site)
+        }
+        if site.kind == "jump":
+            return some[site.plan[0][1]]
+        given = {k: some[of] for k, (node, of) in self.slope_inputs.items() if node == site.node}
+        return self.value(site.plan[0][1], given, values)
+
+    def asked(self, site: Site) -> list[int]:
+        """Return the nodes whose slopes a site asks for."""
+        if site.kind == "jump":
+            return [site.plan[0][1]]
+        return [of for node, of in self.slope_inputs.values() if node == site.node]
 
 
 def spread(value: Array, count: int, size: int) -> Array:

@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache, lru_cache
 from itertools import permutations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...expr.adjoint import Folding, reach
 from ...expr.graph import Graph
 from ...expr.running import Cell, needed
 from ...expr.tracer import Builder, Tracer
+from ...ops.arrays import Shape
+from ...ops.row import Row
 from ...ops.table import ROWS
 
+WRITTEN_OUT = 3  # operations of a form; ln(1 + u) and max(0, u) are not written out, that is how they are written
 COMMUTE = frozenset(["add", "mul"])
 SHAPES = (3,), (2, 3)  # of the vectors and matrices that patterns are written for
 Bound = dict[str, tuple[int, int]]  # a pattern's argument -> (node, 1), or −1 for what is minus that node
@@ -48,16 +51,20 @@ def patterns() -> dict[str, list[Pattern]]:
     """Return the written-out forms of all rows by their last operation."""
     found: dict[str, list[Pattern]] = {}
     for row in ROWS.values():
-        forms = row.also if row.opens is None or row.group else (row.opens, *row.also)
-        for form in forms:
-            for shape in ((),) if row.entrywise else SHAPES:
-                builder = Builder()
-                args = [Tracer(builder, builder.input(str(k), shape)) for k in range(row.arity[0])]
-                out = form(*args, *row.settled((), *(a.shape for a in args))).id
-                if sum(bool(given) for _, given, _ in builder.cells) > 1:  # max(0, u) is not written out, it is a max
-                    pattern = Pattern(row.name, tuple(builder.cells), out)
-                    found.setdefault(builder.cells[out][0], []).append(pattern)
+        for shape in ((),) if row.entrywise else SHAPES:
+            whole = [written(row, row.opens, shape)] if row.opens is not None and not row.group else []
+            kept = [p for p in whole if sum(bool(args) for _, args, _ in p.cells) >= WRITTEN_OUT]
+            for pattern in (*kept, *(written(row, form, shape) for form in row.also)):
+                found.setdefault(pattern.cells[pattern.out][0], []).append(pattern)
     return found
+
+
+def written(row: Row, form: Callable[..., Any], shape: Shape) -> Pattern:
+    """Return one way in which a row is written out, over arguments of a shape."""
+    builder = Builder()
+    args = [Tracer(builder, builder.input(str(k), shape)) for k in range(row.arity[0])]
+    out = form(*args, *row.settled((), *(a.shape for a in args))).id
+    return Pattern(row.name, tuple(builder.cells), out)
 
 
 # ----- matching -----
@@ -66,19 +73,21 @@ def matched(builder: Builder, i: int, pattern: Pattern, p: int, bound: Bound) ->
     op, args, params = builder.cells[i]
     want, inner, settings = pattern.cells[p]
     if want == "input":
-        known = bound.setdefault(settings[0], (i, 1))
-        if known == (i, 1):
-            yield bound
+        yield from taken(builder, settings[0], (i, 1), bound)
     elif want == "neg" and op != "neg" and pattern.cells[inner[0]][0] == "input":
-        name = pattern.cells[inner[0]][2][0]
-        if bound.get(name, (i, -1)) == (i, -1) or bound[name] == (negated(builder, i), 1):
-            yield {name: (i, -1), **bound}
+        yield from taken(builder, pattern.cells[inner[0]][2][0], (i, -1), bound)
     elif want == op == "const":
-        if params[0] == settings[0]:
-            yield bound
+        yield from (bound,) if params[0] == settings[0] else ()
     elif want == op and len(args) == len(inner) and ROWS[op].seen(params) == ROWS[op].seen(settings):
         for order in permutations(args) if op in COMMUTE and len(args) == 2 else [args]:
-            yield from matched_all(builder, tuple(order), pattern, inner, dict(bound))
+            yield from matched_all(builder, tuple(order), pattern, inner, bound)
+
+
+def taken(builder: Builder, name: str, node: tuple[int, int], bound: Bound) -> Iterator[Bound]:
+    """Yield the arguments with `name` taken for a node, or for what is minus it; nothing if it is another already."""
+    known = bound.get(name, node)
+    if known == node or (node[1] < 0 and known == (negated(builder, node[0]), 1)):
+        yield {name: node, **bound}
 
 
 def matched_all(

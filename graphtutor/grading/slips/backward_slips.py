@@ -13,9 +13,9 @@ from ...expr.running import run
 from ...expr.tracer import Tracer
 from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
-from .algebra import UNFORMED
 from .phrases import Candidate, Ranked, as_written, candidate, worded
 from .problems import Array, Problem, same_values
+from .substitutes import UNFORMED
 from .written_out import views
 
 MOST_POINTS = 6
