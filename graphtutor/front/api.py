@@ -194,7 +194,12 @@ class Graph(graphs.Graph):
 
 
 class Drawn:
-    """A walk that draws itself, step by step."""
+    """A walk that draws itself, step by step: what Trace and Ahead share."""
+
+    @property
+    def _walk(self) -> trace.Trace | Tangents:
+        assert isinstance(self, trace.Trace | Tangents)
+        return self
 
     def draw(
         self,
@@ -209,22 +214,22 @@ class Drawn:
         .html (all of them). Options: theme="light" | "dark", palette="default" | "cs231n", direction="LR" | "TB",
         digits (significant ones, 1 to 17), engine="pygraphviz" | "dot".
         """
-        return save.save(self, path, step, format, **look)
+        return save.save(self._walk, path, step, format, **look)
 
     def dot(self, step: int | None = None, **look: Unpack[Look]) -> graphviz.Source:
         """Return a step as DOT with pinned positions, which any Graphviz renders (engine neato, -n2)."""
-        return save.painter(self, **look).dot(step)
+        return save.painter(self._walk, **look).dot(step)
 
     def svg(self, step: int | None = None, **look: Unpack[Look]) -> str:
         """Return a step, the last if left out, as SVG text."""
-        return save.painter(self, **look).svg(step)
+        return save.painter(self._walk, **look).svg(step)
 
     def page(self, **look: Unpack[Look]) -> str:
         """Return the interactive stepper as an HTML page; it follows the reader's light or dark mode unless theme="dark"."""
-        return save.painter(self, **look).bytes(None, "html").decode()
+        return save.painter(self._walk, **look).bytes(None, "html").decode()
 
     def _repr_html_(self) -> str:
-        painter = save.Painter(self)
+        painter = save.Painter(self._walk)
         return framed(painter.page(), round(painter.layout.height) + 190)
 
     def _repr_svg_(self) -> str:
