@@ -22,7 +22,7 @@ from ..ops.table import ROWS
 from .gates import Gates
 from .graph import Edge, Graph
 from .running import Cell, needed
-from .tracer import INPUT, Builder, Facts, Tracer
+from .tracer import INPUT, Builder, Facts, Tracer, fitted
 
 TIES = ("zero", "first", "last", "half")
 
@@ -216,7 +216,7 @@ def fill(builder: Folding, gates: Gates, gradient: list[int], order: Iterable[in
             for x in needed(builder.cells, pair):
                 if builder.cells[x][0] == "input" and gradient[x] >= 0:
                     shape, have = builder.shapes[x], builder.shapes[hole]
-                    part = hole if have in ((), shape) else builder.add("total", (hole,))
+                    part = hole if not have or (x in pair and have == shape) else builder.add("total", (hole,))
                     gradient[x] = builder.add("add", (gradient[x], fitted(builder, part, shape)))
 
 
@@ -366,16 +366,6 @@ def parts(builder: Folding, row: Row, i: int, args: tuple[int, ...], params: tup
         else:
             out.append((None, fitted(builder, tracers[slot].lift(part), builder.shapes[args[slot]])))
     return out
-
-
-def fitted(builder: Folding, part: int, shape: tuple[int, ...]) -> int:
-    """Return `part` with exactly `shape`: a constant is spread over it."""
-    have = builder.shapes[part]
-    if have == shape:
-        return part
-    if not have:
-        return builder.add("spread", (part,), (tuple(range(-len(shape), 0)), shape))
-    return builder.add("sum_to", (part,), (have, shape))
 
 
 def settled(graph: Graph, i: int, given: Any, what: str) -> Any:

@@ -18,10 +18,10 @@ from ..ops.arrays import Shape
 from ..ops.row import Row
 from ..ops.table import ROWS
 from ..text import near, several
-from .adjoint import TIES, Folding, fitted, seeded, settled, zeros
+from .adjoint import TIES, Folding, seeded, settled, zeros
 from .graph import Edge, Graph
 from .running import Cell
-from .tracer import Tracer
+from .tracer import Tracer, fitted
 
 ZERO: Cell = ("const", (), (Fraction(0),))
 

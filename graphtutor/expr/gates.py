@@ -8,10 +8,11 @@ nodes of the extended graph, made only where they are needed.
 
 from __future__ import annotations
 
+from ..ops.arrays import broadcast
 from ..ops.row import Row
 from ..ops.table import ROWS
 from .running import Cell
-from .tracer import Builder
+from .tracer import Builder, fitted
 
 POINTS = ("eq", "ne")  # conditions that hold, or fail, at single points
 Way = tuple[int, int | None]  # from which node, and through which gate
@@ -38,11 +39,13 @@ class Gates:
         gated = ROWS[builder.cells[i][0]].gates and local is not None and builder.cells[local][0] != "const"
         gate = local if gated else None
         self.note(i, target, gate)
-        if gate is not None:
-            return part if builder.facts(g).finite else builder.add("kept", (gate, part))
-        if self.ways[i] is None or builder.facts(part).finite:
+        if builder.facts(g if gated else part).finite or (gate is None and self.ways[i] is None):
             return part
-        return builder.add("kept", (self.condition(i), part))
+        condition = self.condition(i) if gate is None else gate
+        if local is None:  # entries mix: all that is sent, or nothing
+            return builder.add("kept", (self.whole(condition), part))
+        entries = builder.add("mul", (local, g))  # selected entry by entry, before what was spread is summed
+        return fitted(builder, builder.add("kept", (condition, entries)), builder.shapes[target])
 
     def bare(self, cell: Cell) -> bool:
         """Return whether a cell chooses by a number that is no condition, so at the single point where it is 0."""
@@ -111,11 +114,17 @@ class Gates:
     def fitted(self, condition: int, row: Row, target: int) -> int:
         """Return a condition over a node's entries as one over those of its argument: an entry is open if it meets an open one."""
         have, want = self.builder.shapes[condition], self.builder.shapes[target]
-        if not have or (row.entrywise and have == want):
+        if not have:
             return condition
-        summed = (
-            self.builder.add("sum_to", (condition,), (have, want))
-            if row.entrywise
-            else self.builder.add("total", (condition,))
-        )
+        if not row.entrywise:
+            return self.whole(condition)
+        if broadcast("where", have, want) == want:
+            return condition
+        summed = self.builder.add("sum_to", (condition,), (have, want))
         return self.builder.add("gt", (summed, self.builder.constant(0)))
+
+    def whole(self, condition: int) -> int:
+        """Return a condition as a number: whether any entry is open."""
+        if not self.builder.shapes[condition]:
+            return condition
+        return self.builder.add("gt", (self.builder.add("total", (condition,)), self.builder.constant(0)))

@@ -141,6 +141,16 @@ class Builder:
         )
 
 
+def fitted(builder: Builder, part: int, shape: tuple[int, ...]) -> int:
+    """Return `part` with exactly `shape`: a constant is spread over it."""
+    have = builder.shapes[part]
+    if have == shape:
+        return part
+    if not have:
+        return builder.add("spread", (part,), (tuple(range(-len(shape), 0)), shape))
+    return builder.add("sum_to", (part,), (have, shape))
+
+
 class Tracer:
     """A node under construction that behaves like a number: operators and calls record nodes.
 

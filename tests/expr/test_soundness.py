@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from graphtutor.compiled.function import compiled
+from graphtutor.errors import ShapeError
 from graphtutor.expr.adjoint import backward
 from graphtutor.expr.graph import Graph
 from graphtutor.expr.running import needed
@@ -152,4 +153,77 @@ def faults(seed: int) -> list[str]:
 @pytest.mark.parametrize("block", range(10))
 def test_gradients_of_random_programs_are_sound_on_every_road(block: int) -> None:
     wrong = [line for k in range(PROGRAMS // 10) for line in faults(1000 * block + k)]
+    assert not wrong, "\n".join(wrong[:20])
+
+
+# ----- vectors and matrices -----
+N = 3
+SHAPED = [
+    r for r in TABLE if r.names and r.pull is not None and r.arity == (1, 1) and r.name not in ("reshape", "block")
+]
+ENTRYWISE = [r for r in ROWS_OF_NUMBERS if r.name not in ("hole", "power")]
+
+
+def vector_program(rng: random.Random, size: int) -> Graph:
+    """Return a graph over x (3), A (3×3) and the number c whose output is a sum of everything made last."""
+    b = Builder()
+    made = [b.input("x", (N,)), b.input("A", (N, N)), b.input("c")]
+    while len(made) < size + 3:
+        row = rng.choice(SHAPED) if rng.random() < 0.4 else rng.choice(ENTRYWISE)
+        count = row.arity[0] if row.arity[1] is not None else 2
+        args = tuple(b.constant(rng.choice(CONSTANTS)) if rng.random() < 0.1 and count > 1 else rng.choice(made) for _ in range(count))  # fmt: skip
+        if row.pull is not None and not b.shapes[args[0]]:
+            continue  # what goes over entries refuses a number
+        try:
+            made.append(b.add(row.name, args))
+        except ShapeError:
+            continue
+        if len(made) > 4 and rng.random() < 0.2:
+            made.append(b.add("matmul", (made[1], made[0])))
+    out = made[-1]
+    return b.graph(b.add("total", (out,)) if b.shapes[out] else out)
+
+
+def vector_faults(seed: int) -> list[str]:
+    """Return where trace, compiled code, batch and central differences of the value part, a line each."""
+    rng, draw = random.Random(seed), np.random.default_rng(seed)
+    graph = vector_program(rng, rng.randint(1, 5))
+    walk, run, found = backward(graph), compiled(graph), []
+    for k in range(3):
+        at = {n.name: (draw.integers(-1, 3, n.shape).astype(float) if k == 2 else draw.uniform(0.3, 2, n.shape)) if n.shape else float(draw.uniform(0.3, 2)) for n in graph.inputs}  # fmt: skip
+        numbers = walk.extended.evaluate(at, "float")
+        one = run(at)[1]
+        many = run({n: np.stack([v, v]) for n, v in at.items()})[1]
+        if not all(np.all(np.isfinite(v)) and np.all(np.abs(v) < 1e4) for v in numbers):
+            continue
+        for node in graph.inputs:
+            place = f"seed {seed}: d/d{node.name} of {graph.formula(graph.out)} at {at}"
+            traced = np.asarray(numbers[walk.gradient[node.id]], dtype=float)
+            roads = {"compiled": one[node.name], "batch": np.asarray(many[node.name])[1]}
+            found += [f"{place}: traced {traced}, {r} {got}" for r, got in roads.items() if not np.allclose(traced, got, rtol=1e-8, atol=1e-10)]  # fmt: skip
+            if k < 2:
+                found += [f"{place}: traced {traced}, differences {d}" for d in differences(run, at, node.name, traced)]
+    return found
+
+
+def differences(run: Any, at: dict[str, Any], name: str, traced: np.ndarray) -> list[np.ndarray]:
+    """Return the central differences if they have settled and are not what was traced."""
+    found = []
+    for h in (1e-5, 1e-6):
+        slopes = np.zeros(np.shape(at[name]))
+        for place in np.ndindex(slopes.shape):
+            values = []
+            for sign in (1, -1):
+                moved = np.array(at[name], dtype=float)
+                moved[place] += sign * h
+                values.append(run({**at, name: moved if moved.shape else float(moved)})[0])
+            slopes[place] = (values[0] - values[1]) / (2 * h)
+        found.append(slopes)
+    settled = np.all(np.isfinite(found)) and np.allclose(found[0], found[1], rtol=1e-4, atol=1e-5)
+    return [found[1]] if settled and not np.allclose(traced, found[1], rtol=1e-3, atol=1e-4) else []
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_gradients_of_random_programs_of_arrays_are_sound_on_every_road(block: int) -> None:
+    wrong = [line for k in range(PROGRAMS // 5) for line in vector_faults(1000 * block + k)]
     assert not wrong, "\n".join(wrong[:20])

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...expr.adjoint import Folding, fitted, parts, reach, zeros
+from ...expr.adjoint import Folding, parts, reach, zeros
 from ...expr.graph import Graph
 from ...expr.running import run
-from ...expr.tracer import Tracer
+from ...expr.tracer import Tracer, fitted
 from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
 from .phrases import Candidate, Ranked, as_written, candidate, worded
