@@ -164,6 +164,7 @@ class Cursor:
         self.at = self.depth = self.nodes = self.bars = self.norms = self.rows = self.nest = 0
         self.beside = self.entrywise = False
         self.lifted: str | None = None  # the index of a vector that stands for all its entries
+        self.free: dict[str, int] = {}  # the letters that stand for every place, and how far they go
         self.products: dict[int, tuple[sp.Basic, sp.Basic, sp.Basic]] = {}
         self.orders: dict[int, tuple[sp.Basic, int]] = {}
         self.unsized: dict[int, tuple[sp.Basic, int | None]] = {}  # 1 and e_k: where the one is, None for all
@@ -294,7 +295,7 @@ class Cursor:
         for i, shape in enumerate(map(self.shape, args)):
             if shape and known is None:
                 known = shape[-1] if op == "matmul" and i == 0 else shape[0]
-        if known is None and op in ("", "outer"):
+        if known is None:
             known = next(iter(self.context.shapes.get(self.context.wrt or "", ())), None)
         return tuple(self.long(a, known) for a in args)
 

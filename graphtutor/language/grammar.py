@@ -67,11 +67,11 @@ def whole(p: Cursor) -> Rule:
 
 
 def with_indices(p: Cursor, axes: Mapping[str, int | None]) -> Rule:
-    """Read an expression in which letters below vectors may stand for every place; `axes`, those of its left side, come first."""
+    """Read an expression in which letters below vectors may stand for every place; `axes`, those of its left side, come first, then the alphabet."""
     free = sizes(p.tokens, p.context)
     if not free:
         return (yield whole(p))
-    free = {**axes, **{letter: n for letter, n in free.items() if n is not None or letter not in axes}}
+    free = dict(axes) | {letter: n or axes.get(letter) for letter, n in sorted(free.items())}
     letter = next(iter(free))
     if len(free) > 1 or not liftable(p.tokens, p.context, letter):
         return (yield every(p, free, lambda: whole(p)))

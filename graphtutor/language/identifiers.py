@@ -40,6 +40,9 @@ def below(p: Cursor, token: Token) -> sp.Basic | None:
     place = entry_of_array(p, token)
     if place is None:
         place = kronecker(p, token, lambda part: place_of(p, part, None))
+    if place is None and all(part in p.free for part in index_parts(token.sub or "")):
+        at_all = tuple(p.bound[part].value for part in index_parts(token.sub or ""))
+        return p.make("index", symbol(p, token.text), params=(at_all,))
     if place is None and token.text == "e" and p.context.spelling("e") is None:
         at = whole_of(p, replace(token, text=token.sub or "", sub=None))
         return None if at is None else unsized(p, at)

@@ -11,6 +11,8 @@ import sympy as sp
 
 from ..errors import LearnerError, ReadError
 from ..ops.arrays import Shape
+from ..ops.spell import Spelled, folded
+from ..ops.table import ROWS
 from . import trees
 from .grammar import DEFAULT, Limits, parse
 from .names import Context, Definition, key
@@ -270,6 +272,25 @@ def with_definitions(known: Context, given: dict[str, Any], limits: Limits) -> C
 def meaning(value: Any, known: Context, limits: Limits) -> Definition:
     """Return what a definition's text, tree or number says."""
     if isinstance(value, sp.Basic):
-        return Definition(value, free=trees.names_in(value))
+        return (
+            Definition(value, None, shape_of(value, known), trees.names_in(value))
+            if known.shapes
+            else Definition(value, free=trees.names_in(value))
+        )
     found = parse(tokens(str(value)), known, limits, str(value))
     return Definition(found.tree, None, found.shape, trees.names_in(found.tree))
+
+
+def shape_of(tree: sp.Basic, known: Context) -> Shape:
+    """Return the shape of a tree over the problem's vectors; () where it has none, or where shapes do not fit."""
+
+    def joined(top: sp.Basic, spelled: Spelled, shapes: list[Shape]) -> Shape:
+        row = ROWS.get(spelled.op)
+        return (
+            shapes[0] if row is None else tuple(row.result_shape(tuple(shapes), row.settled(spelled.params, *shapes)))
+        )
+
+    try:
+        return folded(tree, lambda top, spelled: known.shapes.get(str(spelled.params[0]), ()), joined)
+    except (LearnerError, IndexError, TypeError):
+        return ()

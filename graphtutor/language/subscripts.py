@@ -22,11 +22,11 @@ MOST_FREE = 2
 def index_parts(sub: str) -> list[str]:
     """Return the indices of a subscript.
 
-    >>> index_parts("ij"), index_parts("i, 2"), index_parts("1,2"), index_parts("12"), index_parts("i+1")
-    (['i', 'j'], ['i', '2'], ['1', '2'], ['12'], ['i+1'])
+    >>> index_parts("ij"), index_parts("i, 2"), index_parts("1,2"), index_parts("12"), index_parts("i+1"), index_parts("pred")
+    (['i', 'j'], ['i', '2'], ['1', '2'], ['12'], ['i+1'], ['pred'])
     """
     found = [part.strip() for part in sub.split(",")]
-    return list(found[0]) if len(found) == 1 and found[0].isalpha() else found
+    return list(found[0]) if len(found) == 1 and found[0].isalpha() and len(found[0]) <= MOST_FREE else found
 
 
 def array_of(known: Context, stem: str) -> tuple[str, Shape] | None:
@@ -59,11 +59,18 @@ def sizes(stream: Sequence[Token], known: Context) -> dict[str, int | None]:
         if array is not None:
             letters: dict[str, int | None] = dict(zip(index_parts(token.sub or ""), array[1], strict=False))
         else:
-            letters = {token.name: None} if behind_bracket(stream, k) else {}
+            letters = dict.fromkeys(index_parts(token.sub or "") if undeclared(known, token) else ())
+            if behind_bracket(stream, k):
+                letters = {token.name: None}
         for letter, n in letters.items():
             if is_index(letter, known) and letter not in bound:
                 found[letter] = found.get(letter) or n
     return found
+
+
+def undeclared(known: Context, token: Token) -> bool:
+    """True for p_i and δ_ij where nobody said what p is: the index goes as far as the others do."""
+    return token.kind == "word" and token.sub is not None and not any(map(known.spelling, (token.name, token.text)))
 
 
 def behind_bracket(stream: Sequence[Token], k: int) -> bool:
@@ -112,9 +119,13 @@ def liftable(stream: Sequence[Token], known: Context, letter: str) -> bool:
 
 def every(p: Cursor, free: dict[str, int | None], rule: Callable[[], Rule]) -> Rule:
     """Return the vector or matrix of what `rule` reads at all values of the free letters."""
+    shape = p.context.shapes.get(p.context.wrt or "", ())
+    if len(free) == len(shape) or len(shape) == 1:
+        free = {letter: n or shape[k % len(shape)] for k, (letter, n) in enumerate(free.items())}
     lengths = [n for n in free.values() if n is not None]
     if len(free) > MOST_FREE or len(lengths) < len(free):
         p.fail(f"the indices {', '.join(free)} have no ends; write the vectors without them, or sums with their bounds")
+    p.free = dict(zip(free, lengths, strict=True))
     place, kept, values = p.at, p.tokens.copy(), []
     for at in product(*map(range, lengths)):
         p.at, p.tokens, p.choices = place, kept.copy(), []

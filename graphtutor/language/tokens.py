@@ -35,6 +35,7 @@ SUB_ONE = re.compile(r"[0-9]+|[A-Za-z]")
 SUB_PLAIN = re.compile(r"[A-Za-z0-9]+")
 LOOKS_LATEX = re.compile(r"\\[A-Za-z ,;!]|[\^_]\{|\$")
 BRACKETS = {"(": "open", "{": "open", "[": "open", ")": "close", "}": "close", "]": "close"}
+TIE = re.compile(r"~(?=\S)(?![A-Z][A-Za-z]*\s*\()")
 PRIMES = {"′": [1], "’": [1], "″": [0, 1]}
 SPACE = " \t\r\u00a0\u2009\u202f\u2002\u2003\u2005"
 
@@ -69,11 +70,16 @@ def unstyled(char: str) -> str:
     return plain if plain.isascii() or plain in LETTERS or plain in signs.CHARACTERS else char
 
 
+def joins(s: Scan) -> bool:
+    """True if a ~ outside LaTeX is the space of 2~x, and not the sign of y ~ N(0, 1)."""
+    return bool(s.found) and not s.gap and TIE.match(s.text, s.at) is not None
+
+
 def step(s: Scan) -> None:
     char = s.text[s.at]
     if char == "$" and s.dollars:
         s.put("op", "$", 2 if s.text.startswith("$$", s.at) else 1)
-    elif char in SPACE or s.at in s.dropped or char == "$" or (char == "~" and s.tex):
+    elif char in SPACE or s.at in s.dropped or char == "$" or (char == "~" and (s.tex or joins(s))):
         s.at += 1
         s.gap = s.gap or char != "}"
     elif char == "\n":

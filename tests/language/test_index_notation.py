@@ -43,6 +43,21 @@ TANH: dict[str, Any] = {
 LINEAR: dict[str, Any] = {"expression": "L = sum(M@q)", "wrt": "q", "shapes": {"M": (3, 2), "q": 2}}
 GATE: dict[str, Any] = {"expression": "L = sum(softmax(f)[0]*g)", "wrt": "g", "shapes": {"f": 2, "g": 2}}
 
+CLASS: dict[str, Any] = {
+    "expression": "p = softmax(z); L = -log(p[k])",
+    "wrt": "z",
+    "shapes": {"z": 3},
+    "constants": {"k": 1},
+}
+NAMELESS: dict[str, Any] = {
+    "expression": "L = -log(softmax(a)[c])",
+    "wrt": "a",
+    "shapes": {"a": 4},
+    "constants": {"c": 0},
+}
+BILINEAR: dict[str, Any] = {"expression": "L = v@(W@x)", "wrt": "W", "shapes": {"W": (2, 3), "x": 3, "v": 2}}
+WEIGHED: dict[str, Any] = {"expression": "p = softmax(z)\nL = sum(a*p)", "wrt": "z", "shapes": {"z": 3, "a": 3}}
+
 
 def by(problem: dict[str, Any], wrt: str) -> dict[str, Any]:
     return {**problem, "wrt": wrt}
@@ -67,6 +82,12 @@ RIGHT: list[tuple[dict[str, Any], list[str]]] = [
     (LINEAR, ["M^T 1", r"M^T \mathbf{1}", r"\mathbf{1}^T M", "Mᵀ1", "1ᵀ M", r"\sum_i M_{ij}", r"\frac{\partial L}{\partial q_j} = \sum_{i=1}^{3} M_{ij}"]),
     (by(LINEAR, "M"), [r"\mathbf{1} q^T", "dL/dM_ij = q_j", "[1, 1, 1] q^T"]),
 ]  # fmt: skip
+RIGHT += [
+    (CLASS, ["p - onehot(k)", "softmax(z) - onehot(k)", r"p_i - \delta_{ik}", "p_j - δ_jk", "p - e_k", "dL/dz_i = p_i - 1[i = k]", r"-\delta_{ik} + p_i"]),
+    (NAMELESS, [r"p_i - \delta_{ic}", "p - e_c", "softmax(a) - onehot(c)", "dL/da_j = p_j - δ_jc"]),
+    (BILINEAR, [r"\frac{\partial L}{\partial W_{ij}} = v_i x_j", r"\frac{\partial L}{\partial W_{ji}} = v_j x_i", "v_i x_j", "v x^T"]),
+    (WEIGHED, [r"\frac{\partial L}{\partial z_j} = \sum_i a_i p_i(\delta_{ij} - p_j)", "p_j (a_j - Σ_i a_i p_i)", "p ⊙ (a - aᵀp)", "diag(p) a - p p^T a"]),
+]  # fmt: skip
 
 WRONG: list[tuple[dict[str, Any], list[str]]] = [
     (SOFTMAX, ["y_i - p_i", "dL/dz_i = p_i (1 - y_i)", r"\frac{\partial L}{\partial z_j} = \sum_i y_i(\delta_{ij} - p_j)", "p_i y_i", "dL/dz_i = p_i - 2y_i"]),
@@ -79,6 +100,11 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     (TANH, ["v ⊙ h", "diag(1 - h) v", "v_i (1 + h_i^2)", "v(1 - h)"]),
     (by(TANH, "A"), ["∂L/∂A_ij = v_i h_i u_j", "diag(tanh'(Au + c)) u v^T", "∂L/∂A_ij = v_j (1 - h_j^2) u_i"]),
     (LINEAR, ["M 1", r"\sum_j M_{ij}", "2 M^T 1", r"M^T \mathbf{1}/3"]),
+]  # fmt: skip
+WRONG += [
+    (CLASS, ["onehot(k) - p", r"p_i + \delta_{ik}", "dL/dz_i = p_i - 1[i != k]", "p - onehot(0)"]),
+    (BILINEAR, [r"\frac{\partial L}{\partial W_{ij}} = v_j x_i", "v_j x_i", "x v^T", "v_i x_i"]),
+    (WEIGHED, [r"\frac{\partial L}{\partial z_j} = \sum_i a_i p_i(\delta_{ij} + p_j)", "p_j (a_j + Σ_i a_i p_i)", "a_j p_j"]),
 ]  # fmt: skip
 
 
@@ -139,6 +165,16 @@ def test_a_jacobian_in_index_notation_has_the_order_of_its_left_side() -> None:
     )
     (claim,) = claims
     assert (claim.of, claim.wrt, claim.parts[0].shape) == ("p", "z", (3, 3))
+
+
+@pytest.mark.parametrize(("sign", "first"), [("-", None), ("+", 0)])
+def test_a_jacobian_is_judged_as_a_line(sign: str, first: int | None) -> None:
+    lines = [
+        rf"\frac{{\partial p_i}}{{\partial z_j}} = p_i(\delta_{{ij}} {sign} p_j)",
+        r"\frac{\partial L}{\partial z_j} = \sum_i a_i p_i(\delta_{ij} - p_j)",
+    ]
+    options = dict(WEIGHED)
+    assert gt.grade(options.pop("expression"), lines, **options).first_wrong == first
 
 
 def test_names_without_vectors_keep_their_subscripts() -> None:
