@@ -40,7 +40,7 @@ FOUND = Grade(
 @pytest.fixture(scope="module")
 def grades() -> dict:
     return {"derivation": FOUND, "sheet": gt.grade("u = w*x; L = u**2", SHEET), "right": Grade(1.0, True, "Right.", (Line(0, "2*x0*(f - y)", "right", "dL/dw0", "proved", earned=1.0),)),
-            "unread": gt.grade("x**2", {"code": "def f(x):\n    while x:\n        pass"}, wrt="x")}  # fmt: skip
+            "unread": gt.grade("x**2", {"code": "def f(x):\n    with x:\n        pass"}, wrt="x")}  # fmt: skip
 
 
 def same_as_golden(name: str, found: str) -> None:
