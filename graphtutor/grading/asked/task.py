@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -137,51 +137,35 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
     """
     if isinstance(source, Task):
         return source
-    program = getattr(source, "program", None)
-    if isinstance(program, str):
-        return task(program, wrt=wrt if wrt is not None else getattr(source, "wrt", None) or None, assume=assume or getattr(source, "assume", None),
-                    definitions=definitions or getattr(source, "definitions", None), shapes=shapes or getattr(source, "shapes", None),
-                    constants=constants or getattr(source, "constants", None), given=given or getattr(source, "given", None))  # fmt: skip
-    if isinstance(source, Graph) or (isinstance(source, Callable) and not isinstance(source, sp.Basic)):  # type: ignore[arg-type]
-        graph = source if isinstance(source, Graph) else build(source, shapes=shapes, constants=constants)
-        sizes = {n.name: n.shape for n in graph.inputs if n.shape}
-        return task(
-            graph.formula(graph.out),
-            wrt=wrt,
-            assume=assume,
-            definitions=definitions,
-            shapes=sizes or shapes,
-            constants=constants,
-            given=given,
-        )
+    options = {"assume": assume, "definitions": definitions, "shapes": shapes, "constants": constants, "given": given}
+    if isinstance(getattr(source, "program", None), str):
+        asks = getattr(source, "wrt", None) or None
+        said = {name: value or getattr(source, name, None) for name, value in options.items()}
+        return task(source.program, wrt=asks if wrt is None else wrt, **said)
+    if callable(source) and not isinstance(source, sp.Basic):
+        source = build(source, shapes=shapes, constants=constants)
+    if isinstance(source, Graph):
+        sizes = {n.name: n.shape for n in source.inputs if n.shape}
+        return task(source.formula(source.out), wrt=wrt, **{**options, "shapes": sizes or shapes})
     assume, labels = apart(assume)
     names = (str(wrt),) if isinstance(wrt, str | sp.Symbol) else tuple(str(w) for w in wrt or ())
     told = (assumed(source) if isinstance(source, sp.Basic) else {}) | domains(assume)
-    known = Known(
-        dict(definitions or {}),
-        dict(shapes or {}),
-        dict(constants or {}),
-        tuple(dict.fromkeys([*names, *(n for n in told if n.isidentifier())])),
-    )
+    declared = tuple(dict.fromkeys([*names, *(n for n in told if n.isidentifier())]))
+    known = Known(dict(definitions or {}), dict(shapes or {}), dict(constants or {}), declared)
     tree, named, output = known.lines(source)
-    found = Task(
-        tree,
-        names,
-        told,
-        known.meanings,
-        known.shapes,
-        known.constants,
-        dict(given or {}),
-        named,
-        output,
-        source if isinstance(source, str) else "",
-        labels,
-    )
+    text = source if isinstance(source, str) else ""
+    numbers = dict(given or {})
+    found = Task(tree, names, told, known.meanings, known.shapes, known.constants, numbers, named, output, text, labels)
     for name in names:
-        near = [n for n in found.inputs if n.replace("_", "").casefold() == name.replace("_", "").casefold()]
-        if near and name not in found.inputs and name not in known.meanings:
-            raise LearnerError(f"'{name}' is no variable of this problem (did you mean '{near[0]}'?)")
+        refuse_misspelt(name, found.inputs, known.meanings)
     return found
+
+
+def refuse_misspelt(name: str, inputs: Collection[str], meanings: Collection[str]) -> None:
+    """Raise LearnerError for a variable that differs from one of the problem in its case or underscores alone; by any other the derivative is 0."""
+    near = [n for n in sorted(inputs) if n.replace("_", "").casefold() == name.replace("_", "").casefold()]
+    if near and name not in inputs and name not in meanings:
+        raise LearnerError(f"'{name}' is no variable of this problem (did you mean '{near[0]}'?)")
 
 
 def lettered(asked: Task, text: str) -> Task:

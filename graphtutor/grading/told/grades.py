@@ -147,44 +147,33 @@ def markdown(grade: Grade) -> str:
 
 
 def terminal(grade: Grade, width: int) -> str:
+    """Return a grade as lines of `width` columns: the verdict, the answer's lines or cells, and what explains them."""
     out = [headline(grade), *wrapped(grade.message, width, 0)]
     for line in grade.lines:
         out += beside(f"  {line.index + 1:>2} {SIGNS[line.status]} {' '.join(line.text.split())}", remark(line), width)
-    if (
-        grade.invalid is not None
-        and not any(line.error for line in grade.lines)
-        and grade.invalid.source
-        and not grade.table
-    ):
+    shown = grade.invalid is None or grade.table or any(line.error for line in grade.lines)
+    if grade.invalid is not None and not shown and grade.invalid.source:
         out += [f"  {row}" for row in grade.invalid.caret.split("\n")]
+    for cell in grade.table:
+        out += [] if cell.status in ("right", "blank") else beside(*row(cell), width)
+    told = [f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}{rest}" for m, rest in findings(grade.misconceptions)]
     blank = [c.name for c in grade.table if c.status == "blank"]
-    for c in grade.table:
-        if c.status not in ("right", "blank"):
-            given = c.given if len(c.given) <= LONGEST else f"{c.given[: LONGEST - 1]}…"
-            out += beside(
-                f"  {c.name:<16} {c.status:<9} {given}".rstrip(),
-                "; ".join(
-                    filter(
-                        None, [c.note, f"right is {c.right}" if c.right and c.status in ("wrong", "follows") else ""]
-                    )
-                ),
-                width,
-            )
-    if blank:
-        out += wrapped(
-            f"blank: {', '.join(blank[:MOST_BLANK])}{f' and {len(blank) - MOST_BLANK} more' if len(blank) > MOST_BLANK else ''}",
-            width,
-            2,
-        )
-    for m, rest in findings(grade.misconceptions)[:MOST_TOLD]:
-        out += wrapped(f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}{rest}", width, 2)
-    if grade.counterexample is not None:
-        out += wrapped(str(grade.counterexample), width, 2)
-    if grade.variant is not None:
-        out += wrapped(apart(grade.variant), width, 2)
-    return "\n".join(
-        [*out, *(wrapped(f"decided by a person: {decided(dict(grade.human))}", width, 2) if grade.human else [])]
-    )
+    more = f" and {len(blank) - MOST_BLANK} more" if len(blank) > MOST_BLANK else ""
+    below = [
+        f"blank: {', '.join(blank[:MOST_BLANK])}{more}" if blank else "",
+        *told[:MOST_TOLD],
+        str(grade.counterexample or ""),
+        apart(grade.variant) if grade.variant is not None else "",
+        f"decided by a person: {decided(dict(grade.human))}" if grade.human else "",
+    ]
+    return "\n".join([*out, *(part for text in below if text for part in wrapped(text, width, 2))])
+
+
+def row(cell: Cell) -> tuple[str, str]:
+    """Return a cell of a sheet that is not right, and what is said beside it."""
+    given = cell.given if len(cell.given) <= LONGEST else f"{cell.given[: LONGEST - 1]}…"
+    right = f"right is {cell.right}" if cell.right and cell.status in ("wrong", "follows") else ""
+    return f"  {cell.name:<16} {cell.status:<9} {given}".rstrip(), "; ".join(filter(None, [cell.note, right]))
 
 
 def findings(found: Iterable[Misconception]) -> list[tuple[Misconception, str]]:
