@@ -252,6 +252,13 @@ def test_one_finding_comes_first_and_what_cannot_be_told_from_it_is_said_in_one_
 
 
 # ----- diagnosis never raises, whatever is answered -----
+@pytest.mark.parametrize("problem", ["x/0", "log(-1 - x**2)", "sqrt(-2 - x**2)*y", "x + 1/(y - y)", "acos(2 + x**2)"])
+@pytest.mark.parametrize("answer", ["2*w@X", "x", "0", "y*X@w + 1", ["f = x", "df/dx = 1", "dL/dx = 2"]])
+def test_function_that_is_defined_nowhere_is_not_explained(problem: str, answer: str | list[str]) -> None:
+    found = gt.grade(problem, answer, wrt="x", shapes={"X": (2, 3), "w": 2})
+    assert found.correct in (False, None, True)
+
+
 PIECES = [
     "w",
     "X",

@@ -147,6 +147,8 @@ def diagnosed(problem: Problem, answer: Graph, labels: Collection[str] = ()) -> 
 
     `labels`: names whose entries sum to 1.
     """
+    if not problem.size:  # nowhere is the function defined: nothing to explain
+        return []
     points = {name: summing_to_one(v) if name in labels else v for name, v in problem.with_drawn(answer).items()}
     (given,) = at_points(problem, answer, [answer.out], points)
     right, rows = gradients(problem, problem.graph, points, lambda node: True)
@@ -197,7 +199,7 @@ def gradients(
 def at_points(problem: Problem, graph: Graph, outs: list[int], points: dict[str, Array]) -> list[Array]:
     """Return the values of nodes at a few points: arrays (points, *shape)."""
     rows: list[list[Array]] = []
-    for k in range(MOST_POINTS):
+    for k in range(min(MOST_POINTS, problem.size)):
         at = {name: v[k] for name, v in points.items()}
         if problem.part is not None:
             at[problem.wrt] = run(problem.part.cells, problem.part.shapes, at, "float")[problem.part.out]
