@@ -64,7 +64,7 @@ class Arrangement:
         self.left = MOST_WORK
         self.moving = [k for k, d in enumerate(domains) if not d.discrete]
         self.first = self.scatter(SCATTER)
-        values = self.lanes.plain(self.first)
+        values = self.lanes.plain(self.first, [*breaks, *soft])
         self.breaks = distinct([Break(b, 0.0) for b in breaks], values, self.lanes.run(self.first, LANES)[0])
         for u in soft:
             low, high = np.abs(values[u] + 1) < 0.9, np.abs(values[u] - 1) < 0.9
@@ -130,7 +130,7 @@ class Arrangement:
     def heights(self, points: Array) -> Array:
         """Return the height of every break over its level at each point, (points, breaks)."""
         self.left -= len(points) * len(self.lanes.steps)
-        values = self.lanes.plain(points)
+        values = self.lanes.plain(points, {b.cell for b in self.breaks})
         return np.stack([values[b.cell] - b.level for b in self.breaks], axis=1)
 
     def noted(self, points: Array, heights: Array) -> list[Array]:

@@ -41,6 +41,7 @@ GRID = tuple(
         "1000000",
     )
 )
+SECTIONS = 512  # into which a stretch with a root is cut at once
 PROBES = tuple(Fraction(n) for n in ("-3", "-1", "1/2", "2", "5"))
 
 
@@ -110,18 +111,22 @@ def total(op: str, params: tuple[Any, ...], count: int) -> bool:
 
 
 def roots(
-    line: Line, cell: int, point: Sequence[Any], k: int, domain: Domain, grid: Iterable[Fraction], digits: int
+    lanes: Lanes, cell: int, point: Sequence[Any], k: int, domain: Domain, grid: Sequence[Fraction], digits: int
 ) -> list[Root]:
     """Return where `cell` is zero when the number `k` of `point` runs through its domain: exactly if it can be, else to `digits`."""
-    found = exact_roots(line, cell, point, k, digits)
+    found = exact_roots(lanes.line, cell, point, k, digits)
     if found is None:
-        values = sorted(
-            {v for g in grid for v in (g, -g)}
-            if domain.low is None or domain.high is None
-            else {domain.between(Fraction(n, 24)) for n in range(1, 24)}
-        )
-        found = numeric_roots(line, cell, point, k, [v for v in values if v in domain], digits)
+        found = numeric_roots(lanes, cell, point, k, grid, digits)
     return [r for r in found if r.value in domain]
+
+
+def ticks(domain: Domain, numbers: Iterable[Fraction]) -> list[Fraction]:
+    """Return the numbers of a domain between which roots are looked for: those given and their opposites, or evenly spread ones."""
+    if domain.low is None or domain.high is None:
+        values = {v for g in numbers for v in (g, -g)}
+    else:
+        values = {domain.between(Fraction(n, 24)) for n in range(1, 24)}
+    return sorted(v for v in values if v in domain)
 
 
 def at(point: Sequence[Any], k: int, value: Any) -> tuple[Any, ...]:
@@ -173,43 +178,47 @@ def parabola(x: Sequence[Fraction], y: Sequence[Fraction]) -> tuple[Fraction, Fr
 
 
 def numeric_roots(
-    line: Line, cell: int, point: Sequence[Any], k: int, grid: Sequence[Fraction], digits: int
+    lanes: Lanes, cell: int, point: Sequence[Any], k: int, grid: Sequence[Fraction], digits: int
 ) -> list[Root]:
     """Return the roots between neighbours of `grid` on which the quantity has opposite signs, and those that lie on it."""
 
+    def heights(values: Sequence[float]) -> list[float]:
+        ticks = np.repeat(as_floats([point]), len(values), axis=0)
+        ticks[:, k] = values
+        return [h if isfinite(h) else nan for h in lanes.plain(ticks, [cell])[cell].tolist()]
+
     def height(t: Any) -> Any:
         try:
-            return line.plain(at(point, k, t))[cell]
+            return lanes.line.plain(at(point, k, t))[cell]
         except TooLarge:
             return NAN
 
     found: list[Root] = []
-    ticks = np.repeat(as_floats([point]), len(grid), axis=0)
-    ticks[:, k] = [float(t) for t in grid]
-    heights = Lanes(line).plain(ticks)[cell].tolist()
-    heights = [h if isfinite(h) else nan for h in heights]
-    for (t, a), (u, b) in zip(zip(grid, heights, strict=True), zip(grid[1:], heights[1:], strict=True), strict=False):
+    at_ticks = heights([float(t) for t in grid])
+    for (t, a), (u, b) in pairwise(zip(grid, at_ticks, strict=True)):
         if abs(a) < 1e-12:
             found.append(Root(t, True))
         elif a * b < 0 and abs(b) >= 1e-12:
-            found.append(refined(height, t, u, digits))
+            found.append(refined(height, *bracket(heights, float(t), float(u)), max(abs(a), abs(b)), digits))
     return found
 
 
-def refined(height: Callable[[Any], Any], low: Fraction, high: Fraction, digits: int) -> Root:
-    """Return the root between two points of opposite sign: by halving to ten digits, then by secants."""
-    with context().workprec(60):
-        a, b = (context().mpf(v.numerator) / v.denominator for v in (low, high))
-        below = height(a)
-        start = max(abs(below), abs(height(b)))
-        for _ in range(36):
-            middle = (a + b) / 2
-            h = height(middle)
-            if h * below > 0:
-                a = middle
-            else:
-                b = middle
+def bracket(heights: Callable[[Sequence[float]], list[float]], low: float, high: float) -> tuple[float, float]:
+    """Return two numbers 2^-36 times as far apart as those given, at which the heights still have opposite signs."""
+    for _ in range(4):
+        ticks = np.linspace(low, high, SECTIONS + 1).tolist()
+        inner = heights(ticks)
+        crossed = next((i for i in range(SECTIONS) if inner[i] * inner[i + 1] <= 0), None)
+        if crossed is None or ticks[crossed] == ticks[crossed + 1]:
+            break
+        low, high = ticks[crossed], ticks[crossed + 1]
+    return low, high
+
+
+def refined(height: Callable[[Any], Any], low: float, high: float, start: float, digits: int) -> Root:
+    """Return the root between two near numbers by secants; `start`: the height from which it was sought."""
     with context().workdps(digits + 10):
+        a, b = context().mpf(low), context().mpf(high)
         fa, fb = height(a), height(b)
         for _ in range(12):
             if fa == fb or fa != fa or fb != fb:
@@ -221,7 +230,7 @@ def refined(height: Callable[[Any], Any], low: Fraction, high: Fraction, digits:
         end = height(b)
         if end == end and abs(end) <= start * context().mpf(10) ** (-digits // 2):
             return Root(b, True)
-    return Root(Fraction(float(middle)).limit_denominator(1000), False)
+    return Root(Fraction((low + high) / 2).limit_denominator(1000), False)
 
 
 def between(values: Sequence[Any], domain: Domain) -> list[Fraction]:

@@ -15,7 +15,7 @@ from typing import Any
 from ..expr.running import Cell
 from ..ops.arrays import Entry
 from ..ops.table import ROWS
-from .quotients import ONE, Forms, Monomial, Quotient, TooLong
+from .quotients import ONE, Exact, Forms, Monomial, Quotient, TooLong, whole
 from .scalars import ancestors
 
 MOST_ANGLES = 6  # angles that one is the sum of
@@ -49,7 +49,7 @@ class Laws:
             out = out * self.exp_of_term(m, c)
         return out
 
-    def exp_of_term(self, m: Monomial, c: Fraction) -> Quotient:
+    def exp_of_term(self, m: Monomial, c: Exact) -> Quotient:
         """e^(c·ln v) = vᶜ for a whole c, and for any c if v is positive by itself."""
         f = self.forms
         v = self.arguments.get(m[0][0]) if len(m) == 1 and m[0][1] == 1 else None
@@ -70,9 +70,7 @@ class Laws:
 
     def log_of_atom(self, i: int) -> Quotient:
         return (
-            Quotient(self.forms, {self.exponents[i]: Fraction(1)})
-            if i in self.exponents
-            else self.log_of(self.forms.single(i))
+            Quotient(self.forms, {self.exponents[i]: 1}) if i in self.exponents else self.log_of(self.forms.single(i))
         )
 
     def log_of(self, u: Quotient) -> Quotient:
@@ -91,11 +89,11 @@ class Laws:
         f = self.forms
         if self.positive(u) and ONE not in u.over:
             ((m, c),) = u.over.items()
-            rest = Quotient(f, {tuple((i, p / degree) for i, p in m): Fraction(1)})
+            rest = Quotient(f, {tuple((i, whole(Fraction(p) / degree)) for i, p in m): 1})
             return rest if c == 1 else rest * self.root(f.number(c), degree)
-        whole = whole_root(u.constant, degree)
-        if whole is not None:
-            return f.number(whole)
+        exact = whole_root(u.constant, degree)
+        if exact is not None:
+            return f.number(exact)
         i = f.atom(("root", u.key(), degree), positive=u.constant is not None)
         if u.under is None:
             f.powers.setdefault(i, (degree, u.over))
@@ -132,13 +130,13 @@ class Laws:
         terms = u.over.items()
         if (
             u.under is not None
-            or sum(abs(c) for c in u.over.values()) > MOST_ANGLES
+            or sum(abs(Fraction(c)) for c in u.over.values()) > MOST_ANGLES
             or any(c.denominator > 1 for _, c in terms)
         ):
             return self.atoms_of_circle(u)
         sine, cosine = self.forms.number(0), self.forms.number(1)
         for m, c in terms:
-            s, k = self.atoms_of_circle(Quotient(self.forms, {m: Fraction(1)}))
+            s, k = self.atoms_of_circle(Quotient(self.forms, {m: 1}))
             s = s if c > 0 else -s
             for _ in range(abs(int(c))):
                 sine, cosine = sine * k + cosine * s, cosine * k - sine * s
@@ -149,7 +147,7 @@ class Laws:
         f = self.forms
         sign, key = self.turned(u)
         sine, cosine = f.atom(("sin", key)), f.atom(("cos", key))
-        f.powers.setdefault(cosine, (2, {ONE: Fraction(1), ((sine, Fraction(2)),): Fraction(-1)}))
+        f.powers.setdefault(cosine, (2, {ONE: 1, ((sine, 2),): -1}))
         return sign * f.single(sine), f.single(cosine)
 
     def tan(self, u: Any) -> Quotient:
@@ -178,7 +176,7 @@ class Laws:
         return lambda *args: self.forms.opaque(name, args)
 
 
-def whole_root(c: Fraction | None, degree: int) -> Fraction | None:
+def whole_root(c: Exact | None, degree: int) -> Fraction | None:
     """Return the root of a number if it is a Fraction, else None.
 
     >>> whole_root(Fraction(4, 9), 2), whole_root(Fraction(2), 2), whole_root(Fraction(-8), 3)

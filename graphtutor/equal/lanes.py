@@ -7,9 +7,9 @@ never settle it falsely for want of digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ class Lanes:
     >>> b = Scalars()
     >>> x = b.input("x")
     >>> square = b.add("mul", (x, x))
-    >>> Lanes(Line(b.cells, [square], ["x"])).plain(np.array([[2.0], [3.0]]))[square].tolist()
+    >>> Lanes(Line(b.cells, [square], ["x"])).plain(np.array([[2.0], [3.0]]), [square])[square].tolist()
     [4.0, 9.0]
     """
 
@@ -44,9 +44,13 @@ class Lanes:
         self.held = [
             (i, np.full((1, 1), NUMBERS[v][0] if isinstance(v, str) else to_float(v), float)) for i, v in line.held
         ]
-        rng = np.random.default_rng(0)
-        self.noise = 1 + NOISE * rng.uniform(-1, 1, (len(self.steps), LANES, 1))
-        self.noise[:, 0] = 1
+
+    @cached_property
+    def noise(self) -> Array:
+        """A factor for each step and lane, 1 in the first lane."""
+        factors = 1 + NOISE * np.random.default_rng(0).uniform(-1, 1, (len(self.steps), LANES, 1))
+        factors[:, 0] = 1
+        return factors
 
     def run(self, points: Array, lanes: int) -> tuple[dict[int, Array], Array]:
         """Return the values of every cell, (lanes, points) or with 1 in place of either, and at which points one left the range of floats."""
@@ -55,11 +59,11 @@ class Lanes:
             values[i] = points[None, :, k]
         out_of_range = np.zeros(len(points), bool)
         with np.errstate(all="ignore"):
-            for (i, run, args, chooses, joint), noise in zip(self.steps, self.noise, strict=True):
+            for n, (i, run, args, chooses, joint) in enumerate(self.steps):
                 given = [values[a] for a in args]
                 out = run(*given)
                 if lanes > 1 and not chooses:
-                    out = out * noise
+                    out = out * self.noise[n]
                     lost = np.isinf(out)
                     if not joint:
                         nothing = out == 0
@@ -70,10 +74,10 @@ class Lanes:
                 values[i] = out
         return values, out_of_range
 
-    def plain(self, points: Array) -> dict[int, Array]:
-        """Return the values of every cell at each point, by one lane without noise."""
+    def plain(self, points: Array, wanted: Iterable[int]) -> dict[int, Array]:
+        """Return the values of some cells at each point, by one lane without noise."""
         values, _ = self.run(points, 1)
-        return {i: np.broadcast_to(v[0], (len(points),)) for i, v in values.items()}
+        return {i: np.broadcast_to(values[i][0], (len(points),)) for i in wanted}
 
     def alike(self, points: Array, a: int, b: int, run: tuple[dict[int, Array], Array]) -> tuple[Array, Array]:
         """Return at which points two cells surely have one value, and by how much they differ elsewhere, in units of their noise.
@@ -86,6 +90,11 @@ class Lanes:
             one = np.isfinite(size) & ~lost & (gap + noise <= ALIKE * size)
             apart = np.where(one, 0, np.where(np.isfinite(gap), gap / (noise + 1e-16 * size), 1.0))
         return one, apart
+
+    def defined(self, a: int, b: int, run: tuple[dict[int, Array], Array]) -> Array:
+        """Return at which points both cells are defined, whatever their digits, and no number left the range of floats."""
+        values, lost = run
+        return np.isfinite(values[a]).all(axis=0) & np.isfinite(values[b]).all(axis=0) & ~lost
 
     def seen(
         self, points: Array, a: int, b: int, run: tuple[dict[int, Array], Array]

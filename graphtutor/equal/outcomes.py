@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..expr.running import Cell
 from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line, significant
-from .reals import TooLarge, context, magnitude
+from .reals import TooLarge, context, magnitude, to_mpf
 
 AGREE, DIFFER, LEFT, RIGHT, NEITHER, UNSURE = "agree", "differ", "left", "right", "neither", "unsure"
 DIGITS = 50  # worked with, more where long constants occur
@@ -118,13 +118,27 @@ class Comparison:
         return [o or (s if s.kind == AGREE else Outcome(UNSURE)) for o, s in zip(out, last, strict=True)]
 
     def tied(self, point: Point, tie: bool = True) -> list[Outcome]:
-        """Return the outcomes at a point on a kink: what is noise is 0 there, what cannot be told apart is equal."""
+        """Return the outcomes at a point on a kink: exactly if they are rational; else what is noise is 0, what cannot be told apart is equal."""
+        exact = self.exactly(point, tie)
+        if exact is not None:
+            return exact
         with context().workdps(2 * self.digits):
             try:
                 lanes = self.line.careful(point, random.Random(2), snap=True)
             except TooLarge:
                 return self.unsure()
             return [snapped(lanes, a, b, tie) for a, b in self.pairs]
+
+    def exactly(self, point: Point, tie: bool) -> list[Outcome] | None:
+        """Return the outcomes at a rational point where all values are rational, None elsewhere."""
+        out = []
+        for a, b in self.pairs if all(isinstance(v, Fraction) for v in point) else ():
+            x = self.line.exact(point, a)
+            y = None if x is None else self.line.exact(point, b)
+            if x is None or y is None:
+                return None
+            out.append(Outcome(AGREE if x == y else DIFFER, to_mpf(x), to_mpf(y), tie))
+        return out or None
 
     def unsure(self) -> list[Outcome]:
         return [Outcome(UNSURE)] * len(self.pairs)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, Protocol
 
-Monomial = tuple[tuple[int, Fraction], ...]  # (atom, its power), sorted
-Terms = dict[Monomial, Fraction]
+Exact = int | Fraction  # a whole number is an int: these add, compare and hash several times as fast
+Monomial = tuple[tuple[int, Exact], ...]  # (atom, its power), sorted
+Terms = dict[Monomial, Exact]
 ONE: Monomial = ()
 LIMIT = 20_000  # products of terms in one proof: about 20 ms
 
@@ -23,10 +24,10 @@ class Polynomials:
     """Sums and products of terms, within a number of steps; `powers`: an atom → (d, terms) where atomᵈ = terms.
 
     >>> ring = Polynomials()
-    >>> ring.powers[1] = (2, {ONE: Fraction(3)})  # the square root of 3
-    >>> root = {((1, Fraction(1)),): Fraction(1)}
+    >>> ring.powers[1] = (2, {ONE: 3})  # the square root of 3
+    >>> root = {((1, 1),): 1}
     >>> ring.times(root, root)
-    {(): Fraction(3, 1)}
+    {(): 3}
     """
 
     def __init__(self, limit: int = LIMIT):
@@ -66,15 +67,24 @@ class Polynomials:
             self.spend(len(law) + len(terms))
             terms = dict(terms)
             c = terms.pop(m)
-            low = product(m, ((i, Fraction(-degree)),))
+            low = product(m, ((i, -degree),))
             for n, d in law.items():
                 put(terms, product(low, n), c * d)
         return terms
 
 
-def put(terms: Terms, m: Monomial, c: Fraction) -> None:
+def whole(value: Exact) -> Exact:
+    """Return a number that is whole as an int.
+
+    >>> whole(Fraction(4, 2)), whole(Fraction(1, 2))
+    (2, Fraction(1, 2))
+    """
+    return value.numerator if value.denominator == 1 else value
+
+
+def put(terms: Terms, m: Monomial, c: Exact) -> None:
     """Add one term to others, in place; what cancels is gone."""
-    total = terms.get(m, Fraction(0)) + c
+    total = whole(terms.get(m, 0) + c)
     if total:
         terms[m] = total
     else:
@@ -84,14 +94,14 @@ def put(terms: Terms, m: Monomial, c: Fraction) -> None:
 def product(m: Monomial, n: Monomial) -> Monomial:
     """Return the product of two monomials.
 
-    >>> product(((0, Fraction(2)), (1, Fraction(1))), ((0, Fraction(-2)),))
-    ((1, Fraction(1, 1)),)
+    >>> product(((0, 2), (1, 1)), ((0, -2),))
+    ((1, 1),)
     """
     if not m or not n:
         return m or n
     powers = dict(m)
     for i, p in n:
-        total = powers.get(i, Fraction(0)) + p
+        total = whole(powers.get(i, 0) + p)
         if total:
             powers[i] = total
         else:
@@ -133,10 +143,10 @@ class Forms(Polynomials):
         return i
 
     def single(self, i: int, power: Fraction | int = 1) -> Quotient:
-        return Quotient(self, {((i, Fraction(power)),): Fraction(1)})
+        return Quotient(self, {((i, whole(power)),): 1})
 
     def number(self, value: Fraction | int) -> Quotient:
-        return Quotient(self, {ONE: Fraction(value)} if value else {})
+        return Quotient(self, {ONE: whole(value)} if value else {})
 
     def opaque(self, name: str, args: Iterable[Any], params: tuple[Any, ...] = ()) -> Quotient:
         """Return an atom for a function without laws, the same for the same arguments."""
@@ -160,21 +170,22 @@ class Quotient:
         self.forms = forms
         if under is not None and len(under) == 1:
             ((m, c),) = under.items()
-            over, under = forms.times(over, {inverse(m): 1 / c}), None
+            over, under = forms.times(over, {inverse(m): whole(Fraction(1) / c)}), None
         self.over, self.under = over, under if over else None
 
     def key(self) -> Any:
         """Return what is equal for equal forms (not for all equal functions)."""
-        lead = Fraction(1) if self.under is None else self.under[min(self.under)]
-        under = None if self.under is None else frozenset((m, c / lead) for m, c in self.under.items())
-        return frozenset((m, c / lead) for m, c in self.over.items()), under
+        if self.under is None:
+            return frozenset(self.over.items()), None
+        lead = Fraction(self.under[min(self.under)])
+        return tuple(frozenset((m, whole(c / lead)) for m, c in terms.items()) for terms in (self.over, self.under))
 
     @property
-    def constant(self) -> Fraction | None:
+    def constant(self) -> Exact | None:
         """The value if it is a number, else None."""
         if self.under is not None or len(self.over) > 1 or (self.over and ONE not in self.over):
             return None
-        return self.over.get(ONE, Fraction(0))
+        return self.over.get(ONE, 0)
 
     @property
     def negative(self) -> bool:
@@ -185,12 +196,12 @@ class Quotient:
     def zero(self) -> bool:
         """Whether this is 0 wherever it is defined: so it is if it is 0 times a root that it is divided by."""
         f = self.forms
-        below: dict[int, Fraction] = {}
+        below: dict[int, Exact] = {}
         for m in self.over:
             for i, p in m:
                 if p < 0 and i in f.powers:
-                    below[i] = max(below.get(i, Fraction(0)), -p)
-        return not (f.times(self.over, {tuple(sorted(below.items())): Fraction(1)}) if below else self.over)
+                    below[i] = max(below.get(i, 0), -p)
+        return not (f.times(self.over, {tuple(sorted(below.items())): 1}) if below else self.over)
 
     # ----- operators -----
     def __add__(self, other: Any) -> Quotient:
@@ -200,7 +211,7 @@ class Quotient:
         f, b = self.forms, self.forms.lift(other)
         if self.under == b.under:
             return Quotient(f, f.plus(self.over, b.over, sign), self.under)
-        one = {ONE: Fraction(1)}
+        one: Terms = {ONE: 1}
         mine, yours = self.under or one, b.under or one
         top = f.plus(f.times(self.over, yours), f.times(b.over, mine), sign)
         return Quotient(f, top, f.times(mine, yours))
@@ -227,7 +238,7 @@ class Quotient:
         f, b = self.forms, self.forms.lift(other)
         if b.zero:
             raise TypeError("nothing is divided by zero")
-        return self * Quotient(f, b.under or {ONE: Fraction(1)}, b.over)
+        return self * Quotient(f, b.under or {ONE: 1}, b.over)
 
     def __rtruediv__(self, other: Any) -> Quotient:
         return self.forms.lift(other) / self

@@ -137,7 +137,10 @@ class Sampler:
                 good &= np.broadcast_to(np.isfinite(run[0][i]).all(axis=0), good.shape)
         alike = good.copy()
         for a, b in self.pairs:
-            alike &= self.lanes.alike(floats, a, b, run)[0]
+            one, _ = self.lanes.alike(floats, a, b, run)
+            if self.method and not self.comparison.kinks:  # proved: only where one alone is defined they differ
+                one = one | self.lanes.defined(a, b, run)
+            alike &= one
         seen = zip(*(self.lanes.seen(floats, a, b, run) for a, b in self.pairs), strict=True)
         return [
             (bool(one), values if away else ())

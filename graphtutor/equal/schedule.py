@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import product
 
-from .breaks import GRID, Break, Root, at, between, roots
+from .breaks import GRID, Break, Root, at, between, roots, ticks
 from .domain import Domain, fraction
 from .evaluate import Line
+from .lanes import Lanes
 from .outcomes import Comparison, Point
 from .scalars import ancestors
 
@@ -39,8 +40,9 @@ class Schedule:
         self.constants = [c for c in comparison.constants if abs(c) < HUGE]
         cells = self.line.cells
         self.reach = {b.cell: set(ancestors(cells, [b.cell])) for b in breaks}
-        self.lines = {b.cell: Line(cells, [b.cell], self.line.names) for b in breaks}
-        self.grid = sorted({*GRID, *map(abs, self.constants)})
+        self.lanes = {b.cell: Lanes(Line(cells, [b.cell], self.line.names)) for b in breaks}
+        self.numbers = {*GRID, *map(abs, self.constants)}
+        self.grids: dict[Domain, list[Fraction]] = {}
 
     def first(self) -> Iterator[Point]:
         """Yield the points that tell most wrong answers apart: those that must be tried, simple ones, and some random ones."""
@@ -111,15 +113,17 @@ class Schedule:
         cell = next((i for i, j in self.line.inputs if j == k), -1)
         for b in self.breaks:
             if cell in self.reach[b.cell]:
-                self.budget -= BREAK_COST * len(self.lines[b.cell].steps)
+                self.budget -= BREAK_COST * len(self.lanes[b.cell].steps)
                 if self.budget < 0:
                     return
-                yield (
-                    b,
-                    roots(
-                        self.lines[b.cell], b.cell, base, k, between_members(self.domains[k]), self.grid, self.digits
-                    ),
-                )
+                yield b, self.roots(b.cell, base, k, between_members(self.domains[k]))
+
+    def roots(self, cell: int, point: Point, k: int, domain: Domain) -> list[Root]:
+        """Return where a cell is zero when the number `k` of a point runs through a domain."""
+        grid = self.grids.get(domain)
+        if grid is None:
+            grid = self.grids[domain] = ticks(domain, self.numbers)
+        return roots(self.lanes[cell], cell, point, k, domain, grid, self.digits)
 
     def plain_base(self) -> Point:
         """Return a point of simple numbers, all different where the domains allow it."""
@@ -132,7 +136,7 @@ class Schedule:
             for b in [b for b in self.breaks if b.kink and b.cell != held][:4]:
                 for i, k in self.line.inputs[:6]:
                     if i in self.reach[b.cell] and i not in self.reach[held] and not self.domains[k].discrete:
-                        found = roots(self.lines[b.cell], b.cell, point, k, self.domains[k], self.grid, self.digits)
+                        found = self.roots(b.cell, point, k, self.domains[k])
                         yield from (at(point, k, r.value) for r in found if r.tie)
 
 
