@@ -14,12 +14,13 @@ identifiers    What a name stands for: a variable, an entry of a vector, a numbe
 indices        An index behind an operand: x[0], W[0, 1:], softmax(z)_k.
 matrices       Matrix notation as books write it: products by their shapes, 1ᵀv, e_k, A⁻¹, σ′(z) of a vector.
 names          What a name is, and what a person may call it: one key for `w0`, `w_0`, `w₀` and `w_{0}`.
+neighbours     What its neighbours make of a token that spells both a word and a product of names.
 numbering      A hand-in → its rows of tokens, without what only orders them: numbers, bullets, quotes, fences, comments, alignment.
 operators      Operators: + − · / ^, side by side, comparisons, and, or, a if c else b, transposition.
 pieces         A line cut into pieces: mathematics to be read whole, and prose, with what the words say of the formula after them.
 precedence     Expressions by operator precedence: what starts an operand, what stands between two and what comes after one is the table's to say.
 program        Programs: lines `name = expression`, the last one the output; and what a reader is told beforehand, as one Context.
-prose          Which part of a handed-in line is mathematics and which is prose, and why.
+prose          What each token of a handed-in line is by itself, mathematics or prose, with the problem's names in hand, and why.
 read           Text → SymPy trees, unevaluated, in the author's order; nothing is ever run.
 readings       All the readings of one expression: the usual one first, then those that differ in a choice.
 scan           Tokens, and the place in a text where they are put.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .names import Context, split
+from .neighbours import told
 from .prose import (
     BESIDE,
     COPULAS,
@@ -24,7 +25,6 @@ from .prose import (
     equals_at,
     has_equals,
     is_op,
-    told,
 )
 from .tokens import Token
 

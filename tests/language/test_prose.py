@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from graphtutor.errors import LearnerError
+from graphtutor.language.neighbours import told
 from graphtutor.language.program import context, scanned
-from graphtutor.language.prose import Row, told
+from graphtutor.language.prose import Row
 from graphtutor.language.read import derivation, read
 from graphtutor.language.write import write
 
