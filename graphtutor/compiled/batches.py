@@ -53,6 +53,7 @@ def batch_code(
     return run
 
 
+# branches: what is spread, what is summed in one stroke and what is returned are worked out over one set of nodes
 def piece_code(
     walk: Backward, wanted: list[str], batched: tuple[bool, ...], reduce: str | None, value: bool
 ) -> tuple[Callable[..., Any], int, list[bool]]:

@@ -28,6 +28,7 @@ def without_zeros(tree: sp.Basic) -> sp.Basic:
     return mapped(tree, simply)
 
 
+# branches: one case for each law: u + 0, 0 + u, 0·u, 1·u, u·1, u¹
 def simply(tree: sp.Basic) -> sp.Basic:
     """Return one operation without what does not count: u + 0, 1·u, 0·u, 0/u, u¹."""
     if type(tree) is sp.Add and len(tree.args) == 2:

@@ -15,6 +15,7 @@ from .problem import Problem
 from .rules import CONSTANT, VARIABLE, Rule, named, number_tree
 
 
+# branches: one pass over the flows, with the first and the last line of their own
 def along_graph(asked: Problem) -> Derivation:
     """Return the derivation edge by edge: each line what has arrived at an edge's target so far.
 

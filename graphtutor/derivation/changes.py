@@ -45,6 +45,7 @@ def changed(before: sp.Basic, after: sp.Basic) -> tuple[tuple[Path, ...], tuple[
     return tuple(sorted(old)), tuple(sorted(new))
 
 
+# branches: sums, products and everything else are compared each in its way
 def differing(keys: Keys, a: sp.Basic, b: sp.Basic) -> list[tuple[Member | None, Member | None]] | None:
     """Return the parts of two trees that differ, in pairs where one became the other, alone where it came or went; None for the trees themselves."""
     x, y = spell(a), spell(b)

@@ -186,6 +186,7 @@ def carried_out(calculus: Calculus, spot: heads.Diff, used: list[Rule]) -> sp.Ba
     return tree
 
 
+# branches: one case for each form that a lecturer writes down at once
 def at_sight(calculus: Calculus, tree: sp.Basic) -> bool:
     """Return whether a lecturer writes d/dw (tree) down at once.
 

@@ -103,6 +103,7 @@ def replaced(tree: sp.Basic, changes: Mapping[Path, sp.Basic]) -> tuple[sp.Basic
     return done[()]
 
 
+# branches: one case for each thing that stands differently once something is put in
 def joined(spelled: Spelled, args: list[sp.Basic], marks: tuple[Path, ...]) -> tuple[sp.Basic, tuple[Path, ...]]:
     tree = compose(spelled.op, args, spelled.params)
     if not spell(tree).args:  # −1, a number of its own

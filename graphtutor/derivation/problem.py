@@ -27,6 +27,7 @@ class Problem:
     name: str
 
 
+# branches: text, trees, definitions and constants come in one after the other
 def problem(
     source: Any,
     wrt: Any,

@@ -181,6 +181,7 @@ class Calculus:
             return trees.mul(ZERO, old)
         return new
 
+    # branches: one factor or several, free or in slots, constant or not
     def linear(self, spelled: Spelled, row: Row) -> tuple[sp.Basic, Rule] | None:
         """Return the constant multiple rule, or the product rule over the factors that vary; None if neither holds."""
         free = row.note is not None and row.note.join

@@ -29,6 +29,7 @@ class Product:
     powers: dict[int, int] = field(default_factory=dict)
     exponents: list[tuple[sp.Basic, int]] = field(default_factory=list)
 
+    # branches: one case for each kind of factor
     def times(self, tree: sp.Basic, exponent: int = 1, through: bool = True) -> None:
         """Multiply by tree**exponent; `through`: into fractions as well, which else are one factor."""
         todo = [(tree, exponent)]
@@ -199,6 +200,7 @@ def split(keys: Keys, tree: sp.Basic) -> tuple[Fraction, bool, sp.Basic | None]:
     return coefficient, decimal, product(rest) if rest else None
 
 
+# branches: a first term with its minus, a later one, one left as it was
 def total_of(keys: Keys, signed: Iterable[tuple[sp.Basic, Fraction]]) -> sp.Basic:
     """Return a sum with equal terms put together and zeros left out, in order of appearance."""
     found: dict[int | None, list[Any]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import LearnerError
@@ -104,29 +104,40 @@ def closed(graph: Graph, group: Group) -> Graph:
     """Return `graph` with one group as a single node."""
     inside = set(group.nodes)
     hidden = inside - {group.output}
+    not_used_outside(graph, group, hidden)
+    outer = arguments_of(graph, group)
+    body = Body(inner_graph(graph, group, outer), group.label)
+    builder = Builder()
+    used = {graph.out} | {a for i, (_, args, _) in enumerate(graph.cells) if i not in inside for a in args}
+    moved: dict[int, int] = {}
+    for i, (op, args, params) in enumerate(graph.cells):
+        if i == group.output:
+            moved[i] = builder.intern(("block", tuple(moved[a] for a in outer), (body,)), graph.shapes[i])
+        elif i not in hidden and (op != "const" or i in used):
+            moved[i] = builder.intern((op, tuple(moved[a] for a in args), params), graph.shapes[i])
+    return renamed(graph, builder, moved, group)
+
+
+def not_used_outside(graph: Graph, group: Group, hidden: set[int]) -> None:
+    """Raise a LearnerError if a node inside the group is used outside it."""
+    inside = set(group.nodes)
     for i, (_, args, _) in enumerate(graph.cells):
         shown = [a for a in args if a in hidden] if i not in inside else []
         if shown or (i in hidden and i == graph.out):
             raise LearnerError(
                 f"node {graph.name((shown or [i])[0])} inside '{group.name}' is used outside it, so the group cannot be one node"
             )
-    outer: list[int] = []
-    for i in group.nodes:
-        outer.extend(
-            a for a in graph.cells[i][1] if a not in inside and a not in outer and graph.cells[a][0] != "const"
-        )
-    body = Body(inner_graph(graph, group, outer), group.label)
-    builder = Builder()
-    used = {a for i, (_, args, _) in enumerate(graph.cells) if i not in inside for a in args}
-    gone = {
-        i for i, cell in enumerate(graph.cells) if i in hidden or (cell[0] == "const" and i not in used | {graph.out})
-    }
-    moved: dict[int, int] = {}
-    for i, (op, args, params) in enumerate(graph.cells):
-        if i == group.output:
-            moved[i] = builder.intern(("block", tuple(moved[a] for a in outer), (body,)), graph.shapes[i])
-        elif i not in gone:
-            moved[i] = builder.intern((op, tuple(moved[a] for a in args), params), graph.shapes[i])
+
+
+def arguments_of(graph: Graph, group: Group) -> list[int]:
+    """Return the nodes outside a group that it is computed from, each once; constants go inside."""
+    inside = set(group.nodes)
+    found = dict.fromkeys(a for i in group.nodes for a in graph.cells[i][1])
+    return [a for a in found if a not in inside and graph.cells[a][0] != "const"]
+
+
+def renamed(graph: Graph, builder: Builder, moved: dict[int, int], group: Group) -> Graph:
+    """Return the graph that was built of `graph`, with its names and its other groups where their nodes came to stand."""
     names = tuple((moved[i], n) for i, n in graph.names if i in moved)
     if all(i != moved[group.output] for i, _ in names):
         names = (*names, (moved[group.output], graph.name(group.output)))
@@ -135,16 +146,8 @@ def closed(graph: Graph, group: Group) -> Graph:
         for g in graph.groups
         if g is not group and g.output in moved
     )
-    return Graph(
-        tuple(builder.cells),
-        tuple(builder.shapes),
-        moved[graph.out],
-        names,
-        graph.parameters,
-        groups,
-        graph.symbols,
-        graph.source,
-    )
+    cells, shapes = tuple(builder.cells), tuple(builder.shapes)
+    return replace(graph, cells=cells, shapes=shapes, out=moved[graph.out], names=names, groups=groups)
 
 
 def inner_graph(graph: Graph, group: Group, outer: list[int]) -> Graph:

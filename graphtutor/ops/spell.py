@@ -31,6 +31,7 @@ class Spelled(NamedTuple):
     params: tuple[Any, ...] = ()
 
 
+# branches: one case for each head that is not in a row alone
 def recognise(tree: sp.Basic, faithful: bool = False) -> Spelled:
     """Return the operation at the top of `tree`. Looks at most two levels deep.
 
@@ -204,6 +205,7 @@ def reciprocal(tree: sp.Basic) -> sp.Basic | None:
     return None
 
 
+# branches: a minus, a bar below, a bar in front, many factors
 def product(args: tuple[sp.Basic, ...]) -> Spelled:
     first, *rest = args
     if first is sp.S.NegativeOne and rest:

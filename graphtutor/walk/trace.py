@@ -428,6 +428,16 @@ def shown(value: Any, digits: int = DIGITS) -> str:
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 
 
+def typed(name: str, value: str) -> Fraction:
+    """Return the number of a text such as 0.5, −2 or 1/3. Raises LearnerError."""
+    parts = value.replace("−", "-").strip().split("/")
+    if 1 <= len(parts) <= 2 and all(DECIMAL.fullmatch(p.strip()) and len(p) < 100 for p in parts):
+        above, below = [Fraction(p.strip()) for p in (*parts, "1")][:2]
+        if below != 0:
+            return above / below
+    raise LearnerError(f"the value of '{name}' is {value!r}; expected a number such as 0.5, -2 or 1/3")
+
+
 def exactly(name: str, value: Any) -> Any:
     """Return one number of a point: text and Python floats as the decimal they print as, NumPy floats as they are.
 
@@ -435,12 +445,7 @@ def exactly(name: str, value: Any) -> Any:
     (Fraction(1, 10), Fraction(1, 3), 0.5)
     """
     if isinstance(value, str):
-        parts = value.replace("−", "-").strip().split("/")
-        if 1 <= len(parts) <= 2 and all(DECIMAL.fullmatch(p.strip()) and len(p) < 100 for p in parts):
-            numbers = [Fraction(p.strip()) for p in parts]
-            if len(numbers) == 1 or numbers[1] != 0:
-                return numbers[0] / numbers[1] if len(numbers) == 2 else numbers[0]
-        raise LearnerError(f"the value of '{name}' is {value!r}; expected a number such as 0.5, -2 or 1/3")
+        return typed(name, value)
     if isinstance(value, np.floating | np.integer):
         value = float(value) if isinstance(value, np.floating) else int(value)
         if math.isfinite(value):
