@@ -48,7 +48,7 @@ def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
     graphtutor sheet "u = w*x; L = (u - y)**2" --at w=2,x=3,y=5 -o sheet.txt
     graphtutor sheet "u = w*x; L = (u - y)**2" --at w=2,x=3,y=5 --key
     """
-    from ..grading.sheet import paper
+    from ..grading.sheet.paper import Paper
     from ..grading.sheet.sheet import sheet as made
     from ..text import written
 
@@ -61,16 +61,16 @@ def sheet(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], con
             shapes_of(shapes, point),
             constants_of(constants),
         )
-    found = made(graph.collapsed(*collapse), point, digits, tie)
+    paper = Paper(made(graph.collapsed(*collapse), point, digits, tie), expr, key, sizes, fixed)
     if as_json or form == "json":
-        text = json.dumps(paper.as_json(found, expr, key, sizes, fixed), ensure_ascii=False, indent=1)
+        text = json.dumps(paper.json(), ensure_ascii=False, indent=1)
     else:
-        text = (paper.as_csv if form == "csv" else paper.as_text)(found, expr, key, sizes, fixed)
+        text = paper.csv() if form == "csv" else paper.text()
     if output:
         written(Path(output), (text + "\n").encode())
         say(f"wrote {output}")
     elif as_json:
-        show_json({"ok": True, **paper.as_json(found, expr, key, sizes, fixed)})
+        show_json({"ok": True, **paper.json()})
     else:
         say(text)
 

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -48,29 +49,6 @@ def content(sheet: Sheet) -> dict[Place, str]:
     return {place: key(sheet, known, place) for place in sheet.places()}
 
 
-def headings(
-    sheet: Sheet, problem: str, shapes: Mapping[str, Any], constants: Mapping[str, Any]
-) -> list[tuple[str, str]]:
-    """Return what stands above a sheet: the problem, the point, the digits."""
-    found = [("problem", "; ".join(line.strip() for line in problem.strip().splitlines()))]
-    if sheet.at is not None:
-        found += [
-            ("at", ", ".join(f"{name} = {shown_exactly(value)}" for name, value in sheet.at)),
-            ("digits", str(sheet.digits)),
-        ]
-    found += (
-        [
-            (
-                "shapes",
-                ", ".join(f"{n} = {'x'.join(map(str, (s,) if isinstance(s, int) else s))}" for n, s in shapes.items()),
-            )
-        ]
-        if shapes
-        else []
-    )
-    return [*found, *([("constants", ", ".join(f"{n} = {v}" for n, v in constants.items()))] if constants else [])]
-
-
 def shown_exactly(value: Any) -> str:
     """Return a number of the point so that it reads back as it is.
 
@@ -85,86 +63,77 @@ def shown_exactly(value: Any) -> str:
     return text if "e" not in text and Fraction(text) == value else str(value)
 
 
-def as_text(
-    sheet: Sheet,
-    problem: str,
-    filled: bool = False,
-    shapes: Mapping[str, Any] | None = None,
-    constants: Mapping[str, Any] | None = None,
-) -> str:
-    """Return a sheet as a table of text, with blanks or (`filled`) as its key.
+@dataclass(frozen=True)
+class Paper:
+    """A sheet as it is handed out, its problem above it: with blanks, or `filled` as its key."""
 
-    >>> from graphtutor.expr.build import build
-    >>> from .sheet import sheet
-    >>> print(as_text(sheet(build("u = w*x; L = u**2"), {"w": 2, "x": 3}), "u = w*x; L = u**2"))
-    problem: u = w*x; L = u**2
-    at: w = 2, x = 3
-    digits: 2
-    <BLANKLINE>
-    node     | value | local gradients  | dL/d(node)
-    ---------|-------|------------------|-----------
-    w        | 2     |                  | ____
-    x        | 3     |                  | ____
-    u = w*x  | ____  | w: ____; x: ____ | ____
-    L = u**2 | ____  | u: ____          | 1
-    """
-    rows = rows_of(sheet, filled)
-    table = [[*COLUMNS, f"d{sheet.graph.name(sheet.graph.out)}/d(node)"]]
-    for row in rows:
-        local = "; ".join(
-            f"{name}: {BLANK if value is None else value}" for name, value in row.get("local", {}).items()
-        )
-        table.append([row["node"], cell(row, "value"), local, cell(row, "upstream")])
-    wide = [max(len(line[k]) for line in table) for k in range(4)]
-    lines = [" | ".join(text.ljust(w) for text, w in zip(line, wide, strict=True)).rstrip() for line in table]
-    lines.insert(1, "-|-".join("-" * w for w in wide))
-    return "\n".join(
-        [*(f"{name}: {text}" for name, text in headings(sheet, problem, shapes or {}, constants or {})), "", *lines]
-    )
+    sheet: Sheet
+    problem: str
+    filled: bool = False
+    shapes: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+
+    def headings(self) -> list[tuple[str, str]]:
+        """Return what stands above a sheet: the problem, the point, the digits."""
+        found = [("problem", "; ".join(line.strip() for line in self.problem.strip().splitlines()))]
+        if self.sheet.at is not None:
+            found.append(("at", ", ".join(f"{name} = {shown_exactly(value)}" for name, value in self.sheet.at)))
+            found.append(("digits", str(self.sheet.digits)))
+        if self.shapes:
+            sizes = {n: (s,) if isinstance(s, int) else s for n, s in self.shapes.items()}
+            found.append(("shapes", ", ".join(f"{n} = {'x'.join(map(str, s))}" for n, s in sizes.items())))
+        if self.constants:
+            found.append(("constants", ", ".join(f"{n} = {v}" for n, v in self.constants.items())))
+        return found
+
+    def text(self) -> str:
+        """Return the sheet as a table of text.
+
+        >>> from graphtutor.expr.build import build
+        >>> from .sheet import sheet
+        >>> print(Paper(sheet(build("u = w*x; L = u**2"), {"w": 2, "x": 3}), "u = w*x; L = u**2").text())
+        problem: u = w*x; L = u**2
+        at: w = 2, x = 3
+        digits: 2
+        <BLANKLINE>
+        node     | value | local gradients  | dL/d(node)
+        ---------|-------|------------------|-----------
+        w        | 2     |                  | ____
+        x        | 3     |                  | ____
+        u = w*x  | ____  | w: ____; x: ____ | ____
+        L = u**2 | ____  | u: ____          | 1
+        """
+        table = [[*COLUMNS, f"d{self.sheet.graph.name(self.sheet.graph.out)}/d(node)"]]
+        for row in rows_of(self.sheet, self.filled):
+            slopes = row.get("local", {}).items()
+            local = "; ".join(f"{name}: {BLANK if value is None else value}" for name, value in slopes)
+            table.append([row["node"], cell(row, "value"), local, cell(row, "upstream")])
+        wide = [max(len(line[k]) for line in table) for k in range(4)]
+        lines = [" | ".join(text.ljust(w) for text, w in zip(line, wide, strict=True)).rstrip() for line in table]
+        lines.insert(1, "-|-".join("-" * w for w in wide))
+        return "\n".join([*(f"{name}: {text}" for name, text in self.headings()), "", *lines])
+
+    def csv(self) -> str:
+        """Return the sheet as CSV, a line for each cell: cell, node, answer."""
+        known = content(self.sheet) if self.filled else {}
+        known |= {Place("upstream", self.sheet.graph.out): "1"}
+        cells = [(self.sheet.name(p), self.sheet.by_id[p.id].title, known.get(p, "")) for p in self.sheet.places()]
+        out = io.StringIO()
+        above = [(name, "", text) for name, text in self.headings()]
+        csv.writer(out, lineterminator="\n").writerows([("cell", "node", "answer"), *above, *cells])
+        return out.getvalue().rstrip("\n")
+
+    def json(self) -> dict[str, Any]:
+        """Return the sheet as the object that a submission's answer is, with its problem beside."""
+        at = self.sheet.at
+        point = {"at": {name: number(shown_exactly(value)) for name, value in at}} if at is not None else {}
+        answer = {"sheet": rows_of(self.sheet, self.filled), **point, "digits": self.sheet.digits}
+        more = {"shapes": dict(self.shapes), "constants": dict(self.constants)}
+        return {"expression": self.problem, **{key: value for key, value in more.items() if value}, "answer": answer}
 
 
 def cell(row: Mapping[str, Any], column: str) -> str:
     return "" if column not in row else BLANK if row[column] is None else str(row[column])
-
-
-def as_csv(
-    sheet: Sheet,
-    problem: str,
-    filled: bool = False,
-    shapes: Mapping[str, Any] | None = None,
-    constants: Mapping[str, Any] | None = None,
-) -> str:
-    """Return a sheet as CSV, a line for each cell: cell, node, answer."""
-    known = content(sheet) if filled else {}
-    lines = [
-        ("cell", "node", "answer"),
-        *((name, "", text) for name, text in headings(sheet, problem, shapes or {}, constants or {})),
-    ]
-    lines += [
-        (sheet.name(p), sheet.by_id[p.id].title, "1" if p == Place("upstream", sheet.graph.out) else known.get(p, ""))
-        for p in sheet.places()
-    ]
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(lines)
-    return out.getvalue().rstrip("\n")
-
-
-def as_json(
-    sheet: Sheet,
-    problem: str,
-    filled: bool = False,
-    shapes: Mapping[str, Any] | None = None,
-    constants: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Return a sheet as the object that a submission's answer is, with its problem beside."""
-    point = {"at": {name: number(shown_exactly(value)) for name, value in sheet.at}} if sheet.at is not None else {}
-    more = {"shapes": dict(shapes)} if shapes else {}
-    return {
-        "expression": problem,
-        **more,
-        **({"constants": dict(constants)} if constants else {}),
-        "answer": {"sheet": rows_of(sheet, filled), **point, "digits": sheet.digits},
-    }
 
 
 def number(text: str) -> Any:
