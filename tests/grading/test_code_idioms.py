@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import graphtutor as gt
-from graphtutor.errors import ReadError
+from graphtutor.errors import LearnerError, ReadError
 from graphtutor.expr.build import build
 from graphtutor.grading.python.returned import leaves, read_code
 
@@ -331,6 +331,20 @@ def test_an_array_that_only_one_side_of_an_if_returns_is_wrong() -> None:
 
 
 # ----- what stays refused, and what is never misread -----
+ODD = [  # calls that mean nothing: each is refused in words, none falls
+    "np.diag(z, 10**6)", "np.diagonal(X, 10**99)", "np.linalg.norm(z, g)", "np.log1p(None)", "float.tolist()", "np.arange(None)", "z.reshape(10**9)", "np.sum(X, axis=z)", "np.sum(X, axis=(0, 0))", "np.concatenate(z, X)",
+    "np.concatenate([z, X])", "np.where(z > 0)", "np.exp(np.exp)", "z[None, None, None, None, None]", "z['a']", "z[1.5]", "z[True]", "{}['a']", "[].append(1)[0]", "np.clip(z)[z]", "map(z, z)", "sum(b)", "(lambda: b)(1)", "X @ None", "~z", "np.outer(b, z)",
+    "np.array([[1], [2, 3]])", "max()", "len(b)", "np.max([])", "np.mean([])", "z.mean(axis='x')", "np.full(z, 1)", "np.eye(10**6)", "np.zeros((-1, 2))", "np.transpose(X, z)", "(z > 0)[z > 0]", "z(1)", "np(z)", "np.linalg", "b.c.d", "[q for q in b]", "z if None + 1 else g",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call", ODD)
+def test_a_call_that_means_nothing_is_refused_in_words(call) -> None:
+    text = f"def f(X, W, z, g, y, b, c):\n    v = {call}\n    return v[0] + z"
+    with pytest.raises(LearnerError):
+        read_code(text)("f", ARGS)
+
+
 @pytest.mark.parametrize(("body", "message"), [
     ("s = z\nwhile b > 0:\n    s = s*2\nreturn s", "'while' is not read where the numbers decide how often"),
     ("while True:\n    pass", "more than 20000 steps"),

@@ -292,7 +292,7 @@ class Operators:
         conditions = key.flat if isinstance(key, np.ndarray) else [key]
         if not any(isinstance(c, CONDITIONS) for c in conditions):
             return False
-        value = new(whole)
+        value = self.array(new(whole), node)
         if np.ndim(value) and np.shape(value) != whole.shape:
             self.fail(node, "only a number can be put where a mask holds; use np.where for an array")
         if isinstance(key, np.ndarray) and key.shape != whole.shape[: key.ndim]:

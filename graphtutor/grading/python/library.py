@@ -92,7 +92,7 @@ def total(f: Reader, a: list[Any], node: Any) -> Any:
 
 
 def counted(f: Reader, a: list[Any], node: Any) -> list[Any]:
-    bounds = [whole(f, v, node) for v in a if v is not None]
+    bounds = [whole(f, v, node) for v in a if v is not None] or [whole(f, None, node)]
     if len(bounds) == 3 and bounds[2] == 0:
         f.fail(node, "range with a step of 0 has no end")
     numbers = range(*bounds)
@@ -254,9 +254,11 @@ def arranged(work: Callable[..., Any], several: bool = False) -> Work:
     def arrange(f: Reader, a: list[Any], node: Any) -> Any:
         whole = listed(f, a[0], node)
         arrays = [f.array(v, node) for v in whole] if several else [f.array(whole, node)]
+        if any(isinstance(v, int) and abs(v) > MOST_TIMES for v in a[1:]):
+            f.fail(node, f"a size or a place above {MOST_TIMES} is not followed")
         try:
             return f.sized(work(arrays if several else arrays[0], *(v for v in a[1:] if v is not None)), node)
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
             shapes = " and ".join(str(np.shape(v)) for v in arrays)
             f.fail(node, f"this does not fit an array of shape {shapes}: {error}")
 
@@ -305,7 +307,8 @@ def abbreviated(name: str) -> Entry | None:
     def written_out(f: Reader, a: list[Any], node: Any) -> Any:
         given = [v for v in a if v is not None]
         short = abbreviation(name, len(given))
-        assert short is not None
+        if short is None:
+            f.fail(node, f"{name} takes numbers, met nothing")
         return short.meaning(Entrywise(f, node), *given)
 
     return Entry(("a", "b", "c")[: counts[-1]], counts[0], counts[-1], written_out) if counts else None
@@ -326,14 +329,14 @@ FUNCTIONS: Mapping[str, Entry] = {
     "zip": entry("… * …", rows), "enumerate": entry("a * start", numbered), "map": entry("f a * …", mapped), "list": entry("* a", as_list), "tuple": entry("a", as_tuple),
     "reversed": entry("a", lambda f, a, n: f.sized(list(listed(f, a[0], n))[::-1], n)),
     "int": entry("a", as_int), "float": entry("a", as_float), "float64": entry("a", as_float), "float32": entry("a", as_float), "item": entry("a", as_float),
-    **{name: entry("a * axis keepdims", along(work)) for name, work in AXES.items()}, "norm": entry("a * ord axis keepdims", lambda f, a, n: along(norm_of)(f, [a[0], *a[2:]], n) if a[1] in (None, 2) else f.fail(n, "only the norm of squares is read")),
+    **{name: entry("a * axis keepdims", along(work)) for name, work in AXES.items()}, "norm": entry("a * ord axis keepdims", lambda f, a, n: along(norm_of)(f, [a[0], *a[2:]], n) if a[1] is None or (isinstance(a[1], int) and a[1] == 2) else f.fail(n, "only the norm of squares is read")),
     "softmax": entry("a * axis", shared), "log_softmax": entry("a * axis", lambda f, a, n: f.entrywise("log", [shared(f, a, n)], n)),
     "array": entry("a", copied), "asarray": entry("a", lambda f, a, n: f.array(a[0], n)), "tensor": entry("a", copied), "as_tensor": entry("a", lambda f, a, n: f.array(a[0], n)), "copy": entry("a", copied), "clone": entry("a", copied),
     "zeros": entry("a * b c", filled(0)), "ones": entry("a * b c", filled(1)), "zeros_like": entry("a", like(0)), "ones_like": entry("a", like(1)), "empty_like": entry("a", like(0)), "eye": entry("a", identity), "identity": entry("a", identity),
     "full": entry("a value", lambda f, a, n: filled(a[1])(f, a[:1], n)), "full_like": entry("a value", lambda f, a, n: like(a[1])(f, a, n)),
     **{name: entry("a b", lambda f, a, n: f.product(a[0], a[1], n)) for name in ("dot", "matmul", "inner", "vdot", "mm", "mv")}, "outer": entry("a b", outer),
     **{name: entry("a * b c d", arranged(work)) for name, work in LAYOUT.items()}, **{name: entry("a * axis", arranged(work, several=True)) for name, work in JOINED.items()},
-    "t": entry("a", arranged(np.transpose)), "astype": entry("a dtype", typed), "type": entry("a dtype", typed), "tolist": entry("a", lambda f, a, n: a[0].tolist()),
+    "t": entry("a", arranged(np.transpose)), "astype": entry("a dtype", typed), "type": entry("a dtype", typed), "tolist": entry("a", lambda f, a, n: listed(f, f.array(a[0], n), n).tolist()),
     "clip": entry("a * a_min a_max", clipped), "clamp": entry("a * a_min a_max", clipped), "heaviside": entry("a * b", step),
 }  # fmt: skip
 SAME = frozenset("detach numpy cpu double float contiguous".split())  # methods that give the array itself
