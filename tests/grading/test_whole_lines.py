@@ -320,7 +320,7 @@ LABELS = [
     ("f = w*x - y; f**2", "w", "2fx", True),
 ]
 
-KINDS = {
+KINDS: dict[str, list[Any]] = {
     "second lines": SECOND_LINES,
     "nothing dropped": NOTHING_DROPPED,
     "trailing Greek": TRAILING_GREEK,
