@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -123,7 +124,7 @@ def setting(name: str, given: str | None) -> str | None:
 
 def desk_of(exercises: str | None, course: str | None, progress: str | None) -> Desk:
     """Return the desk of this learner, along the road taken; what has to be set aside is said on standard error."""
-    from msgspec.structs import replace
+    from msgspec.structs import replace as changed
 
     from ..tutor.course import course as course_of
     from ..tutor.desk import Desk
@@ -137,7 +138,7 @@ def desk_of(exercises: str | None, course: str | None, progress: str | None) -> 
         kept = store.read().road
         return Desk(whole.along(kept if kept in whole.settings.roads else ""), store, Terminal())
     taken = whole.along(road)
-    store.change(lambda p: replace(p, road=taken.road))
+    store.change(lambda p: changed(p, road=taken.road))
     return Desk(taken, store, Terminal())
 
 
@@ -149,7 +150,8 @@ def lesson_of(desk: Desk) -> Lesson:
 
     palette = desk.course.settings.palette
     colours("light", palette)  # an unknown palette is said now, not at the first wrong answer
-    return Lesson(desk.course, desk.store, desk.screen, judge, lambda it, grade: drawn(it, grade, palette))
+    store = replace(desk.store, lenient=True)  # a verdict is given also where it cannot be kept
+    return Lesson(desk.course, store, desk.screen, judge, lambda it, grade: drawn(it, grade, palette))
 
 
 def named(desk: Desk, exercise: str | None) -> str:
@@ -165,11 +167,11 @@ def named(desk: Desk, exercise: str | None) -> str:
 # ----- the whole lesson -----
 def resume(seed: str | None = None) -> None:
     """Resume the lesson in this terminal."""
-    from msgspec.structs import replace
+    from msgspec.structs import replace as changed
 
     desk = desk_of(None, None, None)
     if seed is not None:
-        desk.store.change(lambda p: replace(p, seed=seed))
+        desk.store.change(lambda p: changed(p, seed=seed))
     with_history()
     lesson_of(desk).run()
 
@@ -407,6 +409,8 @@ def saved(path: Path, seen: tuple[int, int] | None) -> tuple[tuple[int, int], st
     """Wait until a file was saved anew and whole, and holds something; return its stamp and its text."""
     while True:
         now = stamp(path)
+        if now is not None and now[1] > LONGEST:
+            raise LearnerError(f"'{path}' holds more than {LONGEST:,} bytes; expected one answer")
         if now is not None and now != seen:
             time.sleep(SETTLED)
             with suppress(OSError, UnicodeDecodeError):  # an editor is between two states of it

@@ -6,7 +6,9 @@ import csv
 import math
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+import zlib
+from array import array as packed
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,44 +62,82 @@ def load(path: str | Path) -> dict[str, np.ndarray]:
 def arrays_of(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (ValueError, zipfile.BadZipFile, EOFError):
+            found = {name: file[name] for name in file.files}
+        if not all(isinstance(array, np.ndarray) for array in found.values()):
+            raise ValueError("an entry is no array")
+        return found
+    except (
+        ValueError,
+        TypeError,
+        RuntimeError,
+        OverflowError,
+        MemoryError,
+        KeyError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+    ):
         raise LearnerError(
             f"'{path}' is no .npz of plain arrays; write it with np.savez('{path.name}', x=…, y=…)"
         ) from None
 
 
 def columns_of(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [
-                (reader_line, row)
-                for reader_line, row in numbered(csv.reader(file))
-                if any(cell.strip() for cell in row)
-            ]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise LearnerError(f"'{path}' cannot be read as CSV in UTF-8: {error}") from None
-    if len(rows) < 2:
-        raise LearnerError(
-            f"'{path}' has no rows under its header; expected a line of names, then a line of numbers for each point"
-        )
-    header = [name.strip() for name in rows[0][1]]
-    twice = next((name for k, name in enumerate(header) if name in header[:k]), None)
-    if twice is not None:
-        raise LearnerError(f"'{path}' has two columns called '{twice}'; give each its own name")
-    if all(is_number(name) for name in header):
-        raise LearnerError(f"'{path}' begins with numbers; expected a header line of names such as x0,x1,y")
-    for line, row in rows[1:]:
+    """Return the columns of a CSV file; one with an entry that is no number is text. Numbers are packed as they are read."""
+    header: list[str] = []
+    numbers: list[packed[float]] = []
+    words: dict[int, list[str]] = {}
+    for line, row in rows_in(path):
+        if not header:
+            header = checked_header(path, row)
+            numbers = [packed("d") for _ in header]
+            continue
         if len(row) != len(header):
             raise LearnerError(
                 f"'{path}', line {line}: {len(row)} entries under {len(header)} names; every line needs one entry a name"
             )
-    return {name: column([row[k].strip() for _, row in rows[1:]]) for k, name in enumerate(header)}
+        for k, cell in enumerate(row):
+            if k not in words:
+                try:
+                    numbers[k].append(float(cell) if "_" not in cell else float("word"))
+                except ValueError:
+                    words[k] = []
+    if not header or not (len(numbers[0]) or words):
+        raise LearnerError(
+            f"'{path}' has no rows under its header; expected a line of names, then a line of numbers for each point"
+        )
+    if words:
+        body = rows_in(path)
+        next(body)
+        for _, row in body:
+            for k, cells in words.items():
+                cells.append(row[k].strip())
+    return {name: np.array(words[k] if k in words else numbers[k]) for k, name in enumerate(header)}
 
 
-def numbered(reader: Any) -> Iterable[tuple[int, list[str]]]:
-    for row in reader:
-        yield reader.line_num, row
+def rows_in(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line number and entries of each row that is not blank."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file)
+            for row in reader:
+                if any(cell.strip() for cell in row):
+                    yield reader.line_num, row
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise LearnerError(f"'{path}' cannot be read as CSV in UTF-8: {error}") from None
+
+
+def checked_header(path: Path, row: list[str]) -> list[str]:
+    """Return the names of a header, each once and not all of them numbers."""
+    header = [name.strip() for name in row]
+    if all(is_number(name) for name in header):
+        raise LearnerError(f"'{path}' begins with numbers; expected a header line of names such as x0,x1,y")
+    seen: set[str] = set()
+    for name in header:
+        if name in seen:
+            raise LearnerError(f"'{path}' has two columns called '{name}'; give each its own name")
+        seen.add(name)
+    return header
 
 
 def is_number(text: str) -> bool:
@@ -106,10 +146,6 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return "_" not in text
-
-
-def column(cells: list[str]) -> np.ndarray:
-    return np.array([float(c) for c in cells]) if all(map(is_number, cells)) else np.array(cells)
 
 
 # ----- fitting data to a graph -----
@@ -219,8 +255,11 @@ def as_array(name: str, value: Any) -> np.ndarray:
 
 def check_numbers(name: str, array: np.ndarray) -> None:
     if array.dtype.kind == "U":
+        k, word = next(
+            ((k, str(c)) for k, c in enumerate(array.flat) if not is_number(str(c))), (0, str(array.flat[0]))
+        )
         raise LearnerError(
-            f"the data '{name}' hold text such as {str(array.flat[0])!r}; expected numbers, or give '{name}' the shape of one entry a class"
+            f"the data '{name}' hold {word!r} at point {k + 1}, which is no number; leave the point out or fill it in, or give '{name}' the shape of one entry a class"
         )
     if array.size > MAX_CELLS:
         raise LearnerError(f"the data '{name}' hold {array.size} numbers; expected at most {MAX_CELLS}")

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ..errors import AuthorError, LearnerError
 from ..text import several
-from .exercises import COURSE, FORMAT, Library, library, nearest, table, told
+from .exercises import COURSE, FORMAT, Library, library, nearest, table, text_in, told
 from .kinds import Exercise
 
 TIES = "zero", "first", "last", "half"
@@ -142,7 +142,7 @@ def course(folder: str | Path | None = None, file: str | Path | None = None) -> 
         if file:
             raise LearnerError(f"no course file '{file}'; expected a TOML file such as {COURSE}")
         return Course(found, Settings())
-    return Course(found, settings(table(path.read_text("utf-8"), str(path)), str(path)))
+    return Course(found, settings(table(text_in(path), str(path)), str(path)))
 
 
 def settings(data: Mapping[str, Any], where: str) -> Settings:

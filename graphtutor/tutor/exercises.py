@@ -30,6 +30,8 @@ PACKAGED = Path(__file__).resolve().parent.parent / "_exercises"
 CHECKOUT = Path(__file__).resolve().parent.parent.parent / "exercises"
 ENVIRONMENT = "GRAPHTUTOR_EXERCISES"
 COURSE = "course.toml"
+LARGEST = 1_000_000  # bytes of a file
+DEEP_KEY = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){60}")
 
 MODULES = [import_module(f".kinds.{found.name}", __package__) for found in pkgutil.iter_modules(kinds.__path__)]
 PARTS: list[type[Struct]] = [Wrong, *(value for module in MODULES for value in vars(module).values()
@@ -73,10 +75,31 @@ def told(error: msgspec.ValidationError, fields: Iterable[str]) -> str:
 
 def table(text: str, where: str) -> dict[str, Any]:
     """Return TOML text as a table, or an AuthorError with its line and column."""
+    if DEEP_KEY.search(text):
+        raise AuthorError(f"{where}: a key is nested too deeply; expected the fields of an exercise or a course")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise AuthorError(f"{where} is no TOML: {error}") from None
+    except RecursionError:
+        raise AuthorError(
+            f"{where}: lists or tables are nested too deeply; expected the fields of an exercise"
+        ) from None
+    except ValueError:  # Python refuses to read thousands of digits
+        raise AuthorError(f"{where}: a number has too many digits; expected at most some hundred") from None
+
+
+def text_in(path: Path) -> str:
+    """Return the text of a TOML file, or an AuthorError: of what is no file, too large, or not UTF-8."""
+    try:
+        if path.exists() and not path.is_file():
+            raise AuthorError(f"{path} is no file; expected TOML text")
+        if path.stat().st_size > LARGEST:
+            raise AuthorError(f"{path} holds more than {LARGEST:,} bytes; expected one exercise or course")
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or error
+        raise AuthorError(f"{path} cannot be read: {why}") from None
 
 
 def check_fields(exercise: Exercise, where: str) -> None:
@@ -93,11 +116,7 @@ def check_fields(exercise: Exercise, where: str) -> None:
 def load(path: str | Path) -> Exercise:
     """Return the exercise in a file."""
     path = Path(path)
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AuthorError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    exercise = parse(text, str(path))
+    exercise = parse(text_in(path), str(path))
     if plain(path.stem) != exercise.id:
         raise AuthorError(
             f"{path}: its id is '{exercise.id}'; the file should be called {path.stem.split('-')[0]}-{exercise.id}.toml, so that an id leads to its file"

@@ -135,12 +135,21 @@ def reviewed(progress: Progress, misconception: str, correct: bool, when: str) -
 
 def due(progress: Progress, when: str) -> list[Card]:
     """Return the cards that are due, the longest overdue first."""
-    return sorted((card for card in progress.cards.values() if card.due <= when), key=lambda card: card.due)
+    return sorted(
+        (card for card in progress.cards.values() if moment(card.due) <= moment(when)), key=lambda card: card.due
+    )
 
 
 def later(when: str, box: int) -> str:
-    moment = datetime.strptime(when, STAMP).replace(tzinfo=UTC)
-    return (moment + INTERVALS[box]).strftime(STAMP)
+    return (moment(when) + INTERVALS[max(0, box)]).strftime(STAMP)
+
+
+def moment(when: str) -> datetime:
+    """Return the time of a stamp; what is none is long ago, so that it is due."""
+    try:
+        return datetime.strptime(when, STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def next_due(cards: Iterable[Card]) -> str:
@@ -154,7 +163,7 @@ def wait(when: str, until: str) -> str:
     >>> wait("2026-01-01T00:00:00Z", "2026-01-01T00:09:20Z"), wait("2026-01-01T00:00:00Z", "2026-01-03T23:00:00Z")
     ('10 minutes', '3 days')
     """
-    seconds = (datetime.strptime(until, STAMP) - datetime.strptime(when, STAMP)).total_seconds()
+    seconds = (moment(until) - moment(when)).total_seconds()
     size, unit = next(((s, u) for s, u in ((86_400, "day"), (3_600, "hour")) if seconds >= s), (60, "minute"))
     count = max(1, math.ceil(seconds / size))
     return f"{count} {unit}{'s' * (count != 1)}"

@@ -7,11 +7,12 @@ is replaced in one stroke, so that a kill at any moment leaves the old one or th
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,8 @@ else:
     import fcntl
 
 ENVIRONMENT = "GRAPHTUTOR_PROGRESS"
+LARGEST = 50_000_000  # bytes: some thousand times a whole course
+DAMAGED = (msgspec.MsgspecError, RecursionError)
 PATIENCE = 10.0  # seconds to wait for another shell's write, which takes some milliseconds
 
 
@@ -43,41 +46,79 @@ def default_path() -> Path:
     return base / "graphtutor" / "progress.json"
 
 
+class Unkept(LearnerError):
+    """What a learner did could not be written."""
+
+
 @dataclass(frozen=True)
 class Store:
-    """The file that holds a learner's progress; `say` gets a line when something had to be set aside."""
+    """The file that holds a learner's progress; `say` gets a line when something had to be set aside.
+
+    A lesson is held to its end although the disk is full or the place may not be written: with `lenient`, what cannot be
+    written is said once and kept in memory. A link is followed; anything but a regular file is refused.
+    """
 
     path: Path
     say: Callable[[str], None] = lambda line: None
+    lenient: bool = False
+    held: list[Progress] = field(default_factory=list, compare=False)
+
+    @property
+    def file(self) -> Path:
+        """Where the file really is: behind a link, what the link leads to."""
+        return Path(os.path.realpath(self.path)) if self.path.is_symlink() else self.path
 
     def read(self) -> Progress:
         """Return what is kept. A damaged file is set aside under another name, and said; a newer one is left alone."""
+        if self.held:
+            return self.held[-1]
         try:
             return self.decoded()
-        except msgspec.MsgspecError:
+        except DAMAGED:
             with self.locked():
                 return self.mended()
 
     def change(self, change: Callable[[Progress], Progress]) -> Progress:
         """Return the progress after `change`, which is given what is on disk now, and keep it."""
-        with self.locked():
-            changed = change(self.mended())
-            self.write(changed)
+        try:
+            with self.locked():
+                changed = change(self.held[-1] if self.held else self.mended())
+                self.write(changed)
+            self.held.clear()
+        except Unkept as error:
+            if not self.lenient:
+                raise
+            if not self.held:
+                self.say(f"{error}; until then nothing is kept")
+            changed = change(self.read())
+            self.held[:] = [changed]
         return changed
 
     def keep_aside(self) -> Path | None:
         """Copy the file beside itself under a name of its own, and return that; None if there is no file."""
         with self.locked():
-            if not self.path.exists():
+            if not self.file.exists():
                 return None
             aside = self.aside("kept")
-            aside.write_bytes(self.path.read_bytes())
+            try:
+                aside.write_bytes(self.file.read_bytes())
+            except OSError as error:
+                aside.unlink(missing_ok=True)
+                raise self.unkept(error) from None
             return aside
 
     # ----- the file -----
     def decoded(self) -> Progress:
         try:
-            data = self.path.read_bytes()
+            state = self.file.stat()
+            if not stat.S_ISREG(state.st_mode):
+                what = "a folder" if stat.S_ISDIR(state.st_mode) else "a device or a pipe"
+                raise LearnerError(
+                    f"{self.path} is {what}, where your progress cannot be kept; set ${ENVIRONMENT} to a file"
+                )
+            if state.st_size > LARGEST:
+                raise LearnerError(f"{self.path} is too large for a progress file; set ${ENVIRONMENT} to another file")
+            data = self.file.read_bytes()
         except FileNotFoundError:
             return Progress()
         except OSError as error:
@@ -95,45 +136,48 @@ class Store:
         """Return what is kept; under the lock, a file that cannot be read is moved out of the way."""
         try:
             return self.decoded()
-        except msgspec.MsgspecError as error:
+        except DAMAGED as error:
             aside = self.aside("damaged")
-            self.path.replace(aside)
-            self.say(f"Your progress file was damaged ({error}). It is kept as {aside}; a new one begins here.")
+            self.file.replace(aside)
+            what = "nested too deeply" if isinstance(error, RecursionError) else error
+            self.say(f"Your progress file was damaged ({what}). It is kept as {aside}; a new one begins here.")
             return Progress()
 
     def aside(self, what: str) -> Path:
         """Return a name beside the file that no other file has."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
         names = (
-            self.path.with_name(f"{self.path.stem}.{what}-{stamp}{f'-{k}' if k else ''}{self.path.suffix}")
+            self.file.with_name(f"{self.file.stem}.{what}-{stamp}{f'-{k}' if k else ''}{self.file.suffix}")
             for k in range(1000)
         )
         return next(path for path in names if not path.exists())
 
     def write(self, progress: Progress) -> None:
         """Replace the file in one stroke; a kill in the middle leaves the old one."""
-        part = self.path.with_name(self.path.name + ".part")
+        part = self.file.with_name(self.file.name + ".part")
         try:
             with part.open("wb") as file:
                 file.write(msgspec.json.format(msgspec.json.encode(progress), indent=1) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(self.path)
+            part.replace(self.file)
         except OSError as error:
-            raise LearnerError(
-                f"cannot write your progress to {self.path}: {error.strerror}; set ${ENVIRONMENT} to a file you may write"
-            ) from None
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise self.unkept(error) from None
+
+    def unkept(self, error: OSError) -> Unkept:
+        where = f"set ${ENVIRONMENT} to a file you may write"
+        return Unkept(f"cannot write your progress to {self.path}: {error.strerror}; {where}")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock beside the file; the system lets go of it when its holder dies."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = self.path.with_name(self.path.name + ".lock").open("a+b")
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            file = self.file.with_name(self.file.name + ".lock").open("a+b")
         except OSError as error:
-            raise LearnerError(
-                f"cannot write your progress to {self.path}: {error.strerror}; set ${ENVIRONMENT} to a file you may write"
-            ) from None
+            raise self.unkept(error) from None
         with file:
             hold(file.fileno(), self.path)
             try:

@@ -451,7 +451,7 @@ def test_a_bad_file_is_one_clear_line(tmp_path: Path, text: str, message: str) -
     ({"data": {**lecture(), "z": [1]}}, "the loss has no input 'z'; its inputs are w0, x0, w1, x1, b, y"),
     ({"data": {"x0": [1, math.nan], "x1": [1, 2], "y": [1, 2]}}, "the data 'x0' hold a number that is not finite at point 2"),
     ({"data": {"x0": [[1, 2]], "x1": [1], "y": [1]}}, r"the data 'x0' have shape \(1×2\); expected one number a point"),
-    ({"data": {"x0": ["a"], "x1": [1], "y": [1]}}, "the data 'x0' hold text such as 'a'; expected numbers"),
+    ({"data": {"x0": ["a"], "x1": [1], "y": [1]}}, "the data 'x0' hold 'a' at point 1, which is no number"),
     ({"data": {"x0": [1], "x1": [1]}}, "no data for 'y'; give it one value a point, or name it in parameters="),
     ({"data": {"x0": [], "x1": [], "y": []}}, "the data have no points; expected at least one"),
     ({"method": "newton"}, "method='newton' is no way of descending; expected one of sgd, batch, minibatch"),

@@ -757,7 +757,7 @@ def test_watch_grades_again_on_every_save(tmp_path: Path) -> None:
         "PYTHONUNBUFFERED": "1",
     }
     watcher = subprocess.Popen(
-        [sys.executable, "-m", "graphtutor", "watch", str(file), "power-rule"],
+        [sys.executable, "-m", "graphtutor", "watch", file.name, "power-rule"],
         cwd=tmp_path,
         env=env,
         stdout=subprocess.PIPE,
@@ -774,6 +774,7 @@ def test_watch_grades_again_on_every_save(tmp_path: Path) -> None:
         seen += watcher.stdout.readline()
     assert "Right." in seen and "Exercise 2 of" in seen
     watcher.kill()
+    watcher.stdout.close()
     watcher.wait()
     assert run(tmp_path / "p.json", "watch", "--once", str(file), "sum-rule")[0] == 1
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import LearnerError
-from ...text import written
+from ...text import clean, written
 from ..files.raster import gif
 from ..steps.svg import LIGHT
 
@@ -57,17 +57,18 @@ class Plot:
 
     def bytes(self, format: str = "svg") -> bytes:
         """Return the plot as "svg", "png" or "pdf", the same bytes each time."""
+        title, alt = clean(self.title), clean(self.alt)
         metadata: dict[str, dict[str, Any]] = {
-            "svg": {"Date": None, "Creator": None, "Title": self.title, "Description": self.alt},
-            "png": {"Software": None, "Title": self.title, "Description": self.alt},
-            "pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Title": self.title, "Subject": self.alt},
+            "svg": {"Date": None, "Creator": None, "Title": title, "Description": alt},
+            "png": {"Software": None, "Title": title, "Description": alt},
+            "pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Title": title, "Subject": alt},
         }
         if format not in metadata:
             raise LearnerError(f"'{format}' is no format of a plot; expected {', '.join(metadata)}")
         out = io.BytesIO()
         with style():
             self.figure().savefig(out, format=format, dpi=144, metadata=metadata[format])
-        return titled(out.getvalue(), self.title, self.alt) if format == "svg" else out.getvalue()
+        return titled(out.getvalue(), title, alt) if format == "svg" else out.getvalue()
 
     def save(self, target: str | Path) -> Path:
         """Write the plot to a file by its suffix: .svg, .png or .pdf."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import LearnerError
+from ...text import clean
 from ...training.history import History
 from ...training.predictions import Prediction, label_of, predict
 from ..steps.svg import LIGHT
@@ -54,7 +55,7 @@ class Plane:
                 marker=MARKERS[k % 6],
                 edgecolor="white",
                 linewidth=0.8,
-                label=f"Class {k + 1} (label {str(name).replace('-', '−')})",
+                label=f"Class {k + 1} (label {clean(str(name)).replace('-', '−')})",
                 zorder=3,
             )
         ax.set_xlabel(self.names[0])
