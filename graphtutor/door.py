@@ -57,10 +57,9 @@ def door(function: Callable[P, R], *, called: str = "", hidden: tuple[str, ...] 
 
     @wraps(function)
     def opened(*args: P.args, **options: P.kwargs) -> R:
-        if not open_end:
-            for name in options:
-                if name not in names:
-                    raise LearnerError(f"{told} has no option '{name}'{near(name, names)}; it takes {several(names)}")
+        alien = None if open_end else next((name for name in options if name not in names), None)
+        if alien:
+            raise LearnerError(f"{told} has no option '{alien}'{near(alien, names)}; it takes {several(names)}")
         if len(args) > len(order) and not many:
             met, most = len(args) - (order[:1] == ["self"]), len(order) - (order[:1] == ["self"])
             raise LearnerError(f"{told} takes {most} argument{'s' * (most != 1)} without a name, and {met} are given")
@@ -69,13 +68,17 @@ def door(function: Callable[P, R], *, called: str = "", hidden: tuple[str, ...] 
             example = f", such as {EXAMPLE[missing]}" if missing in EXAMPLE else ""
             raise LearnerError(f"{told} needs {missing}{example}")
         for name, value in (*zip(order, args, strict=False), *options.items()):
-            if name in NAMED and not (
-                value is None or hasattr(value, "items") or (name == "assume" and isinstance(value, str))
-            ):
-                raise LearnerError(f"{name} is {kind(value)}; expected {NAMED[name]}")
+            check_named(name, value)
         return function(*args, **options)
 
     return opened
+
+
+def check_named(name: str, value: Any) -> None:
+    """Raise a LearnerError where an argument should map names, and does not; assumptions may be text."""
+    if name not in NAMED or value is None or hasattr(value, "items") or (name == "assume" and isinstance(value, str)):
+        return
+    raise LearnerError(f"{name} is {kind(value)}; expected {NAMED[name]}")
 
 
 def kind(value: Any) -> str:

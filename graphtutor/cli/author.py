@@ -54,6 +54,7 @@ def new(name: str, kind: str, title: str | None, output: str | None) -> None:
 @click.argument("paths", nargs=-1)
 @click.option("-v", "--verbose", is_flag=True, help="Say what was proved too.")
 @json_option
+# branches: two forms of report, and faults, remarks and gaps in each
 def check(paths: tuple[str, ...], verbose: bool, as_json: bool) -> None:
     """Prove of each exercise in PATHS that right answers pass, wrong ones fail with their misconception, and nothing is solved as it stands.
 

@@ -65,6 +65,7 @@ FORMATS = {"text": "unicode", "latex": "latex"}
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="For a light or a dark page.")
 @PALETTE
 @json_option
+# branches: one branch a form that is printed or written
 def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, order: int, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
            as_json: bool, **look: Any) -> None:  # fmt: skip
     """Derive d EXPR / d NAME line by line, each line with its rule.

@@ -25,6 +25,7 @@ from .shared import Expression, graph_of, graph_options, json_option, look_optio
 )
 @look_options
 @json_option
+# branches: which picture is meant follows from four options together
 def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], backward: bool, step: int | None,
          output: str, collapse: tuple[str, ...], as_json: bool, **look: Any) -> None:  # fmt: skip
     """Draw the computation graph of EXPR.

@@ -248,6 +248,7 @@ def predicted(h: Any) -> Any:
         return None
 
 
+# branches: a line for each thing that a run may have to say
 def show(h: Any, files: list[str]) -> None:
     """Print the losses and parameters by epoch, the parameters after the last, and what is predicted."""
     from ..walk.trace import shown

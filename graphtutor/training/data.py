@@ -84,35 +84,37 @@ def arrays_of(path: Path) -> dict[str, np.ndarray]:
 
 def columns_of(path: Path) -> dict[str, np.ndarray]:
     """Return the columns of a CSV file; one with an entry that is no number is text. Numbers are packed as they are read."""
-    header: list[str] = []
-    numbers: list[packed[float]] = []
+    rows = rows_in(path)
+    header = next((checked_header(path, row) for _, row in rows), [])
+    numbers = [packed("d") for _ in header]
     words: dict[int, list[str]] = {}
-    for line, row in rows_in(path):
-        if not header:
-            header = checked_header(path, row)
-            numbers = [packed("d") for _ in header]
-            continue
+    count = 0
+    for line, row in rows:
+        count += 1
         if len(row) != len(header):
             raise LearnerError(
                 f"'{path}', line {line}: {len(row)} entries under {len(header)} names; every line needs one entry a name"
             )
         for k, cell in enumerate(row):
-            if k not in words:
-                try:
-                    numbers[k].append(float(cell) if "_" not in cell else float("word"))
-                except ValueError:
-                    words[k] = []
-    if not header or not (len(numbers[0]) or words):
+            if k not in words and not taken(cell, numbers[k]):
+                words[k] = []
+    if not count:
         raise LearnerError(
             f"'{path}' has no rows under its header; expected a line of names, then a line of numbers for each point"
         )
-    if words:
-        body = rows_in(path)
-        next(body)
-        for _, row in body:
-            for k, cells in words.items():
-                cells.append(row[k].strip())
+    for _, row in list(rows_in(path))[1:] if words else ():
+        for k, cells in words.items():
+            cells.append(row[k].strip())
     return {name: np.array(words[k] if k in words else numbers[k]) for k, name in enumerate(header)}
+
+
+def taken(cell: str, numbers: packed[float]) -> bool:
+    """Add a cell to the numbers of its column; return whether it is one."""
+    try:
+        numbers.append(float(cell))
+    except ValueError:
+        return False
+    return "_" not in cell
 
 
 def rows_in(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -193,6 +195,7 @@ def table_for(graph: Graph, table: Mapping[str, np.ndarray]) -> dict[str, np.nda
     return found
 
 
+# branches: one branch a shape that data may have beside what the graph wants
 def fitted(graph: Graph, data: Mapping[str, Any]) -> Data:
     """Return `data` (input name → one value a point, or one for all points) fitted to the inputs of `graph`.
 

@@ -58,6 +58,7 @@ class Loop:
 
 
 @lru_cache(maxsize=256)
+# branches: one branch a choice of Loop, each a line of the code that is made
 def loop_code(loop: Loop) -> Callable[..., Any]:
     """Return `run(epochs, points, error, fixed, parameters, state, t, clip, settings, rows, losses, seen)`.
 

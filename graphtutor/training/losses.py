@@ -161,6 +161,7 @@ class Comparison:
 
 
 @door
+# branches: one branch a form of what is handed in, each with its message
 def compare_losses(model_rows: Mapping[str, Any] | Sequence[Any] | None = None, labels: Sequence[Any] | None = None,
                    classes: Sequence[str] | None = None) -> Comparison:  # fmt: skip
     """Return models side by side under squared error, absolute error and cross entropy, with the lecture's claims judged.

@@ -124,6 +124,7 @@ def label_of(graph: Graph, parameters: tuple[str, ...]) -> str | None:
     return next((a for a in ANSWERS if a in names), names[-1] if names else None)
 
 
+# branches: three properties of a node followed in one pass
 def score_of(graph: Graph, parameters: tuple[str, ...], label: str | None) -> int:
     """Return the node that predicts: the last named one (else the last) that depends on parameters and points, not on the label."""
     learned: list[bool] = []
@@ -167,6 +168,7 @@ def part(graph: Graph, out: int) -> Graph:
     )
 
 
+# branches: one branch a form of score and of answers
 def predict(graph: Graph, parameters: Mapping[str, Any], data: Data | Mapping[str, Any], node: str | None = None, label: str | None = None,
             classes: tuple[Any, ...] | None = None) -> Prediction:  # fmt: skip
     """Return what `graph` with `parameters` says about the points of `data`.

@@ -377,6 +377,7 @@ def broken(run: Run, record: Record, state: State, rate: float, drop: bool) -> N
         record.rates.append(rate)
 
 
+# branches: where a number broke: forward, backward, in an update or in a sum
 def culprit(plan: Plan, good: State, broke: State) -> tuple[str | None, int | None, str]:
     """Return the node where a number that is not finite arose, the point of the data (from 1), and both in words."""
     forward = all_finite(broke.parameters)

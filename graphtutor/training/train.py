@@ -101,6 +101,7 @@ def known_shapes(start: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     return {name: shape for name, shape in shapes.items() if shape}
 
 
+# branches: one branch a message about a name
 def parameters_of(
     graph: Graph, data: Mapping[str, Any], start: Mapping[str, Any], named: tuple[str, ...] = ()
 ) -> tuple[str, ...]:

@@ -175,23 +175,28 @@ class Lesson(Desk):
     # ----- asking -----
     def answer(self, name: str, exercise: Exercise, progress: Progress) -> Any:
         """Return the learner's answer to every question of an exercise; what was typed before a stop is still there."""
-        asks, names, draft = exercise.questions(), exercise.names, progress.record(name).draft
+        asks, draft = exercise.questions(), progress.record(name).draft
         if asks[0].lines:
-            return self.lines(name, names, draft)
+            return self.lines(name, exercise.names, draft)
         if len(asks) == 1:
-            return self.typed(exercise, asks[0]) if not asks[0].key else {asks[0].key: self.typed(exercise, asks[0])}
-        given = {key: text for key, text in draft.items() if key in {q.key for q in asks}}
-        if given:
-            so_far = [f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given]
-            shown = "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"])
-            self.tell(f"Your answers so far: {shown}", "quiet")
+            text = self.typed(exercise, asks[0])
+            return {asks[0].key: text} if asks[0].key else text
+        given = {q.key: draft[q.key] for q in asks if q.key in draft}
+        self.repeat(asks, given)
         while missing := [q for q in asks if q.key not in given]:
             parts = [part for part in self.typed(exercise, missing[0]).split("\n") if part.strip()]
-            several = len(parts) > 1 and len(parts) <= len(missing)  # pasted: one line a question
+            several = 1 < len(parts) <= len(missing)  # pasted: one line a question
             given |= {q.key: p for q, p in zip(missing, parts if several else ["\n".join(parts)], strict=False)}
             self.keep_draft(name, dict(given))
         self.keep_draft(name, {})
         return given
+
+    def repeat(self, asks: list[Question], given: dict[str, str]) -> None:
+        """Say which answers stand already."""
+        if given:
+            so_far = [f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given]
+            shown = "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"])
+            self.tell(f"Your answers so far: {shown}", "quiet")
 
     def keep_draft(self, name: str, draft: dict[str, str]) -> None:
         self.store.change(lambda p: p.with_record(name, replace(p.record(name), draft=draft)))
@@ -374,16 +379,24 @@ class Lesson(Desk):
         """
         if unread(grade):
             self.unreadable(grade.invalid)
-            return
-        if grade.correct:
+        elif grade.correct:
             self.tell(grade.message, "good")
             if exercise.note:
                 self.tell(exercise.note)
-            return
-        said = grade.message.removeprefix("Not right.").strip() or (
-            "" if reasons(grade) else "That is not equal to what is asked for."
-        )
-        body = "\n".join([said, *reasons(grade)])
+        else:
+            self.refuse(exercise, grade, name)
+            path = self.picture(exercise, grade)
+            if path:
+                self.tell(f"Picture: {path}", "quiet")
+            if retry:
+                self.tell("Try again, or type hint.", "quiet")
+
+    def refuse(self, exercise: Exercise, grade: Any, name: str) -> None:
+        """Say why an answer is not right; the second time something else than the first."""
+        why = reasons(grade)
+        said = grade.message.removeprefix("Not right.").strip()
+        said = said or ("" if why else "That is not equal to what is asked for.")
+        body = "\n".join([said, *why])
         opening = OPENINGS[len(self.told) % len(OPENINGS)] if grade.correct is False else "Undecided."
         repeated = bool(name) and body in self.told
         self.told.append(body)
@@ -395,14 +408,8 @@ class Lesson(Desk):
             self.hint(name, exercise)
         elif repeated:
             self.tell("You have had every hint; solution shows how it is done, and skip goes on without.")
-        else:
-            for reason in reasons(grade):
-                self.tell(reason)
-        path = self.picture(exercise, grade)
-        if path:
-            self.tell(f"Picture: {path}", "quiet")
-        if retry:
-            self.tell("Try again, or type hint.", "quiet")
+        for reason in () if repeated else why:
+            self.tell(reason)
 
     def unreadable(self, error: ReadError) -> None:
         """Say what could not be read, and where."""

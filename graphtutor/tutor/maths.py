@@ -176,14 +176,19 @@ def labelled(text: str, labels: Sequence[str], wanted: Sequence[int] = ()) -> di
     if len(labels) == 1 and not named(text, labels):
         return {labels[0]: text}
     parts = [p.strip() for p in re.split(r"[;\n]", text) if p.strip()]
-    if not any(named(part, labels) for part in parts) and (len(parts) != len(labels) or "[" in text):
-        dealt = deal(text, wanted)
-        if dealt:
-            return dict(zip(labels, dealt, strict=True))
-    if len(parts) == 1 and not named(text, labels) and len(text.split()) == len(labels):
+    bare = not any(named(part, labels) for part in parts)
+    dealt = deal(text, wanted) if bare and (len(parts) != len(labels) or "[" in text) else []
+    if dealt:
+        return dict(zip(labels, dealt, strict=True))
+    if len(parts) == 1 and bare and len(text.split()) == len(labels):
         parts = text.replace(",", " ").split()
     elif len(parts) == 1:
         parts = joined([p.strip() for p in cut(text) if p.strip()], labels)
+    return placed(parts, labels)
+
+
+def placed(parts: Sequence[str], labels: Sequence[str]) -> dict[str, str]:
+    """Return label → part: the label it begins with, else the next one that is free."""
     found: dict[str, str] = {}
     free = iter(labels)
     for part in parts:

@@ -43,6 +43,7 @@ def graph_to_walk(exercise: Exercise) -> Graph:
     return exercise.graph()
 
 
+# branches: numbers given, of the file and made up, tried until they suit
 def place(exercise: Exercise, graph: Graph, at: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return a number for each input of an exercise's graph: of `at`, of the exercise, else small and whole."""
     names = [n.name for n in graph.inputs]

@@ -122,7 +122,7 @@ def test_pictures_have_the_palette_of_the_class(tmp_path: Path, at: Callable[...
     ("line", "said"),
     [
         ('tie = "both"', "tie = 'both'; expected one of zero, first, last, half"),
-        ('notation = "ascii"', "notation = 'ascii'; expected one of plain, unicode, latex"),
+        ('notation = "ascii"', "notation = 'ascii'; expected one of auto, plain, unicode, latex"),
         ('reduction = "max"', "reduction = 'max'; expected one of sum, mean"),
         ('redution = "sum"', "unknown field `redution` (did you mean 'reduction'?)"),
         ("tie = 3", "Expected `str`, got `int` - at `$.tie`"),

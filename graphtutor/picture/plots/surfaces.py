@@ -20,6 +20,7 @@ from .planes import mesh
 RISING = ("#FFFFFF", "#DDE2E9")  # low to high; text and curves stay readable on both
 
 
+# branches: limits, levels and paths of one figure
 def surface_plot(runs: Mapping[str, History], names: tuple[str, str] | None = None, title: str | None = None) -> Plot:
     """Return contours of the mean loss over two parameters, with the path of each run on it.
 

@@ -150,6 +150,7 @@ def outline(b: Box, p: Place, c: Colours) -> str:
     return shape
 
 
+# branches: one branch a part of a node
 def box(b: Box, p: Place, c: Colours) -> str:
     """Return a node: its title, and below it the value and the gradient, each under its name."""
     said = f"{b.name}: value {line(b.value) or '–'}" + (

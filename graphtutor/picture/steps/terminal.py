@@ -33,6 +33,7 @@ def text(frame: Frame, columns: int = 80, ascii: bool = False) -> str:
     return "\n".join([title, *table(frame, columns, None, ascii), "", *said(frame, columns, ascii)])
 
 
+# branches: one branch a column that may be left out
 def table(frame: Frame, columns: int = 80, rows: int | None = None, ascii: bool = False) -> list[str]:
     """Return the nodes as aligned lines, the column titles first; of more than `rows` nodes those around the active one."""
     boxes = [b for b in frame.boxes if b.role != "constant"] or list(frame.boxes)

@@ -213,18 +213,24 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
         if isinstance(answer, str):
             return self.from_text(answer)
         asks = self.questions()
-        if asks[0].key and isinstance(answer, Mapping):
-            keys = {name: q.key for q in asks for name in (q.prompt, q.key)}
-            alien = next((str(name) for name in answer if name not in keys), None)
-            if alien is not None:
-                raise LearnerError(f"'{alien}' is no question of {self.id}; expected {', '.join(q.key for q in asks)}")
-            return {keys[name]: value for name, value in answer.items()}
-        if asks[0].key and isinstance(answer, list | tuple) and len(answer) == len(asks):
+        if not asks[0].key:
+            if isinstance(answer, int | float):
+                return str(answer)
+            raise LearnerError(f"{self.id} cannot take {type(answer).__name__}; expected one text")
+        if isinstance(answer, Mapping):
+            return self.keyed(asks, answer)
+        if isinstance(answer, list | tuple) and len(answer) == len(asks):
             return {q.key: value for q, value in zip(asks, answer, strict=True)}
-        if not asks[0].key and isinstance(answer, int | float):
-            return str(answer)
-        expected = f"{len(asks)} values, for {', '.join(q.prompt for q in asks)}" if asks[0].key else "one text"
+        expected = f"{len(asks)} values, for {', '.join(q.prompt for q in asks)}"
         raise LearnerError(f"{self.id} cannot take {type(answer).__name__}; expected {expected}")
+
+    def keyed(self, asks: list[Question], answer: Mapping[Any, Any]) -> dict[str, Any]:
+        """Return answers by the keys of their questions; they may be named by the prompts too."""
+        keys = {name: q.key for q in asks for name in (q.prompt, q.key)}
+        alien = next((str(name) for name in answer if name not in keys), None)
+        if alien is not None:
+            raise LearnerError(f"'{alien}' is no question of {self.id}; expected {', '.join(q.key for q in asks)}")
+        return {keys[name]: value for name, value in answer.items()}
 
     # ----- judging -----
     def judged(self, answer: Any) -> Grade:

@@ -95,19 +95,20 @@ why = "the inner derivative x is missing"
     def faults(self) -> Iterator[str]:
         labels = [ask.label for ask in self.asks]
         for ask in self.asks:
-            unknown = [p for p in ask.points if p not in self.points] + [
-                r for r in (ask.run,) if r and r not in self.runs
-            ]
-            if sum(map(bool, (ask.formula, ask.shape, ask.count))) != 1:
-                yield f"ask '{ask.label}' needs one of formula, shape and count"
+            yield from (f"ask '{ask.label}' {fault}" for fault in self.faults_of(ask))
             if labels.count(ask.label) > 1:
                 yield f"two asks are labelled '{ask.label}'; give each its own label"
-            if unknown:
-                yield f"ask '{ask.label}' names '{unknown[0]}', which is no point or run of this file"
-            if ask.over not in ("", "sum", "mean"):
-                yield f"ask '{ask.label}' has over = '{ask.over}'; expected sum or mean"
         for label in (label for wrong in self.wrong for label in wrong.answer if label not in labels):
             yield f"a wrong answer is for '{label}'; the labels are {', '.join(labels)}"
+
+    def faults_of(self, ask: Ask) -> Iterator[str]:
+        if sum(map(bool, (ask.formula, ask.shape, ask.count))) != 1:
+            yield "needs one of formula, shape and count"
+        unknown = [p for p in ask.points if p not in self.points] + [r for r in (ask.run,) if r and r not in self.runs]
+        if unknown:
+            yield f"names '{unknown[0]}', which is no point or run of this file"
+        if ask.over not in ("", "sum", "mean"):
+            yield f"has over = '{ask.over}'; expected sum or mean"
 
     def with_defaults(self, tie: str, reduction: str) -> Numbers:
         runs = {name: replace(run, reduction=run.reduction or reduction) for name, run in self.runs.items()}
@@ -131,23 +132,30 @@ why = "the inner derivative x is missing"
         asks = {ask.label: ask for ask in self.asks}
         truth = {label: self.numbers(ask) for label, ask in asks.items()}
         given: dict[str, list[Typed]] = {}
-        for label in asks:
+        for label, ask in asks.items():
             try:
-                given[label] = self.read(asks[label], answer.get(label, ""), truth[label])
+                given[label] = self.read(ask, answer.get(label, ""), truth[label])
             except ReadError as error:
                 return unreadable(error, label, asks)
         verdicts = {n: maths.all_agree(given[n], truth[n], self.digits_of(ask)) for n, ask in asks.items()}
         wrong = [label for label, ok in verdicts.items() if ok is False]
         coarse = next((label for label, ok in verdicts.items() if ok is None), None)
-        if not wrong and coarse is not None:
+        if wrong:
+            return self.refused(answer, wrong, given, truth)
+        if coarse is not None:
             digits = self.digits_of(asks[coarse])
             asked = f"at least {digits} decimal{'s' if digits != 1 else ''}"
             return unreadable(ReadError(f"{coarse}: right as far as it goes; give {asked}", ""), coarse, asks)
-        if not wrong:
-            return right("Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
-        rest = len(verdicts) - len(wrong)
-        message = f"{several(wrong)} {'is' if len(wrong) == 1 else 'are'} not right"
-        message += f"{miscounted(given[wrong[0]], truth[wrong[0]]) if len(wrong) == 1 else ''}."
+        return right("Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
+
+    def refused(
+        self, answer: Mapping[str, Any], wrong: list[str], given: dict[str, list[Typed]], truth: dict[str, list[Any]]
+    ) -> Grade:
+        """Return the Grade of an answer of which some numbers are wrong, in the words of the slip that gives them."""
+        asks = {ask.label: ask for ask in self.asks}
+        rest, one = len(asks) - len(wrong), len(wrong) == 1
+        message = f"{several(wrong)} {'is' if one else 'are'} not right"
+        message += f"{miscounted(given[wrong[0]], truth[wrong[0]]) if one else ''}."
         message += f" The other {rest} {'is' if rest == 1 else 'are'}." if rest else ""
         table = [maths.Cell(n, "wrong" if n in wrong else "right", str(answer[n])) for n in asks]
 
@@ -156,7 +164,7 @@ why = "the inner derivative x is missing"
                 n in slip.answer and maths.all_agree(given[n], self.numbers(asks[n], slip.answer[n])) for n in wrong
             )
 
-        return maths.renewed(refusal(rest / len(verdicts), message, self.wrong, explains), table=tuple(table))
+        return maths.renewed(refusal(rest / len(asks), message, self.wrong, explains), table=tuple(table))
 
     def read(self, ask: Ask, value: Any, truth: list[Any]) -> list[Typed]:
         """Return what was given for one question as numbers; a ReadError where that is no number, or not as many as are wanted."""
@@ -179,26 +187,26 @@ why = "the inner derivative x is missing"
             return [self.counted(ask.count) if formula is None else maths.evaluated(str(formula), {})]
         if ask.shape:
             return [*self.shape_of(ask.shape)] if formula is None else [Fraction(f) for f in str(formula).split(",")]
-        texts = ask.formula if formula is None else formula
-        texts = (texts,) if isinstance(texts, str) else texts
+        given = ask.formula if formula is None else formula
+        texts = (given,) if isinstance(given, str) else given
         if ask.run:
-            known = maths.trained(self.graph(), self.runs[ask.run])
-            return [v for text in texts for v in maths.flat(maths.evaluated(text, known))]
-        where = [self.at | self.points[name] for name in ask.points] or [self.at]
-        several = not ask.over and formula is not None and len(texts) == len(self.numbers(ask))
-        own = len(texts) // len(where) if several else 0  # a slip of each point's own
-        shares = [texts[k * own : (k + 1) * own] if own else texts for k in range(len(where))]
-        program = ask.program or self.program
-        graph = self.graph(program) if program else None
-        rows = [
-            [v for text in share for v in maths.flat(maths.evaluated(text, known))]
-            for share, at in zip(shares, where, strict=True)
-            for known in [maths.environment(graph, at, ask.tie or self.tie)]
-        ]
+            return values(texts, maths.trained(self.graph(), self.runs[ask.run]))
+        rows = self.rows(ask, texts, formula is not None)
         if not ask.over:
             return [v for row in rows for v in row]
         total = [sum(column) for column in zip(*rows, strict=True)]
         return [v / len(rows) for v in total] if ask.over == "mean" else total
+
+    def rows(self, ask: Ask, texts: tuple[str, ...], slip: bool) -> list[list[Any]]:
+        """Return the numbers of formulas at each point of a question; a slip may have a formula of its own for each."""
+        where = [self.at | self.points[name] for name in ask.points] or [self.at]
+        own = len(texts) // len(where) if slip and not ask.over and len(texts) == len(self.numbers(ask)) else 0
+        program = ask.program or self.program
+        graph = self.graph(program) if program else None
+        return [
+            values(texts[k * own : (k + 1) * own] if own else texts, maths.environment(graph, at, ask.tie or self.tie))
+            for k, at in enumerate(where)
+        ]
 
     def counted(self, what: str) -> int:
         graph = self.graph()
@@ -230,6 +238,11 @@ why = "the inner derivative x is missing"
     def long(self, values: list[Any]) -> str:
         """Return numbers with decimals enough that none of them counts as rounded."""
         return ", ".join(f"{float(v):.{max(6, self.digits)}f}" for v in values)
+
+
+def values(texts: Iterable[str], known: dict[str, Any]) -> list[Any]:
+    """Return the numbers of formulas over known ones, row by row."""
+    return [v for text in texts for v in maths.flat(maths.evaluated(text, known))]
 
 
 def unreadable(error: ReadError, label: str, labels: Iterable[str]) -> Grade:

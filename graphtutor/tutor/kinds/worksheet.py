@@ -106,14 +106,18 @@ why = "y enters with a minus"
         found = maths.of_sheet(maths.task(self), handed, maths.Rubric(), self.tie or "zero", self.columns)
         if found.correct is not False:
             return found
-        wrong = {c.name: c.given for c in found.table if c.status == "wrong"}
-        slip = next((w for w in self.wrong if wrong and all(same(w.answer.get(c), g) for c, g in wrong.items())), None)
+        slip = self.slip({c.name: c.given for c in found.table if c.status == "wrong"})
         names = slip.misconceptions[:1] if slip is not None else ()
         told = [maths.Misconception(name, hint=sentence(slip.why)) for name in names] if slip is not None else []
         others = [m for m in found.misconceptions if m.id not in names]
         words = self.cells()
         message = maths.message(tuple(maths.renewed(c, name=words.get(c.name, c.name)) for c in found.table))
         return maths.renewed(found, message=said(message, slip.why if slip else ""), misconceptions=(*told, *others))
+
+    def slip(self, wrong: Mapping[str, str]) -> Wrong[dict[str, str]] | None:
+        """Return the slip of the file that fills every wrong cell as it was filled."""
+        known = (w for w in self.wrong if wrong and all(same(w.answer.get(c), g) for c, g in wrong.items()))
+        return next(known, None)
 
     # ----- answers -----
     def key(self) -> dict[str, Any]:
@@ -181,6 +185,7 @@ MOVES = (Move("{0} + {1}", 2, operator.add), Move("{0} - {1}", 2, operator.sub),
          Move("max({0}, {1})", 2, max), Move("{0}**2", 1, lambda a: a * a), Move("3*{0}", 1, lambda a: 3 * a))  # fmt: skip
 
 
+# branches: a walk at random with the conditions that keep it small and connected
 def drilled(drill: Drill, rng: random.Random) -> tuple[str, dict[str, Number]]:
     """Return a random program of small whole numbers in which every node reaches the output, and its point; no tie, no kink.
 
