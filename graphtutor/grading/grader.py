@@ -330,22 +330,22 @@ def together(names: Sequence[str], parts: Mapping[str, Grade]) -> Grade:
     """Return one Grade for those of several gradients; its lines are the gradients in order."""
     every = list(parts.values())
     missing = [name for name in names if name not in parts]
-    wrong = [name for name in names if name in parts and parts[name].correct is False]
-    unsure = [name for name in names if name in parts and parts[name].correct is None]
+    wrong = [name for name, g in parts.items() if g.correct is False]
+    unsure = [name for name, g in parts.items() if g.correct is None]
     index = next((k for k, g in enumerate(every) if g.correct is False), None)
     first = Grade(0.0, False, "") if index is None else every[index]
-    return Grade(
-        sum(g.score for g in every) / max(1, len(names)),
-        False if wrong or missing else None if unsure else True,
-        summary(parts, wrong, unsure, missing),
-        tuple(replace(line, index=k, quantity=n) for k, (n, g) in enumerate(parts.items()) for line in worst(g)),
-        index,
-        tuple(replace(m, line=k) for k, g in enumerate(every) for m in g.misconceptions),
-        first.counterexample,
-        next((g.invalid for g in every if g.invalid is not None), None),
-        "; ".join(f"{n}: {parts[n].undecided_because}" for n in unsure if parts[n].undecided_because),
-        variant=first.variant,
-        broken=first.broken,
+    because = [f"{n}: {parts[n].undecided_because}" for n in unsure if parts[n].undecided_because]
+    return replace(
+        first,
+        score=sum(g.score for g in every) / max(1, len(names)),
+        correct=False if wrong or missing else None if unsure else True,
+        message=summary(parts, wrong, unsure, missing),
+        lines=tuple(replace(line, index=k, quantity=n) for k, (n, g) in enumerate(parts.items()) for line in worst(g)),
+        first_wrong=index,
+        misconceptions=tuple(replace(m, line=k) for k, g in enumerate(every) for m in g.misconceptions),
+        invalid=next((g.invalid for g in every if g.invalid is not None), None),
+        undecided_because="; ".join(because),
+        table=(),
     )
 
 

@@ -137,10 +137,16 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
     """
     if isinstance(source, Task):
         return source
-    options = {"assume": assume, "definitions": definitions, "shapes": shapes, "constants": constants, "given": given}
+    options: dict[str, Any] = {
+        "assume": assume,
+        "definitions": definitions,
+        "shapes": shapes,
+        "constants": constants,
+        "given": given,
+    }
     if isinstance(getattr(source, "program", None), str):
         asks = getattr(source, "wrt", None) or None
-        said = {name: value or getattr(source, name, None) for name, value in options.items()}
+        said: dict[str, Any] = {name: value or getattr(source, name, None) for name, value in options.items()}
         return task(source.program, wrt=asks if wrt is None else wrt, **said)
     if callable(source) and not isinstance(source, sp.Basic):
         source = build(source, shapes=shapes, constants=constants)
