@@ -26,6 +26,7 @@ NEAR_KINK = 1e-7  # a point where a kink's quantity is so small is no business o
 FEW = 3  # points of agreement that are no sample where others could not be worked out
 ENOUGH = 8  # points of agreement that are looked for longer than others
 MOST_DOUBTS = 150_000  # cells evaluated with many digits at points where floats are not sure
+FEW_CELLS = 40
 DOUBT = 100.0  # times its noise: a difference less than this is one of rounding, most likely
 NEAR = Fraction(1, 10**9)  # how near to a point its surroundings are looked at
 BESIDE = (Fraction(1, 10**12), Fraction(1, 10**15))  # how near to a kink its sides are looked at
@@ -199,14 +200,17 @@ class Sampler:
 
     def visited_cells(self, points: Sequence[Point], owner: Array, alike: Array, apart: Array) -> set[int]:
         """Visit the points that are not `alike`, the widest `apart` first, and return in which cells the two were compared."""
-        seen = set(owner[alike].tolist())
+        seen, looked = set(owner[alike].tolist()), set()
+        few = len(set(owner.tolist())) <= FEW_CELLS  # in each of which one point is taken with many digits
         self.left = max(self.left, MOST_DOUBTS // max(1, len(self.comparison.line.steps)))
         for i in np.argsort(-apart, kind="stable").tolist():
-            if alike[i] or (apart[i] < DOUBT and owner[i] in seen):
+            known = alike[i] or (apart[i] < DOUBT and owner[i] in seen)
+            if known and (not few or owner[i] in looked):
                 continue
             if not self.visit(points[i]):
                 break
             seen.add(owner[i])
+            looked.add(owner[i])
         return seen
 
     def simpler(self, found: Witness) -> Witness:

@@ -18,6 +18,11 @@ WRONG = [
     ("max(x - 99, y - 99, 0)", "max(x - 99, 0) + max(y - 99, 0)"),
     ("min(a, 64)*max(b, 80)", "min(a, 64)*where(b > 81, b, 80)"),
 ]
+HIDDEN = [  # a difference in one cell alone that floats cannot see
+    ("x + 1e-13*relu(x - 50)", "x"),
+    ("exp(y)*(1 + 1e-14*where(x > 7, 1, 0))*relu(x)", "exp(y)*relu(x)"),
+    ("1000 + relu(x - 20)*relu(y - 30)*1e-15", "1000 + 0*x*y"),
+]
 STEEP = [
     ("relu(sin(x) - 0.999)", "0"),
     ("relu(cos(3*x) - 0.9995)*y", "0"),
@@ -28,7 +33,7 @@ STEEP = [
 ]
 
 
-@pytest.mark.parametrize("one, other", WRONG + STEEP)
+@pytest.mark.parametrize("one, other", WRONG + STEEP + HIDDEN)
 def test_what_differs_in_one_cell_alone_differs(one: str, other: str) -> None:
     assert gt.same(one, other).kind == gt.same(other, one).kind == "differs"
 
