@@ -645,6 +645,41 @@ def test_a_local_gradient_by_another_name_is_named_and_the_rest_is_graded() -> N
     assert grade.table[-1].note == "u has no local gradient by 'q'; it has w0, x0"
 
 
+@pytest.mark.parametrize(("problem", "wrt"), [("0", ("w", "x")), ("2", ()), ("pi", ()), ("a = 3; a", ()), ("-4", "x")])
+@pytest.mark.parametrize("node", ["", "2", "w", "u = w*x", "L"])
+def test_a_problem_without_a_row_is_refused_in_words(problem, wrt, node) -> None:
+    rows = [{"node": node, "value": [1, 2], "local": {"w": [1, 2]}, "upstream": [1, 2]}]
+    for at in ({"w": 1, "x": 2}, None):
+        with pytest.raises(LearnerError, match="a sheet needs an operation|is no variable"):
+            gt.grade(problem, {"sheet": rows, "at": at}, wrt=wrt)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "x",
+        "w",
+        "L = x",
+        "2*3",
+        "1/2",
+        "a = 3; L = a*x",
+        "a = 2; b = a*a; b",
+        "x - x",
+        "sign(x)",
+        "where(x > 0, 1, 0)",
+        "x**0",
+    ],
+)
+def test_a_sheet_of_hardly_anything_is_graded_or_refused_in_words(problem) -> None:
+    for node in ("", "2", "x", "L", "u = x + 1", "z = -x"):
+        rows = [{"node": node, "value": [1, 2], "local": {"x": [1, 2]}, "upstream": "q"}, {"node": node, "value": 1}]
+        for at in ({"w": 1, "x": 2}, {"x": 2}, None):
+            try:
+                assert gt.grade(problem, {"sheet": rows, "at": at}).correct is not True
+            except LearnerError as error:
+                assert str(error)
+
+
 def test_a_point_that_does_not_fit_is_refused() -> None:
     with pytest.raises(LearnerError, match="no value for y"):
         gt.grade(MSE, {"sheet": ROWS, "at": {k: v for k, v in AT.items() if k != "y"}})

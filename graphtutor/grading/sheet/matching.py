@@ -149,10 +149,15 @@ class Matching:
         """Every name that a formula may use; a student's own come before those of the problem."""
         return {**self.graph.ids, **self.meant}
 
+    @property
+    def with_row(self) -> dict[str, int]:
+        """The problem's own names that have a row: not those of constants."""
+        return {name: i for name, i in self.graph.ids.items() if i in self.base.by_id}
+
     def row(self, text: str, slopes: Sequence[str] = ()) -> Row:
         """Return the row for the text of a node: `u`, `u = w0*x0`, or the formula alone; `slopes` names its local gradients."""
         name, formula = name_and_formula(text)
-        if not formula and name in self.graph.ids:
+        if not formula and name in self.with_row:
             return self.kept(self.of_name(name, slopes))
         if not formula:
             name, formula = formula, name
@@ -161,8 +166,8 @@ class Matching:
         tree = self.read(formula)
         i = self.found(name, tree)
         if i is None:
-            if name in self.graph.ids:
-                return self.kept(self.base.by_id[self.graph.ids[name]])
+            if name in self.with_row:
+                return self.kept(self.base.by_id[self.with_row[name]])
             nodes = ", ".join(r.title for r in self.base.rows if r.graph is not None)
             raise ReadError(f"'{text.strip()[:40]}' is no node of this problem; its nodes are {nodes[:120]}", text[:60])
         label = name or formula
@@ -204,7 +209,7 @@ class Matching:
         return [
             self.of_name(name, ())
             for i, name in self.graph.names
-            if i not in self.own and self.base.by_id[i].graph is not None
+            if i not in self.own and i in self.base.by_id and self.base.by_id[i].graph is not None
         ]
 
     def kept(self, row: Row) -> Row:
@@ -215,7 +220,7 @@ class Matching:
         """Return the id of the node that a formula is: the same operation, or else one with the same value."""
         row = with_row(self.graph, tree, self.task, self.names)
         if row.out < len(self.graph):
-            return row.out
+            return row.out if row.out in self.base.by_id else None
         same = equal(self.graph, row, self.points)
         mine = self.graph.ids.get(name)
         return mine if mine in same else next((j for j in same if j not in self.own), same[0] if same else None)

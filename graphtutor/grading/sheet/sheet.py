@@ -143,7 +143,7 @@ class Sheet:
 def sheet(graph: Graph, at: Mapping[Any, Any] | None = None, digits: int = 2, tie: str = "zero") -> Sheet:
     """Return the sheet of a graph, a row for each input and each operation.
 
-    Raises LearnerError where the output is no number, or the point does not fit.
+    Raises LearnerError where the output is no number, or one that nothing leads to, or the point does not fit.
 
     >>> from graphtutor.expr.build import build
     >>> s = sheet(build("u = w*x; L = u**2"), {"w": 2, "x": 3})
@@ -153,6 +153,10 @@ def sheet(graph: Graph, at: Mapping[Any, Any] | None = None, digits: int = 2, ti
     if graph.shapes[graph.out]:
         raise LearnerError(
             f"the output {graph.name(graph.out)} is no number; gradients start from a number: sum it, or take an entry"
+        )
+    if graph.cells[graph.out][0] == "const":
+        raise LearnerError(
+            f"the problem is the number {graph.text(graph.out)}, which no row leads to; a sheet needs an operation"
         )
     if not 0 <= digits <= 12:
         raise LearnerError(f"digits={digits} is not possible; expected 0 to 12 decimals")
