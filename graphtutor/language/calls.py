@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NoReturn
 
 import sympy as sp
 
@@ -40,20 +40,28 @@ def with_brackets(p: Cursor, token: Token, row: Row | None, first: tuple[sp.Basi
 
 def built(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic], given: Mapping[str, Any]) -> sp.Basic:
     """Return a function of its arguments, or what it is short for with so many of them."""
-    least, most = row.arity if row is not None else (0, -1)
-    if row is not None and row.of_one:
-        least = 1
-    if row is not None and least <= len(args) and (most is None or len(args) <= most):
+    if row is not None and takes(row, len(args)):
         if len(token.name) <= SHORT or token.name in GREEK:
             p.note(f"read {token.name}(…) as {row.names[0] if row.names else row.name}")
         return p.make(row.name, *args, params=trees.filled(row, given))
     short = abbreviation(loose(token.name), len(args))
     if short is not None and not given:
         return short.meaning(Operations(p), *args)
-    if row is None:
-        least = most = next(n for n in range(1, 4) if abbreviation(loose(token.name), n))
+    if row is not None:
+        wrong_number(p, token, len(args), *row.arity)
+    wanted = next(n for n in range(1, 4) if abbreviation(loose(token.name), n))
+    wrong_number(p, token, len(args), wanted, wanted)
+
+
+def takes(row: Row, count: int) -> bool:
+    least, most = row.arity
+    return least <= count and (most is None or count <= most)
+
+
+def wrong_number(p: Cursor, token: Token, met: int, least: int, most: int | None) -> NoReturn:
+    """Say how many arguments a function takes."""
     expected = str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-    p.fail(f"{token.name} takes {expected} argument{'s' * (expected != '1')}, met {len(args)}", token)
+    p.fail(f"{token.name} takes {expected} argument{'s' * (expected != '1')}, met {met}", token)
 
 
 def short_for_something(name: str) -> bool:
@@ -76,13 +84,9 @@ def arguments(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic]) ->
     settings, most = ([k for k, _ in row.params], row.arity[1]) if row is not None else ([], None)
     extra: list[Any] = []
     while p.now.kind != "close":
-        if p.now.kind == "word" and p.ahead().kind == "op" and p.ahead().text == "=":
-            word = p.take()
-            setting = "axis" if word.name == "dim" else word.name
-            p.take()
-            if setting not in settings:
-                p.fail(f"{token.name} has no setting '{word.name}'; it has {', '.join(settings) or 'none'}", word)
-            given[setting] = setting_value(p)
+        if p.now.kind == "word" and (p.ahead().kind, p.ahead().text) == ("op", "="):
+            name = setting_name(p, token, settings)
+            given[name] = setting_value(p)
         elif most is not None and len(args) >= most and settings:
             extra.append(setting_value(p))
         else:
@@ -96,6 +100,16 @@ def arguments(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic]) ->
         p.fail(f"{token.name} takes at most {len(settings)} settings ({', '.join(settings)}), met {len(extra)}", token)
     given.update(zip(settings, extra, strict=False))
     return args, given
+
+
+def setting_name(p: Cursor, token: Token, settings: Sequence[str]) -> str:
+    """Read the name of a setting and its =, as in axis=0; dim is what PyTorch calls an axis."""
+    word = p.take()
+    setting = "axis" if word.name == "dim" else word.name
+    p.take()
+    if setting not in settings:
+        p.fail(f"{token.name} has no setting '{word.name}'; it has {', '.join(settings) or 'none'}", word)
+    return setting
 
 
 def setting_value(p: Cursor) -> Any:
@@ -214,14 +228,7 @@ def stands_for(p: Cursor, name: str, meaning: Definition) -> Rule:
     if params is None and not primes and is_factor(p, meaning, bare, args):
         p.at = start
         return meaning.tree
-    if params is not None and bare and len(bare) == len(args) < len(params) and set(bare) <= set(params):
-        bare, args = list(params), [sp.Symbol(n) for n in params]  # f(x) for f(x, W, b)
-    tree = meaning.tree
-    if params is not None and len(args) != len(params):
-        wanted = f"{len(params)} argument{'s' * (len(params) != 1)} ({', '.join(params)})"
-        p.fail(f"{name} takes {wanted}, met {len(args)}", opened)
-    if params is not None and tuple(bare) != params:
-        tree = trees.replaced(tree, dict(zip(params, args, strict=True)))
+    tree = meaning.tree if params is None else put_in(p, name, meaning.tree, params, args, opened)
     p.count()
     if primes:
         if not len(bare) == len(args) == 1:
@@ -231,6 +238,19 @@ def stands_for(p: Cursor, name: str, meaning: Definition) -> Rule:
     elif p.shaped:
         p.shapes[id(tree)] = tree, meaning.shape
     return tree
+
+
+def put_in(
+    p: Cursor, name: str, tree: sp.Basic, params: tuple[str, ...], args: list[sp.Basic], opened: Token
+) -> sp.Basic:
+    """Return what a function stands for at its arguments; f(x) for f(x, W, b) leaves W and b as they are."""
+    bare = [a.name for a in args if isinstance(a, sp.Symbol)]
+    if bare and len(bare) == len(args) < len(params) and set(bare) <= set(params):
+        return tree
+    if len(args) != len(params):
+        wanted = f"{len(params)} argument{'s' * (len(params) != 1)} ({', '.join(params)})"
+        p.fail(f"{name} takes {wanted}, met {len(args)}", opened)
+    return tree if tuple(bare) == params else trees.replaced(tree, dict(zip(params, args, strict=True)))
 
 
 def is_factor(p: Cursor, meaning: Definition, bare: list[str], args: list[sp.Basic]) -> bool:

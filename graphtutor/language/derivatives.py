@@ -188,17 +188,8 @@ def skipped(p: Cursor) -> Rule:
 def reached(p: Cursor, variables: Sequence[sp.Basic]) -> Rule:
     """Read what an operator d/dw applies to. How far it reaches is a choice where a person could mean more."""
     bracket = p.now.kind == "open" and p.now.text in "([{"
-    if bracket:
-        body = yield expression(p, POWER, beside=True)
-        ways = ["the bracket alone"]
-    else:
-        if p.now.kind == "word" and not derivative_starts(p) and p.now.sub is None and names_nothing(p):
-            body = yield quantity(p)
-        else:
-            body = yield expression(p, TIGHT)
-        while factor_starts(p) and not derivative_starts(p) and not fraction_of_d(p):
-            body = times(p, body, (yield expression(p, TIGHT, beside=True)))
-        ways = ["the first product without a sign"]
+    body = yield (expression(p, POWER, beside=True) if bracket else factors(p))
+    ways = ["the bracket alone" if bracket else "the first product without a sign"]
     product = p.sign("*", "·", "/", "@", "⊙") or (bracket and factor_starts(p))
     if product:
         ways.append("the whole product")
@@ -212,6 +203,17 @@ def reached(p: Cursor, variables: Sequence[sp.Basic]) -> Rule:
             body = yield rest(p, body, SUM)
     for variable in variables:
         body = differential(p, body, variable)
+    return body
+
+
+def factors(p: Cursor) -> Rule:
+    """Read the factors without a sign between them that stand behind an operator."""
+    if p.now.kind == "word" and not derivative_starts(p) and p.now.sub is None and names_nothing(p):
+        body = yield quantity(p)
+    else:
+        body = yield expression(p, TIGHT)
+    while factor_starts(p) and not derivative_starts(p) and not fraction_of_d(p):
+        body = times(p, body, (yield expression(p, TIGHT, beside=True)))
     return body
 
 
@@ -335,17 +337,16 @@ def derivative_starts(p: Cursor) -> bool:
     if not starts_d(p, p.at):
         return False
     at = after_power(p, p.at + 1)
-    if token.name == "d" and not (p.tokens[at].kind == "op" and p.tokens[at].text == "/"):
+    if token.name == "d" and (p.tokens[at].kind, p.tokens[at].text) != ("op", "/"):
         if p.context.spelling("d") or p.tokens[at].kind not in ("word", "open", "macro"):
             return False
         at = after_operand(p, at)
     elif token.name != "d" and p.tokens[at].kind == "open":
         at = after_operand(p, at)
-    over = p.tokens[at]
-    if not (over.kind == "op" and over.text == "/") or not starts_d(p, at + 1):
+    if (p.tokens[at].kind, p.tokens[at].text) != ("op", "/") or not starts_d(p, at + 1):
         return False
     under = p.tokens[at + 1]
-    if under.kind == "word" and under.name == "d" and p.tokens[at + 2].kind != "word":
+    if alone(p, at + 1):
         return False
     return not (p.context.spelling(token.name) and (under.kind != "word" or p.context.spelling(under.name)))
 
@@ -358,12 +359,17 @@ def fraction_of_d(p: Cursor) -> bool:
     if p.tokens[at].kind != "open" or not starts_d(p, at + 1):
         return False
     above, under = p.ahead(2), p.tokens[at + 1]
-    bare = under.kind == "word" and under.name == "d"
-    if bare and p.tokens[at + 2].kind != "word":
+    if alone(p, at + 1):
         return False
     if under.kind == "word" and p.context.spelling(under.name):
         return False
     return not (above.kind == "word" and p.context.spelling(above.name))
+
+
+def alone(p: Cursor, at: int) -> bool:
+    """True for a d below a line with no variable behind it: d is a name then."""
+    token = p.tokens[at]
+    return token.kind == "word" and token.name == "d" and p.tokens[at + 1].kind != "word"
 
 
 def after_power(p: Cursor, at: int) -> int:

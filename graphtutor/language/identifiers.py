@@ -69,10 +69,8 @@ def entry_of_array(p: Cursor, token: Token) -> sp.Basic | None:
     parts = index_parts(token.sub or "")
     if len(parts) == 1 and parts[0].isdigit() and len(parts[0]) == len(shape) == 2:
         parts = list(parts[0])
-    if len(parts) > len(shape):
-        return None
     found = [place_of(p, part, n) for part, n in zip(parts, shape, strict=False)]
-    if any(at is None for at in found):
+    if None in found or len(parts) > len(shape):
         return None
     if name != (p.context.spelling(token.text) or ""):
         p.note(f"read {token.text} with an index as a row of {name}")
@@ -192,10 +190,16 @@ def one_piece(p: Cursor, token: Token) -> bool:
     name, called = token.name, p.ahead().kind == "open" and p.ahead().text == "("
     if p.context.spelling(name) or (token.text in GREEK and len(token.text) > 1) or name in NAMED_NUMBERS:
         return True
+    return one_function(p, token, called)
+
+
+def one_function(p: Cursor, token: Token, called: bool) -> bool:
+    """True if a word is a function: with its brackets, or without where its name is no letter; and log of log_m x."""
+    name = token.name
     if p.context.function(name) is not None and (len(name) > SHORT or called):
         return True
     if token.sub is not None and p.context.function(token.text):
-        return True  # log_m x
+        return True
     return spoken(name) or (called and name in DERIVATIVES | BY_CASES | CALLED)
 
 

@@ -80,17 +80,21 @@ class Scan:
         """Return the place of the word that a subscript here belongs to, over its exponent too: x_1 in x^{2}_{1} and x²₁."""
         if not self.found or self.gap:
             return None
-        at = exponent = len(self.found) - 1
         if self.braced_word():
             del self.found[-1], self.found[-2]
             return len(self.found) - 1
-        if self.found[at].kind == "close" and self.found[at].text == "}":
+        at = self.before_exponent()
+        return at if self.found[at].kind in ("word", "prime") and self.found[at].sub is None else None
+
+    def before_exponent(self) -> int:
+        """Return the place of the word whose exponent ends here, else the last place."""
+        last = exponent = len(self.found) - 1
+        if (self.found[last].kind, self.found[last].text) == ("close", "}"):
             while exponent > 0 and self.found[exponent].kind != "open":
                 exponent -= 1
-        tex = self.tex or self.text[self.at] in SUBSCRIPTS or self.found[at].kind == "number"
-        if exponent > 1 and tex and self.found[exponent - 1].text == "^" and self.found[exponent - 2].kind == "word":
-            at = exponent - 2
-        return at if self.found[at].kind in ("word", "prime") and self.found[at].sub is None else None
+        tex = self.tex or self.text[self.at] in SUBSCRIPTS or self.found[last].kind == "number"
+        raised = exponent > 1 and self.found[exponent - 1].text == "^" and self.found[exponent - 2].kind == "word"
+        return exponent - 2 if tex and raised else last
 
     def braced_word(self) -> bool:
         """True if {x} alone stands before, and is no argument of a command and no exponent: the x of {x}_{1}."""

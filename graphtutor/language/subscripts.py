@@ -6,7 +6,7 @@ expression a vector, two a matrix. Where the letter only picks entries of vector
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -117,15 +117,21 @@ def liftable(stream: Sequence[Token], known: Context, letter: str) -> bool:
     return True
 
 
-def every(p: Cursor, free: dict[str, int | None], rule: Callable[[], Rule]) -> Rule:
-    """Return the vector or matrix of what `rule` reads at all values of the free letters."""
+def lengths_of(p: Cursor, free: Mapping[str, int | None]) -> dict[str, int]:
+    """Return how far each free letter goes; where no vector says so, as far as the gradient that is asked for."""
     shape = p.context.shapes.get(p.context.wrt or "", ())
     if len(free) == len(shape) or len(shape) == 1:
         free = {letter: n or shape[k % len(shape)] for k, (letter, n) in enumerate(free.items())}
-    lengths = [n for n in free.values() if n is not None]
-    if len(free) > MOST_FREE or len(lengths) < len(free):
+    found = {letter: n for letter, n in free.items() if n is not None}
+    if len(free) > MOST_FREE or len(found) < len(free):
         p.fail(f"the indices {', '.join(free)} have no ends; write the vectors without them, or sums with their bounds")
-    p.free = dict(zip(free, lengths, strict=True))
+    return found
+
+
+def every(p: Cursor, free: Mapping[str, int | None], rule: Callable[[], Rule]) -> Rule:
+    """Return the vector or matrix of what `rule` reads at all values of the free letters."""
+    p.free = lengths_of(p, free)
+    lengths = list(p.free.values())
     place, kept, values = p.at, p.tokens.copy(), []
     for at in product(*map(range, lengths)):
         p.at, p.tokens, p.choices = place, kept.copy(), []

@@ -70,6 +70,10 @@ def unstyled(char: str) -> str:
     return plain if plain.isascii() or plain in LETTERS or plain in signs.CHARACTERS else char
 
 
+def is_space(s: Scan, char: str) -> bool:
+    return char in SPACE or s.at in s.dropped or char == "$" or (char == "~" and (s.tex or joins(s)))
+
+
 def joins(s: Scan) -> bool:
     """True if a ~ outside LaTeX is the space of 2~x, and not the sign of y ~ N(0, 1)."""
     return bool(s.found) and not s.gap and TIE.match(s.text, s.at) is not None
@@ -79,7 +83,7 @@ def step(s: Scan) -> None:
     char = s.text[s.at]
     if char == "$" and s.dollars:
         s.put("op", "$", 2 if s.text.startswith("$$", s.at) else 1)
-    elif char in SPACE or s.at in s.dropped or char == "$" or (char == "~" and (s.tex or joins(s))):
+    elif is_space(s, char):
         s.at += 1
         s.gap = s.gap or char != "}"
     elif char == "\n":
@@ -128,10 +132,8 @@ def behind(s: Scan, char: str) -> None:
 
 
 def run_of_letters(s: Scan) -> None:
-    dotted = LIBRARY.match(s.text, s.at)
-    if dotted and (dotted[1] in NUMBERS or s.text.startswith("(", dotted.end())):
-        stem, _, sub = dotted[1].rpartition("_")
-        return s.put("word", stem or sub, len(dotted[0]), sub=sub if stem else None, said="library")
+    if of_library(s):
+        return
     code = not s.tex or s.at < s.code_until
     match = (RUN if code else TEX_RUN).match(s.text, s.at)
     assert match is not None
@@ -153,6 +155,16 @@ def run_of_letters(s: Scan) -> None:
         s.put("word", stem, len(run), sub=sub, tex=not code)
 
 
+def of_library(s: Scan) -> bool:
+    """Give np.exp( or math.pi as the word exp or pi; False if none stands here."""
+    dotted = LIBRARY.match(s.text, s.at)
+    if dotted is None or not (dotted[1] in NUMBERS or s.text.startswith("(", dotted.end())):
+        return False
+    stem, _, sub = dotted[1].rpartition("_")
+    s.put("word", stem or sub, len(dotted[0]), sub=sub if stem else None, said="library")
+    return True
+
+
 def subscript(s: Scan) -> bool:
     """Give the word before a subscript `_…`; False if there is none to give or to take."""
     place = s.before_subscript()
@@ -170,7 +182,6 @@ def subscript(s: Scan) -> bool:
 
 # ----- Unicode -----
 def unicode(s: Scan, char: str) -> None:
-    last = s.found[-1] if s.found and not s.gap else None
     if char in signs.RAISED:
         raised(s)
     elif char in signs.CHARACTERS:
@@ -181,18 +192,22 @@ def unicode(s: Scan, char: str) -> None:
         lowered(s)
     elif char in LETTERS:
         greek(s, char)
-    elif char == "•" and s.found and s.found[-1].kind in ("word", "number", "close"):
+    elif char == "•" and last_kind(s) in ("word", "number", "close"):
         s.put("op", "·", 1)
     elif unicodedata.decomposition(char).startswith("<fraction>"):
         vulgar(s, char)
     elif char in PRIMES:
         for length in PRIMES[char]:
             s.put("prime", "'", length)
-    elif char in MARKS and last and last.kind == "word" and last.sub is None:
-        s.found[-1] = replace(last, text=f"{last.text}_{MARKS[char]}", stop=s.at + 1)
+    elif char in MARKS and not s.gap and last_kind(s) == "word" and s.found[-1].sub is None:
+        s.found[-1] = replace(s.found[-1], text=f"{s.found[-1].text}_{MARKS[char]}", stop=s.at + 1)
         s.at += 1
     else:
         accented(s, char)
+
+
+def last_kind(s: Scan) -> str:
+    return s.found[-1].kind if s.found else ""
 
 
 def accented(s: Scan, char: str) -> None:
