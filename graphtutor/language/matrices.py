@@ -61,7 +61,7 @@ def of_vectors(p: Cursor, a: sp.Basic, b: sp.Basic, equal: bool) -> sp.Basic:
     if (
         equal
         and not is_row(p, a)
-        and p.choose(2, "read two vectors side by side as their dot product; ⊙ multiplies entry by entry")
+        and p.choose(2, "read a product of two vectors as their dot product; ⊙ multiplies entry by entry")
     ):
         return p.make("mul", a, b)
     return p.make("dot", a, b)

@@ -35,7 +35,7 @@ SUB_ONE = re.compile(r"[0-9]+|[A-Za-z]")
 SUB_PLAIN = re.compile(r"[A-Za-z0-9]+")
 LOOKS_LATEX = re.compile(r"\\[A-Za-z ,;!]|[\^_]\{|\$")
 BRACKETS = {"(": "open", "{": "open", "[": "open", ")": "close", "}": "close", "]": "close"}
-TIE = re.compile(r"~(?=\S)(?![A-Z][A-Za-z]*\s*\()")
+TIE = re.compile(r"~(?=[A-Za-z0-9\\({])(?![A-Z][A-Za-z]*\s*\()")
 PRIMES = {"′": [1], "’": [1], "″": [0, 1]}
 SPACE = " \t\r\u00a0\u2009\u202f\u2002\u2003\u2005"
 

@@ -140,7 +140,7 @@ def test_index_notation_is_the_vector_that_it_spells(text: str, same_as: str) ->
 @pytest.mark.parametrize(
     ("text", "note"),
     [("y_i - z_i", "read the entries with index i as whole vectors"), ("W_ij x_j", "read as the matrix of all i, j"), ("y_1 + y_3", "counted the entries of y from 1"),
-     ("w_i + 0*w_i", "read w with an index as a row of W"), ("z y", "read two vectors side by side as their dot product; ⊙ multiplies entry by entry"),
+     ("w_i + 0*w_i", "read w with an index as a row of W"), ("z y", "read a product of two vectors as their dot product; ⊙ multiplies entry by entry"),
      ("A^2", "read the power of a matrix as the power of each entry"), ("A^{-1} x", "read ^(-1) of a matrix as its inverse")],
 )  # fmt: skip
 def test_what_was_chosen_is_noted(text: str, note: str) -> None:

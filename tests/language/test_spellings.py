@@ -111,6 +111,12 @@ def test_what_may_be_a_lost_exponent_or_two_numbers_is_refused(text: str) -> Non
         read(text, names=NAMES)
 
 
+@pytest.mark.parametrize("text", ["y ~ N(0, 1)", "y~N(0, 1)", "1~/x", "x~*2", "~x"])
+def test_a_tilde_that_is_no_space_is_not_read(text: str) -> None:
+    with pytest.raises(ReadError):
+        read(text, names=NAMES)
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
