@@ -56,8 +56,11 @@ def mapped(tree: sp.Basic, step: Callable[[sp.Basic], sp.Basic], faithful: bool 
 
 def kept(spelled: Spelled, args: list[sp.Basic]) -> list[sp.Basic]:
     """Return the new arguments; where shapes have to fit, a vector stays a vector though it became the number 0."""
-    if row_of(spelled.op).entrywise or len(args) < 2:
+    if row_of(spelled.op).entrywise:
         return args
+    if len(args) == 1:  # Σ x/(w·x) is not Σ 1/w: what a sum goes over must not be cancelled away
+        lost = trees.names_in(spelled.args[0]) - trees.names_in(args[0]) if number(args[0]) != 0 else set()
+        return list(spelled.args) if lost else args
     return [
         old if number(new) == 0 and number(old) is None else new for new, old in zip(args, spelled.args, strict=True)
     ]
