@@ -219,7 +219,7 @@ class Operators:
         if isinstance(whole, np.ndarray):
             return self.part(whole, key, node)
         if isinstance(whole, dict):
-            return whole[key.text] if isinstance(key, Text) and key.text in whole else self.fail(node, f"this dictionary has {', '.join(whole) or 'nothing'}")  # fmt: skip
+            return self.by_name(whole, key, node)
         if isinstance(key, slice) and isinstance(whole, list | tuple):
             if any(not isinstance(b, int | None) for b in (key.start, key.stop, key.step)) or key.step == 0:
                 self.fail(node, "a slice needs whole numbers known here")
@@ -232,6 +232,11 @@ class Operators:
         if not -len(whole) <= key < len(whole):
             self.fail(node, f"index {key} of {len(whole)} entries; counting starts at 0")
         return whole[key]
+
+    def by_name(self, whole: dict[str, Any], key: Any, node: Any) -> Any:
+        if not isinstance(key, Text) or key.text not in whole:
+            self.fail(node, f"this dictionary has {', '.join(whole) or 'nothing'}")
+        return whole[key.text]
 
     def part(self, whole: np.ndarray, key: Any, node: Any) -> Any:
         """Return an entry of an array, or a view or copy of a part of it, as NumPy's own indexing gives it."""
