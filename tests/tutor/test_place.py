@@ -289,7 +289,8 @@ def test_nothing_said_breaks_inside_a_word_at_sixty_columns(tmp_path: Path) -> N
     shell.expect(" = ")
     shell.type("3*(exp(x*w)/(x*w))**2*(exp(x*w)*x*x*w - exp(x*w)*x)/(x**2*w**2 + ")
     said = shell.expect("try again")
-    assert all(len(line.rstrip("\r")) < 60 for line in said.split("\n")[2:])
+    lines = [line.rstrip("\r") for line in said.split("\n")]
+    assert all(len(line) < 60 for line in lines if not line.startswith("3*(exp"))  # what was typed comes back as it was
     assert "…" in said  # the caret's line is cut to what is around the caret
     shell.expect(" = ")
     shell.type("q")
