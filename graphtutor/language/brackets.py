@@ -11,6 +11,8 @@ from .cursor import CLOSES, RELATIONS, SUM, After, Cursor, Rule, Start, conditio
 from .precedence import expression
 from .tokens import Token
 
+MOST_AXES = 16  # of an array: NumPy broadcasts at most 32, and a batch and a gradient add theirs
+
 
 def group(p: Cursor) -> Rule:
     """Read ( … ) or { … }."""
@@ -68,6 +70,8 @@ def square(p: Cursor) -> Rule:
         return p.make("indicator", entries[0])
     if len(entries) == 1 and (beside or p.tokens[p.at - 2].tex or word_beside(p) or positive_part(p)):
         return entries[0]
+    if any(len(p.shape(entry)) >= MOST_AXES for entry in entries):
+        p.fail(f"lists are nested deeper than {MOST_AXES} levels; a matrix is a list of lists", opened)
     return p.vector(entries)
 
 

@@ -35,7 +35,7 @@ def work(function: Callable[[], Any]) -> int:
 TEXTS: dict[str, Callable[[int], str]] = {
     "x-": lambda n: "x-" * n + "x", "x+": lambda n: "x+" * n + "x", "(x)": lambda n: "(x)" * n, "√": lambda n: "√" * n + "x", "x/": lambda n: "x/" * (n // 2) + "x",
     "x ": lambda n: "x " * n, "-x*": lambda n: "-x*" * n + "y", "Σ": lambda n: rf"\sum_{{i=1}}^{{{n}}} 1/(x-i)", "Π": lambda n: rf"\prod_{{i=1}}^{{{n}}} (x-i)",
-    "[": lambda n: "[" * (n // 10) + "x" + "]" * (n // 10), "max": lambda n: "max(" + "x," * n + "y)", "sin": lambda n: "+".join(["sin 2x"] * (n // 4)),
+    "[": lambda n: "+".join(["[x, y]"] * (n // 4)), "max": lambda n: "max(" + "x," * n + "y)", "sin": lambda n: "+".join(["sin 2x"] * (n // 4)),
     "x_i": lambda n: "+".join(f"x_{{{i}}}" for i in range(n // 4)), "cases": lambda n: r"\begin{cases} " + r"x & x > 1 \\ " * (n // 10) + r"0 & \text{else} \end{cases}",
 }  # fmt: skip
 
@@ -54,6 +54,13 @@ def test_twice_the_text_is_about_twice_the_work_of_a_graph(name: str) -> None:
     gt.graph(text(40))
     once, twice = (work(lambda n=n: gt.graph(text(n))) for n in (300, 600))  # type: ignore[misc]
     assert twice < 2.4 * once
+
+
+@pytest.mark.parametrize("depth", [17, 32, 40, 150])
+@pytest.mark.parametrize("door", [reading, gt.graph, lambda t: gt.same(t, "x"), lambda t: gt.same("2*x", t)])
+def test_lists_nested_too_deep_are_refused_at_every_door(depth: int, door: Callable[[str], Any]) -> None:
+    with pytest.raises(LearnerError, match="nested deeper than 16 levels"):
+        door("[" * depth + "x" + "]" * depth)
 
 
 def layers(n: int) -> str:
