@@ -811,5 +811,5 @@ def test_a_folder_and_a_course_of_ones_own(tmp_path: Path, at: Callable[..., tup
 
 
 def test_review_says_how_long_there_is_to_wait(at: Callable[..., tuple[int, str, str]]) -> None:
-    at("answer", "product-first-factor", "w")
+    at("answer", "power-rule", "n*x**n")
     assert "The next one is due in 10 minutes." in at("review")[1]
