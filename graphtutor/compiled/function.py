@@ -14,7 +14,7 @@ import numpy as np
 from ..door import NAMED, kind
 from ..errors import LearnerError, ShapeError
 from ..expr.adjoint import Backward, backward
-from ..expr.graph import Graph
+from ..expr.graph import Graph, known_functions
 from ..expr.running import to_float
 from ..ops.arrays import show_shape
 from .batches import REDUCTIONS, batch_code
@@ -135,4 +135,5 @@ def compiled(
     graph: Graph, reduce: str | None = None, tie: str = "zero", wrt: tuple[str, ...] | None = None
 ) -> Function:
     """Return value and gradients of `graph` as one compiled function; see `Function`."""
+    known_functions(graph)
     return Function(graph, reduce, tie, wrt)

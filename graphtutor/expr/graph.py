@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
+from ..errors import LearnerError
 from ..language import write
 from ..ops.arrays import Shape
 from ..ops.row import Row
 from ..ops.table import ROWS
+from ..text import several
 from .running import Cell, as_sympy, entries_of, run, to_float
 
 ATOM = 70
@@ -232,3 +234,12 @@ def from_front(axis: Any, dimensions: int) -> Any:
 def constant(params: tuple[Any, ...], form: str) -> write.Part:
     value, text = params
     return write.number(text if isinstance(value, str) or text else value, form)
+
+
+def known_functions(graph: Graph) -> None:
+    """Raise LearnerError if a function of which only the name is known stands in a graph that is to have numbers."""
+    names = {params[0] for op, _, params in graph.cells if op in ROWS and ROWS[op].abstract}
+    if names:
+        raise LearnerError(
+            f"{several(sorted(names))} {'is' if len(names) == 1 else 'are'} known by name alone, so there are no numbers; leave at= out, or say what {'it is' if len(names) == 1 else 'they are'} with definitions={{…}}"
+        )

@@ -41,7 +41,7 @@ def with_brackets(p: Cursor, token: Token, row: Row | None, first: tuple[sp.Basi
 def built(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic], given: Mapping[str, Any]) -> sp.Basic:
     """Return a function of its arguments, or what it is short for with so many of them."""
     if row is not None and takes(row, len(args)):
-        if len(token.name) <= SHORT or token.name in GREEK:
+        if not row.abstract and (len(token.name) <= SHORT or token.name in GREEK):
             p.note(f"read {token.name}(…) as {row.names[0] if row.names else row.name}")
         return p.make(row.name, *args, params=trees.filled(row, given))
     short = abbreviation(loose(token.name), len(args))

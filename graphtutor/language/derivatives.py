@@ -302,6 +302,8 @@ def primed(p: Cursor, left: sp.Basic) -> sp.Basic:
 def differential(p: Cursor, what: sp.Basic, wrt: sp.Basic) -> sp.Basic:
     """Return the derivative of `what`, of bounded order."""
     p.count()
+    if p.context.target is not None and isinstance(what, heads.Unknown) and what.args[0] == wrt:
+        return p.make("unknown", wrt, params=(what.params[0], what.params[1] + 1))  # dg/dx is g'(x)
     tree = heads.Diff(what, wrt)
     if order_of(p, tree) > p.limits.order:
         p.fail(f"a derivative of order {p.limits.order + 1} and more; at most {p.limits.order} is read")

@@ -15,6 +15,7 @@ from typing import Any
 
 import sympy as sp
 
+from ..ops import heads
 from ..ops import table as ops
 from ..ops.row import Row
 from ..text import near
@@ -158,6 +159,15 @@ class Context:
     def function(self, name: str) -> Row | None:
         row = self.functions.get(name)
         return row if row is not None or len(name) <= 2 else self.functions.get(loose(name))
+
+    @cached_property
+    def abstract(self) -> frozenset[str]:
+        """The defined names of which only that they are functions is known."""
+        return frozenset(name for name, meaning in self.definitions.items() if isinstance(meaning.tree, heads.Unknown))
+
+    def unknown(self, name: str, order: int) -> Row:
+        """Return the row of a function of which only the name is known, differentiated `order` times."""
+        return replace(ops.ROWS["unknown"], params=(("name", name), ("order", order)))
 
     def declaring(self, names: Iterable[str]) -> Context:
         """Return this context with more names."""

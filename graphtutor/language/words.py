@@ -124,7 +124,7 @@ def primed(p: Cursor, token: Token) -> Any:
     if row is not None and p.ahead().kind == "open":
         return slope(p, token, row)
     name = prime_name(p, token)
-    if p.now.text == "(" and token.text in "fghFG":
+    if p.now.text == "(" and token.text in UNKNOWN:
         p.fail(f"nothing says what {token.name}(…) is; give definitions={{'{token.name}(x)': …}}", token)
     return name
 
@@ -143,8 +143,34 @@ def unknown(p: Cursor, token: Token) -> None:
         unknown_call(p, token)
 
 
+def by_name(p: Cursor, token: Token) -> Any:
+    """Read g(u) and g'(u) where only that g is a function is known: of a letter in a problem, or as the problem has it."""
+    if after_primes(p).text != "(":
+        return None
+    name = p.context.spelling(token.name)
+    if name is not None:
+        return abstract(p, token, name) if name in p.context.abstract else None
+    letter = token.text in UNKNOWN and not token.glued and p.context.target is None
+    product = p.now.text == "(" and factor_in_brackets(p)
+    return abstract(p, token, token.name) if letter and not product else None
+
+
+def abstract(p: Cursor, token: Token, name: str) -> Rule:
+    row = p.context.unknown(name, primes_ahead(p))
+    return (yield call(p, token, row))
+
+
+UNKNOWN = "fghFG"  # letters that name a function where nobody says what they are
 ONE_HOT = frozenset(["onehot", "one_hot", "OneHot"])
-SENSES: tuple[Callable[[Cursor, Token], Any], ...] = (operator, function, abbreviated, primed, defined, unknown)
+SENSES: tuple[Callable[[Cursor, Token], Any], ...] = (
+    operator,
+    by_name,
+    function,
+    abbreviated,
+    primed,
+    defined,
+    unknown,
+)
 
 
 def called(p: Cursor, token: Token) -> bool:
@@ -166,6 +192,11 @@ def bare(p: Cursor, token: Token) -> bool:
     p.fail(f"{token.name} needs its argument: {token.name}(x)", token)
 
 
+def after_primes(p: Cursor) -> Token:
+    """Return the token behind the primes that stand here."""
+    return next(t for t in p.tokens[p.at :] if t.kind != "prime")
+
+
 def prime_name(p: Cursor, token: Token) -> sp.Basic:
     """Return the name that x' is, where nothing says what it differentiates."""
     primes = primes_ahead(p)
@@ -185,14 +216,14 @@ def unknown_call(p: Cursor, token: Token) -> None:
     name = token.name
     if token.said == "command":
         p.fail(unknown_command(token.text), token)
-    if token.glued or (token.tex and len(token.text) == 1 and token.text not in "fghFG"):
+    if token.glued or (token.tex and len(token.text) == 1 and token.text not in UNKNOWN):
         return
     if len(token.text.rstrip("0123456789")) > 1 and token.text not in GREEK and not token.tex and name != "e":
         p.fail(
             f"unknown function '{name}'{p.context.like(name, called=True) or '; sin, exp, log, max, … are known'}",
             token,
         )
-    if token.text in "fghFG" and not factor_in_brackets(p):
+    if token.text in UNKNOWN and not factor_in_brackets(p):
         p.fail(
             f"nothing says what {name}(…) is; give definitions={{'{name}(x)': …}}, or write {name}*(…) for a product",
             token,

@@ -205,6 +205,8 @@ def operation(row: Row, parts: Sequence[Part], params: tuple[Any, ...], form: st
     '2·(a + b)'
     """
     note = row.note
+    if row.written is not None:
+        return row.written(list(parts), *params, form)  # type: ignore[no-any-return]
     if note is None:
         return call(row, parts, params, form)
     style = note.style(form)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import random
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -35,6 +37,35 @@ def scalar(name: str, local: Any, **columns: Any) -> Row:
     columns.setdefault("code", name + "({0})")
     columns.setdefault("note", call(rf"\{name}\left({{0}}\right)"))
     return Row(name, Entry(numeric, lambda m, x: getattr(m, name)(x)), local=local, **columns)
+
+
+@cache
+def waves(name: str) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
+    """Return what an unknown function is tried as: three waves (amplitude, frequency, phase), drawn by its name."""
+    draw = random.Random(name)
+    return tuple((Fraction(draw.randrange(3, 12), 7), Fraction(draw.randrange(2, 9), 5), Fraction(draw.randrange(40), 7)) for _ in range(3))
+
+
+def tried(m: Any, x: Any, name: str, order: Any) -> Any:
+    """Return the `order`th derivative of the function that stands in for an unknown one, over a module `m` with sin and cos."""
+    order = int(order)
+    turned_ = (m.sin, m.cos)[order % 2]
+    sign = (1, 1, -1, -1)[order % 4]
+    parts = [(sign * a * b**order, b, c) for a, b, c in waves(name)]
+    if m is np:
+        return sum(float(a) * turned_(float(b) * x + float(c)) for a, b, c in parts)
+    return sum(arrays.lift(m, a) * turned_(arrays.lift(m, b) * x + arrays.lift(m, c)) for a, b, c in parts)
+
+
+def primed(parts: list[Any], name: str, order: int, form: str) -> Any:
+    """Return g(u), g′(u), … written."""
+    inside = parts[0].text
+    if form == "mathml":
+        marks = f"<mo>{'′' * order}</mo>" if order else ""
+        return parts[0]._replace(text=f"<mrow><mi>{name}</mi>{marks}<mo>&#x2061;</mo><mrow><mo>(</mo>{inside}<mo>)</mo></mrow></mrow>", binds=70, minus=False, literal=False)
+    marks = ("′" if form == "unicode" else "'") * order
+    brackets = r"\left({}\right)" if form == "latex" else "({})"
+    return parts[0]._replace(text=f"{name}{marks}{brackets.format(inside)}", binds=70, minus=False, literal=False)
 
 
 def gelu_formula(m: Any, x: Any) -> Any:
@@ -126,6 +157,9 @@ FUNCTIONS: tuple[Row, ...] = (
     Row("gelu", Entry(lambda x: x * (1 + arrays.erf(x / math.sqrt(2))) / 2, gelu_formula), heads=(heads.Gelu,), names=("gelu",), label="gelu",
         note=call(r"\operatorname{{GELU}}\left({0}\right)"), rule="gelu rule", formula="d gelu(u) = (Φ(u) + u·φ(u))·du", says="a gelu gives Φ(u) + u·φ(u)",
         local=lambda y, x: (HALF * (1 + f.erf(x / f.sqrt(x.constant(2)))) + x * f.exp(-f.power(x, params=(2,)) / 2) / f.sqrt(2 * x.constant("pi")),)),
+    Row("unknown", Entry(lambda x, name, order: tried(np, x, name, order), tried), heads=(heads.Unknown,), params=(("name", "f"), ("order", 0)), label="f( )", abstract=True,
+        written=primed, rule="derivative of an unknown function", formula="d g(u) = g′(u)·du", says="an unknown function sends its slope g′ at that place",
+        local=lambda y, x, name, order: (f.unknown(x, params=(name, order + 1)),)),
     Row("silu", Entry(lambda x: x * arrays.sigmoid(x), lambda m, x: x / (1 + m.exp(-x))), names=("silu", "SiLU", "swish"), label="silu", note=call(r"\operatorname{{SiLU}}\left({0}\right)"),
         rule="silu rule", formula="d silu(u) = σ(u)·(1 + u·(1 − σ(u)))·du", says="a silu gives σ(u)·(1 + u·(1 − σ(u)))",
         local=lambda y, x: (f.sigmoid(x) * (1 + x * (1 - f.sigmoid(x))),), opens=lambda x: x * f.sigmoid(x),

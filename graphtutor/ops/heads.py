@@ -89,6 +89,12 @@ class Decimal(Head):
         return str(self.params[1])
 
 
+class Unknown(Head):
+    """A function of which only the name is known; `params` are the name and how often it is differentiated."""
+
+    __slots__ = ()
+
+
 # ----- choices and conditions -----
 class Max(Head): ...
 

@@ -121,6 +121,7 @@ class Row:
     tree      (*args) → its SymPy tree, where that is no call of `heads[0]`
     written   (parts, *params, form) → how it is written, where `note` is not enough
     reduced   (*args) over a batch → the sum over the batch of `forward`, in one stroke
+    abstract  True: it has no values of its own; comparing tries it as one smooth function, and no trace has numbers
     slips     the mal-rules committed here
     """
 
@@ -166,6 +167,7 @@ class Row:
     inner: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     usual: tuple[Any, ...] = ()
+    abstract: bool = False
     slips: tuple[Slip, ...] = field(default=())
 
     def seen(self, params: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -13,10 +13,21 @@ import numpy as np
 from ..errors import LearnerError
 from ..expr.adjoint import Backward
 from ..expr.forward import Costs, Forward, Push, costs, forward
-from ..expr.graph import Edge, Graph
+from ..expr.graph import Edge, Graph, known_functions
 from ..expr.running import to_float
 from ..language import write
-from .trace import Quantity, Step, bracketed, chain, derivative, place, product_of, settle_point, shown, shown_of
+from .trace import (
+    Quantity,
+    Step,
+    bracketed,
+    chain,
+    derivative,
+    place,
+    product_of,
+    settle_point,
+    shown,
+    shown_of,
+)
 
 
 @dataclass(frozen=True)
@@ -192,6 +203,8 @@ def tangents(graph: Graph, at: Mapping[Any, Any] | None, direction: Mapping[str,
     >>> walk.derivative, walk.steps[-1].sentence
     (36.0, 'f → L = f²: local ∂L/∂f = 2·f = 12, tangent ∂f/∂w = 3, contribution 12 × 3 = 36; ∂L/∂w = 36.')
     """
+    if at is not None:
+        known_functions(graph)
     walk = forward(graph, direction, tie)
     one = (
         len(direction) == 1

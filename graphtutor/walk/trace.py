@@ -20,7 +20,7 @@ import numpy as np
 from ..door import Named
 from ..errors import DomainError, LearnerError, ShapeError
 from ..expr.adjoint import Backward, Flow, backward
-from ..expr.graph import Edge, Graph, Node
+from ..expr.graph import Edge, Graph, Node, known_functions
 from ..expr.running import needed, to_float
 from ..language import write
 from ..ops.arrays import show_shape
@@ -516,6 +516,8 @@ def trace(graph: Graph, at: Mapping[Any, Any] | None = None, tie: str = "zero", 
     or "half". Raises LearnerError for a missing or unknown name, DomainError where the output is
     undefined, naming the node where that arose.
     """
+    if at is not None:
+        known_functions(graph)
     walk = None if graph.shapes[graph.out] and seed is None else backward(graph, tie, seed=seed)
     walked = Trace(walk, graph, None if at is None else settle_point(graph, at), tie)
     if walked.numbers is not None:

@@ -17,6 +17,7 @@ from ...expr.graph import Graph, Group
 from ...language import read, trees
 from ...language.write import write
 from ...ops import heads
+from ...ops.table import ROWS
 from .forms import parts
 from .labels import apart, meanings, picked, unit, weighing
 
@@ -88,6 +89,13 @@ class Task:
             return {}
         return {f"e_{name}": unit(*found) for name, value in self.constants.items() if value == found[0]}
 
+    @cached_property
+    def unknown(self) -> dict[str, sp.Basic]:
+        """The functions of which the problem knows the name alone, as "g(x)", x what is varied → what it is called."""
+        names = dict.fromkeys(params[0] for op, _, params in self.graph.cells if op in ROWS and ROWS[op].abstract)
+        argument = sp.Symbol(self.wrt[0] if self.wrt else "x")
+        return {f"{name}({argument})": heads.Unknown(argument, params=(name, 0)) for name in names}
+
     def meaning(self, name: str | None) -> sp.Basic | None:
         """Return what a name of the problem stands for, over its inputs; None for an input and for a name it does not have."""
         return dict(self.named).get(name or "")
@@ -120,7 +128,7 @@ class Task:
         return heads.Diff(self.tree, meaning if meaning is not None else sp.Symbol(wrt))
 
     def read_options(self, wrt: str | None = None) -> dict[str, Any]:
-        return {"names": self.names, "definitions": {**self.one_class, **self.definitions}, "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
+        return {"names": self.names, "definitions": {**self.one_class, **self.unknown, **self.definitions}, "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
                 "wrt": wrt or (self.wrt[0] if len(self.wrt) == 1 else None)}  # fmt: skip
 
 
