@@ -67,7 +67,10 @@ def test_local_derivatives_agree_with_sympy_and_a_central_difference(row: Row) -
         walk = adjoint.backward(graph)
         expression = graph.expression().subs({sp.Symbol(n): sp.Symbol(n, real=True) for n in names})
         for _ in range(SMOOTH_POINTS):
-            values = [abs(v) if any(Fraction(p).denominator > 1 for p in params if not isinstance(p, str)) else v for v in arguments(row, rng)]
+            values = [
+                abs(v) if any(Fraction(p).denominator > 1 for p in params if not isinstance(p, str)) else v
+                for v in arguments(row, rng)
+            ]
             point = dict(zip(names, values, strict=True))
             numbers = walk.extended.evaluate(point, "float")
             for slot, name in enumerate(names):
