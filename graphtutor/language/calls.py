@@ -54,8 +54,9 @@ def built(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic], given:
 
 
 def takes(row: Row, count: int) -> bool:
+    """Say whether a function takes so many arguments; max and min of one are those of a vector."""
     least, most = row.arity
-    return least <= count and (most is None or count <= most)
+    return (1 if row.of_one else least) <= count and (most is None or count <= most)
 
 
 def wrong_number(p: Cursor, token: Token, met: int, least: int, most: int | None) -> NoReturn:

@@ -273,7 +273,9 @@ def test_every_differentiable_row_is_covered() -> None:
         "mul",
         "div",
     }  # their rules go by the sum, the constant multiple, the product and the quotient
-    assert {row.name for row in TABLE if row.differentiable} - derived - INTERNAL - arithmetic == set()
+    assert {
+        row.name for row in TABLE if row.differentiable and not row.abstract
+    } - derived - INTERNAL - arithmetic == set()
 
 
 def test_what_has_no_gradient_is_refused_with_the_next_move() -> None:
@@ -544,14 +546,21 @@ def test_derivatives_one_after_the_other_are_each_tidied(source: str) -> None:
     holds(found)
 
 
-@pytest.mark.parametrize("count", [12, 14, 20, 30, 50])
+@pytest.mark.parametrize("count", [30, 50])
 @pytest.mark.parametrize("inside", ["softplus(sin(x**2))", "exp(sin(x)*x)", "tanh(x**3 + 1)"])
-def test_many_nested_derivatives_are_refused_in_one_line(count: int, inside: str) -> None:
+def test_more_nested_derivatives_than_are_read_are_refused_in_one_line(count: int, inside: str) -> None:
+    for ask in (lambda source: derive(source, "x"), gt.graph):
+        with pytest.raises(LearnerError, match="a derivative of order 21 and more; at most 20 is read"):
+            ask("d/dx " * count + inside)
+
+
+@pytest.mark.parametrize("count", [12, 14, 20])
+@pytest.mark.parametrize("inside", ["softplus(sin(x**2))", "exp(sin(x)*x)", "tanh(x**3 + 1)"])
+def test_many_nested_derivatives_are_a_graph_and_not_written_out(count: int, inside: str) -> None:
     source = "d/dx " * count + inside
     with pytest.raises(LearnerError, match="too many to write out; expected at most 12"):
         derive(source, "x")
-    with pytest.raises(LearnerError, match=r"more than 10000 parts; ask for fewer derivatives"):
-        gt.graph(source)
+    assert len(gt.graph(source)) < 10_000  # as a graph they share their parts
 
 
 def test_a_polynomial_has_as_many_derivatives_as_are_asked_for() -> None:

@@ -20,7 +20,11 @@ from graphtutor.ops.table import ROWS, TABLE
 UNARY = [
     r.name
     for r in TABLE
-    if r.local is not None and r.pull is None and r.arity == (1, 1) and r.name not in ("power", "step", "sign")
+    if r.local is not None
+    and r.pull is None
+    and r.arity == (1, 1)
+    and not r.abstract
+    and r.name not in ("power", "step", "sign")
 ]
 BINARY = ["add", "sub", "mul", "div", "max", "min", "pow"]
 NAMES = ("x", "y", "z")

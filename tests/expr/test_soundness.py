@@ -27,7 +27,7 @@ from graphtutor.expr.tracer import Builder
 from graphtutor.ops.table import ROWS, TABLE
 
 PROGRAMS = int(os.environ.get("GRAPHTUTOR_FUZZ", "300"))
-ROWS_OF_NUMBERS = [r for r in TABLE if r.pull is None and (r.local is not None or r.discrete) and r.entrywise and r.name not in ("kept", "tip", "not", "and", "or")]  # fmt: skip
+ROWS_OF_NUMBERS = [r for r in TABLE if r.pull is None and (r.local is not None or r.discrete) and r.entrywise and not r.abstract and r.name not in ("kept", "tip", "not", "and", "or")]  # fmt: skip
 CONSTANTS = [Fraction(0), Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(2), Fraction(3)]
 EDGES = [Fraction(0), Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(2)]
 EXPONENTS = [Fraction(n) for n in (2, 3, -1, -2, 4)] + [Fraction(1, 2), Fraction(3, 2), Fraction(1, 3)]

@@ -247,7 +247,7 @@ def test_every_colour_of_a_theme_is_one_that_svg_and_graphviz_know() -> None:
 @pytest.mark.parametrize(("look", "message"), [
     ({"theme": "blue"}, "theme='blue' is not known; expected light or dark"),
     ({"palette": "jet"}, "palette='jet' is not known; expected default or cs231n"),
-    ({"digits": 0}, "digits=0 is not possible; expected 1 to 17")])  # fmt: skip
+    ({"digits": 0}, "digits=0 is not possible; expected a whole number from 1 to 17")])  # fmt: skip
 def test_an_unknown_look_is_refused_by_name(look, message: str) -> None:
     with pytest.raises(LearnerError, match=re.escape(message)):
         Painter(make("x*y"), **look)

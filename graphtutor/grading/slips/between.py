@@ -13,7 +13,7 @@ from ...expr.graph import Graph
 from ...expr.running import needed, run
 from ...language import trees
 from ...ops import heads
-from ...ops.misconceptions import LATER
+from ...ops.misconceptions import LATER, mistake
 from ..asked import samples
 from ..asked.task import Task
 from ..told.marks import Misconception
@@ -31,7 +31,8 @@ def carried_out(task: Task, previous: sp.Basic, line: sp.Basic, problem: Problem
     """Return the slips that explain `line`, of the values `answer`, after `previous`: one derivative that it holds was worked out with them."""
     found: list[Ranked] = []
     left = [task.graph_of(operator.args[0]) for operator in derivatives(line)]
-    for operator in derivatives(previous):
+    before = list(derivatives(previous))
+    for operator in before:
         what, by = operator.args
         inner = problem.within(task.graph_of(what), by.name)
         if inner is None:
@@ -42,8 +43,20 @@ def carried_out(task: Task, previous: sp.Basic, line: sp.Basic, problem: Problem
         lines = np.broadcast_to(
             np.asarray(run(around.cells, around.shapes, points, "float")[around.out], dtype=float), values.shape
         )
+        if len(before) == 1 and around.cells[around.out][0] != "input":
+            without = run(around.cells, around.shapes, points | {HOLE: np.ones_like(values[0])}, "float")[around.out]
+            found += left_out(inner) if same_values(np.asarray(without, dtype=float), answer) else []
         found += worded(inner, [later(c, untouched(inner.graph, left)) for c in agreeing(names, lines, answer)])
     return sorted(found, key=lambda r: r.rank)
+
+
+def left_out(inner: Problem) -> list[Ranked]:
+    """Return that the one derivative which stood beside other factors was dropped, and not carried out."""
+    known, graph = mistake("chain.missing-inner"), inner.graph
+    place = formula(graph, graph.out)
+    return [
+        Ranked(known.rank, Misconception(known.id, graph.name(graph.out), place, hint=known.hint, strong=known.strong))
+    ]
 
 
 def untouched(graph: Graph, left: list[Graph]) -> set[int]:
