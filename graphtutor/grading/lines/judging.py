@@ -100,13 +100,22 @@ class Judge:
             meanings, parts = self.unnamed(claim, parts, index, under)
         if meanings:
             meaning = self.fitting(meanings, parts)
-            identity = bare and not claim.continues and len(parts) > 1 and self.holds(parts)
+            sides = bare and not claim.continues and len(parts) > 1
+            identity = sides and self.holds(parts)
+            bare = bare and (not sides or identity or self.on_the_way(parts))
             for part in parts:
                 self.judged(part, Step(index, part.source, "wrong", bare=bare, identity=identity), meaning, under)
             self.meant = meaning.key
         else:
             note = "" if bare else f"what d{claim.of or ''}/d{claim.wrt or ''} is cannot be told from the lines before"
             self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=note) for part in parts)
+
+    def on_the_way(self, parts: Sequence[Part]) -> bool:
+        """Say whether sides that differ may be steps: what is said to equal the answer, and does not, is none but the function itself."""
+        trees = [self.record.spelled(part.tree) for part in parts]
+        return any(strangers(self.task, tree) for tree in trees) or bool(
+            compare(self.task, trees[0], self.task.tree, prove=False)
+        )
 
     def fitting(self, meanings: Sequence[Meaning], parts: Sequence[Part]) -> Meaning:
         """Return the meaning under which a claim comes out right, else the usual one."""
