@@ -54,9 +54,9 @@ def test_backpropagation_agrees_with_sympy_and_a_central_difference(graph: Graph
     assume(all(math.isfinite(v) and abs(v) < 1e6 for v in values))
     kinks = [
         q
-        for i, (op, args, _) in enumerate(graph.cells)
+        for op, args, params in graph.cells
         if args and (k := ROWS[op].kink)
-        for q in k.where(*(values[a] for a in args))
+        for q in k.where(*(values[a] for a in args), *params)
     ]
     assume(all(abs(q) > 1e-3 for q in kinks))
     real = {sp.Symbol(n): sp.Symbol(n, real=True) for n in NAMES}
