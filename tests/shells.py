@@ -17,7 +17,8 @@ class Shell:
     """`graphtutor` in a pseudo-terminal."""
 
     def __init__(self, path: Path, *args: str, columns: int = 80, **env: str):
-        surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHTUTOR")}
+        said = ("GRAPHTUTOR", "COLUMNS", "LINES")  # these would be taken for the size of the terminal
+        surroundings = {k: v for k, v in os.environ.items() if not k.startswith(said)}
         surroundings |= {"GRAPHTUTOR_PROGRESS": str(path), "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8", **env}
         self.child = pexpect.spawn(
             sys.executable,
@@ -31,11 +32,11 @@ class Shell:
         self.child.delaybeforesend = None
         self.text = ""
 
-    def expect(self, text: str) -> str:
-        """Wait for this text and return what came before it."""
-        self.child.expect_exact(text)
+    def expect(self, *texts: str) -> str:
+        """Wait for this text, or for one of several, and return what came before it."""
+        self.child.expect_exact(list(texts))
         before = str(self.child.before)
-        self.text += before + text
+        self.text += before + str(self.child.after)
         return before
 
     def type(self, line: str) -> None:

@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from graphtutor.tutor.course import course
 from graphtutor.tutor.exercises import KINDS
 from graphtutor.tutor.judge import judge
 from graphtutor.tutor.kinds import Exercise
-from graphtutor.tutor.lesson import Lesson, kept
+from graphtutor.tutor.lesson import AGAIN, Lesson, kept
 from graphtutor.tutor.maths import shown
 from graphtutor.tutor.predict import guesses, judged, walked
 from graphtutor.tutor.progress import Progress, Record
@@ -32,6 +33,7 @@ from graphtutor.tutor.variants import variant
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = course(ROOT / "exercises")
+EMPTIED = "\x15"  # Ctrl-U empties the line that stands there to be changed
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]")
 
 
@@ -168,20 +170,20 @@ def prompts(name: str) -> list[str]:
     return [exercise.prompt_of(q) for q in exercise.questions()]
 
 
-def give(shell: Shell, name: str, lines: list[str], known: Iterable[str] = ()) -> None:
-    """Type an answer, each line at its prompt; what is `known` is not asked for again, and all lines are typed anew."""
+def give(shell: Shell, name: str, lines: list[str], known: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Type an answer, each line at its prompt; what is `known` is not asked for again, and of lines one is: with back in its place all are typed anew."""
     asks = variant(COURSE.exercise(name)).questions()
     if asks[0].lines and known:
         shell.expect("begins anew")
-        shell.expect(": ")
-        shell.type("back")
+        shell.expect(f"\n{known[AGAIN]}: ", "\n<")  # a line wider than the terminal shows its end
+        shell.type(EMPTIED + "back")
     for k, line in enumerate(lines):
         if asks[0].lines or asks[k].key not in known:
             shell.expect("\n" + (f"{k + 1}: " if asks[0].lines else prompts(name)[k]))
             shell.type(line)
 
 
-def known_after(name: str) -> Iterable[str]:
+def known_after(name: str) -> Mapping[str, str]:
     """Return which answers are kept when the first wrong answer of a file was given."""
     exercise = variant(COURSE.exercise(name))
     answer = exercise.rejected()[0][0]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from ...errors import AuthorError
 from . import Single, maths
 
 if TYPE_CHECKING:
     from ...grading.asked.task import Task
+    from ...grading.told.grades import Grade
+
+WORD = re.compile(r"[^\W\d]\w*")
 
 
 class Local(Single, frozen=True, kw_only=True, tag="local"):
@@ -46,9 +50,30 @@ why = "that goes on to w; local means the node L alone"
     def inputs_asked(self) -> tuple[str, ...]:
         return ()  # the node's argument need be no name of the output's graph
 
+    @property
+    def lines(self) -> dict[str, str]:
+        """The lines of the program: name → formula."""
+        parts = (line.partition("=") for line in self.program.strip().splitlines())
+        return {name.strip(): text.strip() for name, _, text in parts}
+
     def asked(self) -> Task:
-        lines = (line.partition("=") for line in self.program.strip().splitlines())
-        text = next((text.strip() for name, _, text in lines if name.strip() == self.node), None)
-        if text is None:
+        """Return what is asked of the node alone; an answer may also use the other names of the program."""
+        lines = self.lines
+        if self.node not in lines:
             raise AuthorError(f"{self.id}: node = '{self.node}', which is no line of its program")
-        return maths.task(text, wrt=self.wrt, assume=self.assume, shapes=self.declared(text))
+        text, graph = lines[self.node], self.graph()
+        own = {*WORD.findall(text), self.wrt}
+        sizes = {n.name: n.shape for n in graph.nodes if n.role != "constant" and (n.name in own or not n.args)}
+        others = {name: line for name, line in lines.items() if name not in own}
+        shapes = sizes | self.declared(text)
+        return maths.task(text, wrt=self.wrt, assume=self.assume, shapes=shapes, definitions=others)
+
+    def judged(self, answer: Any) -> Grade:
+        """Return the Grade of an answer; what is right once the node's arguments are written out, 2*(f - y) for 2*e, is right."""
+        found = super().judged(answer)
+        if found.correct is not False:
+            return found
+        text = f"{self.program.strip()}\n{self.accept[0]}"
+        opened = maths.task(text, assume=self.assume, shapes=self.declared(text), constants=self.constants)
+        again = maths.grade(opened, answer)
+        return again if again.correct else found
