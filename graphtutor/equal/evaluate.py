@@ -40,7 +40,8 @@ class Step(NamedTuple):
     run: Operation
     args: tuple[int, ...]
     conditions: tuple[int, ...]
-    chooses: bool  # its result is one of its arguments or a whole number, never rounded
+    whole: bool  # its result is a whole number or one of several arguments, never rounded
+    chooses: bool  # where it gives one of its arguments, that is not rounded
     exact: bool  # what it makes of short numbers is not rounded either
     ties: bool  # it compares its arguments
 
@@ -155,7 +156,13 @@ def worked_out(
     known = made(step, given, out, [state[k] for k in step.args])
     if known != OK:
         return known, True, NOTHING
-    return OK, step.chooses or (step.exact and all(short(v) for v in (*given[0], out[0]))), out
+    chosen = step.chooses and (step.whole or all(taken(v, args) for v, args in zip(out, given, strict=True)))
+    return OK, chosen or (step.exact and all(short(v) for v in (*given[0], out[0]))), out
+
+
+def taken(value: Number, args: Sequence[Number]) -> bool:
+    """Say whether a choice gave one of its arguments, its opposite or 0, and did not work anything out: an elu does."""
+    return value == 0 or any(value in (a, -a) for a in args)
 
 
 def put(lanes: Sequence[Values], i: int, values: Sequence[Number]) -> None:
@@ -183,6 +190,7 @@ def step(i: int, cell: Cell) -> Step:
         on_reals(op, params),
         args,
         row.conditions,
+        row.discrete or bool(row.conditions),
         chooses,
         not isinstance(row.forward, Entry) or row.forward.exact,
         row.kink is not None,

@@ -24,10 +24,11 @@ UNARY = [
     and r.pull is None
     and r.arity == (1, 1)
     and not r.abstract
-    and r.name not in ("power", "step", "sign")
+    and r.name not in ("power", "step", "sign", "floor", "ceil", "round")
 ]
 BINARY = ["add", "sub", "mul", "div", "max", "min", "pow"]
 NAMES = ("x", "y", "z")
+AWAY = {"DiracDelta": lambda *_: 0}  # SymPy writes one at the zero of a sign; the points lie away from those
 
 
 @st.composite
@@ -70,7 +71,7 @@ def test_backpropagation_agrees_with_sympy_and_a_central_difference(graph: Graph
             assert got == pytest.approx(
                 float((up - down) / (2 * h)), rel=1e-8, abs=1e-8
             )  # rel: float64 through up to 7 operations
-            slope = sp.lambdify(list(real.values()), sp.diff(loss, sp.Symbol(name, real=True)), "mpmath")(
+            slope = sp.lambdify(list(real.values()), sp.diff(loss, sp.Symbol(name, real=True)), [AWAY, "mpmath"])(
                 *high.values()
             )
             assert got == pytest.approx(float(mpmath.re(slope)), rel=1e-8, abs=1e-8)
