@@ -10,8 +10,8 @@ import pytest
 from measure import TOP, Module, complexity, figures, modules
 
 # What stands today; each may fall, and a commit that raises one says why in its message.
-LINES = 44_300
-UNEXPLAINED = 20  # functions above BRANCHED without a reason beside them
+LINES = 54_000
+UNEXPLAINED = 14  # functions above BRANCHED without a reason beside them
 BRANCHES = 11  # the 90th percentile of complexity; the goal is under 9
 BRANCHED = (
     15  # complexity above it stands beside a comment that says why: `# branches: …` on the line of the def or above it
@@ -31,7 +31,7 @@ def unexplained(module: Module) -> list[str]:
     found = []
     for block in module.blocks:
         first = min([block.lineno, *(d.lineno for d in block.decorator_list)])
-        said = any("# branches:" in lines[n] for n in {block.lineno, max(first - 1, 0)})
+        said = any("# branches:" in lines[n] for n in {block.lineno, block.lineno - 1, first - 1})
         if complexity(block) > BRANCHED and not said:
             found.append(f"{module.name}.{block.name}: {complexity(block)}")
     return found

@@ -156,8 +156,12 @@ def worked_out(
     known = made(step, given, out, [state[k] for k in step.args])
     if known != OK:
         return known, True, NOTHING
-    chosen = step.chooses and (step.whole or all(taken(v, args) for v, args in zip(out, given, strict=True)))
-    return OK, chosen or (step.exact and all(short(v) for v in (*given[0], out[0]))), out
+    return OK, (step.chooses and picked(step, given, out)) or (step.exact and all(map(short, (*given[0], out[0])))), out
+
+
+def picked(step: Step, given: Sequence[Values], out: Sequence[Number]) -> bool:
+    """Say whether a choice hands an argument on in every lane, or gives a whole number."""
+    return step.whole or all(taken(v, args) for v, args in zip(out, given, strict=True))
 
 
 def taken(value: Number, args: Sequence[Number]) -> bool:
