@@ -24,7 +24,8 @@ from .progress import FORMAT, Progress
 if sys.platform == "win32":
     import msvcrt
 else:
-    import fcntl
+    with suppress(ImportError):  # a browser tab has none, and keeps progress itself
+        import fcntl
 
 ENVIRONMENT = "GRAPHTUTOR_PROGRESS"
 LARGEST = 50_000_000  # bytes: some thousand times a whole course

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from fractions import Fraction
 
@@ -134,6 +135,18 @@ def test_shortened_curves_lose_the_length_of_the_arrow() -> None:
             end = curve[0] if back else curve[-1]
             assert (len(curve) - 1) % 3 == 0
             assert ((tip[0] - end[0]) ** 2 + (tip[1] - end[1]) ** 2) ** 0.5 == pytest.approx(10.0, abs=1e-3)
+
+
+def test_a_host_may_hand_in_its_own_graphviz() -> None:
+    asked: list[str] = []
+
+    def engine(dot: str) -> str:
+        asked.append(dot)
+        return json.dumps(layout.positions(dot, "pygraphviz"))
+
+    frames = film(make(MSE).trace(LECTURE))
+    assert arrange(frames, engine=engine) == arrange(frames)
+    assert asked == [source(frames)]
 
 
 @pytest.mark.dot

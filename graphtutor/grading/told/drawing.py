@@ -12,7 +12,7 @@ from ...expr.build import build
 from ...expr.graph import Edge, Graph
 from ...picture.files.saved import Reel
 from ...picture.steps.frames import Frame, Run, cut, still
-from ...picture.steps.layout import Layout, Place, Point, Route, arrange
+from ...picture.steps.layout import Engine, Layout, Place, Point, Route, arrange
 from ...picture.steps.svg import arrow, colours, n, paint, path
 
 ARM, THICK = 7.0, 2.6
@@ -38,7 +38,7 @@ class Verdict(Reel):
         theme: str = "light",
         palette: str = "default",
         direction: str = "LR",
-        engine: str = "pygraphviz",
+        engine: Engine = "pygraphviz",
     ):
         program, operation, argument, shapes, constants = broken
         self.theme, self.palette, self.words = theme, palette, cut(words, 40)

@@ -16,7 +16,7 @@ from ..files.look import Look
 from ..files.saved import Reel, stored
 from . import dot
 from .frames import Frame, film
-from .layout import Layout, arrange
+from .layout import Engine, Layout, arrange
 from .page import page
 from .svg import Brush, colours
 
@@ -28,7 +28,7 @@ class Painter(Reel):
     """A film laid out once; each frame painted when asked for.
 
     `theme`: "light" or "dark"; `palette`: "default" or "cs231n"; `direction`: "LR" or "TB"; `digits`:
-    significant digits; `engine`: "pygraphviz" or "dot". Raises LearnerError for anything else.
+    significant digits; `engine`: "pygraphviz", "dot", or a host's own. Raises LearnerError for anything else.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Painter(Reel):
         palette: str = "default",
         direction: str = "LR",
         digits: int = 4,
-        engine: str = "pygraphviz",
+        engine: Engine = "pygraphviz",
     ):
         colours(theme, palette)
         if not isinstance(digits, int) or not 1 <= digits <= 17:
