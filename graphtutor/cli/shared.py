@@ -310,8 +310,11 @@ def look_options(command: Command) -> Command:
             "--collapse", multiple=True, metavar="NAME", help="Show a named line or an opened operation as one node."
         ),
         click.option("--digits", type=click.IntRange(1, 17), default=4, help="Significant digits of a number."),
+        click.option("--direction", type=click.Choice(["LR", "TB"]), help="Left to right, or top to bottom."),
         click.option(
-            "--direction", type=click.Choice(["LR", "TB"]), default="LR", help="Left to right, or top to bottom."
+            "--size",
+            metavar="SIZE",
+            help="The canvas: slide (usual for .png, .pdf, .gif), page, square, wide, 960x540; graph for as large as the graph.",
         ),
         PALETTE,
         click.option(

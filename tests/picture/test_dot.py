@@ -12,8 +12,8 @@ import pytest
 
 from graphtutor.front.api import graph as make
 from graphtutor.picture.steps import dot
+from graphtutor.picture.steps.canvas import Layout, arrange
 from graphtutor.picture.steps.frames import clean, film
-from graphtutor.picture.steps.layout import Layout, arrange
 from graphtutor.picture.steps.save import Painter
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}

@@ -111,12 +111,12 @@ def test_a_line_that_does_not_feed_the_output_has_gradient_0_after_the_last_step
     assert got[-2:] == ["?", "0"]
 
 
-def test_constants_are_shown_without_a_gradient() -> None:
-    frame = film(make("L = max(0, 1 - y*s)").trace({"y": 1, "s": 0.5}))[-1]
-    assert [(b.role, line(b.value), b.gradient) for b in frame.boxes if b.role == "constant"] == [
-        ("constant", "0", None),
-        ("constant", "1", None),
-    ]
+def test_a_constant_stands_in_the_formula_of_the_operation_that_uses_it_and_nowhere_else() -> None:
+    g = make("u = 1 + x; v = 1 - u; L = max(0, 2*v) + 1/v")
+    frame = film(g.trace({"x": 0.5}))[-1]
+    assert [b.role for b in frame.boxes if b.role == "constant"] == []
+    assert {b.formula for b in frame.boxes} >= {"u = 1 + x", "v = 1 − u", "v₁ = 2·v", "v₂ = max(0, v₁)", "v₃ = 1/v"}
+    assert {w.edge.target for w in frame.wires} <= {b.id for b in frame.boxes}
 
 
 def test_a_constant_exponent_is_part_of_its_operation() -> None:

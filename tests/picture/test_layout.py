@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import graph as make
 from graphtutor.picture.files import fonts
-from graphtutor.picture.steps import layout
+from graphtutor.picture.steps import layout, needs
+from graphtutor.picture.steps.canvas import arrange
 from graphtutor.picture.steps.frames import film
-from graphtutor.picture.steps.layout import arrange, label_size, need, source
+from graphtutor.picture.steps.layout import source
+from graphtutor.picture.steps.needs import label_size, need
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
@@ -67,13 +69,13 @@ def test_every_text_of_every_frame_fits_its_box_and_all_lies_on_the_canvas(name:
     for frame in frames:
         for box in frame.boxes:
             place = placed.places[box.id]
-            wide, high, value, gradient = need(box)
+            wide, high, value, gradient, name = need(box)
             assert wide <= place.width + 0.01 and high <= place.height + 0.01
-            assert value <= place.value + 0.01 and gradient <= place.gradient + 0.01
+            assert value <= place.value + 0.01 and gradient <= place.gradient + 0.01 and name <= place.name + 0.01
         for what, left, top, right, bottom in rectangles(frame, placed):
-            assert left >= 0 and top >= layout.TOP and right <= placed.width and bottom <= placed.height, (name, what)
+            assert left >= 0 and top >= needs.TOP and right <= placed.width and bottom <= placed.height, (name, what)
         assert all(
-            fonts.width(words, layout.CAPTION) <= placed.width - 2 * layout.MARGIN
+            fonts.width(words, needs.CAPTION) <= placed.width - 2 * needs.MARGIN
             for words in placed.caption[frame.index]
         )
 

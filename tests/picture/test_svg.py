@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import graph as make
+from graphtutor.picture.steps.canvas import arrange
 from graphtutor.picture.steps.frames import film
-from graphtutor.picture.steps.layout import arrange
 from graphtutor.picture.steps.save import Painter
 from graphtutor.picture.steps.svg import PALETTES, THEMES, colours, n, paint
 
@@ -106,8 +106,8 @@ def test_roles_differ_by_shape_and_not_by_colour_alone() -> None:
         if kind[:1] == ["node"]:
             rects = g.findall(f"{SVG}rect")
             looks[kind[1]] = (len(rects), rects[0].get("rx"), rects[0].get("stroke-dasharray"))
-    assert set(looks) == {"parameter", "data", "constant", "operation", "output"}
-    assert len(set(looks.values())) == 5
+    assert set(looks) == {"parameter", "data", "operation", "output"}
+    assert len(set(looks.values())) == 4
     assert looks["data"][1] == "0" and looks["output"][0] == 2
 
 

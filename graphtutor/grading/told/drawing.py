@@ -11,8 +11,10 @@ from ...errors import LearnerError
 from ...expr.build import build
 from ...expr.graph import Edge, Graph
 from ...picture.files.saved import Reel
+from ...picture.steps.canvas import Layout, arrange
 from ...picture.steps.frames import Frame, Run, cut, still
-from ...picture.steps.layout import Engine, Layout, Place, Point, Route, arrange
+from ...picture.steps.layout import Engine, Place, Route
+from ...picture.steps.needs import Point
 from ...picture.steps.svg import arrow, colours, n, paint, path
 
 ARM, THICK = 7.0, 2.6

@@ -8,6 +8,13 @@ Theme = Literal["light", "dark"]
 Palette = Literal["default", "cs231n"]
 Direction = Literal["LR", "TB"]
 PALETTES: tuple[str, ...] = get_args(Palette)
+# canvases by name, width and height in points: 16:9, a sheet upright, a square, and a strip; "graph" is as large as the graph
+SHAPES: dict[str, tuple[float, float]] = {
+    "slide": (960.0, 540.0),
+    "page": (595.0, 842.0),
+    "square": (720.0, 720.0),
+    "wide": (1280.0, 540.0),
+}
 
 
 class Look(TypedDict, total=False):
@@ -15,6 +22,7 @@ class Look(TypedDict, total=False):
 
     theme: Theme
     palette: Palette
-    direction: Direction
+    direction: Direction  # on a canvas the better of the two if left out
+    size: str | tuple[float, float]  # "slide", "page", "square", "wide", "graph", "960x540" or (960, 540)
     digits: int  # significant ones of a number, 1 to 17
     engine: Literal["pygraphviz", "dot"]  # who lays the graph out

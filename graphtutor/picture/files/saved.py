@@ -35,6 +35,10 @@ class Reel(ABC):
     def svg(self, step: int | None = None) -> str:
         """Return a picture by number, -1 or None the last."""
 
+    def drawing(self, step: int | None, format: str) -> str:
+        """Return the SVG from which a picture is made; its size may depend on what it is made for."""
+        return self.svg(step)
+
     @abstractmethod
     def page(self, theme: str | None = None) -> str:
         """Return all of them as an interactive page; without a theme it follows the reader's own."""
@@ -53,10 +57,10 @@ class Reel(ABC):
     def bytes(self, step: int | None, format: str) -> bytes:
         """Return one picture, an animation or a page as bytes."""
         if format == "gif":
-            return gif(self.svg(k) for k in range(len(self)))
+            return gif(self.drawing(k, format) for k in range(len(self)))
         if format == "html":
             return self.page(None if self.theme == "light" else self.theme).encode()
-        svg = self.svg(step)
+        svg = self.drawing(step, format)
         return png(svg) if format == "png" else pdf(svg) if format == "pdf" else svg.encode()
 
 

@@ -1,8 +1,11 @@
 """A trace as pictures: its frames as data, one layout, and the painters.
 
+blocks    What of a graph may be closed: its lines, each a block of operations under one name.
+canvas    A canvas with a shape: of several drawings the one whose smallest text is largest, and what was closed for it.
 dot       A frame as DOT with pinned positions: any Graphviz (neato -n2, nop2) draws it where the SVG has it.
 frames    Frames: what each picture of a trace says, as data; no markup and no positions.
-layout    Positions from Graphviz, once for each graph: boxes are sized for the widest text of all frames, so nothing moves.
+layout    Positions from Graphviz, once for each graph, in one band or wrapped into several.
+needs     How much room boxes and labels need: sized for the widest text of all frames, so nothing moves.
 page      A film as one HTML file that steps through it: no network, no fonts, no library.
 save      A trace or a graph as pictures: its film laid out once, each frame painted when asked for.
 svg       A frame painted onto a layout, as SVG: byte-stable, with ids, classes, a title and a description.

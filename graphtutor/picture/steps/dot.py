@@ -8,24 +8,25 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ..files.fonts import FAMILY
+from .canvas import Layout
 from .frames import Box, Frame, Grid, Run, Wire
-from .layout import (
+from .layout import Place, Route
+from .needs import (
     BOLD,
     CAPTION,
     CAPTION_ROW,
     FIRST,
+    GAP,
     HEADER,
     HEADING,
     LABEL,
+    LEAF_FIRST,
     MARGIN,
     NUMBER,
     PAD,
     SMALL,
     TITLE,
-    Layout,
-    Place,
     Point,
-    Route,
     label_size,
 )
 from .svg import Colours, colours, n
@@ -48,7 +49,7 @@ def source(frame: Frame, layout: Layout, theme: str = "light", palette: str = "d
 
     Names are ids `n0`, `n1`, …; what a learner typed stands in escaped labels alone.
     """
-    c = colours(theme, palette)
+    c, plan = colours(theme, palette), layout.plan(frame)
     lines = [
         "digraph graphtutor {",
         "// positions are pinned: render with neato -n2 (nop2), not with dot",
@@ -56,8 +57,8 @@ def source(frame: Frame, layout: Layout, theme: str = "light", palette: str = "d
         f'node [shape=box fixedsize=true margin=0 fontname="{FAMILY}" fontcolor="{c.ink}"]',
         f'edge [fontname="{FAMILY}" fontsize={LABEL} arrowsize={ARROW}]',
         caption(frame, layout, c),
-        *(node(b, layout.places[b.id], layout, c) for b in frame.boxes),
-        *(edge(w, layout.routes[w.edge], layout, c) for w in frame.wires),
+        *(node(b, plan.places[b.id], layout, c) for b in frame.boxes if b.id in plan.places),
+        *(edge(w, plan.routes[w.edge], layout, c) for w in frame.wires if w.edge in plan.routes),
         "}",
     ]
     import graphviz
@@ -114,8 +115,6 @@ def node(b: Box, p: Place, layout: Layout, c: Colours) -> str:
 
 def inside(b: Box, p: Place, c: Colours) -> str:
     """Return the text of a box as a table."""
-    if b.role == "constant":
-        return table(cell(font(b.value[0][0] if b.value else b.name, NUMBER - 1, c.muted), p.width - 6, p.height - 6))
     wide = p.width - 2 * PAD
     shape = font(f"  {b.shape}", SMALL, c.muted) if b.shape else ""
     head = (
@@ -126,16 +125,20 @@ def inside(b: Box, p: Place, c: Colours) -> str:
     value, gradient = (b.value if p.value else None), (b.gradient if p.gradient else None)
     shown = [(name, grid, rest, room, colour) for name, grid, rest, room, colour in (
         ("value", value, "", p.value, c.value), (b.gradient_name, gradient, b.rest, p.gradient, c.upstream)) if grid is not None]  # fmt: skip
+    beside = p.name + GAP if p.name and shown else 0.0
     top = cell(head + shape, wide, HEADER - 4, f' COLSPAN="{max(len(shown), 1)}"')
     if not shown:
         return table(top)
+    if beside:
+        top = cell(head + ("<BR/>" + shape if shape else ""), beside, p.height - 6, ' ROWSPAN="2"')
+        wide -= beside
     spare = (wide - math.fsum(room for _, _, _, room, _ in shown)) / len(shown)
     names = "".join(cell(font(name, SMALL, c.muted), room + spare, SMALL + 4) for name, _, _, room, _ in shown)
     numbers = "".join(
-        cell(column(grid, rest, colour, c), room + spare, p.height - FIRST + 9, align="TOP")
+        cell(column(grid, rest, colour, c), room + spare, p.height - (LEAF_FIRST if beside else FIRST) + 9, align="TOP")
         for _, grid, rest, room, colour in shown
     )
-    return table(top, names, numbers)
+    return table(top + names, numbers) if beside else table(top, names, numbers)
 
 
 def column(grid: Grid, rest: str, colour: str, c: Colours) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,7 +69,7 @@ class Wire(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture: boxes and wires in the graph's order, and the caption, which is the step's sentence."""
+    """One picture: boxes and wires in the graph's order, and the caption, which is the step's sentence. `at`: the operation whose turn it is."""
 
     index: int
     total: int
@@ -77,6 +77,10 @@ class Frame:
     caption: str
     boxes: tuple[Box, ...]
     wires: tuple[Wire, ...]
+    at: int = -1
+
+    def with_wires(self, wires: tuple[Wire, ...]) -> Frame:
+        return replace(self, wires=wires)
 
     @property
     def title(self) -> str:
@@ -153,7 +157,7 @@ class Film:
         graph = self.walked.graph
         used = live(graph)
         self.boxes = {i: self.first(graph.node(i)) for i in range(len(graph)) if used[i]}
-        self.wires = {edge: Wire(edge, (), (), "waiting") for edge in graph.edges() if used[edge.source]}
+        self.wires = {edge: Wire(edge, (), (), "waiting") for edge in graph.edges() if used[edge.target]}
 
     def first(self, node: Node) -> Box:
         """Return a node's box before the first step."""
@@ -198,11 +202,12 @@ class Film:
             before = self.settle(step)
             if step.index == len(steps) - 1 and step.phase != "forward":
                 self.unreached()
-            yield self.frame(step.index, len(steps), step.phase, clean(step.sentence))
+            at = step.edge.source if step.edge else step.node.id
+            yield self.frame(step.index, len(steps), step.phase, clean(step.sentence), at)
             self.after(step, before)
 
-    def frame(self, index: int, total: int, phase: str, caption: str) -> Frame:
-        return Frame(index, total, phase, caption, tuple(self.boxes.values()), tuple(self.wires.values()))
+    def frame(self, index: int, total: int, phase: str, caption: str, at: int = -1) -> Frame:
+        return Frame(index, total, phase, caption, tuple(self.boxes.values()), tuple(self.wires.values()), at)
 
     def settle(self, step: Step) -> list[Edge]:
         """Put in what a step says; return the edges whose state goes back after it."""
@@ -210,7 +215,7 @@ class Film:
         box = self.boxes[i]
         if step.phase == "forward":
             self.boxes[i] = box._replace(value=self.number(i), state="computed")
-            feeding = [Edge(i, a, slot) for slot, a in enumerate(step.node.args)]
+            feeding = [e for slot, a in enumerate(step.node.args) if (e := Edge(i, a, slot)) in self.wires]
             for edge in feeding:
                 self.wires[edge] = self.wires[edge]._replace(state="feeding")
             return feeding
@@ -334,11 +339,8 @@ class Film:
 
 
 def live(graph: Graph) -> list[bool]:
-    """Return which nodes are drawn: a constant that only settings use is not."""
+    """Return which nodes are drawn: a constant is not, it stands in the formula of each operation that uses it."""
     used = [op != "const" for op, _, _ in graph.cells]
-    for _, args, _ in graph.cells:
-        for a in args:
-            used[a] = True
     used[graph.out] = True
     return used
 

@@ -1,7 +1,7 @@
-"""Positions from Graphviz, once for each graph: boxes are sized for the widest text of all frames, so nothing moves.
+"""Where everything stands: positions from Graphviz, once for each graph, in one band or wrapped into several.
 
-All lengths are in points, y downwards from the top left corner of the whole picture, caption included.
-Graphviz sees boxes and labels of fixed size without text, so its fonts do not matter.
+All lengths are in points, y downwards from the top left corner. Graphviz sees boxes and labels of
+fixed size without text, so its fonts do not matter.
 """
 
 from __future__ import annotations
@@ -10,35 +10,27 @@ import json
 import math
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress, pairwise
-from operator import is_not
-from typing import Any, NamedTuple, TypeVar
+from itertools import combinations, pairwise
+from typing import Any, NamedTuple
 
 from ...errors import LearnerError
 from ...expr.graph import Edge
-from ..files.fonts import width, wrapped
-from .frames import Box, Frame, Grid, Run, Wire
+from .frames import Frame
+from .needs import AIR, Need, Point, sizes, slots
 
-TITLE, NUMBER, SMALL, LABEL, CAPTION, HEADING = 12.5, 12.0, 8.5, 9.5, 11.0, 13.0
-PAD, GAP, BETWEEN, BRACKET = 10.0, 14.0, 7.0, 5.0
-HEADER, FIRST, ROW, FOOT, LEAST = 24.0, 50.0, 14.5, 8.0, 92.0
-MARGIN, TOP, CAPTION_ROW, NARROWEST = 18.0, 46.0, 15.0, 520.0
-LINE, PILL, AIR = 15.0, 30.0, 4.0
-BOLD = {"local", "upstream", "result"}
 ENGINES, DIRECTIONS = ("pygraphviz", "dot"), ("LR", "TB")
 BIG = 120
-Point = tuple[float, float]
-T = TypeVar("T")
+LANE, GUTTER, CORNER = 9.0, 16.0, 6.0  # between lines that run side by side; between bands; the radius of a turn
 Engine = (
     str | Callable[[str], str]
 )  # one of ENGINES, or what a host hands in, as a page does: DOT text to Graphviz's JSON of it
 
 
 class Place(NamedTuple):
-    """A box: its centre and size, and the widths of its value and gradient columns (0 if there is none)."""
+    """A box: its centre and size, and the widths of its value, gradient and name columns (0 if there is none)."""
 
     x: float
     y: float
@@ -46,6 +38,7 @@ class Place(NamedTuple):
     height: float
     value: float
     gradient: float
+    name: float = 0.0
 
     @property
     def left(self) -> float:
@@ -55,13 +48,20 @@ class Place(NamedTuple):
     def top(self) -> float:
         return self.y - self.height / 2
 
+    def moved(self, dx: float, dy: float) -> Place:
+        return self._replace(x=round(self.x + dx, 3), y=round(self.y + dy, 3))
+
 
 class Route(NamedTuple):
-    """An edge: a chain of Bézier curves (3k + 1 points) from argument to operation, and the slot of its label."""
+    """An edge: a chain of Bézier curves (3k + 1 points) from argument to operation, and the slot of its label.
+
+    `marks`: where it runs back to the start of the next band, the tips of arrows that say so.
+    """
 
     points: tuple[Point, ...]
     label: Point
     size: Point
+    marks: tuple[Point, ...] = ()
 
     def drawn(self, back: bool, head: float) -> tuple[tuple[Point, ...], Point]:
         """Return the curve without the last `head` points, where the arrow stands, and the arrow's tip."""
@@ -75,100 +75,31 @@ class Route(NamedTuple):
             return self.label[0], self.label[1] + self.size[1] / 2 - AIR - high / 2
         return self.label[0] - self.size[0] / 2 + AIR + wide / 2, self.label[1]  # and here along its left edge
 
+    def moved(self, dx: float, dy: float) -> Route:
+        def there(p: Point) -> Point:
+            return round(p[0] + dx, 3), round(p[1] + dy, 3)
+
+        return Route(tuple(map(there, self.points)), there(self.label), self.size, tuple(map(there, self.marks)))
+
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Where everything stands; the same for every frame of a film."""
+class Plan:
+    """A graph laid out, its top left corner at (0, 0): where boxes stand and edges run."""
 
     width: float
     height: float
-    caption: tuple[tuple[str, ...], ...]
     places: dict[int, Place]
     routes: dict[Edge, Route]
     direction: str
 
-
-# ----- how much room things need -----
-def run_width(runs: Iterable[Run]) -> float:
-    return math.fsum(width(run.text, LABEL, run.kind in BOLD) for run in runs)
-
-
-def label_size(wire: Wire) -> Point:
-    """Return the width and height of an edge's label in one frame."""
-    lines = [runs for runs in (wire.local, wire.product) if runs]
-    return max(map(run_width, lines)) + 10, PILL if len(lines) == 2 else LINE
-
-
-def columns(grid: Grid) -> list[float]:
-    """Return the width of each column of a grid."""
-    return [max(width(row[k], NUMBER, True) for row in grid) for k in range(len(grid[0]))]
-
-
-def bracketed(grid: Grid) -> bool:
-    return len(grid) * len(grid[0]) > 1
-
-
-def grid_width(grid: Grid | None, caption: str, rest: str = "") -> float:
-    """Return the width of a column of a box: its caption above a grid, and what follows the grid."""
-    if grid is None:
-        return 0.0
-    entries = (
-        math.fsum(columns(grid))
-        + BETWEEN * (len(grid[0]) - 1)
-        + 2 * BRACKET * bracketed(grid)
-        + width(rest, NUMBER, True)
-    )
-    return max(width(caption, SMALL), entries)
-
-
-def title_width(box: Box) -> float:
-    shape = GAP / 2 + width(box.shape, SMALL) if box.shape else 0.0
-    if box.formula:
-        return width(box.label, TITLE, True) + GAP + width(box.formula, LABEL + 0.5) + shape
-    return width(box.name, TITLE + 1) + 2 * shape  # the name stands in the middle
-
-
-def need(box: Box) -> tuple[float, float, float, float]:
-    """Return the (width, height, value column, gradient column) that one box needs in one frame."""
-    if box.role == "constant":
-        return width(box.value[0][0] if box.value else box.name, NUMBER - 1) + 14, 22.0, 0.0, 0.0
-    value, gradient = grid_width(box.value, "value"), grid_width(box.gradient, box.gradient_name, box.rest)
-    if box.value is None and box.gradient is None:
-        return max(LEAST, title_width(box) + 2 * PAD), HEADER + 6, 0.0, 0.0
-    rows = max(len(box.value or ()), len(box.gradient or ()))
-    return max(LEAST, title_width(box) + 2 * PAD), FIRST + ROW * (rows - 1) + FOOT, value, gradient
-
-
-def distinct(rows: Iterable[tuple[T, ...]]) -> Iterator[T]:
-    """Yield what a film shows, without what the frame before showed too: frames share the boxes and wires that did not change."""
-    before: tuple[T, ...] = ()
-    for row in rows:
-        yield from row if len(row) != len(before) else compress(row, map(is_not, row, before))
-        before = row
-
-
-def sizes(frames: Sequence[Frame]) -> dict[int, tuple[float, float, float, float]]:
-    """Return the (width, height, value column, gradient column) of every box over all frames."""
-    found: dict[int, tuple[float, float, float, float]] = {}
-    for box in distinct(frame.boxes for frame in frames):
-        found[box.id] = tuple(map(max, found.get(box.id, (0.0,) * 4), need(box)))  # type: ignore[assignment]
-    return {
-        i: (math.ceil(max(w, a + b + GAP * bool(a and b) + 2 * PAD * bool(a or b))), h, a, b)
-        for i, (w, h, a, b) in found.items()
-    }
-
-
-def slots(frames: Sequence[Frame], direction: str) -> dict[Edge, Point]:
-    """Return the room that each edge's label takes over all frames; (0, 0) for none."""
-    found: dict[Edge, Point] = {}
-    air = (4.0, AIR) if direction == "LR" else (4.0 + AIR, 2.0)
-    for wire in distinct(frame.wires for frame in frames):
-        wide, high = found.get(wire.edge, (0.0, 0.0))
-        if wire.local or wire.product:
-            w, h = label_size(wire)
-            wide, high = max(wide, math.ceil(w + air[0])), max(high, h + air[1])
-        found[wire.edge] = wide, high
-    return found
+    def moved(self, dx: float, dy: float) -> Plan:
+        return Plan(
+            self.width,
+            self.height,
+            {i: p.moved(dx, dy) for i, p in self.places.items()},
+            {e: r.moved(dx, dy) for e, r in self.routes.items()},
+            self.direction,
+        )
 
 
 # ----- Graphviz -----
@@ -177,8 +108,13 @@ def source(frames: Sequence[Frame], direction: str = "LR") -> str:
     return outlines(sizes(frames), slots(frames, direction), direction)
 
 
-def outlines(boxes: dict[int, tuple[float, float, float, float]], labels: dict[Edge, Point], direction: str) -> str:
-    apart = "nodesep=0.25 ranksep=0.35" if direction == "LR" else "nodesep=0.35 ranksep=0.3"
+Ends = Mapping[Edge, tuple[str, str]]
+
+
+def outlines(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], direction: str, ends: Ends | None = None, ports: Sequence[str] = ()) -> str:  # fmt: skip
+    """Return the DOT text of boxes and labelled edges. `ends`: between which nodes an edge runs, if not its own two;
+    `ports`: further lines, for where edges enter and leave a band."""
+    apart = "nodesep=0.17 ranksep=0.3" if direction == "LR" else "nodesep=0.3 ranksep=0.25"
     quick = " nslimit=2 nslimit1=2 mclimit=0.3 searchsize=10" if len(boxes) > BIG else ""
     lines = [
         "digraph {",
@@ -186,11 +122,13 @@ def outlines(boxes: dict[int, tuple[float, float, float, float]], labels: dict[E
         'node [shape=box fixedsize=true label=""]',
         "edge [arrowsize=0.7]",
     ]
-    lines += [f"n{i} [width={w / 72:.5f} height={h / 72:.5f}]" for i, (w, h, _, _) in boxes.items()]
+    lines += [f"n{i} [width={n.width / 72:.5f} height={n.height / 72:.5f}]" for i, n in boxes.items()]
+    lines += ports
     for edge, (w, h) in labels.items():
         cell = f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{w:.0f}" HEIGHT="{h:.0f}"></TD></TR>'
         table = f'label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cell}</TABLE>>' if w else ""
-        lines.append(f"n{edge.target} -> n{edge.source} [id=e{edge.source}_{edge.slot} {table}]")
+        tail, head = (ends or {}).get(edge, (f"n{edge.target}", f"n{edge.source}"))
+        lines.append(f"{tail} -> {head} [id=e{edge.source}_{edge.slot} {table}]")
     return "\n".join([*lines, "}"])
 
 
@@ -220,39 +158,178 @@ def positions(dot: str, engine: Engine) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def arrange(frames: Sequence[Frame], direction: str = "LR", engine: Engine = "pygraphviz") -> Layout:
-    """Return the one layout of all `frames`. `direction`: "LR" or "TB"; raises LearnerError without Graphviz."""
-    for what, given, known in (("direction", direction, DIRECTIONS), ("engine", engine, ENGINES)):
-        if given not in known and not callable(given):
-            raise LearnerError(f"{what}='{given}' is not known; expected {' or '.join(known)}")
-    boxes, labels = sizes(frames), slots(frames, direction)
-    found = positions(outlines(boxes, labels, direction), engine)
-    _, _, graph_width, graph_height = map(float, found["bb"].split(","))
-    wide = max(graph_width, NARROWEST) + 2 * MARGIN
-    caption = tuple(tuple(wrapped(frame.caption, wide - 2 * MARGIN, CAPTION)) for frame in frames)
-    left, top = (wide - graph_width) / 2, TOP + CAPTION_ROW * max(map(len, caption))
+@lru_cache(maxsize=256)
+def found(
+    dot: str, engine: Engine
+) -> tuple[float, float, dict[str, Point], dict[str, tuple[tuple[Point, ...], Point]]]:
+    """Return the size of a drawing of Graphviz, the centres of its nodes and, by its id, the curve and the label of each edge."""
+    data = positions(dot, engine)
+    _, _, wide, high = map(float, data["bb"].split(","))
 
     def spot(text: str) -> Point:
         x, y = map(float, text.split(","))
-        return round(left + x, 3), round(top + graph_height - y, 3)
+        return round(x, 3), round(high - y, 3)
 
-    places = {}
-    for thing in found["objects"]:
-        i = int(thing["name"][1:])
-        w, h, a, b = boxes[i]
-        places[i] = Place(*spot(thing["pos"]), w, h, a, b)
-    routes = {}
-    edges = {thing["id"]: thing for thing in found.get("edges", ())}
-    for edge, size in labels.items():
-        drawn = edges[f"e{edge.source}_{edge.slot}"]
+    edges = {}
+    for drawn in data.get("edges", ()):
         points = [spot(p) for p in drawn["pos"].split() if not p.startswith("e,")]
-        tip = next(spot(p[2:]) for p in drawn["pos"].split() if p.startswith("e,"))
-        routes[edge] = Route(
-            (*points, *straight(points[-1], tip)),
-            spot(drawn["lp"]) if "lp" in drawn else points[len(points) // 2],
-            size,
+        tip = [spot(p[2:]) for p in drawn["pos"].split() if p.startswith("e,")]
+        whole = (*points, *straight(points[-1], tip[0])) if tip else tuple(points)
+        edges[drawn["id"]] = whole, spot(drawn["lp"]) if "lp" in drawn else points[len(points) // 2]
+    return wide, high, {thing["name"]: spot(thing["pos"]) for thing in data["objects"] if "pos" in thing}, edges
+
+
+def known(direction: str, engine: Engine) -> None:
+    """Raise LearnerError for a direction or an engine that there is not."""
+    for what, given, those in (("direction", direction, DIRECTIONS), ("engine", engine, ENGINES)):
+        if given not in those and not callable(given):
+            raise LearnerError(f"{what}='{given}' is not known; expected {' or '.join(those)}")
+
+
+def plan(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], direction: str = "LR", engine: Engine = "pygraphviz") -> Plan:  # fmt: skip
+    """Return boxes and edges laid out in one band. Raises LearnerError without Graphviz."""
+    known(direction, engine)
+    wide, high, spots, edges = found(outlines(boxes, labels, direction), engine)
+    routes = {e: Route(*edges[f"e{e.source}_{e.slot}"], size) for e, size in labels.items()}
+    return Plan(wide, high, {i: standing(spots[f"n{i}"], n) for i, n in boxes.items()}, routes, direction)
+
+
+def standing(at: Point, n: Need) -> Place:
+    return Place(*at, n.width, n.height, n.value, n.gradient, n.name)
+
+
+# ----- bands -----
+def wrapped(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], bands: int, engine: Engine = "pygraphviz") -> list[Plan]:  # fmt: skip
+    """Return a graph laid out from left to right in so many bands, one below the other, cut in the likeliest places.
+
+    An edge that goes on in a later band runs along the right border down into the gap between bands, and back to the left.
+    """
+    flat = plan(boxes, labels, "LR", engine)
+    columns = sorted({p.x for p in flat.places.values()})
+    rank = {i: columns.index(p.x) for i, p in flat.places.items()}
+    if len(columns) < 2 * bands:
+        return []
+    ends = [max(p.x + p.width / 2 for i, p in flat.places.items() if rank[i] == k) for k in range(len(columns))]
+
+    def cost(cuts: tuple[int, ...]) -> float:
+        band = bands_of(rank, labels, cuts)
+        crossing = {(e.target, band[e.source]) for e in labels if band[e.target] != band[e.source]}
+        stops = [0.0, *(ends[c - 1] for c in cuts), flat.width]
+        return max(b - a for a, b in pairwise(stops)) + 60.0 * len(crossing)
+
+    cuts = sorted(combinations(range(1, len(columns)), bands - 1), key=lambda c: (cost(c), c))[:2]
+    ways = [bands_of(rank, labels, cut) for cut in cuts]
+    return [stacked(boxes, labels, way, engine) for way in ways if len(set(way.values())) == bands]
+
+
+def bands_of(rank: Mapping[int, int], labels: Iterable[Edge], cuts: Sequence[int]) -> dict[int, int]:
+    """Return the band of every node: an input stands in the first band that uses it."""
+    band = {i: sum(r >= c for c in cuts) for i, r in rank.items()}
+    made = {e.source for e in labels}
+    uses: dict[int, int] = {}
+    for e in labels:
+        uses[e.target] = min(uses.get(e.target, len(cuts)), band[e.source])
+    return {i: b if i in made else uses.get(i, b) for i, b in band.items()}
+
+
+class Crossing(NamedTuple):
+    """A value that goes on into a later band: the node, the band it leaves, and the band it enters."""
+
+    node: int
+    leaves: int
+    enters: int
+
+    @property
+    def out(self) -> str:
+        return f"o{self.node}"
+
+    @property
+    def into(self) -> str:
+        return f"i{self.node}"
+
+
+def stacked(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mapping[int, int], engine: Engine) -> Plan:
+    """Return the bands laid out one by one and stacked, joined by the edges that cross."""
+    crossings = list(
+        dict.fromkeys(
+            Crossing(e.target, band[e.target], band[e.source]) for e in labels if band[e.target] != band[e.source]
         )
-    return Layout(wide, top + graph_height + MARGIN, caption, places, routes, direction)
+    )
+    drawn = [one_band(boxes, labels, band, k, crossings, engine) for k in range(max(band.values()) + 1)]
+    left = LANE * len(crossings) + CORNER
+    y, offsets = 0.0, []
+    for k, (_, high, _, _) in enumerate(drawn):
+        offsets.append(y)
+        y += high + GUTTER + LANE * sum(c.leaves == k for c in crossings)
+    wide = max(w for w, _, _, _ in drawn)
+    right = left + wide
+    places: dict[int, Place] = {}
+    routes: dict[Edge, Route] = {}
+    for k, (_, _, spots, _) in enumerate(drawn):
+        for i, n in boxes.items():
+            if band[i] == k:
+                places[i] = standing(spots[f"n{i}"], n).moved(left, offsets[k])
+    for edge, size in labels.items():
+        k, own = band[edge.source], f"e{edge.source}_{edge.slot}"
+        inner = Route(*drawn[k][3][own], size).moved(left, offsets[k])
+        if band[edge.target] != k:
+            crossing = Crossing(edge.target, band[edge.target], k)
+            lane = crossings.index(crossing)
+            start = band[edge.target]
+            before = Route(*drawn[start][3][crossing.out], size).moved(left, offsets[start]).points
+            below = (
+                offsets[start] + drawn[start][1] + GUTTER / 2 + LANE * sum(c.leaves == start for c in crossings[:lane])
+            )
+            out, into = right + CORNER + LANE * lane, left - CORNER - LANE * lane
+            turn = (
+                before[-1],
+                (out, before[-1][1]),
+                (out, below),
+                (into, below),
+                (into, inner.points[0][1]),
+                inner.points[0],
+            )
+            points = (*before, *bent(turn)[1:], *inner.points[1:])
+            inner = inner._replace(points=points, marks=(((out + into) / 2, below),))
+        routes[edge] = inner
+    return Plan(right + CORNER + LANE * len(crossings), y - GUTTER, places, routes, "LR")
+
+
+def one_band(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mapping[int, int], k: int, crossings: Sequence[Crossing], engine: Engine) -> Any:  # fmt: skip
+    """Return one band as Graphviz draws it, with ports where edges enter at the left and leave at the right."""
+    ends: dict[Edge, tuple[str, str]] = {}
+    for e in labels:
+        if band[e.source] == k:
+            ends[e] = (f"n{e.target}" if band[e.target] == k else f"i{e.target}", f"n{e.source}")
+    entering = [c for c in crossings if c.enters == k]
+    leaving = [c for c in crossings if c.leaves == k]
+    port = "[width=0.02 height=0.06]"
+    ports = [f"{c.into} {port}" for c in entering]
+    if entering:
+        ports.append(f"{{rank=source; {'; '.join(c.into for c in entering)}}}")
+    for out in dict.fromkeys(c.out for c in leaving):
+        ports.append(f"{out} {port}")
+    ports += [f"n{i} -> o{i} [id=o{i} arrowhead=none]" for i in dict.fromkeys(c.node for c in leaving)]
+    if leaving:
+        ports.append(f"{{rank=sink; {'; '.join(dict.fromkeys(c.out for c in leaving))}}}")
+    inside = {i: n for i, n in boxes.items() if band[i] == k}
+    return found(outlines(inside, {e: labels[e] for e in ends}, "LR", ends, ports), engine)
+
+
+def bent(corners: Sequence[Point]) -> tuple[Point, ...]:
+    """Return lines through corners, each turn rounded, as a chain of Bézier curves."""
+    points: list[Point] = [corners[0]]
+    for before, here, after in zip(corners, corners[1:], corners[2:], strict=False):
+        a, b = toward(here, before), toward(here, after)
+        points += [*straight(points[-1], a), here, here, b]
+    return (*points, *straight(points[-1], corners[-1]))
+
+
+def toward(a: Point, b: Point) -> Point:
+    """Return the point CORNER away from `a` on the way to `b`, half-way at most."""
+    away = math.dist(a, b)
+    part = min(CORNER, away / 2) / away if away else 0.0
+    return a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part
 
 
 # ----- curves -----

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from html import escape
 
 from ..files.fonts import STACK
+from .canvas import Layout
 from .frames import Frame
-from .layout import CAPTION_ROW, TOP, Layout
+from .needs import CAPTION_ROW, TOP
 from .svg import Brush, Colours, colours, n
 
 VARIABLES = Colours(*(f"var(--{name})" for name in Colours._fields))

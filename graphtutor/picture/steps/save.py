@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ...door import door
 from ...errors import LearnerError
@@ -15,8 +15,10 @@ from ...walk.trace import Trace
 from ..files.look import Look
 from ..files.saved import Reel, stored
 from . import dot
+from .blocks import blocks
+from .canvas import Layout, arrange, fitted, shape_of
 from .frames import Frame, film
-from .layout import Engine, Layout, arrange
+from .layout import Engine, known
 from .page import page
 from .svg import Brush, colours
 
@@ -24,11 +26,15 @@ if TYPE_CHECKING:
     import graphviz
 
 
+CANVASED = ("png", "pdf", "gif")  # drawn on a slide where no size is asked for; others are as large as their graph
+
+
 class Painter(Reel):
     """A film laid out once; each frame painted when asked for.
 
     `theme`: "light" or "dark"; `palette`: "default" or "cs231n"; `direction`: "LR" or "TB"; `digits`:
-    significant digits; `engine`: "pygraphviz", "dot", or a host's own. Raises LearnerError for anything else.
+    significant digits; `size`: a canvas (see `canvas.shape_of`), "graph" for none, left out a slide for .png, .pdf and .gif;
+    `engine`: "pygraphviz", "dot", or a host's own. Raises LearnerError for anything else.
     """
 
     def __init__(
@@ -37,39 +43,55 @@ class Painter(Reel):
         *,
         theme: str = "light",
         palette: str = "default",
-        direction: str = "LR",
+        direction: str | None = None,
         digits: int = 4,
+        size: Any = None,
         engine: Engine = "pygraphviz",
     ):
         colours(theme, palette)
         if not isinstance(digits, int) or not 1 <= digits <= 17:
             raise LearnerError(f"digits={digits!r} is not possible; expected a whole number from 1 to 17")
+        if size not in (None, "graph"):
+            shape_of(size)
+        if direction is not None:
+            known(direction, engine)
+        self.graph = walked if isinstance(walked, Graph) else walked.graph
         self.frames = film(walked, digits)
-        self.theme, self.palette, self.direction, self.engine = theme, palette, direction, engine
+        self.theme, self.palette, self.direction, self.engine, self.size = theme, palette, direction, engine, size
+        self.brushes: dict[Any, tuple[Sequence[Frame], Brush]] = {}
 
     def __len__(self) -> int:
         return len(self.frames)
 
-    @cached_property
+    def drawn(self, format: str = "svg") -> tuple[Sequence[Frame], Brush]:
+        """Return the frames as they are drawn in a format, and what paints them: laid out when first asked for."""
+        size = self.size or ("slide" if format in CANVASED else "graph")
+        if size not in self.brushes:
+            frames: Sequence[Frame] = self.frames
+            if size == "graph":
+                layout = arrange(frames, self.direction or "LR", self.engine)
+            else:
+                layout, frames = fitted(frames, size, blocks(self.graph), self.direction, self.engine)
+            self.brushes[size] = frames, Brush(layout, colours(self.theme, self.palette))
+        return self.brushes[size]
+
+    @property
     def layout(self) -> Layout:
-        return arrange(self.frames, self.direction, self.engine)
-
-    @cached_property
-    def brush(self) -> Brush:
-        return Brush(self.layout, colours(self.theme, self.palette))
-
-    def frame(self, step: int | None) -> Frame:
-        """Return a frame by number, -1 or None the last; LearnerError if there is none."""
-        return self.frames[self.number(step)]
+        return self.drawn()[1].layout
 
     def svg(self, step: int | None = None) -> str:
-        return self.brush.paint(self.frame(step))
+        return self.drawing(step, "svg")
+
+    def drawing(self, step: int | None, format: str) -> str:
+        frames, brush = self.drawn(format)
+        return brush.paint(frames[self.number(step)])
 
     def dot(self, step: int | None = None) -> graphviz.Source:
-        return dot.source(self.frame(step), self.layout, self.theme, self.palette)
+        frames, brush = self.drawn("dot")
+        return dot.source(frames[self.number(step)], brush.layout, self.theme, self.palette)
 
     def page(self, theme: str | None = None) -> str:
-        return page(self.frames, self.layout, theme, self.palette)
+        return page(self.frames, arrange(self.frames, self.direction or "LR", self.engine), theme, self.palette)
 
     def bytes(self, step: int | None, format: str) -> bytes:
         return str(self.dot(step).source).encode() if format == "dot" else super().bytes(step, format)

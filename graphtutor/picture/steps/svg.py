@@ -10,8 +10,10 @@ from typing import NamedTuple
 from ...errors import LearnerError
 from ..files.fonts import STACK, width
 from ..files.look import PALETTES
-from .frames import Box, Frame, Grid, Run, Wire, line
-from .layout import (
+from .canvas import TILE_HIGH, Layout, Tile
+from .frames import Box, Frame, Grid, Run, Wire, cut, line
+from .layout import Place, Route
+from .needs import (
     BETWEEN,
     BOLD,
     BRACKET,
@@ -22,16 +24,14 @@ from .layout import (
     HEADER,
     HEADING,
     LABEL,
+    LEAF_FIRST,
     MARGIN,
     NUMBER,
     PAD,
     ROW,
     SMALL,
     TITLE,
-    Layout,
-    Place,
     Point,
-    Route,
     bracketed,
     columns,
     label_size,
@@ -150,45 +150,53 @@ def outline(b: Box, p: Place, c: Colours) -> str:
     return shape
 
 
-# branches: one branch a part of a node
 def box(b: Box, p: Place, c: Colours) -> str:
-    """Return a node: its title, and below it the value and the gradient, each under its name."""
+    """Return a node: its title, and below it (of an input: beside it) the value and the gradient, each under its name."""
     said = f"{b.name}: value {line(b.value) or '–'}" + (
         f", {b.gradient_name} = {line(b.gradient)}{b.rest}" if b.gradient is not None else ""
     )
-    parts = [
-        f'<g id="n{b.id}" class="node {b.role} {b.state}">',
-        f"<title>{escape(said if b.role != 'constant' else b.name)}</title>",
-        outline(b, p, c),
-    ]
-    if b.role == "constant":
-        return "".join([*parts, text(p.x, p.y + 4, b.value[0][0] if b.value else b.name, NUMBER - 1, c.muted), "</g>"])
-    left, right = p.left + PAD, p.left + p.width - PAD
-    parts.append(title(b, p, left, right, c))
-    if p.value or p.gradient:
-        parts.append(f'<path d="M{n(left)} {n(p.top + HEADER)}H{n(right)}" stroke="{c.faint}" stroke-width="0.8"/>')
-    spare = (right - left - p.value - p.gradient - (GAP if p.value and p.gradient else 0)) / (
-        2 if p.value and p.gradient else 1
-    )
-    middle = left + (p.value + spare) / 2
-    if b.value is not None and p.value:
-        parts.append(text(middle, p.top + 35, "value", SMALL, c.muted))
-        parts.append(entries(b.value, "", middle, p.top + FIRST, c.muted if b.value == (("?",),) else c.value))
-    if b.gradient is not None and p.gradient:
-        middle = right - (p.gradient + spare) / 2
-        parts.append(text(middle, p.top + 35, b.gradient_name, SMALL, c.muted))
-        parts.append(
-            entries(b.gradient, b.rest, middle, p.top + FIRST, c.muted if b.gradient == (("?",),) else c.upstream)
+    parts = [f'<g id="n{b.id}" class="node {b.role} {b.state}">', f"<title>{escape(said)}</title>", outline(b, p, c)]
+    left, right, first = p.left + PAD, p.left + p.width - PAD, p.top + FIRST
+    columns_ = [
+        (name, grid, rest, wide, colour)
+        for name, grid, rest, wide, colour in (
+            ("value", b.value, "", p.value, c.value),
+            (b.gradient_name, b.gradient, b.rest, p.gradient, c.upstream),
         )
+        if wide
+    ]
+    if p.name:
+        first = p.top + LEAF_FIRST
+        parts.append(beside(b, p, left, c))
+        left += p.name + GAP
+    else:
+        parts.append(title(b, p, left, right, c))
+        if columns_:
+            parts.append(f'<path d="M{n(left)} {n(p.top + HEADER)}H{n(right)}" stroke="{c.faint}" stroke-width="0.8"/>')
+    spare = right - left - math.fsum(wide for *_, wide, _ in columns_) - GAP * (len(columns_) - 1)
+    for name, grid, rest, wide, colour in columns_:
+        middle = left + (wide + spare / len(columns_)) / 2
+        left += wide + spare / len(columns_) + GAP
+        if grid is not None:
+            parts.append(text(middle, first - 15, name, SMALL, c.muted))
+            parts.append(entries(grid, rest, middle, first, c.muted if grid == (("?",),) else colour))
     return "".join([*parts, "</g>"])
+
+
+def beside(b: Box, p: Place, left: float, c: Colours) -> str:
+    """Return the name of an input at the left of its numbers, its shape below it."""
+    middle, low = left + p.name / 2, p.y + 4.5 - (5.0 if b.shape else 0.0)
+    shape = text(middle, low + 12.5, b.shape, SMALL, c.muted) if b.shape else ""
+    rule = f'<path d="M{n(left + p.name + GAP / 2)} {n(p.top + 6)}V{n(p.top + p.height - 6)}" stroke="{c.faint}" stroke-width="0.8"/>'
+    return text(middle, low, b.name, TITLE + 1, c.ink, "middle", ITALIC) + shape + rule
 
 
 def title(b: Box, p: Place, left: float, right: float, c: Colours) -> str:
     """Return the first line of a box: an input's name, or an operation's sign and formula; the shape at the right."""
-    base = p.top + 17
+    base = p.top + 16
     shape = text(right, base, b.shape, SMALL, c.muted, "end") if b.shape else ""
     if not b.formula:
-        return text(p.x, base + 0.5, b.name, TITLE + 1, c.ink, "middle", ITALIC) + shape
+        return text(p.x, base + 1.5, b.name, TITLE + 1, c.ink, "middle", ITALIC) + shape
     room = right - (GAP / 2 + width(b.shape, SMALL) if b.shape else 0)
     return (
         text(left, base, b.label, TITLE, c.ink, "start", BOLD_FACE)
@@ -231,8 +239,11 @@ def wire(w: Wire, r: Route, c: Colours) -> str:
     look = f'stroke="{stroke}" stroke-width="{n(THICK if w.state in ("active", "feeding") else THIN)}"' + (
         ' stroke-dasharray="7 3"' if back else ""
     )
-    return (f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{path(curve)}" fill="none" {look}/>'
-            f'<polygon points="{arrow(tip, behind, head)}" fill="{stroke}"/></g>')  # fmt: skip
+    heads = f'<polygon points="{arrow(tip, behind, head)}" fill="{stroke}"/>'
+    for x, y in r.marks:  # on its way back to the start of the next band; a gradient goes the other way
+        ahead = 1.0 if back else -1.0
+        heads += f'<polygon points="{arrow((x + 5 * ahead, y), (x - 5 * ahead, y), 10.0)}" fill="{stroke}"/>'
+    return f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{path(curve)}" fill="none" {look}/>{heads}</g>'
 
 
 @lru_cache(maxsize=8192)
@@ -291,9 +302,52 @@ def in_words(b: Box, back: bool) -> str:
 
 def caption(frame: Frame, layout: Layout, c: Colours) -> str:
     """Return the heading and the sentence above the graph."""
-    lines = layout.caption[frame.index]
-    return text(MARGIN, 25, frame.title, HEADING, c.ink, "start", BOLD_FACE) + "".join(
-        text(MARGIN, 44 + CAPTION_ROW * k, words, CAPTION, c.ink, "start") for k, words in enumerate(lines))  # fmt: skip
+    lines, u = layout.caption[frame.index], layout.unit
+    return text(MARGIN * u, 25 * u, frame.title, HEADING * u, c.ink, "start", BOLD_FACE) + "".join(
+        text(MARGIN * u, (44 + CAPTION_ROW * k) * u, words, CAPTION * u, c.ink, "start") for k, words in enumerate(lines))  # fmt: skip
+
+
+def tiles(frame: Frame, layout: Layout, c: Colours) -> list[str]:
+    """Return the closed blocks of a graph, the opened one lit, those that feed it or use it marked."""
+    u, found = layout.unit, []
+    if not layout.tiles:
+        return []
+    boxes = {b.id: b for b in frame.boxes}
+    here = layout.plan(frame)
+    for k, t in enumerate(layout.tiles):
+        b = boxes[t.block.output]
+        opened = layout.plans[k] is here
+        near = t.block.output in here.places
+        stroke = c.upstream if opened else c.value if near else c.line
+        fill = c.lit if opened else c.idle if b.state == "waiting" else c.box
+        found.append(
+            f'<g class="tile" id="t{b.id}"><rect x="{n(t.left)}" y="{n(t.top)}" width="{n(t.width)}" height="{n(t.height)}" rx="{n(6 * u)}" '
+            f'fill="{fill}" stroke="{stroke}" stroke-width="{n((2.4 if opened else 1.2) * u)}"/>'
+            + text(t.left + t.width / 2, t.top + 16 * u, t.block.name, 12 * u, c.ink, "middle", ITALIC)
+            + numbers(b, t, u, c)
+            + "</g>"
+        )
+    return found
+
+
+def numbers(b: Box, t: Tile, u: float, c: Colours) -> str:
+    """Return the value and the gradient of a block's output, below its name."""
+    if t.height < TILE_HIGH * u - 1e-6:
+        return ""
+    middle = t.left + t.width / 2
+    said = [(grid, colour) for grid, colour in ((b.value, c.value), (b.gradient, c.upstream)) if grid is not None]
+    return "".join(
+        text(
+            middle,
+            t.top + (28 + 11.5 * k) * u,
+            cut(line(grid), 9),
+            9.5 * u,
+            c.muted if grid == (("?",),) else colour,
+            "middle",
+            BOLD_FACE,
+        )
+        for k, (grid, colour) in enumerate(said)
+    )
 
 
 def paint(frame: Frame, layout: Layout, theme: str = "light", palette: str = "default") -> str:
@@ -306,22 +360,27 @@ class Brush:
 
     def __init__(self, layout: Layout, colours: Colours = LIGHT):
         self.layout, self.colours = layout, colours
-        self.boxes: dict[int, tuple[Box, str, dict[bool, str]]] = {}
-        self.wires: dict[int, tuple[Wire, str, str]] = {}
+        self.boxes: dict[tuple[int, int], tuple[Box, str, dict[bool, str]]] = {}
+        self.wires: dict[tuple[int, int], tuple[Wire, str, str]] = {}
+        self.plan = layout.plans[0]
 
     def paint(self, frame: Frame) -> str:
         """Return the frame as SVG text."""
         c, layout = self.colours, self.layout
         w, h = n(layout.width), n(layout.height)
-        wires = [self.wire(w_) for w_ in sorted(frame.wires, key=lambda w_: w_.state == "active")]
+        wide, high = map(n, layout.size)
+        self.plan = layout.plan(frame)
+        shown = [w_ for w_ in frame.wires if w_.edge in self.plan.routes]
+        wires = [self.wire(w_) for w_ in sorted(shown, key=lambda w_: w_.state == "active")]
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="{STACK}" role="img">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="graphtutor" width="{wide}" height="{high}" viewBox="0 0 {w} {h}" font-family="{STACK}" role="img">',
             f"<title>{escape(frame.title)}</title>",
             f"<desc>{escape(self.described(frame))}</desc>",
             f'<rect class="ground" width="{w}" height="{h}" fill="{c.ground}"/>',
             f'<g id="caption">{caption(frame, layout, c)}</g>',
+            *tiles(frame, layout, c),
             *(line for _, line, _ in wires),
-            *(self.box(b)[1] for b in frame.boxes),
+            *(self.box(b)[1] for b in frame.boxes if b.id in self.plan.places),
             *(label for _, _, label in wires if label),
             "</svg>",
             "",
@@ -339,7 +398,7 @@ class Brush:
     def described(self, frame: Frame) -> str:
         """Return the picture in words: the caption, then every value and gradient."""
         back = frame.phase != "forward"
-        boxes = [self.box(b) for b in frame.boxes]
+        boxes = [self.box(b) for b in frame.boxes if b.id in self.plan.places]
         said = "; ".join(
             [
                 words
@@ -351,19 +410,21 @@ class Brush:
 
     def box(self, b: Box) -> tuple[Box, str, dict[bool, str]]:
         """Return a box with its picture, and what it says on the way forward and back as far as that was asked for."""
-        made = self.boxes.get(id(b))
+        key = id(b), id(self.plan)
+        made = self.boxes.get(key)
         if made is None:
-            made = self.boxes[id(b)] = b, box(b, self.layout.places[b.id], self.colours), {}
+            made = self.boxes[key] = b, box(b, self.plan.places[b.id], self.colours), {}
         return made
 
     def wire(self, w: Wire) -> tuple[Wire, str, str]:
         """Return an edge with its line and its label."""
-        made = self.wires.get(id(w))
+        key = id(w), id(self.plan)
+        made = self.wires.get(key)
         if made is None:
-            route = self.layout.routes[w.edge]
-            made = self.wires[id(w)] = (
+            route = self.plan.routes[w.edge]
+            made = self.wires[key] = (
                 w,
                 wire(w, route, self.colours),
-                label(w, route, self.layout.direction, self.colours),
+                label(w, route, self.plan.direction, self.colours),
             )
         return made
