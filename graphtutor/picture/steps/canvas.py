@@ -207,21 +207,32 @@ def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, caption: Any, to
     tiles, below = overview(blocks, canvas, top)
     room = (canvas[0] - 2 * EDGE, canvas[1] - below - BOTTOM)
     labels = {short: {d: slots(these, d) for d in lay.DIRECTIONS} for short, these in both.items()}
-    options: list[list[Candidate]] = []
-    for block in blocks:
-        edges = {
-            s: {d: {e: p for e, p in l.items() if e.source in block.nodes} for d, l in ls.items()}
-            for s, ls in labels.items()
-        }
-        seen = block.nodes | {e.target for e in edges[False]["LR"]}
-        options.append(list(candidates({i: n for i, n in boxes.items() if i in seen}, edges, direction, engine, 2)))
-    short = min(max(fit(c.plan, room) for c in found if not c.short) for found in options) * LABEL < READABLE * FULL
-    chosen = [best([c for c in found if c.short == short], room).plan for found in options]
-    scale = min(fit(p, room) for p in chosen)
+    options = [list(inside(block, boxes, labels, direction, engine)) for block in blocks]
+    chosen, scale = one_scale(options, False, room)
+    short = scale * LABEL < READABLE * FULL
+    if short:
+        chosen, scale = one_scale(options, True, room)
     home = {i: k for k, block in enumerate(blocks) for i in block.nodes}
     which = tuple(home.get(f.at, 0) for f in frames)
     in_units = tuple(Tile(t.block, t.left / scale, t.top / scale, t.width / scale, t.height / scale) for t in tiles)
     return on_canvas(canvas, scale, caption, below, chosen, which, in_units, short), both[short]
+
+
+def inside(block: Block, boxes: Mapping[int, Need], labels: Mapping[bool, Mapping[str, Mapping[Edge, Point]]], direction: str | None, engine: Engine) -> Iterator[Candidate]:  # fmt: skip
+    """Yield the ways of drawing one block and what it is computed from."""
+
+    def own(these: Mapping[Edge, Point]) -> dict[Edge, Point]:
+        return {e: p for e, p in these.items() if e.source in block.nodes}
+
+    edges = {short: {d: own(these) for d, these in both.items()} for short, both in labels.items()}
+    seen = block.nodes | {e.target for e in edges[False]["LR"]}
+    return candidates({i: n for i, n in boxes.items() if i in seen}, edges, direction, engine, 2)
+
+
+def one_scale(options: Sequence[Sequence[Candidate]], short: bool, room: Point) -> tuple[list[Plan], float]:
+    """Return the best plan of every block, and the scale at which all of them fit."""
+    chosen = [best([c for c in found if c.short == short], room).plan for found in options]
+    return chosen, min(fit(p, room) for p in chosen)
 
 
 def overview(blocks: Sequence[Block], canvas: Point, top: float) -> tuple[list[Tile], float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..files.fonts import FAMILY
 from .canvas import Layout
@@ -114,31 +114,33 @@ def node(b: Box, p: Place, layout: Layout, c: Colours) -> str:
 
 
 def inside(b: Box, p: Place, c: Colours) -> str:
-    """Return the text of a box as a table."""
+    """Return the text of a box as a table: an operation's title above its numbers, an input's name beside them."""
     wide = p.width - 2 * PAD
     shape = font(f"  {b.shape}", SMALL, c.muted) if b.shape else ""
+    shown = [entry for entry in (("value", b.value, "", p.value, c.value), (b.gradient_name, b.gradient, b.rest, p.gradient, c.upstream))
+             if entry[1] is not None and entry[3]]  # fmt: skip
+    if p.name and shown:
+        broken = f"<BR/>{shape}" if shape else ""
+        name = cell(font(b.name, TITLE + 1, c.ink) + broken, p.name + GAP, p.height - 6, ' ROWSPAN="2"')
+        names, numbers = filled(shown, wide - p.name - GAP, p.height - LEAF_FIRST + 9, c)
+        return table(name + names, numbers)
     head = (
-        font(b.name, TITLE + 1, c.ink)
-        if not b.formula
-        else font(b.label, TITLE, c.ink, True) + font(f"   {b.formula}", LABEL + 0.5, c.ink)
+        font(b.label, TITLE, c.ink, True) + font(f"   {b.formula}", LABEL + 0.5, c.ink)
+        if b.formula
+        else font(b.name, TITLE + 1, c.ink)
     )
-    value, gradient = (b.value if p.value else None), (b.gradient if p.gradient else None)
-    shown = [(name, grid, rest, room, colour) for name, grid, rest, room, colour in (
-        ("value", value, "", p.value, c.value), (b.gradient_name, gradient, b.rest, p.gradient, c.upstream)) if grid is not None]  # fmt: skip
-    beside = p.name + GAP if p.name and shown else 0.0
     top = cell(head + shape, wide, HEADER - 4, f' COLSPAN="{max(len(shown), 1)}"')
-    if not shown:
-        return table(top)
-    if beside:
-        top = cell(head + ("<BR/>" + shape if shape else ""), beside, p.height - 6, ' ROWSPAN="2"')
-        wide -= beside
+    return table(top, *filled(shown, wide, p.height - FIRST + 9, c)) if shown else table(top)
+
+
+def filled(shown: Sequence[Any], wide: float, high: float, c: Colours) -> tuple[str, str]:
+    """Return two rows: the names of the columns, and their numbers."""
     spare = (wide - math.fsum(room for _, _, _, room, _ in shown)) / len(shown)
     names = "".join(cell(font(name, SMALL, c.muted), room + spare, SMALL + 4) for name, _, _, room, _ in shown)
     numbers = "".join(
-        cell(column(grid, rest, colour, c), room + spare, p.height - (LEAF_FIRST if beside else FIRST) + 9, align="TOP")
-        for _, grid, rest, room, colour in shown
+        cell(column(grid, rest, colour, c), room + spare, high, align="TOP") for _, grid, rest, room, colour in shown
     )
-    return table(top + names, numbers) if beside else table(top, names, numbers)
+    return names, numbers
 
 
 def column(grid: Grid, rest: str, colour: str, c: Colours) -> str:

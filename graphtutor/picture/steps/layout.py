@@ -297,23 +297,23 @@ def stacked(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mappi
 
 def one_band(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mapping[int, int], k: int, crossings: Sequence[Crossing], engine: Engine) -> Any:  # fmt: skip
     """Return one band as Graphviz draws it, with ports where edges enter at the left and leave at the right."""
-    ends: dict[Edge, tuple[str, str]] = {}
-    for e in labels:
-        if band[e.source] == k:
-            ends[e] = (f"n{e.target}" if band[e.target] == k else f"i{e.target}", f"n{e.source}")
-    entering = [c for c in crossings if c.enters == k]
-    leaving = [c for c in crossings if c.leaves == k]
-    port = "[width=0.02 height=0.06]"
-    ports = [f"{c.into} {port}" for c in entering]
-    if entering:
-        ports.append(f"{{rank=source; {'; '.join(c.into for c in entering)}}}")
-    for out in dict.fromkeys(c.out for c in leaving):
-        ports.append(f"{out} {port}")
-    ports += [f"n{i} -> o{i} [id=o{i} arrowhead=none]" for i in dict.fromkeys(c.node for c in leaving)]
-    if leaving:
-        ports.append(f"{{rank=sink; {'; '.join(dict.fromkeys(c.out for c in leaving))}}}")
+    ends = {
+        e: (f"n{e.target}" if band[e.target] == k else f"i{e.target}", f"n{e.source}")
+        for e in labels
+        if band[e.source] == k
+    }
+    ports = side([c.into for c in crossings if c.enters == k], "source")
+    leaving = list(dict.fromkeys(c.node for c in crossings if c.leaves == k))
+    ports += side([f"o{i}" for i in leaving], "sink")
+    ports += [f"n{i} -> o{i} [id=o{i} arrowhead=none]" for i in leaving]
     inside = {i: n for i, n in boxes.items() if band[i] == k}
     return found(outlines(inside, {e: labels[e] for e in ends}, "LR", ends, ports), engine)
+
+
+def side(names: Sequence[str], rank: str) -> list[str]:
+    """Return ports that stand at one end of a band."""
+    lines = [f"{name} [width=0.02 height=0.06]" for name in names]
+    return [*lines, f"{{rank={rank}; {'; '.join(names)}}}"] if names else []
 
 
 def bent(corners: Sequence[Point]) -> tuple[Point, ...]:
