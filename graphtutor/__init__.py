@@ -43,6 +43,7 @@ The house, ground to roof; a module imports only from the rooms below it:
     tutor            exercises, variants, hints, progress and the lesson
     batch            submissions from files, their results, what a person decided, and what a change changed
     front            what a user holds: Graph, Trace, Derivation with their methods, check, derive
+    site             the lesson as a page: the same JSON answered in a browser tab or on this machine
     cli              the commands of the shell
 
 Absent on purpose: a second table keyed by an operation's name (add a column to the table instead), `sympify`,

@@ -15,7 +15,7 @@ FLOORS = """
     errors text door late ops language expr compiled walk equal derivation training
     picture.files picture.steps picture.board picture.plots picture
     grading.asked grading.told grading.slips grading.lines grading.sheet grading.python grading
-    tutor batch front cli
+    tutor batch front site cli
 """.split()
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"

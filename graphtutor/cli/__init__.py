@@ -42,6 +42,7 @@ COMMANDS = {
     "reset": ("lesson", "Begin an exercise again, or another variant of it."),
     "watch": ("lesson", "Grade a file each time it is saved."),
     "review": ("lesson", "Ask again what went wrong before."),
+    "lesson": ("site", "Hold the lesson here, or with --web as a page in the browser."),
     "author": ("author", "Write exercises of your own: new, check, preview."),
     "demo": ("draw", "Run the lecture's squared error, drawn and checked."),
     "doctor": ("doctor", "Say what this machine has, and what to do about what it lacks."),

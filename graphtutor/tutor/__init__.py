@@ -1,6 +1,7 @@
 """The tutor: exercises as data, the lesson loop, progress, variants, and what comes back for review.
 
 kinds       what an exercise is; one module a kind: fields, questions, judge, answers, the text of a new file
+heard       what is understood of an answer while it is typed
 maths       what they compute with, imported when an answer is first looked at
 exercises   files: how one is read and begun, and how a folder of them is found
 course      order, groups and the defaults of a class

@@ -34,9 +34,12 @@ from ..language.write import write
 from ..training.data import START, lecture
 from ..training.train import train
 from ..walk.trace import Trace, trace
+from .heard import Heard, refused
+from .heard import code as code_heard
+from .heard import formulas as formulas_heard
 
 __all__ = [
-    "Cell", "Grade", "Misconception", "Rubric", "Typed", "as_tree", "build", "decimal", "derive", "grade", "lettered", "message",
+    "Cell", "Grade", "Misconception", "Rubric", "Typed", "as_tree", "build", "code_heard", "decimal", "derive", "formulas_heard", "grade", "lettered", "message",
     "of_sheet", "read_code", "renewed", "respelled", "task", "trace",
 ]  # fmt: skip
 
@@ -87,6 +90,22 @@ def typed(text: str, wanted: int = 0) -> list[Typed]:
         pointed = pieces(parted(DECIMAL_COMMA.sub(".", flat)))
         found = pointed if len(pointed) == wanted else found
     return [one(piece) for piece in found]
+
+
+def numbers_heard(text: str, wanted: int = 0) -> list[Heard]:
+    """Return what is understood of numbers while they are typed.
+
+    >>> numbers_heard("8,4; 1/2", 2)[0].says, numbers_heard("8.4 x")[0].unread[:15]
+    ('8.4, 0.5', "'x' is a name; ")
+    """
+    try:
+        found = typed(text, wanted)
+    except ReadError as error:
+        return [refused(error)]
+    except LearnerError as error:
+        return [Heard(1, 1, 0, unread=str(error))]
+    counted = f" ({len(found)} of {wanted})" if wanted and len(found) != wanted else ""
+    return [Heard(1, 1, 0, says=shown((number.value for number in found), 6) + counted)]
 
 
 def parted(text: str) -> str:

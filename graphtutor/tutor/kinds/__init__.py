@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ...grading.told.grades import Grade
     from ...grading.told.marks import Misconception
     from .. import maths as maths
+    from ..heard import Heard
 else:
 
     class Late:
@@ -104,6 +105,9 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     MINUTES: ClassVar[int] = 2  # that a learner takes, by estimate
     DRAWN: ClassVar[bool] = False  # whether the lesson shows its graph before the first try
     HINT_MAY_ANSWER: ClassVar[bool] = False  # whether a hint, typed as it stands, could be an answer
+    FORM: ClassVar[str] = (
+        "text"  # how a page takes the answer: text, lines, code, table, one (of its options), any (of them)
+    )
 
     @property
     def kind(self) -> str:
@@ -183,6 +187,14 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     def questions(self) -> list[Question]:
         """Return what is asked for, in order."""
         return [Question("", self.asks_for)]
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return what there is to choose from: what is typed for it, and its words."""
+        return []
+
+    def heard(self, key: str, text: str) -> list[Heard]:
+        """Return what is understood of an answer while it is typed."""
+        return maths.numbers_heard(text, self.wanted(key))
 
     def wanted(self, key: str) -> int:
         """Return how many numbers answer a question; 0 where a formula does."""
@@ -281,6 +293,9 @@ class Worded(Exercise, frozen=True, kw_only=True, tag="worded"):
         if isinstance(answer, str | Mapping):
             return super().checked(answer)
         return list(answer) if isinstance(answer, tuple) else answer
+
+    def heard(self, key: str, text: str) -> list[Heard]:
+        return maths.formulas_heard(self.asked(), text)
 
     def judged(self, answer: Any) -> Grade:
         if not answer:

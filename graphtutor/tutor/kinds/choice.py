@@ -14,6 +14,7 @@ from . import Exercise, Point, Wrong, indented, known, maths, refused, right
 
 if TYPE_CHECKING:
     from ...grading.told.grades import Grade
+    from ..heard import Heard
 
 SAMPLES = 60
 CLOSE = 1e-9  # relative: what float64 leaves of some ten operations
@@ -40,6 +41,7 @@ class Choice(Exercise, frozen=True, kw_only=True, tag="choice"):
     options: Annotated[tuple[Option, ...], Meta(min_length=2)]
 
     MINUTES = 1
+    FORM = "any"
     TEMPLATE = """\
 prompt = "Which holds for every x? (All letters that do.)"
 hints = [
@@ -66,6 +68,12 @@ why = "try x = -1"
     @property
     def asks_for(self) -> str:
         return "letter"
+
+    def choices(self) -> list[tuple[str, str]]:
+        return [(letter, option.text) for letter, option in self.lettered.items()]
+
+    def heard(self, key: str, text: str) -> list[Heard]:
+        return []
 
     def listing(self) -> list[str]:
         return [f"{letter}) {option.text}" for letter, option in self.lettered.items()]

@@ -11,6 +11,7 @@ from . import Exercise, Question, Worded, Wrong, indented, maths
 
 if TYPE_CHECKING:
     from ...grading.asked.task import Task
+    from ..heard import Heard
 
 
 class Code(Worded, frozen=True, kw_only=True, tag="code"):
@@ -24,6 +25,7 @@ class Code(Worded, frozen=True, kw_only=True, tag="code"):
     wrong: Annotated[tuple[Wrong[str], ...], Meta(min_length=1)]
 
     MINUTES = 6
+    FORM = "code"
     TEMPLATE = """\
 prompt = "Write slope(x, w, y), which returns dL/dw of L = (w*x - y)^2."
 program = "L = (w*x - y)**2"
@@ -60,6 +62,9 @@ why = "the inner derivative x is missing"
         if isinstance(answer, Mapping) and isinstance(answer.get("code"), str):
             return answer["code"]
         return Exercise.checked(self, answer)
+
+    def heard(self, key: str, text: str) -> list[Heard]:
+        return maths.code_heard(text, self.function, self.args)
 
     def handed(self, answer: Any) -> Any:
         return {"code": answer, "function": self.function, "args": self.args}

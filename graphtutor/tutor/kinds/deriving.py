@@ -19,6 +19,7 @@ class Derivation(Worded, frozen=True, kw_only=True, tag="derivation"):
     wrong: Annotated[tuple[Wrong[tuple[str, ...]], ...], Meta(min_length=1)]
 
     MINUTES = 6
+    FORM = "lines"
     TEMPLATE = """\
 prompt = "L = (w*x - y)^2. Derive dL/dw line by line; d/dw (...) may stand in a line."
 program = "L = (w*x - y)**2"

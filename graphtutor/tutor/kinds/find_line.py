@@ -11,6 +11,7 @@ from . import Exercise, Wrong, maths, refusal, right
 
 if TYPE_CHECKING:
     from ...grading.told.grades import Grade
+    from ..heard import Heard
 
 
 class FindLine(Exercise, frozen=True, kw_only=True, tag="find-line"):
@@ -22,6 +23,7 @@ class FindLine(Exercise, frozen=True, kw_only=True, tag="find-line"):
     wrong: Annotated[tuple[Wrong[str], ...], Meta(min_length=1)]
 
     HINT_MAY_ANSWER = True
+    FORM = "one"
     TEMPLATE = """\
 prompt = "Which is the first wrong line? (Its number, counting from 1, or none.)"
 program = "L = (w*x - y)**2"
@@ -46,6 +48,12 @@ why = "line 4 follows from line 3; the slip is earlier"
     @property
     def asks_for(self) -> str:
         return "line"
+
+    def choices(self) -> list[tuple[str, str]]:
+        return [*((str(k), line) for k, line in enumerate(self.lines, 1)), ("none", "none: all lines are right")]
+
+    def heard(self, key: str, text: str) -> list[Heard]:
+        return []
 
     def listing(self) -> list[str]:
         return [f"{k}. {line}" for k, line in enumerate(self.lines, 1)]

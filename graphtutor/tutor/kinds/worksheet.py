@@ -39,6 +39,7 @@ class Sheet(Exercise, frozen=True, kw_only=True, tag="sheet"):
 
     KEPT = frozenset({"columns", "drill"})
     MINUTES = 6
+    FORM = "table"
     DRAWN = True
     TEMPLATE = """\
 prompt = "{{program}}Fill in the sheet at {{at}}."

@@ -1,0 +1,81 @@
+// Who answers: Python in a worker of this page, or a server on this machine. Both take the same JSON and give the same JSON.
+const SETUP = JSON.parse(document.getElementById("setup").textContent);
+const SLOW = SETUP.seconds * 1000;  // after which an answer is left to a person
+
+class Slow extends Error {}
+
+class Server {
+  constructor(told) { this.told = told; this.ready = true; told("ready"); }
+  async post(path, body) {
+    const reply = await fetch(path, {method: "POST", body: JSON.stringify(body), headers: {"Content-Type": "application/json"}});
+    if (!reply.ok) throw new Error("the server says " + reply.status + ": " + await reply.text());
+    const answer = await reply.json();
+    if (answer.slow) throw new Slow();
+    return answer;
+  }
+  ask(request) { return this.post("call", request); }
+}
+
+// One request at a time goes to the worker; what is asked meanwhile waits. A worker that does not answer is ended, and another one begins.
+class Tab {
+  constructor(told) { this.told = told; this.waiting = []; this.running = null; this.ready = false; this.failed = ""; this.start(); }
+  start() {
+    this.ready = false;
+    this.told(SETUP.stages[0]);
+    this.worker = this.made();
+    this.worker.onmessage = e => this.heard(e.data);
+    this.worker.onerror = e => this.broke(e.message || "the worker could not start");
+  }
+  made() {
+    const inside = document.getElementById("inside-worker");
+    if (!inside) {
+      const worker = new Worker("worker.js", {type: "module"});
+      worker.postMessage({setup: {...SETUP, base: new URL("./", location.href).href}});
+      return worker;
+    }
+    const url = URL.createObjectURL(new Blob([inside.textContent], {type: "text/javascript"}));
+    const worker = new Worker(url, {type: "module"});
+    const files = Object.fromEntries([...document.querySelectorAll("script[data-file]")].map(s => [s.dataset.file, s.textContent]));
+    worker.postMessage({setup: SETUP, files});
+    return worker;
+  }
+  heard(data) {
+    if (data.stage) { if (data.stage === "ready") this.ready = true; this.told(data.stage); }
+    else if (data.failed) this.broke(data.failed);
+    else if (this.running && data.number === this.running.number) {
+      const done = this.running;
+      clearTimeout(done.clock);
+      this.running = null;
+      done.resolve(JSON.parse(data.text));
+    }
+    this.next();
+  }
+  broke(why) {
+    this.failed = why;
+    this.told("failed", why);
+    for (const one of [this.running, ...this.waiting].filter(Boolean)) one.reject(new Error(why));
+    this.running = null; this.waiting = [];
+  }
+  next() {
+    if (!this.ready || this.running || !this.waiting.length) return;
+    this.waiting.sort((a, b) => a.rank - b.rank || a.number - b.number);
+    const one = this.running = this.waiting.shift();
+    one.clock = setTimeout(() => this.late(one), SLOW);
+    this.worker.postMessage({number: one.number, text: one.text});
+  }
+  late(one) {
+    this.worker.terminate();
+    this.running = null;
+    one.reject(new Slow());
+    this.start();
+  }
+  // rank: an answer goes before a reading, and a reading before what is only fetched ahead
+  ask(request, rank = 1) {
+    if (this.failed) return Promise.reject(new Error(this.failed));
+    this.count = (this.count || 0) + 1;
+    return new Promise((resolve, reject) => {
+      this.waiting.push({number: this.count, text: JSON.stringify(request), rank, resolve, reject});
+      this.next();
+    });
+  }
+}

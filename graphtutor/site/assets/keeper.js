@@ -1,0 +1,98 @@
+// Progress, in the shell's own schema. What happens is appended at once, one entry each, and folded in when Python is there:
+// nothing is lost when the tab is closed meanwhile, and two tabs cannot overwrite one another.
+const PLACE = SETUP.title + " " + location.pathname.replace(/[^/]*$/, "");
+
+const done = request => new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error); });
+
+class Keeper {
+  constructor(engine) {
+    this.engine = engine; this.folding = null; this.changed = () => {};
+    this.other = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("graphtutor " + PLACE);
+    if (this.other) this.other.onmessage = () => this.changed();
+  }
+  async open() {
+    const request = indexedDB.open("graphtutor", 1);
+    request.onupgradeneeded = () => { for (const name of ["progress", "opened"]) request.result.createObjectStore(name); request.result.createObjectStore("events", {autoIncrement: true}); };
+    this.base = await done(request).catch(() => null);  // a private window may keep nothing: then this tab's memory does
+    this.memory = {kept: null, events: []};
+    return this;
+  }
+  async last() {
+    if (!this.base) return this.memory.kept;
+    return await done(this.base.transaction("progress").objectStore("progress").get(PLACE)) || null;
+  }
+  async note(event) {
+    if (!this.base) this.memory.events.push(event);
+    else {
+      const change = this.base.transaction("events", "readwrite");
+      change.objectStore("events").add({place: PLACE, event});
+      await new Promise((resolve, reject) => { change.oncomplete = resolve; change.onerror = change.onabort = () => reject(change.error); });
+    }
+    return this.fold();
+  }
+  // one fold after the other in this tab; another tab's is noticed by its version
+  fold() { return this.folding = (this.folding || Promise.resolve()).catch(() => {}).then(() => this.folded()); }
+  async folded() {
+    for (;;) {
+      const [kept, keys, events] = await this.read();
+      const answer = await this.engine.ask({op: "progress", progress: kept ? kept.view.progress : {}, events}, 0);
+      if (!answer.ok) throw new Error(answer.error);
+      const view = {...answer}; delete view.ok;
+      if (await this.write(kept, keys, view)) { if (keys.length && this.other) this.other.postMessage("changed"); return view; }
+    }
+  }
+  async read() {
+    if (!this.base) return [this.memory.kept, this.memory.events.map((_, k) => k), [...this.memory.events]];
+    const look = this.base.transaction(["progress", "events"]), store = look.objectStore("events");
+    const [kept, keys, all] = await Promise.all([done(look.objectStore("progress").get(PLACE)), done(store.getAllKeys()), done(store.getAll())]);
+    const mine = keys.filter((_, k) => all[k].place === PLACE);
+    return [kept || null, mine, all.filter(one => one.place === PLACE).map(one => one.event)];
+  }
+  async write(before, keys, view) {
+    const version = (before ? before.version : 0) + 1;
+    if (!this.base) { this.memory.kept = {version, view}; this.memory.events.splice(0, keys.length); return true; }
+    const change = this.base.transaction(["progress", "events"], "readwrite"), store = change.objectStore("progress");
+    const now = await done(store.get(PLACE));
+    if ((now ? now.version : 0) !== version - 1) return false;
+    store.put({version, view}, PLACE);
+    for (const key of keys) change.objectStore("events").delete(key);
+    await new Promise((resolve, reject) => { change.oncomplete = resolve; change.onerror = change.onabort = () => reject(change.error); });
+    return true;
+  }
+  async replace(progress) {
+    const answer = await this.engine.ask({op: "progress", progress, events: []}, 0);
+    if (!answer.ok) throw new Error(answer.error);
+    const view = {...answer}; delete view.ok;
+    for (;;) { const [kept, keys] = await this.read(); if (await this.write(kept, keys, view)) break; }
+    if (this.other) this.other.postMessage("changed");
+    return view;
+  }
+  // what was opened before stands there again before Python does
+  async remembered(key) {
+    if (!this.base) return null;
+    return await done(this.base.transaction("opened").objectStore("opened").get(SETUP.build + " " + key)) || null;
+  }
+  async remember(key, value) {
+    if (this.base) this.base.transaction("opened", "readwrite").objectStore("opened").put(value, SETUP.build + " " + key);
+  }
+}
+
+// Progress that a server on this machine keeps: the file of the shell.
+class Served {
+  constructor(engine) { this.engine = engine; this.changed = () => {}; }
+  async open() { return this; }
+  async last() { return null; }
+  async fold() { return this.note(null); }
+  async note(event) {
+    const answer = await this.engine.post("progress", {events: event ? [event] : []});
+    if (!answer.ok) throw new Error(answer.error);
+    return answer;
+  }
+  async replace(progress) {
+    const answer = await this.engine.post("progress", {replace: progress, events: []});
+    if (!answer.ok) throw new Error(answer.error);
+    return answer;
+  }
+  async remembered() { return null; }
+  async remember() {}
+}
