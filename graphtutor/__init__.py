@@ -41,7 +41,7 @@ The house, ground to roof; a module imports only from the rooms below it:
     grading.python   a student's Python, read as mathematics and never run
     grading          an answer in any form to a Grade
     tutor            exercises, variants, hints, progress and the lesson
-    batch            submissions from files, their results, what a person decided, and what a change changed
+    batch            a class of any size graded apart: submissions from files, their results in any form, what a person decided
     front            what a user holds: Graph, Trace, Derivation with their methods, check, derive
     site             the lesson as a page: the same JSON answered in a browser tab or on this machine
     cli              the commands of the shell
@@ -58,7 +58,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .batch.results import grade_many as grade_many
+    from .batch.many import grade_many as grade_many
     from .equal import Verdict as Verdict
     from .equal import same as same
     from .errors import AuthorError as AuthorError
@@ -110,7 +110,7 @@ PUBLIC = {
     "Grade": "grading.told.grades:Grade",
     "Rubric": "grading.told.marks:Rubric",
     "grade": "grading.grader:grade",
-    "grade_many": "batch.results:grade_many",
+    "grade_many": "batch.many:grade_many",
     "load": "training.data:load",
     "outliers": "training.outliers:outliers",
     "same": "equal:same",

@@ -140,8 +140,8 @@ def long_number(value: Any) -> bool:
 
 
 # ----- files -----
-def written(path: Path, data: bytes) -> Path:
-    """Write a file whole or not at all: to a temporary name beside it, then renamed."""
+def written(path: Path, data: bytes | Iterable[bytes]) -> Path:
+    """Write a file, given whole or in pieces, whole or not at all: to a temporary name beside it, then renamed."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         name = path.with_name(f".{path.stem[:60]}-{os.urandom(4).hex()}{path.suffix}")
@@ -150,7 +150,7 @@ def written(path: Path, data: bytes) -> Path:
         raise cannot(path, error) from None
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(data)
+            out.writelines([data] if isinstance(data, bytes) else data)
         os.replace(name, path)
     except OSError as error:
         name.unlink(missing_ok=True)

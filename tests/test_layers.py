@@ -29,6 +29,8 @@ OPTIONAL = {
     "rich",
     "torch",
     "jax",
+    "pyarrow",
+    "distributed",
 }  # slow to import: taken where they draw, so that no other command waits for them
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .formats import Result, final, ids, word
+from .final import Result, final, ids, word
 
 
 @dataclass(frozen=True)

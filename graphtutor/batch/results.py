@@ -1,29 +1,23 @@
-"""Results: one submission graded, or many of them over any executor."""
+"""Results: one submission graded, and what is handed on of it in JSON's types."""
 
 from __future__ import annotations
 
+import json
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from ..door import door
 from ..errors import AuthorError, LearnerError, ReadError
 from ..grading.grader import grade
 from ..grading.told.grades import Grade
-from ..grading.told.marks import Rubric
+from ..grading.told.marks import Cell, Counterexample, Line, Misconception, Rubric, Variant
 from ..tutor.course import Course, course
 from ..tutor.judge import judge
 from ..tutor.variants import variant
-from .formats import Result
-from .submissions import Submission, made
-
-CHUNK = 16  # answers sent to a process at once: a message costs about as much as a short answer
+from .submissions import Submission
 
 
-# ----- grading -----
 def graded(one: Submission, folder: str | None = None) -> Grade:
     """Return the Grade of a submission. Raises LearnerError or AuthorError where the question makes no sense."""
     if one.about.get("exercise"):
@@ -46,83 +40,70 @@ def course_of(folder: str | None) -> Course:
     return course(folder)
 
 
-@dataclass(frozen=True)
-class Graded:
-    """A submission with its Grade; `error` says why there is none to speak of, `bug` holds the traceback if that is our fault."""
-
-    one: Submission
-    grade: Grade
-    error: str = ""
-    bug: str = ""
-
-    @property
-    def result(self) -> Result:
-        """What is handed on of it: what it was, and the grade in JSON's types."""
-        return {
-            **self.one.data,
-            "id": self.one.id,
-            **self.grade.to_json(),
-            **({"error": self.error} if self.error else {}),
-            **({"conflicts": list(self.one.conflicts)} if self.one.conflicts else {}),
-        }
-
-    @property
-    def waits(self) -> bool:
-        """True where a person should look: it is undecided, disputed, or decided for another answer."""
-        human = dict(self.grade.human)
-        open_ = self.grade.correct is None or bool(self.one.data.get("disputed"))
-        return bool(human.get("stale")) or (open_ and not human)
-
-    def with_human(self, human: Mapping[str, Any]) -> Graded:
-        """Return it with what a person decided, {} for nothing."""
-        return replace(self, grade=replace(self.grade, human=tuple(human.items())))
-
-
-def attempt(one: Submission, folder: str | None = None) -> Graded:
-    """Return a submission with its Grade; where the question makes no sense, with the reason."""
+def told(one: Submission, folder: str | None = None) -> bytes:
+    """Return the grade of a submission as JSON; where there is none, with the reason in `error`, and our traceback in `bug` if it is ours."""
     try:
-        return Graded(one, graded(one, folder))
+        return packed(graded(one, folder).to_json())
     except (LearnerError, AuthorError) as error:
-        return ungraded(one, error.message if isinstance(error, ReadError) else str(error))
+        return packed(ungraded(error.message if isinstance(error, ReadError) else str(error)))
+    except MemoryError:  # how much there is, the caller says
+        raise
     except Exception as error:  # one answer that we fail on must not cost the other answers of a night their grades
-        return ungraded(
-            one,
-            f"graphtutor failed on it ({type(error).__name__}); this is its bug, not the answer's",
-            traceback.format_exc(),
-        )
+        why = f"graphtutor failed on it ({type(error).__name__}); this is its bug, not the answer's"
+        return packed(ungraded(why, bug=traceback.format_exc()))
 
 
-@door
-def grade_many(
-    submissions: Iterable[Mapping[str, Any]], executor: Executor | None = None, folder: str | None = None
-) -> list[Result]:
-    """Return the result of each submission, in order: what was handed in, and the grade in JSON's types.
+def ungraded(why: str, **more: Any) -> dict[str, Any]:
+    """Return the grade, in JSON's types, of what could not be graded."""
+    grade = Grade(0.0, None, f"This could not be graded: {why}", undecided_because=why)
+    return {**grade.to_json(), "error": why, **more}
 
-    A submission is an object with `answer`, and `exercise` or `expression` with `wrt`; see `submissions.made`. One that
-    cannot be graded has an `error` and costs the others nothing. `executor`: any of concurrent.futures.
 
-    >>> [r["correct"] for r in grade_many([{"expression": "x**2", "wrt": "x", "answer": "2x"}, {"answer": "2x"}])]
-    [True, None]
+def packed(value: Any) -> bytes:
+    """Return a value as one line of JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace")
+
+
+# ----- a grade, from its JSON -----
+class Quoted(ReadError):
+    """A ReadError as a result tells it: its caret is kept as it was drawn."""
+
+    def __init__(self, message: str, line: int, column: int, caret: str):
+        super().__init__(message, caret.split("\n")[0], line, column)
+        self.drawn = caret
+
+    @property
+    def caret(self) -> str:
+        return self.drawn
+
+
+def error_of(said: Mapping[str, Any] | None) -> Quoted | None:
+    return Quoted(**said) if said else None
+
+
+def tuples(value: Any) -> Any:
+    return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+
+def restored(result: Mapping[str, Any]) -> Grade:
+    """Return the Grade that a result tells of, to be shown; it cannot be drawn.
+
+    >>> found = grade("(w*x - y)**2", "2*(w*x - y)", wrt="w")
+    >>> restored(json.loads(packed(found.to_json()))).to_text() == found.to_text()
+    True
     """
-    read = [made(item, f"submission-{k}", f"submission {k}") for k, item in enumerate(submissions, 1)]
-    graded_ = attempts([one for one in read if isinstance(one, Submission)], executor, folder)
-    return [
-        next(graded_).result
-        if isinstance(one, Submission)
-        else ungraded(Submission(one.where, None), one.message).result
-        for one in read
-    ]
-
-
-def ungraded(one: Submission, why: str, bug: str = "") -> Graded:
-    return Graded(one, Grade(0.0, None, f"This could not be graded: {why}", undecided_because=why), why, bug)
-
-
-def attempts(of: Sequence[Submission], executor: Executor | None = None, folder: str | None = None) -> Iterator[Graded]:
-    """Yield each submission with its Grade, in order; worked out by an executor if there is one."""
-    work = partial(attempt, folder=folder)
-    return (
-        iter(executor.map(work, of, chunksize=max(1, min(CHUNK, len(of) // 16))))
-        if executor is not None
-        else map(work, of)
-    )
+    parts = {
+        "lines": tuple(Line(**{**line, "error": error_of(line["error"])}) for line in result["lines"]),
+        "misconceptions": tuple(
+            Misconception(**{name + "_" * (name == "with"): tuples(value) for name, value in m.items()})
+            for m in result["misconceptions"]
+        ),
+        "table": tuple(Cell(**cell) for cell in result["table"]),
+        "invalid": error_of(result["invalid"]),
+        "human": tuple((result.get("human") or {}).items()),
+    }
+    for name, kind in (("counterexample", Counterexample), ("variant", Variant)):
+        said = result.get(name)
+        parts[name] = kind(**{key: tuples(value) for key, value in said.items()}) if said else None
+    plain = {name: result[name] for name in ("score", "correct", "message", "first_wrong", "undecided_because")}
+    return Grade(**plain, **parts)

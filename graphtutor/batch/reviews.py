@@ -6,18 +6,15 @@ kept and said to be stale.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ..errors import LearnerError
 from ..text import written
-from .results import Graded
-from .submissions import Submission
+from .final import Result
 
 FORMAT = 1
 WORDS = {"right": (True, 1.0), "wrong": (False, 0.0), "not right": (False, 0.0)}
@@ -41,15 +38,13 @@ class Reviews:
     path: Path
     decisions: Mapping[str, Decision]
 
-    def decided(self, one: Submission, decision: Decision | None) -> Reviews:
-        """Return the reviews with one decision put in or (None) taken out, and write them to the file."""
+    def decided(self, name: str, answer: str, decision: Decision | None) -> Reviews:
+        """Return the reviews with one decision (on the answer of this digest) put in or (None) taken out, and write them to the file."""
         kept = dict(self.decisions)
         if decision is None:
-            kept.pop(one.id, None)
+            kept.pop(name, None)
         else:
-            kept[one.id] = replace(
-                decision, digest=digest(one.answer), when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            )
+            kept[name] = replace(decision, digest=answer, when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
         text = json.dumps(
             {"format_version": FORMAT, "decisions": {name: asdict(d) for name, d in sorted(kept.items())}},
             ensure_ascii=False,
@@ -58,22 +53,14 @@ class Reviews:
         written(self.path, (text + "\n").encode("utf-8", "replace"))
         return Reviews(self.path, kept)
 
-    def put_in(self, graded: Graded) -> Graded:
-        """Return a grade with what a person decided about it, `stale` where the answer has changed since."""
-        found = self.decisions.get(graded.one.id)
+    def put_in(self, result: Result, answer: str) -> Result:
+        """Return a result with what a person decided about it, `stale` where the answer's digest is another one since."""
+        found = self.decisions.get(str(result["id"]))
         if found is None:
-            return graded.with_human({}) if graded.grade.human else graded
-        stale = {"stale": True} if found.digest != digest(graded.one.answer) else {}
-        return graded.with_human(
-            {"correct": found.correct, "score": found.score, "note": found.note, "when": found.when, **stale}
-        )
-
-
-def digest(answer: Any) -> str:
-    """Return a short name of an answer, the same for the same answer."""
-    return hashlib.sha256(
-        json.dumps(answer, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace")
-    ).hexdigest()[:16]
+            return result
+        stale = {"stale": True} if found.digest != answer else {}
+        human = {"correct": found.correct, "score": found.score, "note": found.note, "when": found.when, **stale}
+        return {**result, "human": human}
 
 
 def beside(path: str | Path) -> Path:

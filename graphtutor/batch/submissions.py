@@ -1,30 +1,42 @@
 """Submissions: what one is, and how files of any form are read into them.
 
 A file holds one JSON object or a list of them, JSON lines, a CSV with a column `answer`, a filled-in sheet
-(text or CSV), Python, or the lines of one answer. What the teacher says of the question wins over what a file
-says of its own; that is listed, and used only where the teacher trusts the files.
+(text or CSV), Python, a document with marked answers, or the lines of one answer. What the teacher says of the question wins over
+what a file says of its own; that is listed, and used only where the teacher trusts the files.
+
+The file of results that a browser writes is JSON lines, an object for each answer that was given, in the order in which they were given:
+
+    {"student": "ada", "exercise": "hinge-dw0", "answer": "-y*x0", "time": "2026-11-30T21:14:03Z"}
+
+`student` is any name or number; `answer` any form that `gt.grade` takes (text, a list of lines, an object); `time` is UTC as ISO 8601,
+by which attempts are put in order. `seed` stands with it where the exercise was a variant, "answers" in place of `answer` and `exercise`
+may be an object exercise → answer, or in place of `answer` a list of attempts. Other fields are handed on and not looked at: what the
+browser itself thought of an answer may stand there as `shown`.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
-import os
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from ..errors import ReadError
 from ..grading.sheet.filled import looks_like, read_sheet
 from ..text import long_number
+from .containers import LARGEST, Fault, Handed, handed_in
+from .documents import DOCUMENTS, WHOLE
 from .fields import FIELDS, QUESTION
 
-LARGEST = 20_000_000
-OWN = (".review.json", ".results.jsonl")
 LOOKS_JSON = re.compile(r'\s*(\{\s*"|\[\s*\{)')
 JSON_LINES = (".jsonl", ".ndjson")
 USUAL = {"digits": 2}
@@ -57,47 +69,47 @@ class Submission:
         return replace(self, id=name, conflicts=(*self.conflicts, f"id: {shortened(self.id)}"))
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What cannot be taken for a submission: where it stands, and why."""
-
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
-
-
 # ----- files -----
 def gathered(
-    paths: Iterable[str | Path], says: Mapping[str, Any] | None = None, trust: bool = False
+    paths: Iterable[str | Path],
+    says: Mapping[str, Any] | None = None,
+    trust: bool = False,
+    columns: Mapping[str, str] | None = None,
 ) -> Iterator[Submission | Fault]:
-    """Yield the submissions of files and folders, each with an id of its own.
+    """Yield the submissions of files, folders and archives, each with an id of its own.
 
     The ids are those of one file that is named, and where there are several files, the files' names: an id in a file
     of many answers counts there unless it is another file's. `says` is the teacher's word on the question; `trust`
-    lets files say otherwise.
+    lets files say otherwise. `columns`: a table's column → the field that it holds.
     """
-    listed = list(paths)
-    found = list(files(listed))
-    alone = len(listed) == 1 and not Path(listed[0]).is_dir()
-    stems = {path.name.removesuffix(path.suffix) for path in found if isinstance(path, Path)}
+    found = list(handed_in(paths))
+    stems = {one.path.name.removesuffix(one.path.suffix) for one in found if isinstance(one, Handed)}
     owner: dict[str, Path] = {}
     seen: dict[str, int] = {}
-    for path in found:
-        if isinstance(path, Fault):
-            yield path
+    for file in found:
+        if isinstance(file, Fault):
+            yield file
             continue
-        items = list(of_file(path, says or {}, trust))
-        for one in items:
+        items = of_file(file, says or {}, trust, columns)
+        first = list(islice(items, 2))
+        for one in chain(first, items):
             if isinstance(one, Fault):
                 yield one
                 continue
-            if not (alone or trust):
-                one = own_name(one, path, stems, owner, many=len(items) > 1)
-            owner.setdefault(one.id, path)
+            if file.who:
+                one = handed_by(one, file)
+            elif not (file.alone or trust):
+                one = own_name(one, file.path, stems, owner, many=len(first) > 1)
+                owner.setdefault(one.id, file.path)
             seen[one.id] = seen.get(one.id, 0) + 1
             yield one if seen[one.id] == 1 else replace(one, id=f"{one.id}#{seen[one.id]}")
+
+
+def handed_by(one: Submission, file: Handed) -> Submission:
+    """Return a submission under the name of who handed it in, as the system's export says: what a file says of that is not used."""
+    told = {key: value for key, value in file.who.items() if key != "name"}
+    id = f"{told['identifier']}/{one.name}"
+    return replace(one, id=id, data={**one.data, **told, "id": id})
 
 
 def own_name(one: Submission, path: Path, stems: set[str], owner: Mapping[str, Path], many: bool) -> Submission:
@@ -106,42 +118,20 @@ def own_name(one: Submission, path: Path, stems: set[str], owner: Mapping[str, P
     return one.named(one.name) if taken or not many else one
 
 
-def files(paths: Iterable[str | Path]) -> Iterator[Path | Fault]:
-    """Yield the files among paths and in folders, in order of name; hidden ones and our own results are left out.
-
-    A link in a folder is not followed, and what is no regular file not opened: a Fault says so.
-    """
-    for path in map(Path, paths):
-        if path.is_dir():
-            yield from inside(path)
-        elif path.exists() and not path.is_file():
-            yield Fault(str(path), "is no regular file; give - for standard input")
-        else:
-            yield path
-
-
-def inside(folder: Path) -> Iterator[Path | Fault]:
-    """Yield the files in a folder and in those in it."""
-    found: list[Path] = []
-    for where, folders, names in os.walk(folder):
-        links = [name for name in folders if Path(where, name).is_symlink()]
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(where, name) for name in (*links, *names) if not name.startswith(".") and not name.endswith(OWN)]
-    for path in sorted(found):
-        if path.is_symlink():
-            yield Fault(str(path), "is a link, which is not followed; hand in the file itself")
-        elif path.is_file():
-            yield path
-
-
-def of_file(path: Path, says: Mapping[str, Any], trust: bool = False) -> Iterator[Submission | Fault]:
+def of_file(
+    file: Handed, says: Mapping[str, Any], trust: bool = False, columns: Mapping[str, str] | None = None
+) -> Iterator[Submission | Fault]:
     """Yield the submissions of one file; one Fault if it cannot be read at all."""
+    path = file.path
+    if path.suffix.lower() in JSON_LINES and path.is_file():
+        yield from of_lines(path, says, trust)
+        return
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        data = file.data()
         text = data.decode("utf-8-sig")
-    except OSError as error:
-        yield Fault(str(path), f"cannot be read: {(error.strerror or 'it failed').lower()}")
+    except (OSError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        why = getattr(error, "strerror", None) or str(error) or "it failed"
+        yield Fault(str(path), f"cannot be read: {why.lower()[:100]}")
     except UnicodeDecodeError as error:
         yield Fault(str(path), f"is no UTF-8 text: {undecodable(data, error.start)}; save it as UTF-8")
     else:
@@ -150,7 +140,38 @@ def of_file(path: Path, says: Mapping[str, Any], trust: bool = False) -> Iterato
         elif not text.strip():
             yield Fault(str(path), "is empty")
         else:
-            yield from of_text(text, path, says, trust)
+            yield from of_text(text, path, says, trust, columns)
+
+
+def of_lines(path: Path, says: Mapping[str, Any], trust: bool) -> Iterator[Submission | Fault]:
+    """Yield the submissions of JSON lines, a line at a time, so that a file of any length takes the room of its longest line."""
+    met = 0
+    try:
+        with path.open("rb") as lines:
+            for k, line in enumerate(iter(lambda: lines.readline(LARGEST + 1), b""), 1):
+                try:
+                    text = line.decode("utf-8-sig" if k == 1 else "utf-8")
+                except UnicodeDecodeError as error:
+                    yield Fault(f"{path}:{k}", f"is no UTF-8 text: {undecodable(line, error.start)}; save it as UTF-8")
+                    continue
+                if len(line) > LARGEST:
+                    yield Fault(f"{path}:{k}", f"holds more than {LARGEST:,} bytes in one line")
+                    return
+                if text.strip():
+                    met += 1
+                    yield from of_line(text, path, k, says, trust)
+    except OSError as error:
+        yield Fault(str(path), f"cannot be read: {(error.strerror or 'it failed').lower()}")
+        return
+    if not met:
+        yield Fault(str(path), "is empty")
+
+
+def of_line(text: str, path: Path, k: int, says: Mapping[str, Any], trust: bool) -> Iterator[Submission | Fault]:
+    try:
+        yield from each(json.loads(text, parse_constant=str), f"{path.stem}-{k}", f"{path}:{k}", says, trust)
+    except (ValueError, RecursionError) as error:
+        yield Fault(f"{path}:{k}", unreadable(error))
 
 
 def undecodable(data: bytes, at: int) -> str:
@@ -165,9 +186,17 @@ def undecodable(data: bytes, at: int) -> str:
 
 
 # ----- texts -----
-def of_text(text: str, path: Path, says: Mapping[str, Any], trust: bool = False) -> Iterator[Submission | Fault]:
+def of_text(
+    text: str, path: Path, says: Mapping[str, Any], trust: bool = False, columns: Mapping[str, str] | None = None
+) -> Iterator[Submission | Fault]:
     """Yield the submissions of a file's text, by what it looks like."""
     kind, name = path.suffix.lower(), path.name.removesuffix(path.suffix)
+    if kind in DOCUMENTS:
+        found = list(of_document(text, path, says, trust))
+        if found:
+            yield from found
+            return
+        text = WHOLE[kind](text) if kind in WHOLE else text
     if kind in (".json", *JSON_LINES) or LOOKS_JSON.match(text):
         yield from of_json(text, path, says, trust)
     elif looks_like(text):
@@ -176,11 +205,24 @@ def of_text(text: str, path: Path, says: Mapping[str, Any], trust: bool = False)
         except ReadError as error:
             yield Fault(f"{path}:{error.line}", error.message)
     elif kind in (".csv", ".tsv"):
-        yield from of_csv(text, path, "\t" if kind == ".tsv" else ",", says, trust)
-    elif kind == ".py":
-        yield made({"answer": {"code": text}}, name, str(path), says, trust)
+        yield from of_csv(text, path, "\t" if kind == ".tsv" else ",", says, trust, columns or {})
     else:
-        yield made({"answer": text.strip("\n")}, name, str(path), says, trust)
+        answer = {"code": text} if kind == ".py" else text.strip("\n")
+        yield made({"answer": answer}, name, str(path), says, trust)
+
+
+def of_document(text: str, path: Path, says: Mapping[str, Any], trust: bool) -> Iterator[Submission | Fault]:
+    """Yield the marked answers of a document; nothing where it has none, and is one answer itself."""
+    try:
+        parts = DOCUMENTS[path.suffix.lower()](text)
+    except (ValueError, AttributeError, RecursionError):
+        yield Fault(str(path), "is no notebook that can be read")
+        return
+    if not parts and path.suffix.lower() == ".ipynb":
+        yield Fault(str(path), "has no marked cell; begin one with # answer: ID, or give it the tag answer:ID")
+    for exercise, answer in [part for part in parts if part[0] == says.get("exercise")] or parts:
+        item = {"exercise": exercise, "answer": answer}
+        yield made(item, f"{path.stem}-{exercise}", str(path), says, trust)
 
 
 def of_json(text: str, path: Path, says: Mapping[str, Any], trust: bool = False) -> Iterator[Submission | Fault]:
@@ -196,7 +238,7 @@ def of_json(text: str, path: Path, says: Mapping[str, Any], trust: bool = False)
             several = whole.get("submissions", [whole]) if isinstance(whole, dict) else whole
             items = several if isinstance(several, list) else [several]
             for k, item in enumerate(items, 1):
-                yield made(
+                yield from each(
                     item,
                     path.stem if len(items) == 1 else f"{path.stem}-{k}",
                     str(path) if len(items) == 1 else f"{path}[{k - 1}]",
@@ -206,10 +248,28 @@ def of_json(text: str, path: Path, says: Mapping[str, Any], trust: bool = False)
             return
     for k, line in enumerate(text.splitlines(), 1):
         if line.strip():
-            try:
-                yield made(json.loads(line, parse_constant=str), f"{path.stem}-{k}", f"{path}:{k}", says, trust)
-            except (ValueError, RecursionError) as error:
-                yield Fault(f"{path}:{k}", unreadable(error))
+            yield from of_line(line, path, k, says, trust)
+
+
+def each(item: Any, name: str, where: str, says: Mapping[str, Any], trust: bool) -> Iterator[Submission | Fault]:
+    """Yield the submissions in an object: one, or those of its `answers`, a list of attempts or exercise → answer.
+
+    >>> found = each({"student": "ada", "answers": {"power-rule": "n*x^(n-1)", "hinge-dw0": "0"}}, "a", "a.json", {}, False)
+    >>> [(one.id, one.question, one.data["student"]) for one in found]
+    [('a-power-rule', 'power-rule', 'ada'), ('a-hinge-dw0', 'hinge-dw0', 'ada')]
+    """
+    answers = item.get("answers") if isinstance(item, Mapping) and item.get("answer") is None else None
+    if isinstance(answers, Mapping):
+        parts = [(f"-{k}", {"exercise": k, "answer": answer}) for k, answer in answers.items()]
+    elif isinstance(answers, list):
+        parts = [(f"-{k}", {"answer": answer}) for k, answer in enumerate(answers, 1)]
+    else:
+        yield made(item, name, where, says, trust)
+        return
+    rest = {key: value for key, value in item.items() if key != "answers"}
+    for ending, part in parts:
+        own = {"id": f"{rest['id']}{ending}"} if rest.get("id") else {}
+        yield made({**rest, **part, **own}, f"{name}{ending}", where, says, trust)
 
 
 def unreadable(error: Exception) -> str:
@@ -219,23 +279,49 @@ def unreadable(error: Exception) -> str:
 
 
 def of_csv(
-    text: str, path: Path, comma: str, says: Mapping[str, Any], trust: bool = False
+    text: str, path: Path, comma: str, says: Mapping[str, Any], trust: bool, columns: Mapping[str, str]
 ) -> Iterator[Submission | Fault]:
-    """Yield the submissions of a table with a column `answer`; an answer may be several lines, or a JSON object."""
+    """Yield the submissions of a table with a column `answer`; an answer may be several lines, or a JSON object.
+
+    A column `answer:ID` holds the answers to that exercise; `columns` says what the table's own names mean.
+    """
     reader = csv.DictReader(io.StringIO(text), delimiter=comma)
-    names = [str(n).strip() for n in reader.fieldnames or []]
-    if "answer" not in names:
-        yield Fault(f"{path}:1", f"has no column answer; it has {', '.join(names)[:80] or 'none'}")
+    names = [columns.get(str(n).strip(), str(n).strip()) for n in reader.fieldnames or []]
+    asked = [name for name in names if name == "answer" or name.startswith("answer:")]
+    if not asked:
+        yield Fault(
+            f"{path}:1",
+            f"has no column answer; it has {', '.join(names)[:80] or 'none'}; --columns answer=NAME says which holds it",
+        )
         return
     reader.fieldnames = names
     try:
         for row in reader:
-            item: dict[str, Any] = {str(k): v for k, v in row.items() if k and v not in (None, "")}
-            if str(item.get("answer", "")).lstrip().startswith("{"):
-                item["answer"] = json.loads(item["answer"], parse_constant=str)
-            yield made(item, f"{path.stem}-{reader.line_num}", f"{path}:{reader.line_num}", says, trust)
+            name, where = f"{path.stem}-{reader.line_num}", f"{path}:{reader.line_num}"
+            yield from (of_cell(*cell, name, where, says, trust) for cell in answers_in(row, asked))
     except (csv.Error, ValueError, RecursionError) as error:
         yield Fault(f"{path}:{reader.line_num}", f"cannot be read: {str(error)[:80]}")
+
+
+def answers_in(row: Mapping[Any, Any], asked: list[str]) -> Iterator[tuple[Any, str, dict[str, Any]]]:
+    """Yield each answer of a row with the exercise that its column names, and what stands beside it."""
+    item = {str(key): value for key, value in row.items() if key and value not in (None, "")}
+    base = {key: value for key, value in item.items() if key not in asked}
+    for column in asked:
+        if column in item or len(asked) == 1:
+            yield item.get(column), column.partition(":")[2], base
+
+
+def of_cell(
+    answer: Any, exercise: str, base: dict[str, Any], name: str, where: str, says: Mapping[str, Any], trust: bool
+) -> Submission | Fault:
+    """Return the submission in a cell of a table, with what stands beside it; `exercise` where its column names one."""
+    if str(answer or "").lstrip().startswith("{"):
+        answer = json.loads(str(answer), parse_constant=str)
+    if exercise:
+        base = {**base, "exercise": exercise, **({"id": f"{base['id']}-{exercise}"} if base.get("id") else {})}
+        name = f"{name}-{exercise}"
+    return made({**base, "answer": answer}, name, where, says, trust)
 
 
 # ----- one -----
@@ -332,6 +418,12 @@ def alike(own: Any, teachers: Any) -> bool:
         return bool(own == teachers or Fraction(str(own)) == Fraction(str(teachers)))
     except (ValueError, ZeroDivisionError):
         return False
+
+
+def digest(value: Any) -> str:
+    """Return a short name of a value in JSON's types, the same for the same value."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def shortened(value: Any) -> str:

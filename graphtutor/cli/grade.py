@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..batch.formats import FORMATS
+from ..batch.formats import FORMATS, form_for
+from ..batch.isolation import Limits, warm
+from ..text import clean
 from .shared import (
     ASSUME,
     AT,
@@ -26,17 +31,17 @@ from .shared import (
 )
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from ..batch.results import Graded
+    from ..batch.many import Class
+    from ..batch.marked import Marked
     from ..batch.reviews import Reviews
-    from ..batch.submissions import Submission
+    from ..batch.submissions import Fault, Submission
 
 UNREADABLE = 3
-ROOM = 64_000, 2_000  # bytes that a file of results takes at the most, and for each answer
+ROOM = 64_000  # bytes that a file of results takes at the least
 COLOURS = {"right": "green", "not right": "red", "undecided": "yellow"}
 
 
+# branches: one for each thing that the command does besides grading
 @click.command()
 @click.argument("paths", metavar="PATH…", nargs=-1)
 @click.option("--exercise", metavar="ID", help="The exercise that is answered, whatever a file says.")
@@ -67,13 +72,49 @@ COLOURS = {"right": "green", "not right": "red", "undecided": "yellow"}
     "--variant", is_flag=True, help="Where several explanations fit, propose a problem that tells them apart."
 )
 @click.option(
-    "--format", "form", type=click.Choice(tuple(FORMATS)), help="How the results are written; text, or json for a file."
+    "--format",
+    "form",
+    type=click.Choice(tuple(FORMATS)),
+    help="How the results are written; text, or what FILE's ending says.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the results to FILE.")
+@click.option("--report", metavar="FILE.html", help="Write a page for the lecturer too.")
 @click.option("--draw", metavar="FILE", help="Draw the graph with the broken edge marked: FILE.svg, .png or .pdf.")
 @click.option("-v", "--verbose", is_flag=True, help="Of many answers too, show every line.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Processes to grade with; all cores if left out.")
 @click.option(
-    "-j", "--jobs", type=click.IntRange(1, 256), default=1, help="Processes to grade with.", show_default=True
+    "--timeout",
+    type=click.FloatRange(0.05),
+    default=Limits().timeout,
+    metavar="S",
+    show_default=True,
+    help="Seconds of work an answer may take; one that only the clock stops gets ten times as many at the end.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(0),
+    default=Limits().memory,
+    metavar="MB",
+    show_default=True,
+    help="Memory an answer may take; 0 for any.",
+)
+@click.option("--resume", is_flag=True, help="Go on where an earlier run with the same -o was stopped.")
+@click.option("--scheduler", metavar="URL", help="Grade on a Dask cluster, such as tcp://host:8786.")
+@click.option(
+    "--attempts",
+    type=click.Choice(("last", "first", "best", "all")),
+    default="last",
+    show_default=True,
+    help="Which of a student's attempts counts.",
+)
+@click.option("--names", is_flag=True, help="In reports, write names rather than hashes of them.")
+@click.option("--alike", is_flag=True, help="List answers whose text is nearly the same.")
+@click.option("--together", is_flag=True, help="Take all answers as one student's: one results.json.")
+@click.option(
+    "--columns",
+    multiple=True,
+    metavar="FIELD=NAME,…",
+    help="Of a table, which column holds what: student=Email,answer=Response 1.",
 )
 @click.option("--review", is_flag=True, help="Decide what is undecided or disputed, one after the other.")
 @click.option(
@@ -85,60 +126,74 @@ COLOURS = {"right": "green", "not right": "red", "undecided": "yellow"}
 @click.option("--reviews", metavar="FILE", help="Where decisions are kept; beside the first PATH if left out.")
 @click.option("--diff", nargs=2, metavar="OLD NEW", help="Show what changed between two files of results.")
 @json_option
-def grade(paths: tuple[str, ...], form: str | None, output: str | None, draw: str | None, verbose: bool, jobs: int, review: bool,
-          decide: tuple[str, ...], reviews: str | None, diff: tuple[str, str] | None, own_questions: bool, as_json: bool, **about: Any) -> None:  # fmt: skip
+def grade(paths: tuple[str, ...], form: str | None, output: str | None, report: str | None, draw: str | None, jobs: int | None, timeout: float, memory: int, resume: bool,
+          scheduler: str | None, decide: tuple[str, ...], review: bool, reviews: str | None, diff: tuple[str, str] | None, as_json: bool, **about: Any) -> None:  # fmt: skip
     """Grade answers: an expression, a derivation, a filled-in sheet, or Python code.
 
-    PATH is a file or a folder: submissions as JSON, JSON lines or CSV (id, exercise or expression and wrt, answer);
-    a sheet; .py; or the lines of one answer, with --exercise, or --expression and --wrt. - is standard input.
+    PATH is a file or a folder: submissions as JSON, JSON lines or CSV (id, exercise or expression and wrt, answer); a folder or
+    archive as Gradescope, Moodle or Canvas hand it out; a notebook, Markdown or LaTeX with marked answers; a sheet; .py; or the
+    lines of one answer, with --exercise, or --expression and --wrt. - is standard input.
     Exit code 0 whenever it graded, 3 if there was nothing that could be.
 
     \b
     graphtutor grade answer.txt --expression "(w*x + b - y)**2" --wrt w
-    graphtutor grade week3/ -j 4 -o week3.results.jsonl
+    graphtutor grade week3/ -o week3.results.jsonl --report week3.html
     graphtutor grade week3/ --review
     """
     if diff is not None:
         show_changes(*diff, as_json)
         return
-    ctx = click.get_current_context()
-    if not paths:
-        raise click.UsageError("no PATH to grade; give a file, a folder, or - for standard input", ctx)
+    if not paths or (resume and not output):
+        missing = (
+            "--resume goes on with what -o FILE keeps; name the same FILE"
+            if paths
+            else "no PATH to grade; give a file, a folder, or - for standard input"
+        )
+        raise click.UsageError(missing, click.get_current_context())
+    for path in filter(None, (output, report)):
+        probe(Path(path), ROOM + sum(Path(p).stat().st_size for p in paths if Path(p).is_file()))
+    if not scheduler:
+        warm(1)
     from ..batch import reviews as kept
+    from ..batch.journal import ENDING, Journal
+    from ..batch.many import Class, Roll
+    from ..batch.marked import Marked
 
-    place = Path(output) if output else None
-    refuse_place(place)
-    found, faults = collected(paths, teachers(about), own_questions)
-    probe(place, ROOM[0] + ROOM[1] * len(found))
+    folder = (click.get_current_context().obj or {}).get("exercises")
     decisions = kept.load(Path(reviews) if reviews else kept.beside("standard-input" if paths[0] == "-" else paths[0]))
-    every = worked_out(found, jobs, (ctx.obj or {}).get("exercises"), verbose)
-    every, decisions = decided([decisions.put_in(g) for g in every], decisions, decide)
-    if review:
-        every = reviewed(every, decisions)
-    if draw:
-        drawn(every, draw)
-    shown(every, faults, form or ("json" if output and not as_json else "text"), output, verbose, as_json)
-    if faults and not every:
+    limits = Limits(timeout, memory)
+    source = collected(paths, teachers(about), about["own_questions"], columns_of(about["columns"]))
+    with Class(Roll(), Journal(Path(output + ENDING) if output else None, resume, str(limits))) as found:
+        stopped = not worked_out(found, source, limits, folder, jobs, scheduler)
+        if not found.roll and not found.faults and not stopped:
+            found.faults.append("nothing to grade")
+            complain(f"nothing to grade in {', '.join(paths)}; expected files with answers")
+        look = {name: about[name] for name in ("verbose", "together", "names", "alike", "attempts")}
+        marked = Marked(found, decisions, folder, **look)
+        marked.decisions = decided(marked, decide)
+        if not stopped:
+            reviewed(marked, review)
+            drawn(marked, draw)
+        if not (stopped and output):
+            shown(marked, form or ("text" if as_json or not output else form_for(output)), output, as_json)
+        if report and not stopped:
+            shown(marked, "html", report, False)
+        nothing = found.faults and not found.roll
+    if stopped:
+        raise click.Abort
+    if nothing:
         raise click.exceptions.Exit(UNREADABLE)
 
 
 # ----- where the results go, before anything is graded -----
-def refuse_place(path: Path | None) -> None:
-    """Refuse a place for results that is no file."""
-    from ..errors import LearnerError
-
-    if path is not None and path.exists() and not path.is_file():
-        kind = "a folder" if path.is_dir() else "no regular file"
-        raise LearnerError(f"cannot write {path}: it is {kind}; choose another place")
-
-
-def probe(path: Path | None, size: int) -> None:
-    """Write as much as the results may take beside their place, and take it away: a full disk is found now."""
+def probe(path: Path, size: int) -> None:
+    """Refuse a place for results that is no file; write as much as they may take beside it, and take it away: a full disk is found now."""
     from ..errors import LearnerError
     from ..text import written
 
-    if path is None:
-        return
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "no regular file"
+        raise LearnerError(f"cannot write {path}: it is {kind}; choose another place")
     trial = path.with_name(f".{path.name[:60]}.trial")
     try:
         written(trial, b"\n" * size).unlink()
@@ -187,106 +242,144 @@ def numbers_of(text: str) -> list[float]:
         raise click.UsageError(f"--points takes numbers such as 1,2,2, met '{text}'") from None
 
 
-def collected(paths: Sequence[str], says: dict[str, Any], trust: bool) -> tuple[list[Submission], list[str]]:
-    """Return the submissions of all paths; what is none is complained of, one line each."""
-    from ..batch.submissions import Fault, gathered, of_text
+def columns_of(texts: Sequence[str]) -> dict[str, str]:
+    """Return column → field of --columns.
+
+    >>> columns_of(["student=Email address,answer=Response 1", "answer:hinge-dw0=Response 2"])
+    {'Email address': 'student', 'Response 1': 'answer', 'Response 2': 'answer:hinge-dw0'}
+    """
+    found = {}
+    for piece in ",".join(texts).split(",") if texts else ():
+        name, equals, column = (part.strip() for part in piece.partition("="))
+        if not (name and equals and column):
+            raise click.UsageError(f"--columns takes FIELD=NAME such as answer=Response 1, met '{piece.strip()}'")
+        found[column] = name
+    return found
+
+
+def collected(
+    paths: Sequence[str], says: dict[str, Any], trust: bool, columns: dict[str, str]
+) -> Iterator[Submission | Fault]:
+    """Yield the submissions of all paths, and what is none."""
+    from ..batch.submissions import gathered, of_text
     from .shared import standard_input
 
-    typed = of_text(standard_input(), Path("standard input"), says, trust) if "-" in paths else ()
-    found: list[Submission] = []
-    faults: list[str] = []
-    for one in (*typed, *gathered([path for path in paths if path != "-"], says, trust)):
-        if isinstance(one, Fault):
-            faults.append(str(one))
-            complain(" ".join(str(one).split())[:300])
-        else:
-            found.append(one)
-    if not found and not faults:
-        faults.append("nothing to grade")
-        complain(f"nothing to grade in {', '.join(paths)}; expected files with answers")
-    return found, faults
+    if "-" in paths:
+        yield from of_text(standard_input(), Path("standard input"), says, trust, columns)
+    yield from gathered([path for path in paths if path != "-"], says, trust, columns)
 
 
-def worked_out(found: list[Submission], jobs: int, folder: str | None, verbose: bool) -> list[Graded]:
-    """Return the grades of submissions; what we fail on is complained of."""
-    from concurrent.futures import BrokenExecutor
+def worked_out(
+    found: Class,
+    source: Iterator[Submission | Fault],
+    limits: Limits,
+    folder: str | None,
+    jobs: int | None,
+    scheduler: str | None,
+) -> bool:
+    """Grade what is handed in, and return whether it came to its end; Ctrl-C and SIGTERM stop it, and what is done is kept."""
+    from ..batch.cluster import scheduled
+    from ..batch.many import cores, grade_all, read_in
 
-    from ..batch.results import attempts, ungraded
-
-    every: list[Graded] = []
+    bar = Bar()
+    ours = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, interrupt) if ours else None
     try:
-        with executor(jobs, len(found)) as pool:
-            every.extend(attempts(found, pool, folder))
-    except BrokenExecutor:
-        why = "the process that graded it ended before it was done; grade it again"
-        complain(f"a process that graded ended: {len(found) - len(every)} answers are left undecided")
-        every.extend(ungraded(one, why) for one in found[len(every) :])
-    for failed in (g for g in every if g.bug):
-        shown = f"\n{failed.bug}" if verbose else " with what -v shows"
-        complain(f"{failed.one.where}: {failed.error}; please report it{shown}")
-    return every
+        todo = read_in(source, found, folder, lambda fault: complain(" ".join(str(fault).split())[:300]))
+        with scheduled(scheduler) as executor:
+            grade_all(todo, found, limits, folder, executor, jobs or cores(), bar.tell)
+    except KeyboardInterrupt:
+        bar.clear()
+        place = found.journal.lines.path
+        kept = f"kept in {place}; --resume goes on from there" if place else "shown; with -o FILE they are kept"
+        complain(f"{len(found.journal):,} grades are {kept}")
+        return False
+    finally:
+        bar.clear()
+        if ours:
+            signal.signal(signal.SIGTERM, before)
+    return True
 
 
-@contextmanager
-def executor(jobs: int, count: int) -> Iterator[Executor | None]:
-    """Yield a pool of processes, or None where one process does it all."""
-    if jobs == 1 or count < 2:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
-    from multiprocessing import get_context
-    from signal import SIG_IGN, SIGINT, signal
+def interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
 
-    # Ctrl-C ends this process, which ends the others; they themselves say nothing
-    with ProcessPoolExecutor(
-        min(jobs, count), mp_context=get_context("spawn"), initializer=partial(signal, SIGINT, SIG_IGN)
-    ) as pool:
-        try:
-            yield pool
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+
+class Bar:
+    """A line on a terminal that says how far grading has come, how fast, and how long it will take."""
+
+    def __init__(self) -> None:
+        self.start = self.last = time.monotonic()
+        self.first: int | None = None
+        self.on = sys.stderr.isatty()
+
+    def tell(self, done: int, met: int, whole: bool) -> None:
+        now = time.monotonic()
+        self.first = done if self.first is None else self.first
+        if self.on and now - self.last > 0.2 and now - self.start > 1:
+            self.last = now
+            click.echo(
+                "\r\x1b[K" + told_progress(done, met, whole, (done - self.first) / (now - self.start)),
+                err=True,
+                nl=False,
+            )
+
+    def clear(self) -> None:
+        if self.on and self.last != self.start:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def told_progress(done: int, met: int, whole: bool, rate: float) -> str:
+    """Return how far grading has come, in words and as a bar.
+
+    >>> told_progress(500, 2000, True, 10)
+    '#####...............  500 of 2,000  10/s  2 min 30 s left'
+    """
+    share = min(done / met, 1) if met else 0
+    left = round((met - done) / rate) if rate > 0 and whole else -1
+    said = "" if left < 0 else f"  {left // 60} min {left % 60} s left" if left >= 60 else f"  {left} s left"
+    return f"{'#' * round(20 * share):.<20}  {done:,} of {met:,}{'' if whole else ' and more'}  {rate:.3g}/s{said}"
 
 
 # ----- what a person decides -----
-def decided(every: list[Graded], decisions: Reviews, texts: tuple[str, ...]) -> tuple[list[Graded], Reviews]:
-    """Return the grades after the decisions of --decide, which are kept."""
+def decided(marked: Marked, texts: tuple[str, ...]) -> Reviews:
+    """Return the decisions with those of --decide, which are kept."""
     from ..batch.reviews import decision
     from ..errors import LearnerError
 
+    decisions = marked.decisions
+    digests = {one["id"]: one["digest"] for one in marked.of.roll} if texts else {}
     for text in texts:
         name, equals, verdict = text.partition("=")
-        place = next((k for k, g in enumerate(every) if g.one.id == name.strip()), None)
-        if not equals or place is None:
+        if not equals or name.strip() not in digests:
             raise LearnerError(
-                f"no answer '{name.strip()}' here to decide; expected --decide ID=right, and the ids are {', '.join(g.one.id for g in every[:8])}"
+                f"no answer '{name.strip()}' here to decide; expected --decide ID=right, and the ids are {', '.join(list(digests)[:8])}"
             )
-        decisions = decisions.decided(every[place].one, None if verdict.strip() == "undo" else decision(verdict))
-        every[place] = decisions.put_in(every[place])
-    return every, decisions
+        made = None if verdict.strip() == "undo" else decision(verdict)
+        decisions = decisions.decided(name.strip(), digests[name.strip()], made)
+    return decisions
 
 
-def reviewed(every: list[Graded], decisions: Reviews) -> list[Graded]:
+def reviewed(marked: Marked, asked_for: bool) -> None:
     """Ask a person about each grade that waits for one, and keep each decision as it is made."""
-    open_ = [k for k, g in enumerate(every) if g.waits]
-    if not open_:
+    from ..batch.final import waits
+
+    open_ = [one.place for one in marked if waits(one)] if asked_for else []
+    if asked_for and not open_:
         say("nothing is undecided or disputed.")
-    for place, k in enumerate(open_, 1):
-        one = every[k].one
-        student = f", {one.data['student']}" if one.data.get("student") else ""
-        say(f"{place} of {len(open_)}: {one.id}{student}  ({one.question})")
-        say(every[k].grade.to_text())
+    for number, place in enumerate(open_, 1):
+        one = marked.of.roll[place]
+        student = f", {one['data']['student']}" if one["data"].get("student") else ""
+        say(f"{number} of {len(open_)}: {one['id']}{student}  ({one['question']})")
+        say(marked.text(marked.put_in(place)))
         try:
-            decisions = asked(one, decisions)
+            marked.decisions = asked(one, marked.decisions)
         except (click.Abort, EOFError):
             say()
             break
-        every[k] = decisions.put_in(every[k])
-    return every
 
 
-def asked(one: Submission, decisions: Reviews) -> Reviews:
+def asked(one: dict[str, Any], decisions: Reviews) -> Reviews:
     """Return the decisions after a person was asked about one answer; EOFError where they want to stop."""
     from ..batch.reviews import decision
     from ..errors import LearnerError
@@ -300,55 +393,90 @@ def asked(one: Submission, decisions: Reviews) -> Reviews:
         if text in ("skip", "s", ""):
             return decisions
         try:
-            return decisions.decided(one, decision(text))
+            return decisions.decided(one["id"], one["digest"], decision(text))
         except LearnerError as error:
             complain(str(error))
 
 
 # ----- what is shown -----
-def shown(every: list[Graded], faults: list[str], form: str, output: str | None, verbose: bool, as_json: bool) -> None:
+def shown(marked: Marked, form: str, output: str | None, as_json: bool) -> None:
     """Write the results in the form asked for, to a file or here."""
-    from ..batch.formats import listed, summary
-
+    for one in marked if as_json or marked.verbose else ():
+        if one.get("bug"):
+            complain(f"{marked.of.roll[one.place]['where']}: {one['error']}; please report it\n{one['bug']}")
     if as_json:
-        show_json(whole(every, faults))
+        show_json(whole(marked))
     elif output is not None:
-        from ..text import written
+        saved(marked, form, output)
+    else:
+        said(marked, form)
+    for line in nearly_the_same(marked) if marked.alike and form != "html" else ():
+        say(line)
 
-        written(Path(output), (FORMATS[form](every, verbose) + "\n").encode("utf-8", "replace"))
-        say(f"wrote {output}: {summary(every)}")
-    elif form == "text" and len(every) > 1 and not verbose:
-        for line, became in listed(every):
+
+def saved(marked: Marked, form: str, output: str) -> None:
+    """Write the results to a file, and pictures beside a report."""
+    from ..batch.final import summary
+    from ..text import written
+
+    path = Path(output)
+    marked.pictures = path.with_name(f"{path.stem}_pictures") if form == "html" else None
+    pieces = FORMATS[form].write(marked)
+    written(path, (piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace") for piece in pieces))
+    say(f"wrote {output}: {summary(marked)}")
+
+
+def said(marked: Marked, form: str) -> None:
+    """Write the results to standard output."""
+    from ..batch.final import summary
+    from ..batch.formats import listed
+
+    if form == "parquet":
+        raise click.UsageError("Parquet is no text; name a file with -o FILE.parquet")
+    if form == "text" and len(marked) > 1 and not marked.verbose:
+        for line, became in listed(marked):
             say(styled(line, fg=COLOURS[became]))
-        say(summary(every))
-    elif every or form != "text":
-        say(FORMATS[form](every, verbose))
+        say(summary(marked))
+        return
+    for piece in FORMATS[form].write(marked):
+        click.echo(clean(str(piece)), nl=False)
 
 
-def whole(every: list[Graded], faults: list[str]) -> dict[str, Any]:
+def nearly_the_same(marked: Marked) -> Iterator[str]:
+    """Yield a line for each group of answers that are nearly the same."""
+    from ..batch.likeness import alike
+
+    for question, group in alike(marked):
+        yield f"nearly the same, as information, in {question}: {', '.join(str(one['id']) for one in group)}"
+
+
+def whole(marked: Marked) -> dict[str, Any]:
     """Return what --json says: the result itself if there is one alone, else all of them with their counts."""
-    from ..batch.formats import counted
+    from ..batch.final import counted
 
-    results = [g.result for g in every]
-    if len(results) == 1 and not faults:
+    results = list(marked)
+    if len(results) == 1 and not marked.of.faults:
         return {"ok": True, **results[0]}
-    return {"ok": bool(results), "results": results, "counts": counted(results), "faults": faults}
+    return {"ok": bool(results), "results": results, "counts": counted(results), "faults": marked.of.faults}
 
 
-def drawn(every: list[Graded], path: str) -> None:
-    """Draw the verdict on the one answer there is."""
+def drawn(marked: Marked, path: str | None) -> None:
+    """Draw the verdict on the one answer there is, where a picture is asked for."""
+    from ..batch.results import graded
     from ..errors import LearnerError
 
-    if len(every) != 1:
-        raise LearnerError(f"--draw takes one answer, met {len(every)}; grade one file, or use Grade.draw from Python")
-    for file in every[0].grade.draw(path):
+    if path is None:
+        return
+    if len(marked) != 1:
+        raise LearnerError(f"--draw takes one answer, met {len(marked)}; grade one file, or use Grade.draw from Python")
+    for file in graded(marked.submission(0), marked.folder).draw(path):
         complain(f"wrote {file}", mark=False)
 
 
 def show_changes(old: str, new: str, as_json: bool) -> None:
     """Show what changed between two files of results."""
     from ..batch.compare import changes, summary
-    from ..batch.formats import read_results
+    from ..batch.final import read_results
 
     one, other = read_results(old), read_results(new)
     found = changes(one, other)

@@ -12,6 +12,7 @@ import pytest
 import graphtutor as gt
 from graphtutor.batch import compare, results
 from graphtutor.batch.fields import FIELDS
+from graphtutor.batch.submissions import made
 
 MANY = [
     {"id": f"s{k}", "expression": "(w*x - y)**2", "wrt": "w", "answer": answer}
@@ -72,9 +73,13 @@ def test_a_bug_of_ours_in_one_answer_costs_the_others_nothing(monkeypatch) -> No
         return grade(source, answer, **options)
 
     monkeypatch.setattr(results, "grade", fails)
-    found = gt.grade_many([MANY[0], {**MANY[0], "answer": "boom"}, MANY[1]])
+    found = [
+        json.loads(results.told(made({**MANY[0], "answer": answer}, "a", "a")))
+        for answer in ("2*x*(w*x - y)", "boom", "1")
+    ]
     assert [r["correct"] for r in found] == [True, None, False]
     assert found[1]["error"] == "graphtutor failed on it (RuntimeError); this is its bug, not the answer's"
+    assert "our bug" in found[1]["bug"]
 
 
 @pytest.mark.parametrize(("field", "good", "bad"), [

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from graphtutor.batch import results, reviews
+from graphtutor.batch import reviews
 from graphtutor.batch.submissions import Fault, Submission, gathered
 from graphtutor.cli import main
 from graphtutor.grading.sheet.filled import read_sheet
@@ -378,37 +378,17 @@ def test_a_place_that_cannot_be_written_is_found_before_anything_is_graded(
     (here / "folder").mkdir()
     Path("file").write_text("x", "utf-8")
     os.mkfifo("pipe")
-    monkeypatch.setattr("graphtutor.batch.results.attempts", lambda *_: pytest.fail("graded first"))
+    monkeypatch.setattr("graphtutor.batch.many.grade_all", lambda *_: pytest.fail("graded first"))
     code, out, err = run(capsys, "grade", "week.jsonl", "-o", place)
     assert (code, out) == (2, "") and why in err
 
 
 def test_a_full_disk_is_found_before_anything_is_graded(here, capsys, monkeypatch) -> None:
-    monkeypatch.setattr("graphtutor.batch.results.attempts", lambda *_: pytest.fail("graded first"))
+    monkeypatch.setattr("graphtutor.batch.many.grade_all", lambda *_: pytest.fail("graded first"))
     monkeypatch.setattr("os.fdopen", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     code, out, err = run(capsys, "grade", "week.jsonl", "-o", "out.jsonl")
     assert (code, out) == (2, "") and "cannot write out.jsonl: no space left on device" in err
     assert sorted(p.name for p in here.iterdir()) == ["week.jsonl"]
-
-
-def test_a_process_that_is_killed_costs_no_results(here, capsys, monkeypatch) -> None:
-    from concurrent.futures.process import BrokenProcessPool
-
-    attempts = results.attempts
-
-    def broken(found, pool, folder):
-        yield from list(attempts(found[:2], None, folder))
-        raise BrokenProcessPool
-
-    monkeypatch.setattr(results, "attempts", broken)
-    code, out, err = run(capsys, "grade", "week.jsonl", "-o", "out.jsonl", "-j", "2")
-    assert (code, out) == (
-        0,
-        "wrote out.jsonl: 6 graded: 1 right, 1 not right, 4 undecided. 4 wait for a person: --review.\n",
-    )
-    assert "a process that graded ended: 4 answers are left undecided" in err
-    found = [json.loads(line) for line in Path("out.jsonl").read_text("utf-8").splitlines()]
-    assert [r["correct"] for r in found] == [True, False, None, None, None, None]
 
 
 def test_bytes_that_are_no_text_are_said_with_their_place(here, capsys) -> None:
