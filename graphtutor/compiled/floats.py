@@ -29,7 +29,7 @@ TURN = "-{0}"  # the code of an operation that turns the sign and does nothing e
 SUM = re.compile(r"\{0\} [+-] \{1\}")  # code in which a term may open with its minus, and take the sign before it along
 NAME = re.compile(r"\b[vm]\d+\b")  # a value, or minus a value
 AFFINE = re.compile(r"-\(\((v\d+) \* (v\d+)\) \+ (v\d+)\)")  # −(w·x + b), as every sigmoid has it
-SCALARS = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {"abs": abs, "erf": erf}
+SCALARS = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {"abs": abs, "erf": erf, "round": round}
 
 
 class Term(NamedTuple):
@@ -82,7 +82,7 @@ def expression(row: Row, given: list[str], params: tuple[Any, ...], i: int, spac
     code = code_of(row, params)
     if code is not None and len(given) <= 2 + code.count("{2}"):
         return code.format(*given)
-    if code is not None and row.note is not None and row.note.join:
+    if code is not None and row.note is not None and row.note.join and code.startswith("{0}"):
         return code[len("{0}") : -len("{1}")].join(given)
     space[f"f{i}"] = with_params(row, params)
     return f"f{i}({', '.join(given)})"

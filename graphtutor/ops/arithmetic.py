@@ -191,7 +191,7 @@ ARITHMETIC: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "pow", _power, arity=(2, 2), note=Notation("{0}**{1}", Style("{0}^{1}", slots=(51, 60)), flat("{0}^{{{1}}}", 50, 51, 0), 50, (51, 50), mathml=flat("<msup><mrow>{0}</mrow><mrow>{1}</mrow></msup>", 50, 51, 0)), label="uᵛ", domain=("positive", "real"),
+        "pow", _power, arity=(2, 2), code="pow({0}, {1})", note=Notation("{0}**{1}", Style("{0}^{1}", slots=(51, 60)), flat("{0}^{{{1}}}", 50, 51, 0), 50, (51, 50), mathml=flat("<msup><mrow>{0}</mrow><mrow>{1}</mrow></msup>", 50, 51, 0)), label="uᵛ", domain=("positive", "real"),
         alone=(("power rule", "d(uᶜ) = c·uᶜ⁻¹·du"), ("exponential rule", "d(cᵛ) = cᵛ·ln c·dv")),
         rule="general power rule", formula="d(uᵛ) = uᵛ·(v'·ln u + v·u'/u)", says="a general power sends v·uᵛ⁻¹ to its base and uᵛ·ln u to its exponent",
         local=lambda y, u, v: (v * f.pow(u, v - 1), f.tip(y * f.log(u), y)),

@@ -246,7 +246,7 @@ def softmax(x: Value, axis: int) -> Value:
     Source: Blanchard, Higham & Higham, IMA J. Numer. Anal. 41(4), 2021.
     """
     if x.dtype == object:
-        e = _exp(x)
+        e = _exp(x - peak(x, (axis,)))
         return e / np.add.reduce(e, axis=axis, keepdims=True)
     e = x - x.max(axis=axis, keepdims=True)
     np.exp(e, out=e)
@@ -257,15 +257,36 @@ def softmax(x: Value, axis: int) -> Value:
 def logsumexp(x: Value, axes: tuple[int, ...]) -> Value:
     """Return log Σ exp(x) over `axes` (negative), shifted by the maximum."""
     if x.dtype == object:
-        return _log(np.sum(_exp(x), axis=axes))
+        top = peak(x, axes)
+        return _log(np.sum(_exp(x - top), axis=axes)) + (np.squeeze(top, axis=axes) if np.ndim(top) else 0)
     top = x.max(axis=axes, keepdims=True)
     return np.log(np.add.reduce(np.exp(x - top), axis=axes)) + np.squeeze(top, axis=axes)
+
+
+def peak(x: Value, axes: tuple[int, ...]) -> Value:
+    """Return the greatest of entries that know how it is found, to be taken off before exp; 0 of symbols and exact numbers."""
+    greatest = getattr(getattr(x.flat[0], "context", None), "max", None)
+    if greatest is None:
+        return 0
+    kept = [1 if a - x.ndim in axes else n for a, n in enumerate(x.shape)]
+    rows = np.moveaxis(x, axes, range(-len(axes), 0)).reshape(math.prod(kept), -1)
+    return np.asarray([greatest(*row) for row in rows], dtype=object).reshape(kept)
+
+
+def most(x: Value, axis: int, sign: str, ufunc: Any) -> Value:
+    """Return the first place of the greatest (`sign` ">") or least entry along `axis`."""
+    x = np.asarray(x)
+    found = getattr(getattr(x.flat[0], "context", None), "argmost", None)
+    if found is None:
+        return ufunc(np.asarray(x, dtype=float), axis=axis)
+    rows = np.moveaxis(x, axis, -1)
+    return np.asarray([found(sign, row) for row in rows.reshape(-1, rows.shape[-1])], dtype=object).reshape(rows.shape[:-1])
 
 
 def log_softmax(x: Value, axis: int) -> Value:
     """Return log softmax(x) along `axis`, shifted by the maximum."""
     if x.dtype == object:
-        return x - np.expand_dims(logsumexp(x, (axis,)), axis)
+        return x - np.expand_dims(logsumexp(x, (axis,)), axis)  # of symbols: x − log Σ exp(x)
     x = x - x.max(axis=axis, keepdims=True)
     x -= np.log(np.add.reduce(np.exp(x), axis=axis, keepdims=True))
     return x

@@ -116,7 +116,7 @@ def whole(name: str, point: Any, array: Any, head: Any, jump: Any, *names: str) 
         return array(x) if isinstance(x, np.ndarray) or (isinstance(x, float) and not math.isfinite(x)) else point(x)
 
     return Row(
-        name, Entry(numeric, lambda m, x: head(x) if m is sp else m.mpf(int(point(x))), exact=True), heads=(head, *(h for h in head.__mro__ if h in (sp.floor, sp.ceiling))), names=(name, *names), label=name, note=call(rf"\operatorname{{{{{name}}}}}\left({{0}}\right)"),
+        name, Entry(numeric, lambda m, x: head(x) if m is sp else m.mpf(int(point(x))), exact=True), heads=(head, *(h for h in head.__mro__ if h in (sp.floor, sp.ceiling))), names=(name, *names), label=name, code=f"{name}({{0}}) * 1.0", note=call(rf"\operatorname{{{{{name}}}}}\left({{0}}\right)"),
         rule="rounding rule", formula=f"d {name}(u) = 0", says="a rounded number stays where it is for a small step: its derivative is 0; at a jump it has none",
         local=lambda y, x, tie: (0,), kink=Kink(lambda x: ((x + jump) % 1,), lambda: (0, 0)), slips=(Slip("constant.not-zero", lambda y, x, tie: (1,), hint="Does a rounded number move for a small step?"),),
     )  # fmt: skip
@@ -146,7 +146,7 @@ def truth(c: Any) -> Any:
     return sp.Ne(c, 0)
 
 
-def logic(name: str, word: str, test: Any, arity: tuple[int, int | None], note: Notation, relation: type) -> Row:
+def logic(name: str, word: str, test: Any, arity: tuple[int, int | None], note: Notation, relation: type, code: str) -> Row:
     def numeric(*args: Any) -> Any:
         if any(isinstance(a, np.ndarray) for a in args):
             return np.asarray(test([np.asarray(a, dtype=bool) for a in args]), dtype=float)
@@ -158,7 +158,7 @@ def logic(name: str, word: str, test: Any, arity: tuple[int, int | None], note: 
         return sp.Piecewise((1, relation(*(truth(a) for a in args))), (0, True))
 
     return Row(name, Entry(numeric, formula, exact=True), heads=(getattr(heads, name.capitalize()), relation), names=(name.capitalize(),), arity=arity,
-               note=note, label=word, discrete=True, positive=True, rule="condition", says="a condition sends no gradient back")  # fmt: skip
+               note=note, label=word, code=f"(1.0 if {code} else 0.0)", discrete=True, positive=True, rule="condition", says="a condition sends no gradient back")  # fmt: skip
 
 
 CHOICES: tuple[Row, ...] = (
@@ -174,7 +174,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.ignored", instead=lambda y, x: (x, -x), hint="What is the slope on the other side of the kink?"),
         )),
     Row("sign", Entry(lambda x: np.sign(x) if isinstance(x, np.ndarray) else int(x > 0) - int(x < 0) if x == x else x, lambda m, x: m.sign(x), exact=True),
-        heads=(sp.sign,), names=("sign", "sgn", "signum"), label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
+        heads=(sp.sign,), names=("sign", "sgn", "signum"), code="({0} if {0} != {0} or {0} == 0 else 1.0 if {0} > 0 else -1.0)", label="sign", rule="sign rule", formula="d(sign u) = 0", says="a sign is flat: its derivative is 0",
         note=call(r"\operatorname{{sign}}\left({0}\right)"), local=lambda y, x, tie: (0,), kink=Kink(lambda x: (x,), lambda: (0, 0))),
     Row("max", Entry(arrays.extreme(max, np.maximum), lambda m, *a: sp.Max(*a) if m is sp else max(a), exact=True), heads=(heads.Max, sp.Max),
         names=("max", "Max", "maximum"), arity=(2, None), of_one="amax", gates=True, asks=True, positive=lambda known, a: any(known), label="max", note=call(r"\max\left({*}\right)"), rule="max rule by cases", push=by_cases(1),
@@ -213,7 +213,7 @@ CHOICES: tuple[Row, ...] = (
         )),
     Row("leaky_relu", Entry(lambda x, a: np.where(x > 0, x, a * x) if isinstance(x, np.ndarray) else x if x > 0 else a * x,
                             lambda m, x, a: sp.Piecewise((x, x > 0), (a * x, True)) if m is sp else (x if x > 0 else a * x), exact=True),
-        heads=(heads.LeakyRelu,), names=("leaky_relu",), params=(("slope", Fraction(1, 100)),), label="leaky relu",
+        heads=(heads.LeakyRelu,), names=("leaky_relu",), params=(("slope", Fraction(1, 100)),), label="leaky relu", code=lambda a: f"({{0}} if {{0}} > 0 else {float(a)!r} * {{0}})",
         note=call(r"\operatorname{{LeakyReLU}}\left({0}\right)"), rule="leaky relu rule", formula="d leaky(u) = du where u > 0, else a·du",
         says="a leaky relu passes the gradient whole where its argument is positive, and a small part of it elsewhere",
         local=lambda y, x, a, tie: (gate(x, tie, a, 1),), kink=Kink(lambda x, a: (x,), lambda a: (min(a, 1), max(a, 1))),
@@ -228,7 +228,7 @@ CHOICES: tuple[Row, ...] = (
         )),
     Row("elu", Entry(lambda x, a: np.where(x > 0, x, a * np.expm1(np.minimum(x, 0))) if isinstance(x, np.ndarray) else x if x > 0 else float(a) * math.expm1(x),
                      lambda m, x, a: sp.Piecewise((x, x > 0), (a * (sp.exp(x) - 1), True)) if m is sp else (x if x > 0 else a * (m.exp(x) - 1))),
-        heads=(heads.Elu,), names=("elu",), params=(("alpha", 1),), label="elu", note=call(r"\operatorname{{ELU}}\left({0}\right)"),
+        heads=(heads.Elu,), names=("elu",), params=(("alpha", 1),), label="elu", code=lambda a: f"({{0}} if {{0}} > 0 else {float(a)!r} * expm1({{0}}))", note=call(r"\operatorname{{ELU}}\left({0}\right)"),
         rule="elu rule", formula="d elu(u) = du where u > 0, else a·eᵘ·du", says="an elu passes the gradient where its argument is positive and shrinks it elsewhere",
         local=lambda y, x, a, tie: (f.where(f.gt(x, 0) if tie in ("zero", "first") or a == 1 else f.ge(x, 0), 1, a * f.exp(x)),),
         kink=Kink(lambda x, a: (x,), lambda a: (min(a, 1), max(a, 1))),
@@ -242,11 +242,11 @@ CHOICES: tuple[Row, ...] = (
         )),
     Row("step", Entry(lambda x, h: np.heaviside(x, float(h)) if isinstance(x, np.ndarray) else 1 if x > 0 else h if x == 0 else 0 if x == x else x,
                       lambda m, x, h: sp.Piecewise((0, x < 0), (h, sp.Eq(x, 0)), (1, True)) if m is sp else (m.mpf(1) if x > 0 else h if x == 0 else m.mpf(0)), exact=True),
-        heads=(heads.Step, sp.Heaviside), positive=True, names=("step", "Heaviside", "heaviside", "H", "theta"), params=(("at_zero", HALF),), label="step", note=Notation("step({0})"),
+        heads=(heads.Step, sp.Heaviside), positive=True, names=("step", "Heaviside", "heaviside", "H", "theta"), params=(("at_zero", HALF),), label="step", code=lambda h: f"({{0}} if {{0}} != {{0}} else 1.0 if {{0}} > 0 else {float(h)!r} if {{0}} == 0 else 0.0)", note=Notation("step({0})"),
         rule="step rule", formula="d step(u) = 0", says="a step is flat: its derivative is 0", local=lambda y, x, h, tie: (0,),
         kink=Kink(lambda x, h: (x,), lambda h: (0, 0))),
     Row("huber", Entry(huber, lambda m, x, d: sp.Piecewise((x**2 / 2, sp.Abs(x) <= d), (d * (sp.Abs(x) - d / 2), True)) if m is sp else huber(x, d), exact=True),
-        names=("huber",), params=(("delta", 1),), positive=True, label="huber", note=call(r"\operatorname{{Huber}}\left({0}\right)"), rule="huber rule",
+        names=("huber",), params=(("delta", 1),), positive=True, label="huber", code=lambda d: f"({{0}} * {{0}} / 2 if abs({{0}}) <= {float(d)!r} else {float(d)!r} * (abs({{0}}) - {float(d) / 2!r}))", note=call(r"\operatorname{{Huber}}\left({0}\right)"), rule="huber rule",
         formula="d huber(u) = u·du where |u| ≤ δ, else δ·sign(u)·du", says="a huber loss sends the error itself while it is small, and never more than δ",
         local=lambda y, x, d: (f.max(f.min(x, d), -d),),
         slips=(
@@ -254,7 +254,7 @@ CHOICES: tuple[Row, ...] = (
             Slip("branch.value-not-derivative", lambda y, x, d: (y,)), Slip("power.coefficient-dropped", lambda y, x, d: (2 * f.max(f.min(x, d), -d),), hint="The ½ and the exponent 2 cancel."),
         )),
     Row("hardtanh", Entry(lambda x, low, high: np.minimum(np.maximum(x, low), high) if isinstance(x, np.ndarray) else min(max(x, low), high), lambda m, x, low, high: sp.Min(sp.Max(x, low), high) if m is sp else min(max(x, low), high), exact=True),
-        names=("hardtanh",), params=(("low", -1), ("high", 1)), gates=True, label="hardtanh", note=call(r"\operatorname{{hardtanh}}\left({0}\right)"), rule="hardtanh rule",
+        names=("hardtanh",), params=(("low", -1), ("high", 1)), gates=True, label="hardtanh", code=lambda low, high: f"({float(low)!r} if {{0}} < {float(low)!r} else {float(high)!r} if {{0}} > {float(high)!r} else {{0}})", note=call(r"\operatorname{{hardtanh}}\left({0}\right)"), rule="hardtanh rule",
         formula="d hardtanh(u) = du where −1 < u < 1, else 0", says="a hardtanh passes the gradient between its two corners and blocks it beyond them",
         local=lambda y, x, low, high, tie: (gate(x - low, tie) * gate(high - x, tie),), kink=Kink(lambda x, low, high: (x - low, x - high), lambda low, high: (0, 1)),
         slips=(Slip("branch.ignored", lambda y, x, low, high, tie: (1,)), Slip("tanh.table", lambda y, x, low, high, tie: (1 - f.power(y, params=(2,)),)),
@@ -263,7 +263,7 @@ CHOICES: tuple[Row, ...] = (
     whole("ceil", math.ceil, np.ceil, heads.Ceiling, 0, "ceiling"),
     whole("round", round, np.round, heads.Round, HALF, "rint"),
     Row("mod", Entry(lambda a, b: np.mod(a, b) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else a % b, lambda m, a, b: a - b * heads.Floor(a / b) if m is sp else a - b * mpmath.floor(a / b), exact=True),
-        names=("mod", "remainder"), arity=(2, 2), label="mod", domain=("real", "nonzero"), note=call(r"\operatorname{{mod}}\left({0}, {1}\right)"), rule="remainder rule",
+        names=("mod", "remainder"), arity=(2, 2), label="mod", code="{0} % {1}", domain=("real", "nonzero"), note=call(r"\operatorname{{mod}}\left({0}, {1}\right)"), rule="remainder rule",
         formula="d(u mod v) = du − ⌊u/v⌋·dv", says="a remainder passes the gradient on, between its jumps", local=lambda y, a, b: (1, -f.floor(a / b)),
         slips=(Slip("constant.not-zero", lambda y, a, b: (0 * a, None), hint="Between two jumps a remainder grows as its argument does."),)),
     # ----- conditions -----
@@ -273,9 +273,9 @@ CHOICES: tuple[Row, ...] = (
     compare("ge", ">=", lambda a, b: a >= b, sp.GreaterThan, r" \ge ", "≥"),
     compare("eq", "==", lambda a, b: a == b, sp.Eq, " = ", "="),
     compare("ne", "!=", lambda a, b: a != b, sp.Ne, r" \ne ", "≠"),
-    logic("and", "and", lambda a: np.logical_and.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" and ", None, r" \land ", 6, (6, 7), True, "<mo>∧</mo>"), sp.And),
-    logic("or", "or", lambda a: np.logical_or.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" or ", None, r" \lor ", 4, (4, 5), True, "<mo>∨</mo>"), sp.Or),
-    logic("not", "not", lambda a: np.logical_not(a[0]), (1, 1), Notation("not {0}", None, r"\lnot {0}", 8, (8,), mathml="<mo>¬</mo>{0}"), sp.Not),
+    logic("and", "and", lambda a: np.logical_and.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" and ", None, r" \land ", 6, (6, 7), True, "<mo>∧</mo>"), sp.And, "{0} and {1}"),
+    logic("or", "or", lambda a: np.logical_or.reduce(np.broadcast_arrays(*a)), (2, None), Notation(" or ", None, r" \lor ", 4, (4, 5), True, "<mo>∨</mo>"), sp.Or, "{0} or {1}"),
+    logic("not", "not", lambda a: np.logical_not(a[0]), (1, 1), Notation("not {0}", None, r"\lnot {0}", 8, (8,), mathml="<mo>¬</mo>{0}"), sp.Not, "not {0}"),
     Row("indicator", Entry(lambda c: np.asarray(c != 0, dtype=float) if isinstance(c, np.ndarray) else int(c != 0), lambda m, c: sp.Piecewise((1, truth(c)), (0, True)) if m is sp else m.mpf(int(c != 0)), exact=True),
         heads=(heads.Indicator,), positive=True, names=("indicator",), label="1[ ]", note=Notation("indicator({0})", "𝟙[{0}]", r"\mathbb{{1}}\left[{0}\right]", mathml="<mrow><mi>𝟙</mi><mo>[</mo>{0}<mo>]</mo></mrow>"), code="({0} != 0) * 1.0",
         discrete=True, rule="indicator", says="an indicator is flat: its derivative is 0"),
@@ -301,7 +301,7 @@ CHOICES: tuple[Row, ...] = (
         says="what is not reached sends nothing back", local=lambda y, c, x: (None, f.indicator(c)), at_zero=(0, "No open way leads from here to the output, so nothing is sent back, whatever the slope"),
         written=lambda parts, form: parts[1], tree=lambda c, x: x),
     Row("hole", Entry(lambda a, b: np.where(np.asarray(a == b), np.nan, 0.0) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else math.nan if a == b else 0.0,
-                      lambda m, a, b: sp.S.Zero if m is sp else (m.nan if a == b else m.mpf(0))), arity=(2, 2), discrete=True, label="?", rule="point filled in",
+                      lambda m, a, b: sp.S.Zero if m is sp else (m.nan if a == b else m.mpf(0))), arity=(2, 2), discrete=True, label="?", code="(nan if {0} == {1} else 0.0)", rule="point filled in",
         says="where a single point is filled in, the formula gives no derivative", written=lambda parts, form: parts[0]._replace(text="0", binds=70), tree=lambda a, b: sp.S.Zero),
     Row("tip", Entry(lambda x, u: arrays.choose(u, x, 0.0), lambda m, x, u: x if m is sp else (x if u else m.mpf(0)), exact=True), arity=(2, 2),
         positive=lambda known, a: known[0], label="0 at 0", code="({0} if {1} else 0.0)", rule="least slope", formula="d tip(u, v) = du",

@@ -20,6 +20,7 @@ from .row import Row, Slip
 from .tracing import f
 
 HALF = Fraction(1, 2)
+SOFTPLUS = "({0} if {0} > 0 else 0.0) + log1p(exp(-abs({0})))"
 
 
 def scalar(name: str, local: Any, **columns: Any) -> Row:
@@ -150,26 +151,26 @@ FUNCTIONS: tuple[Row, ...] = (
             Slip("tanh.table", lambda y, x: (1 - f.power(y, params=(2,)),), hint="That is the rule of another activation."),
             Slip("chain.outer-not-differentiated", lambda y, x: (y,), hint="σ itself has to be differentiated too."),
         )),
-    Row("softplus", Entry(lambda x: np.logaddexp(0.0, x), lambda m, x: m.log(1 + m.exp(x))), heads=(heads.Softplus,), positive=True, names=("softplus",), label="softplus",
+    Row("softplus", Entry(lambda x: np.logaddexp(0.0, x), lambda m, x: m.log(1 + m.exp(x))), heads=(heads.Softplus,), positive=True, names=("softplus",), label="softplus", code=SOFTPLUS,
         note=call(r"\operatorname{{softplus}}\left({0}\right)"), rule="softplus rule", formula="d softplus(u) = σ(u)·du", says="softplus becomes the sigmoid",
         local=lambda y, x: (f.sigmoid(x),), opens=lambda x: f.log(1 + f.exp(x)),
         slips=(Slip("sigmoid.argument-sign", lambda y, x: (f.sigmoid(-x),), hint="Softplus becomes a sigmoid: of u or of −u?"),)),
-    Row("gelu", Entry(lambda x: x * (1 + arrays.erf(x / math.sqrt(2))) / 2, gelu_formula), heads=(heads.Gelu,), names=("gelu",), label="gelu",
+    Row("gelu", Entry(lambda x: x * (1 + arrays.erf(x / math.sqrt(2))) / 2, gelu_formula), heads=(heads.Gelu,), names=("gelu",), label="gelu", code="{0} * (1.0 + erf({0} / sqrt(2.0))) / 2.0",
         note=call(r"\operatorname{{GELU}}\left({0}\right)"), rule="gelu rule", formula="d gelu(u) = (Φ(u) + u·φ(u))·du", says="a gelu gives Φ(u) + u·φ(u)",
         local=lambda y, x: (HALF * (1 + f.erf(x / f.sqrt(x.constant(2)))) + x * f.exp(-f.power(x, params=(2,)) / 2) / f.sqrt(2 * x.constant("pi")),)),
     Row("unknown", Entry(lambda x, name, order: tried(np, x, name, order), tried), heads=(heads.Unknown,), params=(("name", "f"), ("order", 0)), label="f( )", abstract=True,
         written=primed, rule="derivative of an unknown function", formula="d g(u) = g′(u)·du", says="an unknown function sends its slope g′ at that place",
         local=lambda y, x, name, order: (f.unknown(x, params=(name, order + 1)),)),
-    Row("silu", Entry(lambda x: x * arrays.sigmoid(x), lambda m, x: x / (1 + m.exp(-x))), names=("silu", "SiLU", "swish"), label="silu", note=call(r"\operatorname{{SiLU}}\left({0}\right)"),
+    Row("silu", Entry(lambda x: x * arrays.sigmoid(x), lambda m, x: x / (1 + m.exp(-x))), names=("silu", "SiLU", "swish"), label="silu", code="{0} * (1.0 / (1.0 + exp(-{0})))", note=call(r"\operatorname{{SiLU}}\left({0}\right)"),
         rule="silu rule", formula="d silu(u) = σ(u)·(1 + u·(1 − σ(u)))·du", says="a silu gives σ(u)·(1 + u·(1 − σ(u)))",
         local=lambda y, x: (f.sigmoid(x) * (1 + x * (1 - f.sigmoid(x))),), opens=lambda x: x * f.sigmoid(x),
         slips=(Slip("product.one-term", lambda y, x: (f.sigmoid(x),)), Slip("product.one-term", lambda y, x: (x * f.sigmoid(x) * (1 - f.sigmoid(x)),)),
                Slip("product.derivatives-multiplied", lambda y, x: (f.sigmoid(x) * (1 - f.sigmoid(x)),)))),
-    Row("mish", Entry(lambda x: x * np.tanh(np.logaddexp(0.0, x)), lambda m, x: x * m.tanh(m.log(1 + m.exp(x)))), names=("mish",), label="mish", note=call(r"\operatorname{{Mish}}\left({0}\right)"),
+    Row("mish", Entry(lambda x: x * np.tanh(np.logaddexp(0.0, x)), lambda m, x: x * m.tanh(m.log(1 + m.exp(x)))), names=("mish",), label="mish", code=f"{{0}} * tanh({SOFTPLUS})", note=call(r"\operatorname{{Mish}}\left({0}\right)"),
         rule="mish rule", formula="d mish(u) = (t + u·σ(u)·(1 − t²))·du with t = tanh(softplus u)", says="a mish gives t + u·σ(u)·(1 − t²), where t = tanh(softplus u)",
         local=lambda y, x: (f.tanh(f.softplus(x)) + x * f.sigmoid(x) * (1 - f.power(f.tanh(f.softplus(x)), params=(2,))),), opens=lambda x: x * f.tanh(f.softplus(x)),
         slips=(Slip("product.one-term", lambda y, x: (f.tanh(f.softplus(x)),)),)),
-    Row("atan2", Entry(np.arctan2, lambda m, y, x: m.atan2(y, x)), heads=(sp.atan2,), names=("atan2", "arctan2"), arity=(2, 2), label="atan2", note=call(r"\operatorname{{atan2}}\left({0}, {1}\right)"),
+    Row("atan2", Entry(np.arctan2, lambda m, y, x: m.atan2(y, x)), heads=(sp.atan2,), names=("atan2", "arctan2"), arity=(2, 2), label="atan2", code="atan2({0}, {1})", note=call(r"\operatorname{{atan2}}\left({0}, {1}\right)"),
         rule="angle rule", formula="d atan2(u, v) = (v·du − u·dv)/(u² + v²)", says="an angle sends v/(u² + v²) to u and −u/(u² + v²) to v",
         local=lambda y, u, v: (v / (f.power(u, params=(2,)) + f.power(v, params=(2,))), -u / (f.power(u, params=(2,)) + f.power(v, params=(2,)))),
         slips=(Slip("quotient.order-swapped", lambda y, u, v: (-v / (f.power(u, params=(2,)) + f.power(v, params=(2,))), u / (f.power(u, params=(2,)) + f.power(v, params=(2,))))),
@@ -181,14 +182,14 @@ FUNCTIONS: tuple[Row, ...] = (
     Row("expm1", Entry(lambda x: arrays.on_float(math.expm1, np.expm1, x) if type(x) is float else np.expm1(x), lambda m, x: m.exp(x) - 1), names=("expm1",), finite=False, label="eᵘ−1",
         note=call(r"\operatorname{{expm1}}\left({0}\right)"), code="expm1({0})", rule="exponential rule", formula="d(eᵘ − 1) = eᵘ·du", says="eᵘ − 1 becomes eᵘ", local=lambda y, x: (f.exp(x),),
         opens=lambda x: f.exp(x) - 1, slips=(Slip("constant.not-zero", lambda y, x: (y,), hint="Is e^u − 1 its own derivative?"),)),
-    Row("cbrt", Entry(lambda x: np.cbrt(x) if isinstance(x, np.ndarray) else float(np.cbrt(x)), lambda m, x: m.sign(x) * abs(x) ** (m.mpf(1) / 3 if m is mpmath else sp.Rational(1, 3))), names=("cbrt",), label="∛",
+    Row("cbrt", Entry(lambda x: np.cbrt(x) if isinstance(x, np.ndarray) else float(np.cbrt(x)), lambda m, x: m.sign(x) * abs(x) ** (m.mpf(1) / 3 if m is mpmath else sp.Rational(1, 3))), names=("cbrt",), label="∛", code="cbrt({0})",
         note=Notation("cbrt({0})", latex=r"\operatorname{{cbrt}}\left({0}\right)"), rule="cube root rule", formula="d(∛u) = du/(3·∛u²)", says="a cube root divides by three times its own square",
         local=lambda y, x: (1 / (3 * f.power(y, params=(2,))),),
         slips=(Slip("power.coefficient-dropped", lambda y, x: (1 / f.power(y, params=(2,)),)), Slip("power.exponent-kept", lambda y, x: (y / 3,)), Slip("power.off-by-one", lambda y, x: (1 / (3 * y),)))),
-    Row("hypot", Entry(np.hypot, lambda m, a, b: m.sqrt(a**2 + b**2)), names=("hypot",), arity=(2, 2), positive=True, label="√(u²+v²)", note=call(r"\operatorname{{hypot}}\left({0}, {1}\right)"),
+    Row("hypot", Entry(np.hypot, lambda m, a, b: m.sqrt(a**2 + b**2)), names=("hypot",), arity=(2, 2), positive=True, label="√(u²+v²)", code="hypot({0}, {1})", note=call(r"\operatorname{{hypot}}\left({0}, {1}\right)"),
         rule="hypotenuse rule", formula="d√(u² + v²) = (u·du + v·dv)/√(u² + v²)", says="a hypotenuse sends each leg its share of the length",
         local=lambda y, a, b: (f.tip(a / y, y), f.tip(b / y, y)), slips=(Slip("mul.local-not-swapped", lambda y, a, b: (b / y, a / y)), Slip("sqrt.of-sum", lambda y, a, b: (1, 1)))),
-    Row("logaddexp", Entry(np.logaddexp, lambda m, a, b: m.log(m.exp(a) + m.exp(b))), names=("logaddexp",), arity=(2, 2), label="ln(eᵘ+eᵛ)", note=call(r"\operatorname{{logaddexp}}\left({0}, {1}\right)"),
+    Row("logaddexp", Entry(np.logaddexp, lambda m, a, b: m.log(m.exp(a) + m.exp(b))), names=("logaddexp",), arity=(2, 2), label="ln(eᵘ+eᵛ)", code="({0} if {0} > {1} else {1}) + log1p(exp(-abs({0} - {1})))", note=call(r"\operatorname{{logaddexp}}\left({0}, {1}\right)"),
         rule="log-sum-exp rule", formula="d ln(eᵘ + eᵛ) = σ(u − v)·du + σ(v − u)·dv", says="a log of two exponentials sends each its softmax share", local=lambda y, a, b: (f.sigmoid(a - b), f.sigmoid(b - a)),
         opens=lambda a, b: f.log(f.exp(a) + f.exp(b)), slips=(Slip("sigmoid.argument-sign", lambda y, a, b: (f.sigmoid(b - a), f.sigmoid(a - b)), rare=True),)),
 )  # fmt: skip

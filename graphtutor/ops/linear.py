@@ -38,13 +38,33 @@ def entries_of(a: Any, symbolic: Callable[[Any], Any], exact: Callable[[Any], An
     return np.array(out.tolist(), dtype=object) if isinstance(out, sp.MatrixBase) else out
 
 
+def known(entry: Any) -> bool:
+    return isinstance(entry, sp.Basic | mpmath.mpf | int | float)
+
+
+def minor(a: Any, i: int, j: int) -> Any:
+    return by_minors(np.delete(np.delete(a, i, axis=0), j, axis=1))
+
+
+def by_minors(a: Any) -> Any:
+    """Return the determinant of entries of which no more is known than that they add and multiply."""
+    if len(a) == 0:
+        return 1
+    return sum(((-1) ** j * a[0, j] * minor(a, 0, j) for j in range(1, len(a))), start=a[0, 0] * minor(a, 0, 0))
+
+
 def inverse(a: Any) -> Any:
+    if a.dtype == object and not all(map(known, a.flat)):
+        whole, n = by_minors(a), range(len(a))
+        return np.array([[(-1) ** (i + j) * minor(a, j, i) / whole for j in n] for i in n], dtype=object)
     if a.dtype == object:
         return entries_of(a, lambda m: m.adjugate() / m.det(), lambda m: m**-1)
     return careful(np.linalg.inv, a)
 
 
 def determinant(a: Any) -> Any:
+    if a.dtype == object and not all(map(known, a.flat)):
+        return by_minors(a)
     return entries_of(a, lambda m: m.det(), mpmath.det) if a.dtype == object else np.linalg.det(a)
 
 

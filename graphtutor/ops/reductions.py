@@ -30,8 +30,10 @@ def extreme(of: str, ufunc: Any) -> Callable[[Any, Axes], Any]:
         if x.dtype != object:
             return ufunc.reduce(x, axis=axes)
         rows = np.moveaxis(x, axes, range(-len(axes), 0)).reshape(*without(x.shape, axes), -1)
-        pick = exact if isinstance(x.flat[0], mpmath.mpf) else symbolic
-        return np.frompyfunc(lambda *entries: pick(entries) if pick is exact else pick(*entries), rows.shape[-1], 1)(
+        first = x.flat[0]
+        own = getattr(getattr(first, "context", None), of, exact)
+        pick = symbolic if isinstance(first, sp.Basic) else lambda *entries: own(*entries)
+        return np.frompyfunc(pick, rows.shape[-1], 1)(
             *np.moveaxis(rows, -1, 0)
         )
 
@@ -121,7 +123,7 @@ REDUCTIONS: tuple[Row, ...] = (
     Row("amin", extreme("min", np.minimum), names=("amin",), params=AXIS["params"], settle=axes_of, shape=some, positive=ALL, label="min", note=call(r"\operatorname{{amin}}\left({0}\right)"), rule="min rule",
         formula="d min(u) = duᵢ of the least uᵢ", says="a minimum sends all to the entry that won; entries that win together share it", pull=pull_extreme, push=push_extreme,
         slips=(Slip("max-both-sides", lambda g, y, x, axes: (back(g, x, axes),)),)),
-    Row("argmin", lambda x, axis: np.argmin(np.asarray(x, dtype=float), axis=axis), names=("argmin",), params=(("axis", None),), settle=along, usual=(-1,),
+    Row("argmin", lambda x, axis: arrays.most(x, axis, "<", np.argmin), names=("argmin",), params=(("axis", None),), settle=along, usual=(-1,),
         shape=lambda s, axis: without(s, (axis,)), label="argmin", discrete=True, rule="argmin", says="an argmin has no gradient", note=call(r"\operatorname{{argmin}}\left({0}\right)"),
         refuses="argmin picks a place, so it has no gradient; take the gradient of a softmax of what is turned round, or of the score itself"),
     Row("var", variance, names=("var", "variance"), **AXIS, positive=True, label="var", note=call(r"\operatorname{{var}}\left({0}\right)"), rule="variance rule",

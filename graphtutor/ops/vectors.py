@@ -117,7 +117,7 @@ VECTORS: tuple[Row, ...] = (
         label="log Σ exp", note=call(r"\operatorname{{logsumexp}}\left({0}\right)"), rule="log-sum-exp rule", formula="d log Σ eᵘ = Σ softmax(u)·du",
         says="a log-sum-exp sends each entry its softmax share",
         pull=lambda g, y, x, axes: (back(g, x, axes) * f.exp(x - back(y, x, axes)),), opens=lambda x, axes: f.log(f.total(f.exp(x), params=(axes,)))),
-    Row("argmax", lambda x, axis: np.argmax(np.asarray(x, dtype=float), axis=axis), heads=(heads.ArgMax,), names=("argmax",), params=(("axis", None),), settle=along, usual=(-1,),
+    Row("argmax", lambda x, axis: arrays.most(x, axis, ">", np.argmax), heads=(heads.ArgMax,), names=("argmax",), params=(("axis", None),), settle=along, usual=(-1,),
         shape=lambda s, axis: without(s, (axis,)), label="argmax", discrete=True, rule="argmax", says="an argmax has no gradient",
         refuses="argmax picks a place, so it has no gradient; take the gradient of softmax or of the score itself",
         note=call(r"\operatorname{{argmax}}\left({0}\right)")),

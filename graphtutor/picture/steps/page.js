@@ -1,0 +1,611 @@
+// A walk over a computation graph, from plain data, in one element. No globals, no evaluation of text, no markup from text.
+function graphtutor(root, data, options = {}) {
+  const doc = root.ownerDocument, win = doc.defaultView, uid = options.id || "gt" + doc.querySelectorAll(".gt").length;
+  const still = () => win.matchMedia("(prefers-reduced-motion:reduce)").matches;
+  // ----- elements -----
+  const fill = (e, attributes, kids) => {
+    for (const key in attributes) {
+      const value = attributes[key];
+      if (key === "text") e.textContent = value;
+      else if (key.startsWith("on")) e.addEventListener(key.slice(2), value);
+      else if (value === true) e.setAttribute(key, "");
+      else if (value !== false && value != null) e.setAttribute(key, value);
+    }
+    e.append(...kids.flat().filter(kid => kid != null));
+    return e;
+  };
+  const h = (tag, attributes = {}, ...kids) => fill(doc.createElement(tag), attributes, kids);
+  const s = (tag, attributes = {}, ...kids) => fill(doc.createElementNS("http://www.w3.org/2000/svg", tag), attributes, kids);
+  const span = (kind, text) => h("span", {class: "gt-" + kind, text});
+  const over = ([top, bottom], kind) => h("span", {class: "gt-frac gt-" + kind}, h("span", {text: top}), h("span", {text: bottom}));
+  const button = (label, onclick, text, more = {}) => h("button", {type: "button", "aria-label": label, title: label, onclick, ...more}, text);
+  const icon = path => s("svg", {viewBox: "0 0 16 16", "aria-hidden": "true"}, s("path", {d: path}));
+  const typeset = text => doc.importNode(new win.DOMParser().parseFromString(text, "application/xml").documentElement, true);
+
+  // ----- numbers: the list of elementary operations, worked out in order -----
+  const erf = x => {
+    const a = Math.abs(x);
+    if (a > 2.5) return Math.sign(x) * (1 - erfc(a));
+    let term = x, sum = x;
+    for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(sum); k++) sum += term *= 2 * x * x / (2 * k + 1);
+    return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+  };
+  const erfc = x => {
+    if (!(x >= 2.5)) return 1 - erf(x);
+    let tail = x;
+    for (let k = 120; k > 0; k--) tail = x + k / 2 / tail;
+    return Math.exp(-x * x) / Math.sqrt(Math.PI) / tail;
+  };
+  const even = x => { const low = Math.floor(x), rest = x - low; return rest < .5 ? low : rest > .5 || low % 2 ? low + 1 : low; };
+  const SIGNS = {
+    "+": (a, b) => a + b, "-": (a, b) => a - b, "*": (a, b) => a * b, "/": (a, b) => a / b, neg: a => -a,
+    "%": (a, b) => { const rest = a % b; return rest && rest < 0 !== b < 0 ? rest + b : rest; },
+    "<": (a, b) => +(a < b), "<=": (a, b) => +(a <= b), ">": (a, b) => +(a > b), ">=": (a, b) => +(a >= b), "==": (a, b) => +(a === b), "!=": (a, b) => +(a !== b),
+    and: (a, b) => a !== 0 ? b : a, or: (a, b) => a !== 0 ? a : b, not: a => +(a === 0), if: (c, a, b) => c !== 0 ? a : b,
+    erf, erfc, round: even, nan: () => NaN, inf: () => Infinity, "-inf": () => -Infinity,
+  };
+  const code = data.code || [], v = new Float64Array(code.length), given = data.inputs.map(input => input.v.map(Number));
+  const plan = code.map(line => typeof line === "number" || line[0] === "in" ? null : SIGNS[line[0]] || Math[line[0]]);
+  function run() {
+    const inputs = given.flat();
+    for (let i = 0; i < code.length; i++) {
+      const line = code[i];
+      if (typeof line === "number") v[i] = line;
+      else if (line[0] === "in") v[i] = inputs[i];
+      else if (line.length > 3) v[i] = plan[i](v[line[1]], v[line[2]], v[line[3]]);
+      else if (line.length > 2) v[i] = plan[i](v[line[1]], v[line[2]]);
+      else v[i] = plan[i](v[line[1]]);
+    }
+  }
+  const entries = q => q == null || q.t ? null : typeof q === "number" ? [v[q]] : q.p ? q.p.map(i => v[i]) : q.n.map(Number);
+  const strip = text => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  function shown(x, digits = data.digits) {
+    if (x !== x) return "undefined";
+    if (!isFinite(x)) return x > 0 ? "∞" : "−∞";
+    if (!x) return "0";
+    const [mantissa, power] = x.toExponential(digits - 1).split("e");
+    const text = power < -4 || power >= digits ? strip(mantissa) + "e" + +power : strip(x.toFixed(Math.max(0, digits - 1 - power)));
+    return text.replace(/-/g, "−");
+  }
+  const shapeOf = q => q && q.s || [];
+  function grid(q) {
+    if (q == null) return [["–"]];
+    if (q.t) return [[q.t]];
+    const all = entries(q), shape = shapeOf(q), wide = shape.length > 1 ? shape[shape.length - 1] : 1;
+    if (!shape.length) return [[shown(all[0])]];
+    if (shape.length > 2 || shape.reduce((a, b) => a * b, 1) > 12 || shape[0] > 4 || wide > 4)
+      return [["norm " + shown(q.n && q.n.length === 1 ? +all[0] : Math.hypot(...all))]];
+    return Array.from({length: shape[0]}, (_, i) => Array.from({length: wide}, (_, k) => shown(all[i * wide + k])));
+  }
+  const line = rows => rows.length === 1 && rows[0].length === 1 ? rows[0][0] : "[" + rows.map(row => row.length > 1 ? "[" + row.join(", ") + "]" : row[0]).join(", ") + "]";
+  const text = q => line(grid(q)), bracket = words => /^[−-]/.test(words) ? "(" + words + ")" : words;
+
+  // ----- what holds at which step -----
+  const nodes = new Map(data.nodes.map(node => [node.i, node])), steps = data.steps, edges = data.edges, last = Math.max(0, steps.length - 1);
+  const born = new Map(), seeded = new Map(), into = new Map(), turn = new Map();
+  let seed = Infinity;
+  steps.forEach((step, k) => {
+    if (step.k === "f") born.set(step.n, k);
+    else if (step.k === "s") { seeded.set(step.n, k); seed = Math.min(seed, k); }
+    else { turn.set(step.e, k); if (!into.has(step.r)) into.set(step.r, []); into.get(step.r).push(k); }
+  });
+  const ahead = data.mode === "forward", flows = step => step && (step.k === "b" || step.k === "t");
+  const sender = step => { const edge = edges[step.e]; return step.r === edge.s ? edge.t : edge.s; };
+  let here = 0, predicting = false, timer = 0, chosen = data.out, path = null, follow = true, auto = true;
+  const answered = new Set(), score = {right: 0, asked: 0}, blank = new Set();
+  const asks = k => predicting && flows(steps[k]) && !answered.has(k) && (entries(steps[k].c) || [0, 0, 0, 0, 0]).length <= 4;
+  const open = k => k <= here && !(k === here && asks(k));
+  const name = i => nodes.get(i) ? nodes.get(i).name : "";
+  const derivative = pair => pair && pair.length ? pair.join("/") : "";
+  function stateOf(node, step) {
+    if (!step) return "done";
+    if (!flows(step)) { if (node.i === step.n) return step.k === "f" ? "computed" : "active"; }
+    else if (node.i === step.r) return "target";
+    else if (node.i === sender(step)) return "active";
+    if (born.get(node.i) > here) return "waiting";
+    return node.g != null && here >= seed && !complete(node) ? "waiting" : "done";
+  }
+  const arrived = node => (into.get(node.i) || []).filter(open);
+  const complete = node => { const all = into.get(node.i); return all ? arrived(node).length === all.length : seeded.has(node.i) ? here >= seeded.get(node.i) : here >= last; };
+  function gradient(node) {
+    const all = into.get(node.i) || [], come = arrived(node), step = steps[here];
+    if (seeded.has(node.i) && here >= seeded.get(node.i) && !come.length) return [grid(steps[seeded.get(node.i)].c), ""];
+    if (!all.length) return [here >= last && !asks(here) ? [["0"]] : [["?"]], ""];
+    if (!come.length) return [[["?"]], ""];
+    const missing = all.length - come.length, rest = missing > 1 ? ` + ${missing} more` : missing ? " + ?" : "";
+    const total = steps[come[come.length - 1]].T;
+    if (shapeOf(total).length) return [grid(missing ? total : node.g), rest && " + ?"];
+    const settled = !missing && !(flows(step) && step.r === node.i && here === come[come.length - 1]);
+    if (settled && !(node.g && node.g.t)) return [grid(node.g), ""];
+    const terms = come.map((k, i) => i ? bracket(text(steps[k].c)) : text(steps[k].c)).join(" + ");
+    if (all.length > 3) return [grid(total), rest];
+    return [[[terms + (!missing && come.length > 1 && !(total && total.t) ? " = " + text(total) : "")]], rest];
+  }
+
+  // ----- the picture -----
+  const [wide, top, high] = data.size;
+  const scene = s("g"), lines = s("g"), boxes = s("g"), labels = s("g");
+  scene.append(lines, boxes, labels);
+  const svg = s("svg", {role: "img", "aria-labelledby": uid + "-title", "aria-describedby": uid + "-says", preserveAspectRatio: "xMidYMid meet"}, scene);
+  const drawn = new Map(), wires = [];
+  const fits = (element, words, room, size) => {
+    const need = words.length * size * .64;
+    element.setAttribute("font-size", need > room && room > 0 ? Math.max(size * .55, size * room / need).toFixed(2) : size);
+  };
+  for (const edge of edges) {
+    const line_ = s("path", {fill: "none"}), tip = s("polygon"), label = s("g", {class: "gt-label"});
+    const group = s("g", {class: "gt-edge"}, line_, tip);
+    lines.append(group); labels.append(label);
+    wires.push({group, line: line_, tip, label, was: ""});
+  }
+  for (const node of data.nodes) {
+    const {x, y, w, h: tall} = node, round = {parameter: 18, data: 0, constant: 3}[node.role] ?? 7, r = Math.min(round, tall / 2 - 1);
+    const group = s("g", {class: "gt-node"}, s("title"), s("rect", {x, y, width: w, height: tall, rx: r, class: "gt-box"}));
+    if (node.role === "output") group.append(s("rect", {x: x + 3.5, y: y + 3.5, width: w - 7, height: tall - 7, rx: 4.5, class: "gt-inner"}));
+    const put = {group, value: s("g"), gradient: s("g"), was: ""};
+    if (node.role !== "constant") {
+      if (node.formula) {
+        const formula = s("text", {x: x + w - 10, y: y + 17, "text-anchor": "end", class: "gt-formula", text: node.formula}), room = w - 36 - node.shape.length * 6;
+        fits(formula, node.formula, room, 10);
+        if (node.shape) formula.setAttribute("x", x + w - 14 - node.shape.length * 5.4);
+        group.append(s("text", {x: x + 10, y: y + 17, class: "gt-sign", text: node.label}), formula);
+      } else group.append(s("text", {x: x + w / 2, y: y + 17.5, "text-anchor": "middle", class: "gt-name", text: node.name}));
+      if (node.shape) group.append(s("text", {x: x + w - 10, y: y + 17, "text-anchor": "end", class: "gt-small", text: node.shape}));
+      if (node.v != null || node.t || node.g != null) group.append(s("path", {d: `M${x + 10} ${y + 24}H${x + w - 10}`, class: "gt-rule"}));
+      if (node.v != null || node.t) group.append(s("text", {x: node.vx, y: y + 35, "text-anchor": "middle", class: "gt-small", text: "value"}));
+      if (node.g != null) group.append(s("text", {x: node.gx, y: y + 35, "text-anchor": "middle", class: "gt-small", text: derivative(node.d)}));
+    }
+    group.append(put.value, put.gradient);
+    group.addEventListener("click", () => { if (!dragged) choose(node.i); });
+    boxes.append(group);
+    drawn.set(node.i, put);
+  }
+  function numbers(group, rows, rest, x, base, room, kind) {
+    const key = kind + JSON.stringify(rows) + rest + room;
+    if (group.was === key) return;
+    group.was = key;
+    group.replaceChildren();
+    group.setAttribute("class", "gt-number gt-" + kind);
+    if (rows.length === 1 && rows[0].length === 1) {
+      const whole = rows[0][0] + rest, element = s("text", {x, y: base, "text-anchor": "middle", text: whole});
+      fits(element, whole, room, 12);
+      return group.append(element);
+    }
+    const widths = rows[0].map((_, k) => Math.max(...rows.map(row => row[k].length)) * 7.6), all = widths.reduce((a, b) => a + b, 0) + 7 * (widths.length - 1) + 10;
+    const down = base + 14.5 * (rows.length - 1) + 3, left = x - all / 2;
+    for (const [side, dx] of [[left, 3], [left + all, -3]]) group.append(s("path", {d: `M${side + dx} ${base - 10.5}H${side}V${down}H${side + dx}`, fill: "none"}));
+    let at = left + 5;
+    widths.forEach((width, k) => {
+      at += width;
+      rows.forEach((row, i) => group.append(s("text", {x: at, y: base + 14.5 * i, "text-anchor": "end", "font-size": 12, text: row[k]})));
+      at += 7;
+    });
+    if (rest) group.append(s("text", {x: left + all, y: (base + down) / 2, "font-size": 12, text: rest}));
+  }
+  function paintNode(node, step) {
+    const put = drawn.get(node.i), state = stateOf(node, step), known = !(born.get(node.i) > here);
+    const face = `gt-node gt-${node.role} gt-is-${state}${chosen === node.i ? " gt-chosen" : ""}`;
+    if (put.was !== face) put.group.setAttribute("class", put.was = face);
+    if (node.role === "constant") return numbers(put.value, [[node.t || text(node.v)]], "", node.x + node.w / 2, node.y + node.h / 2 + 4, node.w, "muted");
+    const value = node.t ? [[node.t]] : node.v == null ? null : known ? grid(node.v) : [["?"]], [rows, rest] = node.g == null ? [] : gradient(node);
+    if (value) numbers(put.value, value, "", node.vx, node.y + 50, node.vw, known ? "value" : "muted");
+    if (rows) numbers(put.gradient, rows, rest, node.gx, node.y + 50, node.gw, line(rows) === "?" ? "muted" : "upstream");
+    put.group.firstChild.textContent = `${node.name}${value ? ": value " + line(value) : ""}${rows ? ", " + derivative(node.d) + " = " + line(rows) + rest : ""}`;
+  }
+  function localRuns(step, full) {
+    if (step.l == null) return [["local", step.ct || ""]];
+    const number = text(step.l), symbol = step.lt, runs = [["local", derivative(step.ln) + " = "]];
+    if (step.l.t || shapeOf(step.l).length) return [...runs, ["local", symbol]];
+    if (!full) return [...runs, ["local", symbol]];
+    return symbol === number ? [...runs, ["local gt-b", number]] : [...runs, ["local", symbol + " = "], ["local gt-b", number]];
+  }
+  function productRuns(step, hide) {
+    const result = hide ? "?" : text(step.c);
+    if (step.l == null) return shapeOf(step.c).length > 1 && !hide ? [] : [["muted", "= "], ["upstream gt-b", result]];
+    if (step.l.t) return [["muted", "= "], ["upstream gt-b", result]];
+    if (shapeOf(step.l).length || shapeOf(step.u).length) return [["local", step.lt], ["muted", " × "], ["upstream", derivative(step.up)], ["muted", " = "], ["upstream gt-b", result]];
+    return [["local gt-b", text(step.l)], ["muted", " × "], ["upstream gt-b", bracket(text(step.u))], ["muted", " = "], ["upstream gt-b", result]];
+  }
+  function paintEdge(k) {
+    const edge = edges[k], wire = wires[k], step = steps[here], mine = turn.get(k), lit = flows(step) && step.e === k;
+    const feeding = step && step.k === "f" && step.n === edge.s, state = lit ? "active" : feeding ? "feeding" : mine > here || mine == null ? "waiting" : "done";
+    const back = lit && !ahead, onPath = path && path.has(k);
+    const words = mine == null || here < seed ? [] : [localRuns(steps[mine], mine <= here), ...(lit ? [productRuns(steps[mine], asks(here))] : [])].filter(runs => runs.length);
+    const key = state + onPath + JSON.stringify(words) + (here >= seed);
+    if (wire.was === key) return;
+    wire.was = key;
+    wire.group.setAttribute("class", `gt-edge gt-is-${state}${here < seed && state === "waiting" && steps.length ? " gt-early" : ""}${onPath ? " gt-path" : ""}`);
+    wire.line.setAttribute("d", back ? edge.b : edge.f);
+    wire.tip.setAttribute("points", back ? edge.ba : edge.fa);
+    wire.label.replaceChildren();
+    wire.label.setAttribute("class", "gt-label gt-is-" + state);
+    const pill = lit ? s("rect", {rx: 6}) : null, at = words.length > 1 ? edge.Y : edge.y;
+    if (pill) wire.label.append(pill);
+    words.forEach((runs, i) => {
+      const element = s("text", {x: edge.x, y: at + 3.4 + 13 * (i - (words.length - 1) / 2), "text-anchor": edge.a}, runs.map(([kind, words_]) => s("tspan", {class: "gt-" + kind, text: words_})));
+      fits(element, runs.map(run => run[1]).join(""), edge.room * (lit ? 1.15 : 1), 9.5);
+      wire.label.append(element);
+    });
+    if (pill && words.length && svg.isConnected) {
+      const texts = [...wire.label.querySelectorAll("text")].map(element => element.getBBox());
+      const x0 = Math.min(...texts.map(b => b.x)), y0 = Math.min(...texts.map(b => b.y)), x1 = Math.max(...texts.map(b => b.x + b.width)), y1 = Math.max(...texts.map(b => b.y + b.height));
+      for (const [key, value] of Object.entries({x: x0 - 5, y: y0 - 2, width: x1 - x0 + 10, height: y1 - y0 + 4})) pill.setAttribute(key, value.toFixed(1));
+      labels.append(wire.label);
+    }
+  }
+
+  // ----- in words -----
+  const rules = node => data.ops[node && node.op] || {};
+  const atKink = step => { const node = nodes.get(edges[step.e].s); return step.l != null && node && node.kink && node.kink.some(i => v[i] === 0) ? node : null; };
+  function remark(step) {
+    const kink = atKink(step), local = entries(step.l);
+    if (kink) return `At this kink the slope may be anything from ${shown(kink.ends[0])} to ${shown(kink.ends[1])}; ${text(step.l)} is taken.`;
+    if (local && !local.every(isFinite)) return "This local derivative is not finite here.";
+    if (local && local.every(x => x === 0)) return "A local derivative of 0 blocks the gradient here.";
+    const says = rules(nodes.get(edges[step.e].s)).says;
+    return says ? says[0].toUpperCase() + says.slice(1) + "." : "";
+  }
+  function sentence(k, hide) {
+    const step = steps[k];
+    if (!step) return "";
+    const node = nodes.get(step.n);
+    if (step.k === "f") return node.v == null ? node.formula + "." : `${node.formula} = ${text(node.v)}.`;
+    if (step.k === "s") return ahead ? `Direction: ${derivative(node.d)} = ${text(step.c)}.` : `Seed: ${derivative(node.d)} = ${text(step.c)}, for ${node.name} changes exactly as much as itself.`;
+    const edge = edges[step.e], source = nodes.get(edge.s), number = q => q == null || q.t ? "" : text(q), equals = q => number(q) && " = " + number(q);
+    const head = ahead ? `${name(edge.t)} → ${source.formula}` : `${source.formula} → ${name(edge.t)}`;
+    const local = step.l != null ? `local ${derivative(step.ln)} = ${step.lt}${step.lt === number(step.l) ? "" : equals(step.l)}, ` : "";
+    const come = (into.get(step.r) || []).filter(j => j <= k), terms = come.map((j, i) => i ? bracket(text(steps[j].c)) : text(steps[j].c)).join(" + ");
+    const product = step.l == null ? (step.ct || "") + equals(step.c) : number(step.c) && !shapeOf(step.c).length ? `${text(step.l)} × ${bracket(text(step.u))}${equals(step.c)}` : text(step.c);
+    const sum = come.length > 1 || step.m ? `; ${derivative(step.d)} = ${terms}${step.m ? " + ?".repeat(step.m) : equals(step.T)} (${come.length} of ${come.length + step.m} paths)` : `; ${derivative(step.d)}${equals(step.T)}`;
+    return `${head}: ${local}${ahead ? "tangent" : "upstream"} ${derivative(step.up)}${equals(step.u)}, contribution ${hide ? "?" : product + sum}. ${hide ? "" : remark(step)}`.trim();
+  }
+  function caption(k) {
+    const step = steps[k], hide = asks(k), out = [];
+    if (!step) return [h("p", {class: "gt-math"}, data.title ? `The computation graph of ${data.title}.` : "")];
+    if (!flows(step)) return [h("p", {class: "gt-math"}, sentence(k).replace(/\.$/, ""))];
+    const edge = edges[step.e], math = h("p", {class: "gt-math"}), come = (into.get(step.r) || []).filter(j => j <= k);
+    const add = (...parts) => math.append(...parts.map(part => typeof part === "string" ? doc.createTextNode(part) : part));
+    add(over(step.d, "upstream"), come.length > 1 || step.m ? " += " : " = ");
+    if (step.l == null) add(span("local", step.ct || ""), step.c && step.c.t ? "" : " = ", step.c && step.c.t ? "" : span("upstream gt-b", hide ? "?" : text(step.c)));
+    else {
+      add(over(step.ln, "local"), " × ", over(step.up, "upstream"), " = ", span("local", /[ +−]/.test(step.lt) ? "(" + step.lt + ")" : step.lt), " × ", over(step.up, "upstream"));
+      if (!step.l.t) add(" = ", ...productRuns(step, hide).map(([kind, words]) => span(kind, words)));
+    }
+    out.push(math);
+    if ((come.length > 1 || step.m) && !hide) out.push(h("p", {class: "gt-sum"}, derivative(step.d) + " = " + come.map((j, i) => i ? bracket(text(steps[j].c)) : text(steps[j].c)).join(" + ")
+      + (step.m ? " + ?".repeat(step.m) : step.T && step.T.t ? "" : " = " + text(step.T)) + `   (${come.length} of ${come.length + step.m} paths)`));
+    if (!hide) out.push(h("p", {class: "gt-says"}, `${edge.s === step.n ? nodes.get(edge.s).formula : ""}. ${remark(step)}`.replace(/^\. /, "")));
+    return out;
+  }
+  const short = k => {
+    const step = steps[k];
+    return step.k === "f" ? nodes.get(step.n).formula : step.k === "s" ? (ahead ? "Direction " : "Seed ") + derivative(nodes.get(step.n).d) : `${name(sender(step))} → ${name(step.r)}`;
+  };
+  const phase = step => !step ? "Computation graph" : step.k === "f" ? "Forward" : step.k === "s" ? "Seed" : step.k === "t" ? "Tangent" : "Backward";
+
+  // ----- the frame around it -----
+  const title = h("h2", {id: uid + "-title", class: "gt-title"}), told = h("div", {class: "gt-caption", "aria-hidden": "true"}), says = h("p", {id: uid + "-says", class: "gt-heard", "aria-live": "polite"});
+  const canvas = h("div", {class: "gt-canvas", tabindex: 0, role: "group", "aria-label": "graph: + and − zoom, 0 fits, shift with arrows moves"}, svg);
+  const slider = h("input", {type: "range", min: 0, max: last, value: 0, "aria-label": "step", class: "gt-slider"}), count = h("output", {class: "gt-count"});
+  const go = {first: () => show(0), back: () => show(here - 1), next: () => asks(here) ? remind() : show(here + 1), last: () => show(last)};
+  const press = key => () => { stop(); go[key](); };
+  const controls = {
+    first: button("first step", press("first"), icon("M3 3v10M13 3 6 8l7 5z")), back: button("step back", press("back"), icon("M11 3 4 8l7 5z")),
+    play: button("play", () => play(), icon("M4 3v10l9-5z"), {class: "gt-play"}), next: button("next step", press("next"), icon("m5 3 7 5-7 5z")), last: button("last step", press("last"), icon("M13 3v10M3 3l7 5-7 5z")),
+  };
+  for (const key in controls) controls[key].dataset.act = key;
+  const speed = h("select", {"aria-label": "speed of play", class: "gt-speed"}, [.5, 1, 2, 4].map(x => h("option", {value: x, text: x + "×", selected: x === 1})));
+  speed.addEventListener("change", () => { if (timer) { stop(); play(); } });
+  const guess = h("button", {type: "button", class: "gt-predict", "aria-pressed": "false", onclick: () => predict(!predicting), text: "Predict"});
+  const nav = h("nav", {class: "gt-nav", "aria-label": "steps", hidden: steps.length < 2}, Object.values(controls), slider, count, speed, steps.some(flows) && code.length ? guess : null);
+  const follows = button("follow the active node", () => { follow = !follow; follows.setAttribute("aria-pressed", follow); if (follow) chase(); }, "◎", {"aria-pressed": "true", class: "gt-follow"});
+  const zoomer = h("div", {class: "gt-zoom", role: "group", "aria-label": "zoom"}, button("zoom in", () => zoom(.8), "+", {class: "gt-in"}), button("zoom out", () => zoom(1.25), "−", {class: "gt-out"}), button("fit the window", () => fit(), "⛶", {class: "gt-fit"}), follows);
+  const given_ = h("p", {class: "gt-ask-what"}), typed = h("input", {type: "text", autocomplete: "off", inputmode: "text", "aria-label": "your prediction", class: "gt-guess"});
+  const verdict = h("p", {class: "gt-verdict", role: "status"}), points = h("span", {class: "gt-score"});
+  const ask = h("form", {class: "gt-ask", hidden: true, onsubmit: event => { event.preventDefault(); check(); }}, given_, h("div", {class: "gt-row"}, typed, h("button", {text: "Check", class: "gt-check"}),
+    h("button", {type: "button", text: "Hint", class: "gt-hint", onclick: () => tell(hintFor(steps[here]))}), h("button", {type: "button", text: "Show", class: "gt-show", onclick: () => settle(false)}), points), verdict);
+  const tabs = h("div", {class: "gt-tabs", role: "tablist", "aria-label": "beside the graph"}), side = h("div", {class: "gt-side"}, tabs), panels = {};
+  const trouble = h("p", {class: "gt-trouble", role: "status"});
+  const paper = h("div", {class: "gt-paper"});
+  root.classList.add("gt");
+  root.append(h("div", {class: "gt-problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, title, told, says, h("div", {class: "gt-holder"}, canvas, zoomer), nav, ask, trouble), side), paper);
+
+  function tab(key, label, build) {
+    const panel = h("div", {id: `${uid}-${key}`, role: "tabpanel", class: "gt-panel gt-" + key, hidden: true, tabindex: 0, "aria-labelledby": `${uid}-tab-${key}`});
+    const control = h("button", {type: "button", role: "tab", id: `${uid}-tab-${key}`, "aria-controls": panel.id, "aria-selected": "false", tabindex: -1, text: label, onclick: () => turnTo(key)});
+    tabs.append(control); side.append(panel);
+    panels[key] = {panel, control, build, seen: false};
+  }
+  function turnTo(key) {
+    for (const other in panels) {
+      const {panel, control} = panels[other], mine = other === key;
+      panel.hidden = !mine; control.setAttribute("aria-selected", mine); control.tabIndex = mine ? 0 : -1;
+    }
+    side.dataset.tab = key;
+    refresh();
+  }
+  tabs.addEventListener("keydown", event => {
+    const shownTabs = Object.values(panels).filter(p => !p.control.hidden), at = shownTabs.findIndex(p => p.control === doc.activeElement), move = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+    if (!move) return;
+    event.preventDefault(); event.stopPropagation();
+    const to = shownTabs[(at + move + shownTabs.length) % shownTabs.length].control;
+    to.focus(); to.click();
+  });
+  const refresh = () => { const open_ = panels[side.dataset.tab]; if (open_) { if (!open_.seen) { open_.seen = true; open_.show = open_.build(open_.panel) || (() => {}); } open_.show(); } };
+  const table = (head, rows) => h("table", {}, h("thead", {}, h("tr", {}, head.map(words => h("th", {scope: "col"}, words)))), h("tbody", {}, rows));
+  const select = (label, pairs, onchange) => { const element = h("select", {"aria-label": label}, pairs.map(([value, words]) => h("option", {value, text: words}))); element.addEventListener("change", () => onchange(element.value)); return element; };
+
+  // ----- the panels -----
+  tab("steps", "Steps", panel => {
+    const items = steps.map((step, k) => h("li", {}, h("button", {type: "button", onclick: () => { stop(); show(k); }}, h("span", {class: "gt-phase", text: phase(step)[0]}), h("span", {text: short(k)}))));
+    panel.append(h("ol", {start: 1}, items));
+    let was = null;
+    return () => {
+      if (was) was.firstChild.removeAttribute("aria-current");
+      was = items[here];
+      if (!was) return;
+      was.firstChild.setAttribute("aria-current", "step");
+      const low = was.offsetTop - panel.offsetTop;
+      if (low < panel.scrollTop || low + was.offsetHeight > panel.scrollTop + panel.clientHeight) panel.scrollTop = low - panel.clientHeight / 2;
+    };
+  });
+  if (code.length && data.inputs.length) tab("inputs", "Inputs", panel => {
+    const fields = [];
+    data.inputs.forEach((input, k) => {
+      const reach = Math.max(2, ...input.v.map(x => Math.ceil(Math.abs(x) * 2))), set = h("fieldset", {}, h("legend", {text: input.name}));
+      input.v.forEach((start, j) => {
+        const label = input.s.length ? `${input.name}[${place(j, input.s)}]` : input.name;
+        const number = h("input", {type: "number", step: "any", "aria-label": label, value: start}), range = h("input", {type: "range", min: -reach, max: reach, step: reach / 200, "aria-label": label + ", slider", value: start});
+        const take = value => { if (value !== "" && isFinite(value)) { set_(k, j, +value); number.value = range.value = +value; number.value = +value; } };
+        number.addEventListener("input", () => take(number.value)); range.addEventListener("input", () => take(range.value));
+        fields.push([k, j, number, range]);
+        set.append(h("div", {class: "gt-row"}, number, range));
+      });
+      panel.append(set);
+    });
+    panel.append(h("button", {type: "button", class: "gt-reset", text: "Back to the start", onclick: () => data.inputs.forEach((input, k) => input.v.forEach((x, j) => set_(k, j, +x)))}));
+    return () => fields.forEach(([k, j, number, range]) => { if (doc.activeElement !== number) number.value = +given[k][j].toPrecision(12); range.value = given[k][j]; });
+  });
+  const place = (j, shape) => { const at = []; for (let k = shape.length - 1; k >= 0; k--) { at.unshift(j % shape[k]); j = Math.floor(j / shape[k]); } return at.join(", "); };
+  const outgoing = i => edges.map((edge, k) => k).filter(k => turn.has(k) && edges[k].t === i);
+  function pathsTo(goal, most = 24) {
+    const found = [], todo = [[goal, []]];
+    while (todo.length && found.length < most) {
+      const [at, way] = todo.pop();
+      if (at === data.out) found.push(way);
+      else for (const k of outgoing(at).reverse()) todo.push([edges[k].s, [k, ...way]]);
+    }
+    const counts = new Map([[data.out, 1]]), order = data.nodes.map(node => node.i).sort((a, b) => b - a);
+    for (const i of order) if (i !== data.out) counts.set(i, outgoing(i).reduce((sum, k) => sum + (counts.get(edges[k].s) || 0), 0));
+    return [found, counts.get(goal) || 0];
+  }
+  if (!ahead && steps.some(flows)) tab("paths", "Paths", panel => {
+    const pick = select("gradient of", data.nodes.filter(node => node.g != null).map(node => [node.i, node.name]), value => choose(+value)), box = h("div");
+    panel.append(h("p", {}, h("label", {}, "Every path to ", pick)), box);
+    return () => {
+      pick.value = chosen;
+      const node = nodes.get(chosen), [ways, many] = pathsTo(chosen), scalar = way => way.every(k => steps[turn.get(k)].l != null && !shapeOf(steps[turn.get(k)].l).length && !steps[turn.get(k)].l.t);
+      const parts = outgoing(chosen).map(k => steps[turn.get(k)]);
+      const whole = parts.map(step => step.l == null ? step.ct : derivative(step.ln) + "·" + derivative(step.up)).join(" + ");
+      const filled = parts.every(step => step.l != null && !step.l.t && !shapeOf(step.c).length) ? parts.map(step => `${bracket(text(step.l))}·${bracket(text(step.u))}`).join(" + ") : "";
+      box.replaceChildren(h("p", {class: "gt-whole"}, `${derivative(node.d)} = ${[whole || (chosen === data.out ? "1" : "0"), filled].filter(Boolean).join(" = ")}${node.g.t ? "" : " = " + text(node.g)}`));
+      box.append(h("ol", {}, ways.map(way => {
+        const stops = [data.out, ...[...way].map(k => edges[k].t)].map(name).join(" → "), factors = way.map(k => steps[turn.get(k)]);
+        const product = scalar(way) && way.length ? factors.map(step => bracket(text(step.l))).join(" × ") + " = " + shown(factors.reduce((p, step) => p * entries(step.l)[0], entries(seedOf())[0])) : factors.map(step => step.l == null ? step.ct : step.lt).join(" · ");
+        const light = on => () => { path = on ? new Set(way) : null; edges.forEach((_, k) => paintEdge(k)); };
+        return h("li", {}, h("button", {type: "button", onmouseenter: light(true), onfocus: light(true), onmouseleave: light(false), onblur: light(false)}, h("span", {text: stops}), h("b", {text: product})));
+      })));
+      if (many > ways.length) box.append(h("p", {text: `… ${many} paths in all; the first ${ways.length} are listed. The sum per node above counts them all.`}));
+      else if (ways.length > 1 && ways.every(scalar)) box.append(h("p", {class: "gt-whole", text: `Sum over ${many} paths: ${text(node.g)}`}));
+    };
+  });
+  const seedOf = () => steps[seed] ? steps[seed].c : 0;
+  if (steps.some(step => step.line)) tab("derivation", "Derivation", panel => {
+    const picks = [["", "all"], ...data.nodes.filter(node => node.g != null && !node.formula).map(node => [node.i, node.name])];
+    let wrt = "";
+    const items = new Map(), list = h("ol");
+    panel.append(h("p", {}, h("label", {}, "Lines that lead to ", select("lines for", picks, value => { wrt = value; draw(); }))), list);
+    function draw() {
+      const wanted = wrt === "" ? null : new Set(pathsTo(+wrt, 200)[0].flat());
+      items.clear();
+      list.replaceChildren(...steps.flatMap((step, k) => {
+        if (!flows(step) || !step.line || (wanted && !wanted.has(step.e))) return [];
+        const partly = step.m ? " + …" : "";
+        const item = h("button", {type: "button", onclick: () => { stop(); show(k); }}, h("span", {class: "gt-math"}, over(step.d, "upstream"), " = ", span("local", step.line), partly), h("small", {text: rules(nodes.get(edges[step.e].s)).rule || ""}));
+        items.set(k, item);
+        return [h("li", {}, item)];
+      }));
+    }
+    draw();
+    return () => items.forEach((item, k) => { if (k === here) item.setAttribute("aria-current", "step"); else item.removeAttribute("aria-current"); item.classList.toggle("gt-later", k > here); });
+  });
+  if (data.ahead && data.ahead.length && !ahead) tab("beside", "Forward", panel => {
+    let at = 0;
+    const body = h("div");
+    panel.append(h("p", {}, h("label", {}, "Forward mode along ", select("direction", data.ahead.map((one, k) => [k, one.wrt]), value => { at = +value; refresh(); }))), body);
+    return () => {
+      const one = data.ahead[at], of = new Map(one.of);
+      body.replaceChildren(table(["node", "forward: ∂·/∂" + one.wrt, `reverse: ∂${data.title}/∂·`], data.nodes.filter(node => node.role !== "constant").map(node =>
+        h("tr", {}, h("th", {scope: "row", text: node.name}), h("td", {class: "gt-local", text: of.has(node.i) ? text(of.get(node.i)) : "0"}), h("td", {class: "gt-upstream", text: node.g == null ? "–" : text(node.g)})))));
+      body.append(h("p", {text: `One pass forward gives one column: every ∂·/∂${one.wrt}. One pass backward gives the whole last column, so ${data.ahead.length} inputs take ${data.ahead.length} passes forward and one backward. They meet in ∂${data.title}/∂${one.wrt} = ${of.has(data.out) ? text(of.get(data.out)) : "0"}.`}));
+    };
+  });
+  const cells = node => {
+    const out = [];
+    if (node.formula && node.v != null) out.push(["value", text(node.v)]);
+    for (const k of turn.keys()) if (edges[k].s === node.i && steps[turn.get(k)].l != null) out.push([derivative(steps[turn.get(k)].ln), text(steps[turn.get(k)].l)]);
+    if (node.g != null) out.push([derivative(node.d), text(node.g)]);
+    return out.map(([label, right], k) => [node.i + "/" + k, label, right]);
+  };
+  if (steps.some(flows) && code.length) tab("sheet", "Worksheet", panel => {
+    const all = () => data.nodes.flatMap(cells).map(cell => cell[0]), body = h("div");
+    const mark = keys => { blank.clear(); keys.forEach(key => blank.add(key)); refresh(); };
+    panel.append(h("p", {text: "Cells that are pressed stay blank on paper; the key follows on a page of its own."}), h("div", {class: "gt-row"},
+      h("button", {type: "button", class: "gt-blank-all", text: "Blank all", onclick: () => mark(all())}), h("button", {type: "button", text: "Every second", onclick: () => mark(all().filter((_, k) => k % 2))}),
+      h("button", {type: "button", text: "None", onclick: () => mark([])}), h("button", {type: "button", class: "gt-print", text: "Print worksheet and key", onclick: () => { root.dataset.print = "sheet"; win.print(); }})), body);
+    return () => body.replaceChildren(sheet(true));
+  });
+  const sheet = (alive, key) => table(["node", "cells"], data.nodes.filter(node => node.role !== "constant").map(node => h("tr", {}, h("th", {scope: "row", text: node.formula || `${node.name} = ${node.v == null ? "" : text(node.v)}`}), h("td", {}, cells(node).map(([id, label, right]) => {
+    const hide = blank.has(id), words = `${label} = ${hide && !key ? "______" : right}`;
+    return alive ? h("button", {type: "button", "aria-pressed": String(hide), text: words, onclick: () => { if (!blank.delete(id)) blank.add(id); refresh(); }}) : h("span", {class: hide ? "gt-blank" : "", text: words});
+  })))));
+
+  // ----- predict, then see -----
+  function predict(on) {
+    predicting = on; answered.clear(); score.right = score.asked = 0;
+    guess.setAttribute("aria-pressed", on); root.classList.toggle("gt-predicting", on);
+    for (const key in panels) panels[key].control.hidden = on && !["steps", "inputs"].includes(key);
+    if (on && !["steps", "inputs"].includes(side.dataset.tab)) turnTo("steps");
+    stop();
+    if (on) show(Math.min(last, Math.max(0, seed))); else paint();
+  }
+  const tell = words => { verdict.textContent = words; };
+  const remind = () => { tell("Your prediction first; or press Show."); typed.focus(); };
+  const hintFor = step => `${rules(nodes.get(edges[step.e].s)).rule || "Chain rule"}: ${rules(nodes.get(edges[step.e].s)).formula || ""}. Local times upstream; ${derivative(step.up)} = ${text(step.u)}.`;
+  function read(words) {
+    const parts = words.replace(/[−–]/g, "-").replace(/[[\]()]/g, " ").split(/[\s,;]+/).filter(Boolean);
+    return parts.map(part => { const [a, b] = part.split("/"); return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(a) ? b === undefined ? +a : /^\d+\.?\d*$/.test(b) ? a / b : NaN : NaN; });
+  }
+  const near = (a, b) => a.length === b.length && a.every((x, i) => Math.abs(x - b[i]) <= .01 * Math.abs(b[i]) + 1e-9 || (Math.abs(x - b[i]) <= .005 && Math.abs(b[i]) > .02));
+  function check() {
+    const step = steps[here];
+    if (!asks(here)) return press("next")();
+    const mine = read(typed.value), right = entries(step.c);
+    if (!mine.length || mine.some(x => x !== x)) return tell(right.length > 1 ? `Write ${right.length} numbers, such as 1, −0.5.` : "Write a number, such as −0.5 or 1/3.");
+    if (near(mine, right)) return settle(true);
+    if (mine.length !== right.length) return tell(`This gradient has ${right.length} entr${right.length > 1 ? "ies" : "y"}.`);
+    const local = entries(step.l), up = entries(step.u), flat = local && local.length === 1 && up.length === 1, one = (index, x) => [[index, [x]]];
+    const tries = [...(step.slips || []).map(([hint, q]) => [hint, entries(q)]), ...(flat ? [...one(0, local[0]), ...one(1, up[0]), ...one(2, local[0] + up[0])] : []), [3, right.map(x => -x)], ...(step.m || (into.get(step.r) || []).length > 1 ? [[4, entries(step.T)]] : [])];
+    const met = tries.find(([, wrong]) => wrong && near(mine, wrong));
+    if (!step.tried) { step.tried = true; score.asked++; tally(); }
+    tell("Not yet. " + (met ? data.hints[met[0]] : "Local derivative times upstream gradient: which of the two is different?"));
+  }
+  function settle(right) {
+    const step = steps[here];
+    if (!step.tried) { score.asked++; if (right) score.right++; }
+    step.tried = true; answered.add(here);
+    tally(); paint();
+    tell(right ? "Right." : `It is ${text(step.c)}.`);
+  }
+  const tally = () => { points.textContent = score.asked ? `${score.right} of ${score.asked} at first try` : ""; };
+
+  // ----- zoom, pan, follow -----
+  let view = {x: 0, y: top, w: wide, h: high}, dragged = false;
+  const look = () => svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].map(x => x.toFixed(1)).join(" "));
+  function fit(by = true) { view = {x: 0, y: top, w: wide, h: high}; auto = !by; if (by) follow = follow && false; follows.setAttribute("aria-pressed", follow); look(); }
+  function zoom(by, cx = view.x + view.w / 2, cy = view.y + view.h / 2) {
+    const w = Math.min(wide * 1.5, Math.max(80, view.w * by)), ratio = w / view.w;
+    view = {x: cx - (cx - view.x) * ratio, y: cy - (cy - view.y) * ratio, w, h: view.h * ratio};
+    auto = false; look();
+  }
+  const centre = i => { const node = nodes.get(i); return node && [node.x + node.w / 2, node.y + node.h / 2]; };
+  function chase() {
+    if (!follow || view.w >= wide * .99 && view.h >= high * .99) return;
+    const step = steps[here], spots = (step ? flows(step) ? [edges[step.e].s, edges[step.e].t] : [step.n, ...(nodes.get(step.n).args || [])] : [data.out]).map(centre).filter(Boolean);
+    const x = spots.reduce((a, p) => a + p[0], 0) / spots.length, y = spots.reduce((a, p) => a + p[1], 0) / spots.length;
+    view.x = x - view.w / 2; view.y = y - view.h / 2; look();
+  }
+  function settleView() {
+    const scale = Math.min(canvas.clientWidth / wide, canvas.clientHeight / high);
+    if (!auto || !scale) return;
+    if (scale * 9.5 >= 8) return fit(false);
+    const size = canvas.clientWidth < 600 ? .95 : 1.15;
+    view = {x: 0, y: top, w: canvas.clientWidth / size, h: canvas.clientHeight / size};
+    look(); chase();
+  }
+  const fingers = new Map();
+  const spot = event => { const box = svg.getBoundingClientRect(), scale = Math.max(view.w / box.width, view.h / box.height); return [view.x + view.w / 2 + (event.clientX - box.left - box.width / 2) * scale, view.y + view.h / 2 + (event.clientY - box.top - box.height / 2) * scale, scale]; };
+  canvas.addEventListener("wheel", event => { if (!event.ctrlKey && !event.metaKey) return; event.preventDefault(); const [x, y] = spot(event); zoom(event.deltaY > 0 ? 1.12 : .89, x, y); }, {passive: false});
+  canvas.addEventListener("pointerdown", event => { fingers.set(event.pointerId, event); dragged = false; });
+  canvas.addEventListener("pointermove", event => {
+    const was = fingers.get(event.pointerId);
+    if (!was) return;
+    const others = [...fingers.values()].filter(finger => finger.pointerId !== event.pointerId), [x, y, scale] = spot(event);
+    if (others.length) { const far = finger => Math.hypot(finger.clientX - others[0].clientX, finger.clientY - others[0].clientY); zoom(far(was) / (far(event) || 1), x, y); dragged = true; }
+    else if (dragged || Math.hypot(event.clientX - was.clientX, event.clientY - was.clientY) > 4) {
+      if (!dragged) canvas.setPointerCapture(event.pointerId);
+      dragged = true; auto = false;
+      view.x -= (event.clientX - was.clientX) * scale; view.y -= (event.clientY - was.clientY) * scale; look();
+    } else return;
+    fingers.set(event.pointerId, event);
+  });
+  for (const kind of ["pointerup", "pointercancel"]) canvas.addEventListener(kind, event => { fingers.delete(event.pointerId); });
+  canvas.addEventListener("keydown", event => {
+    const moves = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}, move = event.shiftKey && moves[event.key];
+    if (move) { view.x += move[0] * view.w / 8; view.y += move[1] * view.h / 8; auto = false; look(); }
+    else if (event.key === "+" || event.key === "=") zoom(.8);
+    else if (event.key === "-") zoom(1.25);
+    else if (event.key === "0") fit();
+    else return;
+    event.preventDefault(); event.stopPropagation();
+  });
+
+  // ----- moving -----
+  function paint() {
+    const step = steps[here];
+    for (const node of data.nodes) paintNode(node, step);
+    for (let k = 0; k < edges.length; k++) paintEdge(k);
+    title.textContent = step ? `${phase(step)} · step ${here + 1} of ${steps.length}` : "Computation graph";
+    told.replaceChildren(...caption(here));
+    says.textContent = steps.length ? sentence(here, asks(here)) : `The computation graph of ${data.title}: ${data.nodes.filter(node => node.formula).length} operations.`;
+    slider.value = here; slider.setAttribute("aria-valuetext", title.textContent); count.textContent = `${here + 1} / ${steps.length || 1}`;
+    controls.first.disabled = controls.back.disabled = here === 0; controls.last.disabled = controls.next.disabled = here === last;
+    const asking = asks(here);
+    ask.hidden = !(predicting && flows(step));
+    if (!ask.hidden) given_.textContent = `What does ${nodes.get(edges[step.e].s).formula} send to ${name(step.r)}? ${derivative(step.up)} = ${text(step.u)} is known.`;
+    typed.disabled = !asking;
+    const out = nodes.get(data.out), bad = code.length && entries(out.v).some(x => !isFinite(x)) ? data.nodes.find(node => entries(node.v) && entries(node.v).some(x => !isFinite(x))) : null;
+    trouble.textContent = bad ? `${bad.formula || bad.name} is ${text(bad.v)} at this point; choose another.` : "";
+    refresh();
+  }
+  function show(k) {
+    const to = Math.max(0, Math.min(last, k)), moved = to !== here;
+    here = to;
+    if (moved) { tell(""); typed.value = ""; if (flows(steps[here])) chosen = steps[here].r; }
+    paint(); chase();
+    if (moved && predicting && asks(here) && !timer) typed.focus({preventScroll: true});
+    if (options.onstep) options.onstep(here);
+  }
+  function choose(i) { if (!nodes.get(i) || nodes.get(i).g == null) return; chosen = i; paint(); }
+  function set_(k, j, value) { given[k][j] = value; run(); paint(); if (options.oninput) options.oninput(data.inputs[k].key, given[k]); }
+  function set(key, values) { const k = data.inputs.findIndex(input => input.key === key); if (k < 0) return; given[k] = [].concat(values).flat(9).map(Number); run(); paint(); }
+  function face(playing) { controls.play.setAttribute("aria-label", playing ? "pause" : "play"); controls.play.replaceChildren(icon(playing ? "M4 3v10M11 3v10" : "M4 3v10l9-5z")); }
+  function stop() { win.clearInterval(timer); timer = 0; face(false); }
+  function play() {
+    if (timer) return stop();
+    if (here === last) show(0);
+    face(true);
+    timer = win.setInterval(() => here < last && !asks(here) ? show(here + 1) : stop(), 1600 / speed.value);
+  }
+  slider.addEventListener("input", () => { stop(); show(+slider.value); });
+  const keys = {ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last"};
+  function key(event) {
+    const tag = event.target.tagName;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA" || event.target.isContentEditable) return;
+    if (keys[event.key]) { event.preventDefault(); press(keys[event.key])(); }
+    else if (event.key === " " && tag !== "BUTTON") { event.preventDefault(); play(); }
+  }
+  const ears = options.keys || root;
+  ears.addEventListener("keydown", key);
+
+  // ----- paper -----
+  let before = null;
+  function toPaper() {
+    if (before) return;
+    before = {here, view: {...view}, predicting};
+    const asSheet = root.dataset.print === "sheet";
+    predicting = false; here = asSheet ? 0 : last; view = {x: 0, y: top, w: wide, h: high}; look(); paint();
+    if (asSheet) paper.replaceChildren(h("h2", {text: "Worksheet"}), sheet(false), h("section", {class: "gt-key"}, h("h2", {text: "Key"}), sheet(false, true)));
+    else paper.replaceChildren(h("h2", {text: "Every step"}), h("ol", {}, steps.map((_, k) => h("li", {text: sentence(k)}))));
+  }
+  function fromPaper() { if (!before) return; ({here, view, predicting} = before); before = null; delete root.dataset.print; paper.replaceChildren(); look(); paint(); }
+  win.addEventListener("beforeprint", toPaper); win.addEventListener("afterprint", fromPaper);
+  const watch = new win.ResizeObserver(() => settleView());
+  watch.observe(canvas);
+  run(); look(); turnTo(steps.length > 1 ? "steps" : Object.keys(panels)[0]); show(options.step || 0); settleView();
+  return {
+    show, set, predict, fit, zoom, choose, get step() { return here; }, get view() { return {...view}; },
+    number: i => entries(nodes.get(i).v), slope: i => entries(nodes.get(i).g), sentence, paper: [toPaper, fromPaper],
+    destroy() { stop(); watch.disconnect(); ears.removeEventListener("keydown", key); win.removeEventListener("beforeprint", toPaper); win.removeEventListener("afterprint", fromPaper); root.replaceChildren(); },
+  };
+}
