@@ -29,7 +29,11 @@ TURN = "-{0}"  # the code of an operation that turns the sign and does nothing e
 SUM = re.compile(r"\{0\} [+-] \{1\}")  # code in which a term may open with its minus, and take the sign before it along
 NAME = re.compile(r"\b[vm]\d+\b")  # a value, or minus a value
 AFFINE = re.compile(r"-\(\((v\d+) \* (v\d+)\) \+ (v\d+)\)")  # −(w·x + b), as every sigmoid has it
-SCALARS = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {"abs": abs, "erf": erf, "round": round}
+SCALARS = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {
+    "abs": abs,
+    "erf": erf,
+    "round": round,
+}
 
 
 class Term(NamedTuple):

@@ -30,7 +30,12 @@ SIGNS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.Pow: "pow", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">",
     ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.And: "and", ast.Or: "or", ast.USub: "neg", ast.Not: "not",
 }  # fmt: skip
-ALREADY = {"+": operator.add, "-": operator.sub, "*": operator.mul, "neg": operator.neg}  # worked out here where all is constant
+ALREADY: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "neg": operator.neg,
+}  # worked out here where all is constant
 
 
 class TooMuch(Exception):
@@ -51,7 +56,7 @@ class Term:
 
 
 def signed(sign: str, turned: bool) -> Callable[[Term, Any], Term]:
-    def run(self: Term, other: Any) -> Term:
+    def run(self: Term, other: Any) -> Any:
         if isinstance(other, np.ndarray):
             return NotImplemented
         return self.context.put(sign, *((other, self) if turned else (self, other)))
@@ -59,7 +64,7 @@ def signed(sign: str, turned: bool) -> Callable[[Term, Any], Term]:
     return run
 
 
-for name, sign_ in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("pow", "pow")):
+for name, sign_ in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("mod", "%"), ("pow", "pow")):
     setattr(Term, f"__{name}__", signed(sign_, False))
     setattr(Term, f"__r{name}__", signed(sign_, True))
 
@@ -72,17 +77,17 @@ class Listing:
         self.found: dict[Any, Term] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Term]:
-        if name.startswith("_") or not (hasattr(math, name) or name in ("max", "min", "argmax", "argmin")):
+        if name.startswith("_") or not hasattr(math, name):
             raise AttributeError(name)
         return lambda *args: self.put(name, *args)
 
     def mpf(self, value: Any) -> Term:
         return self.constant(value)
 
-    def max(self, *entries: Any) -> Term:
+    def max(self, *entries: Any) -> Any:
         return reduce(lambda a, b: self.put("if", self.put(">=", a, b), a, b), entries)
 
-    def min(self, *entries: Any) -> Term:
+    def min(self, *entries: Any) -> Any:
         return reduce(lambda a, b: self.put("if", self.put("<=", a, b), a, b), entries)
 
     def argmost(self, sign: str, entries: Sequence[Any]) -> Term:
@@ -126,7 +131,7 @@ def parsed(code: str) -> ast.expr:
     return ast.parse(code, mode="eval").body
 
 
-def spelled(listing: Listing, code: str, given: Sequence[Any]) -> Term:
+def spelled(listing: Listing, code: str, given: Sequence[Any]) -> Any:
     """Return what a row's `code` says, over the terms `given`.
 
     >>> listing = Listing()
@@ -173,7 +178,11 @@ def entries(row: Row, params: tuple[Any, ...], listing: Listing, given: list[Any
         slots = row.arity[0]
 
         def one(*terms: Any) -> Any:
-            return reduce(lambda a, b: spelled(listing, code, [a, b]), terms) if len(terms) > slots else spelled(listing, code, terms)
+            return (
+                reduce(lambda a, b: spelled(listing, code, [a, b]), terms)
+                if len(terms) > slots
+                else spelled(listing, code, terms)
+            )
 
         return np.frompyfunc(one, len(given), 1)(*given)
     return row.forward(*given, *params)

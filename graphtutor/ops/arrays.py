@@ -280,7 +280,9 @@ def most(x: Value, axis: int, sign: str, ufunc: Any) -> Value:
     if found is None:
         return ufunc(np.asarray(x, dtype=float), axis=axis)
     rows = np.moveaxis(x, axis, -1)
-    return np.asarray([found(sign, row) for row in rows.reshape(-1, rows.shape[-1])], dtype=object).reshape(rows.shape[:-1])
+    return np.asarray([found(sign, row) for row in rows.reshape(-1, rows.shape[-1])], dtype=object).reshape(
+        rows.shape[:-1]
+    )
 
 
 def log_softmax(x: Value, axis: int) -> Value:

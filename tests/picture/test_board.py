@@ -149,7 +149,7 @@ def test_a_derivation_still_compares_and_pickles() -> None:
 
 def test_a_notebook_gets_the_page_in_a_frame_and_a_picture_where_scripts_do_not_run() -> None:
     html = QUOTIENT._repr_html_()
-    assert html.startswith("<iframe srcdoc=") and 'sandbox="allow-scripts"' in html
+    assert html.startswith("<iframe srcdoc=") and 'sandbox="allow-scripts' in html
     assert QUOTIENT._repr_svg_() == QUOTIENT.svg()
 
 

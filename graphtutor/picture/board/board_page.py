@@ -11,7 +11,7 @@ from html import escape
 from typing import NamedTuple
 
 from ..files.fonts import STACK
-from ..steps.page import STYLE, controls, variables
+from ..steps.page import variables
 
 
 class Row(NamedTuple):
@@ -39,6 +39,40 @@ def table_row(k: int, row: Row) -> str:
     rule = f"<b>{escape(row.name)}</b>" + (f"<br>{escape(row.note)}" if row.note else "")
     return f'<tr id="line{k + 1}"><td>{row.picture}<span class="heard">{row.markup}</span></td><td>{rule}</td></tr>'
 
+
+def controls(last: int, play: bool = True) -> str:
+    """Return the buttons and the slider that go from 0 to `last`."""
+    wanted = [
+        BUTTON.format(id=name, label=label, shape=shape, word=word)
+        for name, label, shape, word in BUTTONS
+        if play or name != "play"
+    ]
+    return "\n".join(
+        [
+            *wanted,
+            f'<input id="slider" type="range" min="0" max="{last}" value="0" aria-label="step"><output id="count"></output>\n',
+        ]
+    )
+
+
+BUTTON = '<button id="{id}" aria-label="{label}"><svg viewBox="0 0 16 16"><path d="{shape}"/></svg>{word}</button>'
+BUTTONS = (
+    ("first", "first step", "M3 3v10M13 3 6 8l7 5z", ""),
+    ("back", "step back", "M11 3 4 8l7 5z", ""),
+    ("play", "play", "M4 3v10l9-5z", "<span>play</span>"),
+    ("next", "next step", "m5 3 7 5-7 5z", ""),
+    ("last", "last step", "M13 3v10M3 3l7 5-7 5z", ""),
+)
+
+STYLE = """*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.45 FONT}
+main{max-width:1400px;margin:0 auto;padding:16px}h1{font-size:1.05rem;margin:0 0 4px}header p{margin:0;min-height:3em;overflow-wrap:anywhere}
+#picture{overflow-x:auto;margin:12px 0}#picture svg{display:block;max-width:none;height:auto;margin:0 auto}
+@media(min-width:900px){#picture svg{max-width:max(100%,60rem)}}
+nav{display:flex;flex-wrap:wrap;gap:8px;align-items:center}nav[hidden]{display:none}
+button{min-width:44px;height:40px;padding:0 10px;border:1px solid var(--line);border-radius:8px;background:var(--box);color:var(--ink);
+ font:inherit;font-size:.9rem;display:inline-flex;gap:6px;align-items:center;justify-content:center;cursor:pointer}
+button svg{width:16px;height:16px;fill:currentColor;stroke:currentColor;stroke-width:1.6;stroke-linejoin:round}button:disabled{opacity:.45;cursor:default}
+:focus-visible{outline:3px solid var(--value);outline-offset:2px}#slider{flex:1;min-width:140px;accent-color:var(--value)}#count{font-variant-numeric:tabular-nums}"""
 
 LINES = """
 table{border-collapse:collapse;margin:8px 0}td{padding:7px 4px;vertical-align:middle}

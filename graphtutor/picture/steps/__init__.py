@@ -6,7 +6,8 @@ dot       A frame as DOT with pinned positions: any Graphviz (neato -n2, nop2) d
 frames    Frames: what each picture of a trace says, as data; no markup and no positions.
 layout    Positions from Graphviz, once for each graph, in one band or wrapped into several.
 needs     How much room boxes and labels need: sized for the widest text of all frames, so nothing moves.
-page      A film as one HTML file that steps through it: no network, no fonts, no library.
+page      A walk as one HTML file to play with: no network, no fonts, no library.
+page_data A walk as plain data for a page: boxes, edges and steps once, and the elementary operations that give every number.
 save      A trace or a graph as pictures: its film laid out once, each frame painted when asked for.
 svg       A frame painted onto a layout, as SVG: byte-stable, with ids, classes, a title and a description.
 terminal  A frame as aligned text: every node with its value and gradient, the active one marked.

@@ -123,7 +123,7 @@ function graphtutor(root, data, options = {}) {
   }
 
   // ----- the picture -----
-  const [wide, top, high] = data.size;
+  const [left, top, wide, high] = data.size;
   const scene = s("g"), lines = s("g"), boxes = s("g"), labels = s("g");
   scene.append(lines, boxes, labels);
   const svg = s("svg", {role: "img", "aria-labelledby": uid + "-title", "aria-describedby": uid + "-says", preserveAspectRatio: "xMidYMid meet"}, scene);
@@ -132,6 +132,25 @@ function graphtutor(root, data, options = {}) {
     const need = words.length * size * .64;
     element.setAttribute("font-size", need > room && room > 0 ? Math.max(size * .55, size * room / need).toFixed(2) : size);
   };
+  // an edge's curve without its last points, where the arrow stands, and the arrow
+  function arrowed(flat, back, head) {
+    const points = [];
+    for (let i = 0; i < flat.length; i += 2) points.push([flat[i], flat[i + 1]]);
+    if (!back) points.reverse();
+    const tip = points[0], far = ([x, y]) => Math.hypot(x - tip[0], y - tip[1]), mix = (a, b, t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
+    let rest = points, low = 0, high_ = 1, curve;
+    while (rest.length > 4 && far(rest[3]) <= head) rest = rest.slice(3);
+    for (let i = 0; i < 16; i++) {
+      const t = (low + high_) / 2, right = [rest[3]];
+      for (let row = rest.slice(0, 4); row.length > 1;) { row = row.slice(1).map((b, k) => mix(row[k], b, t)); right.push(row[row.length - 1]); }
+      curve = right.reverse();
+      if (far(curve[0]) < head) low = t; else high_ = t;
+    }
+    const all = [...curve, ...rest.slice(4)], angle = Math.atan2(tip[1] - all[0][1], tip[0] - all[0][0]), u = head * Math.cos(angle), w = head * Math.sin(angle);
+    if (!back) all.reverse();
+    const fine = point => point.map(x => +x.toFixed(1)).join(" ");
+    return ["M" + fine(all[0]) + "C" + all.slice(1).map(fine).join(" "), [tip, [tip[0] - u - .38 * w, tip[1] - w + .38 * u], [tip[0] - u + .38 * w, tip[1] - w - .38 * u]].map(fine).join(" ")];
+  }
   for (const edge of edges) {
     const line_ = s("path", {fill: "none"}), tip = s("polygon"), label = s("g", {class: "gt-label"});
     const group = s("g", {class: "gt-edge"}, line_, tip);
@@ -142,19 +161,20 @@ function graphtutor(root, data, options = {}) {
     const {x, y, w, h: tall} = node, round = {parameter: 18, data: 0, constant: 3}[node.role] ?? 7, r = Math.min(round, tall / 2 - 1);
     const group = s("g", {class: "gt-node"}, s("title"), s("rect", {x, y, width: w, height: tall, rx: r, class: "gt-box"}));
     if (node.role === "output") group.append(s("rect", {x: x + 3.5, y: y + 3.5, width: w - 7, height: tall - 7, rx: 4.5, class: "gt-inner"}));
-    const put = {group, value: s("g"), gradient: s("g"), was: ""};
-    if (node.role !== "constant") {
-      if (node.formula) {
-        const formula = s("text", {x: x + w - 10, y: y + 17, "text-anchor": "end", class: "gt-formula", text: node.formula}), room = w - 36 - node.shape.length * 6;
-        fits(formula, node.formula, room, 10);
-        if (node.shape) formula.setAttribute("x", x + w - 14 - node.shape.length * 5.4);
-        group.append(s("text", {x: x + 10, y: y + 17, class: "gt-sign", text: node.label}), formula);
-      } else group.append(s("text", {x: x + w / 2, y: y + 17.5, "text-anchor": "middle", class: "gt-name", text: node.name}));
-      if (node.shape) group.append(s("text", {x: x + w - 10, y: y + 17, "text-anchor": "end", class: "gt-small", text: node.shape}));
-      if (node.v != null || node.t || node.g != null) group.append(s("path", {d: `M${x + 10} ${y + 24}H${x + w - 10}`, class: "gt-rule"}));
-      if (node.v != null || node.t) group.append(s("text", {x: node.vx, y: y + 35, "text-anchor": "middle", class: "gt-small", text: "value"}));
-      if (node.g != null) group.append(s("text", {x: node.gx, y: y + 35, "text-anchor": "middle", class: "gt-small", text: derivative(node.d)}));
-    }
+    const put = {group, value: s("g"), gradient: s("g"), was: ""}, words = (x_, y_, kind, text_, anchor = "middle") => s("text", {x: x_, y: y_, "text-anchor": anchor, class: "gt-" + kind, text: text_});
+    if (node.leaf) {
+      const middle = (x + node.bar - 6 + 9) / 2, low = y + tall / 2 + (node.shape ? -.5 : 4.5);
+      group.append(words(middle, low, "name", node.name), s("path", {d: `M${node.bar} ${y + 6}V${y + tall - 6}`, class: "gt-rule"}));
+      if (node.shape) group.append(words(middle, low + 12.5, "small", node.shape));
+    } else if (node.formula) {
+      const gap = node.shape ? 6 + node.shape.length * 5.4 : 0, formula = words(x + w - 9 - gap, y + 16, "formula", node.formula, "end");
+      fits(formula, node.formula, w - 34 - gap, 9.5);
+      group.append(words(x + 9, y + 16, "sign", node.label, "start"), formula);
+      if (node.shape) group.append(words(x + w - 9, y + 16, "small", node.shape, "end"));
+      if (node.vx || node.gx) group.append(s("path", {d: `M${x + 9} ${node.bar}H${x + w - 9}`, class: "gt-rule"}));
+    } else group.append(words(x + w / 2, y + 17.5, "name", node.name));
+    if (node.vx) group.append(words(node.vx, node.b - 15, "small", "value"));
+    if (node.gx) group.append(words(node.gx, node.b - 15, "small", derivative(node.d)));
     group.append(put.value, put.gradient);
     group.addEventListener("click", () => { if (!dragged) choose(node.i); });
     boxes.append(group);
@@ -186,15 +206,14 @@ function graphtutor(root, data, options = {}) {
     const put = drawn.get(node.i), state = stateOf(node, step), known = !(born.get(node.i) > here);
     const face = `gt-node gt-${node.role} gt-is-${state}${chosen === node.i ? " gt-chosen" : ""}`;
     if (put.was !== face) put.group.setAttribute("class", put.was = face);
-    if (node.role === "constant") return numbers(put.value, [[node.t || text(node.v)]], "", node.x + node.w / 2, node.y + node.h / 2 + 4, node.w, "muted");
     const value = node.t ? [[node.t]] : node.v == null ? null : known ? grid(node.v) : [["?"]], [rows, rest] = node.g == null ? [] : gradient(node);
-    if (value) numbers(put.value, value, "", node.vx, node.y + 50, node.vw, known ? "value" : "muted");
-    if (rows) numbers(put.gradient, rows, rest, node.gx, node.y + 50, node.gw, line(rows) === "?" ? "muted" : "upstream");
+    if (value && node.vx) numbers(put.value, value, "", node.vx, node.b, node.vw, known ? "value" : "muted");
+    if (rows && node.gx) numbers(put.gradient, rows, rest, node.gx, node.b, node.gw, line(rows) === "?" ? "muted" : "upstream");
     put.group.firstChild.textContent = `${node.name}${value ? ": value " + line(value) : ""}${rows ? ", " + derivative(node.d) + " = " + line(rows) + rest : ""}`;
   }
   function localRuns(step, full) {
     if (step.l == null) return [["local", step.ct || ""]];
-    const number = text(step.l), symbol = step.lt, runs = [["local", derivative(step.ln) + " = "]];
+    const number = text(step.l), symbol = step.lt, runs = data.short ? [] : [["local", derivative(step.ln) + " = "]];
     if (step.l.t || shapeOf(step.l).length) return [...runs, ["local", symbol]];
     if (!full) return [...runs, ["local", symbol]];
     return symbol === number ? [...runs, ["local gt-b", number]] : [...runs, ["local", symbol + " = "], ["local gt-b", number]];
@@ -215,8 +234,8 @@ function graphtutor(root, data, options = {}) {
     if (wire.was === key) return;
     wire.was = key;
     wire.group.setAttribute("class", `gt-edge gt-is-${state}${here < seed && state === "waiting" && steps.length ? " gt-early" : ""}${onPath ? " gt-path" : ""}`);
-    wire.line.setAttribute("d", back ? edge.b : edge.f);
-    wire.tip.setAttribute("points", back ? edge.ba : edge.fa);
+    const [d, tip] = wire[back] ||= arrowed(edge.p, back, back ? 11 : 8.5);
+    wire.line.setAttribute("d", d); wire.tip.setAttribute("points", tip);
     wire.label.replaceChildren();
     wire.label.setAttribute("class", "gt-label gt-is-" + state);
     const pill = lit ? s("rect", {rx: 6}) : null, at = words.length > 1 ? edge.Y : edge.y;
@@ -298,8 +317,8 @@ function graphtutor(root, data, options = {}) {
   speed.addEventListener("change", () => { if (timer) { stop(); play(); } });
   const guess = h("button", {type: "button", class: "gt-predict", "aria-pressed": "false", onclick: () => predict(!predicting), text: "Predict"});
   const nav = h("nav", {class: "gt-nav", "aria-label": "steps", hidden: steps.length < 2}, Object.values(controls), slider, count, speed, steps.some(flows) && code.length ? guess : null);
-  const follows = button("follow the active node", () => { follow = !follow; follows.setAttribute("aria-pressed", follow); if (follow) chase(); }, "◎", {"aria-pressed": "true", class: "gt-follow"});
-  const zoomer = h("div", {class: "gt-zoom", role: "group", "aria-label": "zoom"}, button("zoom in", () => zoom(.8), "+", {class: "gt-in"}), button("zoom out", () => zoom(1.25), "−", {class: "gt-out"}), button("fit the window", () => fit(), "⛶", {class: "gt-fit"}), follows);
+  const follows = button("follow the active node", () => { follow = !follow; follows.setAttribute("aria-pressed", follow); if (follow) chase(); }, icon("M8 1v4M8 11v4M1 8h4M11 8h4M8 7v2"), {"aria-pressed": "true", class: "gt-follow"});
+  const zoomer = h("div", {class: "gt-zoom", role: "group", "aria-label": "zoom"}, button("zoom in", () => zoom(.8), "+", {class: "gt-in"}), button("zoom out", () => zoom(1.25), "−", {class: "gt-out"}), button("fit the window", () => fit(), icon("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"), {class: "gt-fit"}), follows);
   const given_ = h("p", {class: "gt-ask-what"}), typed = h("input", {type: "text", autocomplete: "off", inputmode: "text", "aria-label": "your prediction", class: "gt-guess"});
   const verdict = h("p", {class: "gt-verdict", role: "status"}), points = h("span", {class: "gt-score"});
   const ask = h("form", {class: "gt-ask", hidden: true, onsubmit: event => { event.preventDefault(); check(); }}, given_, h("div", {class: "gt-row"}, typed, h("button", {text: "Check", class: "gt-check"}),
@@ -308,7 +327,7 @@ function graphtutor(root, data, options = {}) {
   const trouble = h("p", {class: "gt-trouble", role: "status"});
   const paper = h("div", {class: "gt-paper"});
   root.classList.add("gt");
-  root.append(h("div", {class: "gt-problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, title, told, says, h("div", {class: "gt-holder"}, canvas, zoomer), nav, ask, trouble), side), paper);
+  root.append(h("div", {class: "gt-problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, h("div", {class: "gt-top"}, title, zoomer), told, says, canvas, nav, ask, trouble), side), paper);
 
   function tab(key, label, build) {
     const panel = h("div", {id: `${uid}-${key}`, role: "tabpanel", class: "gt-panel gt-" + key, hidden: true, tabindex: 0, "aria-labelledby": `${uid}-tab-${key}`});
@@ -490,9 +509,9 @@ function graphtutor(root, data, options = {}) {
   const tally = () => { points.textContent = score.asked ? `${score.right} of ${score.asked} at first try` : ""; };
 
   // ----- zoom, pan, follow -----
-  let view = {x: 0, y: top, w: wide, h: high}, dragged = false;
+  let view = {x: left, y: top, w: wide, h: high}, dragged = false;
   const look = () => svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].map(x => x.toFixed(1)).join(" "));
-  function fit(by = true) { view = {x: 0, y: top, w: wide, h: high}; auto = !by; if (by) follow = follow && false; follows.setAttribute("aria-pressed", follow); look(); }
+  function fit(by = true) { view = {x: left, y: top, w: wide, h: high}; auto = !by; if (by) follow = follow && false; follows.setAttribute("aria-pressed", follow); look(); }
   function zoom(by, cx = view.x + view.w / 2, cy = view.y + view.h / 2) {
     const w = Math.min(wide * 1.5, Math.max(80, view.w * by)), ratio = w / view.w;
     view = {x: cx - (cx - view.x) * ratio, y: cy - (cy - view.y) * ratio, w, h: view.h * ratio};
@@ -510,7 +529,7 @@ function graphtutor(root, data, options = {}) {
     if (!auto || !scale) return;
     if (scale * 9.5 >= 8) return fit(false);
     const size = canvas.clientWidth < 600 ? .95 : 1.15;
-    view = {x: 0, y: top, w: canvas.clientWidth / size, h: canvas.clientHeight / size};
+    view = {x: left, y: top, w: canvas.clientWidth / size, h: canvas.clientHeight / size};
     look(); chase();
   }
   const fingers = new Map();
@@ -594,7 +613,7 @@ function graphtutor(root, data, options = {}) {
     if (before) return;
     before = {here, view: {...view}, predicting};
     const asSheet = root.dataset.print === "sheet";
-    predicting = false; here = asSheet ? 0 : last; view = {x: 0, y: top, w: wide, h: high}; look(); paint();
+    predicting = false; here = asSheet ? 0 : last; view = {x: left, y: top, w: wide, h: high}; look(); paint();
     if (asSheet) paper.replaceChildren(h("h2", {text: "Worksheet"}), sheet(false), h("section", {class: "gt-key"}, h("h2", {text: "Key"}), sheet(false, true)));
     else paper.replaceChildren(h("h2", {text: "Every step"}), h("ol", {}, steps.map((_, k) => h("li", {text: sentence(k)}))));
   }

@@ -25,12 +25,14 @@ from ...ops.row import Row
 from ...ops.table import ROWS
 from ...walk.tangents import Tangents
 from ...walk.trace import Quantity, Step, Trace, derivative
+from .canvas import Layout
 from .frames import MOST_ENTRIES, Box, Frame, Wire, cut
-from .layout import GAP, LINE, PAD, PILL, Layout, Place, Route
-from .svg import arrow, path
+from .layout import Place, Route
+from .needs import FIRST, GAP, HEADER, LEAF_FIRST, LINE, PAD, PILL
 
 Walked = Trace | Tangents
 LONGEST_LINE = 160  # characters of a line of the derivation
+AIR = 12.0  # around the graph
 MOST_AHEAD = 8  # inputs whose tangents a page works out
 GENERAL = ("upstream.dropped", "local.dropped", "chain.added-not-multiplied", "sign.table", "path.dropped")
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -117,7 +119,12 @@ class Teller:
     def tangents(self) -> list[tuple[str, Forward]]:
         """Return forward mode along each input that is a number, where there are few."""
         inputs = [n.name for n in self.graph.inputs if not n.shape]
-        if not isinstance(self.walked, Trace) or self.walked.walk is None or self.walked.numbers is None or not 0 < len(inputs) <= MOST_AHEAD:
+        if (
+            not isinstance(self.walked, Trace)
+            or self.walked.walk is None
+            or self.walked.numbers is None
+            or not 0 < len(inputs) <= MOST_AHEAD
+        ):
             return []
         try:
             return [(name, forward(self.graph, {name: 1}, self.walked.tie)) for name in inputs]
@@ -126,14 +133,10 @@ class Teller:
 
     # ----- parts -----
     def node(self, b: Box, p: Place) -> dict[str, Any]:
-        left, right = p.left + PAD, p.left + p.width - PAD
-        spare = (right - left - p.value - p.gradient - (GAP if p.value and p.gradient else 0)) / (2 if p.value and p.gradient else 1)
-        node = self.graph.node(b.id)
-        derived = self.walked.derived
+        node, derived = self.graph.node(b.id), self.walked.derived
         told: dict[str, Any] = {
-            "i": b.id, "role": b.role, "name": b.name, "label": b.label, "formula": b.formula, "shape": b.shape, "args": [a for a in node.args],
-            "x": r(p.left), "y": r(p.top), "w": r(p.width), "h": r(p.height), "vx": r(left + (p.value + spare) / 2), "vw": r(p.value + spare),
-            "gx": r(right - (p.gradient + spare) / 2), "gw": r(p.gradient + spare), "v": self.numbers(b.id),
+            "i": b.id, "role": b.role, "name": b.name, "label": b.label, "formula": b.formula, "shape": b.shape, "args": list(node.args),
+            "x": r(p.left), "y": r(p.top), "w": r(p.width), "h": r(p.height), "v": self.numbers(b.id), **columns_of(p),
         }  # fmt: skip
         if b.value and self.walked.numbers is None:
             told["t"] = b.value[0][0]
@@ -160,13 +163,16 @@ class Teller:
     def edge(self, wire: Wire, route: Route) -> dict[str, Any]:
         e = wire.edge
         told: dict[str, Any] = {"s": e.source, "t": e.target, "slot": e.slot}
-        for key, back, head in (("f", False, 8.5), ("b", True, 11.0)):
-            curve, tip = route.drawn(back, head)
-            told[key] = path(tuple((r(x), r(y)) for x, y in curve))
-            told[f"{key}a"] = arrow(tip, curve[0] if back else curve[-1], head)
+        told["p"] = [r(c) for point in route.points for c in point]
         lr = self.layout.direction == "LR"
         x, y = route.spot(self.layout.direction, 0.0, LINE)
-        told |= {"x": r(x), "y": r(y), "Y": r(route.spot(self.layout.direction, 0.0, PILL)[1]), "a": "middle" if lr else "start", "room": r(route.size[0])}
+        told |= {
+            "x": r(x),
+            "y": r(y),
+            "Y": r(route.spot(self.layout.direction, 0.0, PILL)[1]),
+            "a": "middle" if lr else "start",
+            "room": r(route.size[0]),
+        }
         return told
 
     def step(self, step: Step) -> dict[str, Any]:
@@ -242,7 +248,7 @@ class Teller:
 
     def told(self) -> dict[str, Any]:
         layout, portable = self.layout, self.numbers.portable
-        top = min((p.top for p in layout.places.values()), default=0.0)
+        xs, ys = zip(*extent(layout), strict=True)
         nodes = [self.node(b, layout.places[b.id]) for b in self.frame.boxes]
         edges = [self.edge(w, layout.routes[w.edge]) for w in self.frame.wires]
         steps = [self.step(s) for s in self.walked.steps]
@@ -250,7 +256,7 @@ class Teller:
         beside = self.beside()
         return {
             "out": self.graph.out, "title": cut(write.name(self.graph.output.name, "unicode")), "problem": self.problem(), "digits": self.digits,
-            "size": [r(layout.width), r(top - 14), r(layout.height - top + 14)], "nodes": nodes, "edges": edges, "steps": steps,
+            "size": [r(min(xs) - AIR), r(min(ys) - AIR), r(max(xs) - min(xs) + 2 * AIR), r(max(ys) - min(ys) + 2 * AIR)], "short": layout.short, "nodes": nodes, "edges": edges, "steps": steps,
             "ops": {op: {"rule": ROWS[op].rule, "says": ROWS[op].says, "formula": ROWS[op].formula} for op in used},
             "hints": self.hints, "inputs": self.inputs(), "ahead": beside,
             "mode": "forward" if isinstance(self.walked, Tangents) else "reverse",
@@ -258,19 +264,49 @@ class Teller:
         }  # fmt: skip
 
 
-def slipped(builder: Folding, walk: Backward, i: int, upstream: int) -> Iterable[tuple[str, list[tuple[int | None, int | None]]]]:
+def slipped(
+    builder: Folding, walk: Backward, i: int, upstream: int
+) -> Iterable[tuple[str, list[tuple[int | None, int | None]]]]:
     """Yield (hint, what is sent to each argument) for each local slip of the operation at node `i`."""
     op, args, params = walk.cells[i]
     row = ROWS[op]
     mixed = row.local is None or (row.pull is not None and any(walk.shapes[j] for j in (i, *args)))
     for slip in row.slips:
         if slip.local is not None:
-            wrong = replace(row, **{"pull" if mixed else "local": slip.local})
+            wrong = replace(row, pull=slip.local) if mixed else replace(row, local=slip.local)
             asked = tuple(slot not in row.conditions for slot in range(len(args)))
             try:
                 yield slip.hint, parts(builder, wrong, i, args, params, upstream, walk.tie, asked)
             except LearnerError:  # a slip whose shapes do not fit here
                 continue
+
+
+def extent(layout: Layout) -> list[tuple[float, float]]:
+    """Return the corners of boxes and labels, and the points of lines."""
+    corners = [
+        (p.left + dx, p.top + dy) for p in layout.places.values() for dx in (0.0, p.width) for dy in (0.0, p.height)
+    ]
+    for route in layout.routes.values():
+        corners += route.points
+        (x, y), (wide, high) = route.label, route.size
+        corners += [(x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)]
+    return corners
+
+
+def columns_of(p: Place) -> dict[str, float]:
+    """Return where a box's numbers stand: their base line, the middle and room of each column, and of an input where its name ends."""
+    left, right = p.left + PAD + (p.name + GAP if p.name else 0.0), p.left + p.width - PAD
+    wide = [w for w in (p.value, p.gradient) if w]
+    spare = (right - left - sum(wide) - GAP * (len(wide) - 1)) / max(1, len(wide))
+    told = {
+        "b": r(p.top + (LEAF_FIRST if p.name else FIRST)),
+        "bar": r(p.left + PAD + p.name + GAP / 2 if p.name else p.top + HEADER),
+    }
+    for key, room in (("v", p.value), ("g", p.gradient)):
+        if room:
+            told |= {f"{key}x": r(left + (room + spare) / 2), f"{key}w": r(room + spare)}
+            left += room + spare + GAP
+    return told | ({"leaf": 1} if p.name else {})
 
 
 def pair(symbol: str) -> list[str]:
@@ -294,4 +330,3 @@ def told(walked: Trace | Tangents | Graph, frame: Frame, layout: Layout, digits:
         walked = Trace(None, walked, None)
         return Teller(walked, frame, layout, digits).told() | {"steps": [], "mode": "still"}
     return Teller(walked, frame, layout, digits).told()
-

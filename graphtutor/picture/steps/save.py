@@ -18,8 +18,9 @@ from . import dot
 from .blocks import blocks
 from .canvas import Layout, arrange, fitted, shape_of
 from .frames import Frame, film
-from .layout import Engine, known
+from .layout import BIG, Engine, known
 from .page import page
+from .page_data import told
 from .svg import Brush, colours
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Painter(Reel):
         if direction is not None:
             known(direction, engine)
         self.graph = walked if isinstance(walked, Graph) else walked.graph
+        self.walked, self.digits = walked, digits
         self.frames = film(walked, digits)
         self.theme, self.palette, self.direction, self.engine, self.size = theme, palette, direction, engine, size
         self.brushes: dict[Any, tuple[Sequence[Frame], Brush]] = {}
@@ -91,7 +93,15 @@ class Painter(Reel):
         return dot.source(frames[self.number(step)], brush.layout, self.theme, self.palette)
 
     def page(self, theme: str | None = None) -> str:
-        return page(self.frames, arrange(self.frames, self.direction or "LR", self.engine), theme, self.palette)
+        return page(self.told(), theme, self.palette)
+
+    def told(self) -> dict[str, Any]:
+        """Return the data of the page's component; the graph has the shape of a window where it is not too large to be tried in several."""
+        if self.size == "graph" or len(self.frames[0].boxes) > BIG // 2:
+            layout = arrange(self.frames, self.direction or "LR", self.engine)
+        else:
+            layout, _ = fitted(self.frames, self.size or "slide", (), self.direction, self.engine)
+        return told(self.walked, self.frames[0], layout, self.digits)
 
     def bytes(self, step: int | None, format: str) -> bytes:
         return str(self.dot(step).source).encode() if format == "dot" else super().bytes(step, format)
