@@ -10,5 +10,6 @@ page      A walk as one HTML file to play with: no network, no fonts, no library
 page_data A walk as plain data for a page: boxes, edges and steps once, and the elementary operations that give every number.
 save      A trace or a graph as pictures: its film laid out once, each frame painted when asked for.
 svg       A frame painted onto a layout, as SVG: byte-stable, with ids, classes, a title and a description.
+ways      The ways in which one graph can be drawn, and the one whose letters are largest.
 terminal  A frame as aligned text: every node with its value and gradient, the active one marked.
 """

@@ -9,29 +9,25 @@ work opened below them. Whatever is chosen holds for all frames, so no box moves
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...errors import LearnerError
-from ...expr.graph import Edge
+from ...expr.graph import Edge, Graph
 from ..files.fonts import width, wrapped
 from ..files.look import SHAPES
 from . import layout as lay
-from .blocks import Block
-from .frames import Frame, Wire
+from .blocks import MOST_INSIDE, Block, Opened, blocks, opened
+from .frames import Frame
 from .layout import Engine, Place, Plan, Route
-from .needs import CAPTION, CAPTION_ROW, LABEL, MARGIN, NARROWEST, TOP, Need, Point, sizes, slots
+from .needs import CAPTION, CAPTION_ROW, LABEL, MARGIN, NARROWEST, TOP, Point, sizes, slots
+from .ways import best, candidates, directed, fit, shortened
 
-LARGEST, READABLE = 2.2, 7.0  # points a unit at most; the smallest edge label, in points, with which nothing is closed
+READABLE, COMFORTABLE = 7.0, 8.2  # points of an edge label: below, lines are closed; what an opened line should have
 EDGE, BOTTOM = 20.0, 24.0  # free at the border of a canvas, and below for the legend
 TILE, TILE_HIGH, TILE_LOW, TILE_GAP = 62.0, 44.0, 24.0, 10.0
 MOST_NUMBERED = 24  # tiles that show numbers; of more, the names alone
-FULL, ONE_BAND, ACROSS = (
-    1.1,
-    1.06,
-    1.04,
-)  # by how much text may be smaller with all words, in one band, from left to right
 
 
 class Tile(NamedTuple):
@@ -116,74 +112,23 @@ def arrange(frames: Sequence[Frame], direction: str = "LR", engine: Engine = "py
 
 
 # ----- on a canvas -----
-class Candidate(NamedTuple):
-    """A way of drawing: with all words on its edges or without left sides, and how much room it takes."""
-
-    plan: Plan
-    short: bool
-    favour: float
-
-
-def candidates(boxes: Mapping[int, Need], labels: Mapping[bool, Mapping[str, Mapping[Edge, Point]]], direction: str | None, engine: Engine, bands: int = 4) -> Iterator[Candidate]:  # fmt: skip
-    """Yield the ways of drawing one graph. `labels`: by whether they are short, and by direction."""
-    for short in labels:
-        words = 1.0 if short else FULL
-        if direction != "TB":
-            across = labels[short]["LR"]
-            yield Candidate(lay.plan(boxes, across, "LR", engine), short, words * ONE_BAND * ACROSS)
-            for k in range(2, bands + 1):
-                for wrapped_ in lay.wrapped(boxes, across, k, engine):
-                    yield Candidate(wrapped_, short, words * ACROSS)
-        if direction != "LR":
-            yield Candidate(lay.plan(boxes, labels[short]["TB"], "TB", engine), short, words * ONE_BAND)
-
-
-def fit(plan: Plan, room: Point) -> float:
-    """Return how many points a unit may have for a plan to fit the room."""
-    return min(room[0] / max(plan.width, 1.0), room[1] / max(plan.height, 1.0), LARGEST)
-
-
-def best(found: Sequence[Candidate], room: Point) -> Candidate:
-    return max(found, key=lambda c: fit(c.plan, room) * c.favour)
-
-
-def brief(wire: Wire) -> Wire:
-    """Return a wire whose label has lost its left side: x₀ = 2 and not ∂v₁/∂w₀ = x₀ = 2."""
-    local = wire.local
-    return (
-        wire._replace(local=local[1:])
-        if len(local) > 1 and local[0].text.endswith(" = ") and local[0].kind == "name"
-        else wire
-    )
-
-
-def shortened(frames: Sequence[Frame]) -> tuple[Frame, ...]:
-    """Return frames with short labels; what two frames shared they share still."""
-    made: dict[int, Wire] = {}
-    found = []
-    for frame in frames:
-        for w in frame.wires:
-            if id(w) not in made:
-                made[id(w)] = brief(w)
-        found.append(frame.with_wires(tuple(made[id(w)] for w in frame.wires)))
-    return tuple(found)
-
-
-def fitted(frames: Sequence[Frame], size: Any, blocks: Sequence[Block], direction: str | None = None, engine: Engine = "pygraphviz") -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
-    """Return the layout of `frames` on a canvas, and the frames as they are drawn there. `blocks`: what may be closed."""
+def fitted(frames: Sequence[Frame], size: Any, graph: Graph, direction: str | None = None, engine: Engine = "pygraphviz") -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
+    """Return the layout of `frames` on a canvas, and the frames as they are drawn there. Of `graph` lines may be closed."""
     canvas = shape_of(size)
     brief_ = shortened(frames)
     top, caption = header(frames, canvas)
     room = (canvas[0] - 2 * EDGE, canvas[1] - top - BOTTOM)
     both = {False: frames, True: brief_}
     boxes = sizes(frames)
-    if len(boxes) <= lay.BIG // 2 or len(blocks) < 3:
-        labels = {short: {d: slots(these, d) for d in lay.DIRECTIONS} for short, these in both.items()}
-        chosen = best(list(candidates(boxes, labels, direction, engine)), room)
+    if len(boxes) <= lay.BIG // 2:
+        found = [
+            c for short, these in both.items() for c in candidates(boxes, directed(these), short, direction, engine)
+        ]
+        chosen = best(found, room)
         scale = fit(chosen.plan, room)
-        if scale * LABEL >= READABLE or len(blocks) < 3:
+        if scale * LABEL >= READABLE or len(blocks(graph)) < 2:
             return on_canvas(canvas, scale, caption, top, [chosen.plan], (), (), chosen.short), both[chosen.short]
-    return closed(both, canvas, caption, top, boxes, blocks, direction, engine)
+    return closed(both, canvas, caption, top, graph, direction, engine)
 
 
 def header(frames: Sequence[Frame], canvas: Point) -> tuple[float, tuple[tuple[str, ...], ...]]:
@@ -200,39 +145,28 @@ def on_canvas(canvas: Point, scale: float, caption: Any, top: float, plans: Sequ
     return Layout(wide, high, canvas, 1 / scale, caption, moved, which, tiles, short)
 
 
-def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, caption: Any, top: float, boxes: Mapping[int, Need], blocks: Sequence[Block],
-           direction: str | None, engine: Engine) -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
-    """Return the layout with every block closed into a tile, and the one whose turn it is opened below."""
-    frames = both[False]
-    tiles, below = overview(blocks, canvas, top)
-    room = (canvas[0] - 2 * EDGE, canvas[1] - below - BOTTOM)
-    labels = {short: {d: slots(these, d) for d in lay.DIRECTIONS} for short, these in both.items()}
-    options = [list(inside(block, boxes, labels, direction, engine)) for block in blocks]
-    chosen, scale = one_scale(options, False, room)
-    short = scale * LABEL < READABLE * FULL
-    if short:
-        chosen, scale = one_scale(options, True, room)
-    home = {i: k for k, block in enumerate(blocks) for i in block.nodes}
-    which = tuple(home.get(f.at, 0) for f in frames)
+def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, caption: Any, top: float, graph: Graph, direction: str | None, engine: Engine) -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
+    """Return the layout with every block closed into a tile, and the one whose turn it is opened below; smaller blocks if its letters are small."""
+    boxes = sizes(both[False])
+    labels = {short: directed(these) for short, these in both.items()}
+    found: list[tuple[float, bool, Opened, list[Tile], float]] = []
+    for most in MOST_INSIDE:
+        parts = blocks(graph, most)
+        tiles, below = overview(parts, canvas, top)
+        room = (canvas[0] - 2 * EDGE, canvas[1] - below - BOTTOM)
+        for short in (False, True):
+            inside = opened(parts, boxes, labels[short], short, room, direction, engine)
+            found.append((inside.scale, short, inside, tiles, below))
+            if inside.scale * LABEL >= COMFORTABLE:
+                break
+        else:
+            continue
+        break
+    scale, short, inside, tiles, below = max(found, key=lambda f: f[0])
+    home = {i: k for k, tile in enumerate(tiles) for i in tile.block.nodes}
+    which = tuple(home.get(f.at, 0) for f in both[False])
     in_units = tuple(Tile(t.block, t.left / scale, t.top / scale, t.width / scale, t.height / scale) for t in tiles)
-    return on_canvas(canvas, scale, caption, below, chosen, which, in_units, short), both[short]
-
-
-def inside(block: Block, boxes: Mapping[int, Need], labels: Mapping[bool, Mapping[str, Mapping[Edge, Point]]], direction: str | None, engine: Engine) -> Iterator[Candidate]:  # fmt: skip
-    """Yield the ways of drawing one block and what it is computed from."""
-
-    def own(these: Mapping[Edge, Point]) -> dict[Edge, Point]:
-        return {e: p for e, p in these.items() if e.source in block.nodes}
-
-    edges = {short: {d: own(these) for d, these in both.items()} for short, both in labels.items()}
-    seen = block.nodes | {e.target for e in edges[False]["LR"]}
-    return candidates({i: n for i, n in boxes.items() if i in seen}, edges, direction, engine, 2)
-
-
-def one_scale(options: Sequence[Sequence[Candidate]], short: bool, room: Point) -> tuple[list[Plan], float]:
-    """Return the best plan of every block, and the scale at which all of them fit."""
-    chosen = [best([c for c in found if c.short == short], room).plan for found in options]
-    return chosen, min(fit(p, room) for p in chosen)
+    return on_canvas(canvas, scale, caption, below, inside.plans, which, in_units, short), both[short]
 
 
 def overview(blocks: Sequence[Block], canvas: Point, top: float) -> tuple[list[Tile], float]:

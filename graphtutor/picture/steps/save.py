@@ -15,7 +15,6 @@ from ...walk.trace import Trace
 from ..files.look import Look
 from ..files.saved import Reel, stored
 from . import dot
-from .blocks import blocks
 from .canvas import Layout, arrange, fitted, shape_of
 from .frames import Frame, film
 from .layout import BIG, Engine, known
@@ -73,7 +72,7 @@ class Painter(Reel):
             if size == "graph":
                 layout = arrange(frames, self.direction or "LR", self.engine)
             else:
-                layout, frames = fitted(frames, size, blocks(self.graph), self.direction, self.engine)
+                layout, frames = fitted(frames, size, self.graph, self.direction, self.engine)
             self.brushes[size] = frames, Brush(layout, colours(self.theme, self.palette))
         return self.brushes[size]
 
