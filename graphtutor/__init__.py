@@ -29,10 +29,11 @@ The house, ground to roof; a module imports only from the rooms below it:
     derivation       the analytic derivative line by line, each line with its rule; or edge by edge along the graph
     training         gradient descent on any loss graph and any data, and what can be learnt from its runs
     picture.files    pixels, pages and bytes: fonts, PNG, PDF, GIF, whole files
+    picture.typeset  mathematics set in type, as a textbook sets it
     picture.steps    a trace's frames and their one layout, painted as SVG, DOT, a page, a terminal's text
     picture.board    a derivation set in type
     picture.plots    curves, planes and surfaces of descent
-    picture          the four of them
+    picture          the five of them
     grading.asked    what is asked, and whether one expression is another within it
     grading.told     a Grade, what it is made of, and how it is told
     grading.slips    misconceptions: where each can be made, which explain an answer, and where it fails

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent / "graphtutor"
 # ground to roof: the one list of rooms. A new room gets its name here, above all that it imports.
 FLOORS = """
     errors text door late ops language expr compiled walk equal derivation training
-    picture.files picture.steps picture.board picture.plots picture
+    picture.files picture.typeset picture.steps picture.board picture.plots picture
     grading.asked grading.told grading.slips grading.lines grading.sheet grading.python grading
     tutor batch front site cli
 """.split()

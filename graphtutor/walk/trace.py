@@ -94,9 +94,11 @@ def derivative(pair: str, form: str = "unicode") -> str:
     a = write.name(seeded, form)
     if seeded != top:
         joint = {"latex": r" \cdot ", "plain": "*"}.get(form, "·")
-        a = f"(s{joint}{a})"
+        a = f"(s{joint}{a})" if form != "mathml" else f"<mo>(</mo><mi>s</mi><mo>·</mo>{a}<mo>)</mo>"
     if form == "latex":
         return rf"\frac{{\partial {a}}}{{\partial {b}}}"
+    if form == "mathml":
+        return f"<mfrac><mrow><mo>∂</mo>{a}</mrow><mrow><mo>∂</mo>{b}</mrow></mfrac>"
     return f"d{a}/d{b}" if form == "plain" else f"∂{a}/∂{b}"
 
 
@@ -107,7 +109,8 @@ class Step:
     phase "forward": `node` gets its value. "seed": the output's gradient is 1. "backward": `node`
     sends `contribution` = `local` × `upstream` along `edge`; `total` is the sum at the edge's target
     so far, and `missing` counts the contributions it still waits for. `local` is None where entries
-    mix (matrix products, softmax). `kink` is the interval of slopes at a kink that was met, or None.
+    mix (matrix products, softmax). `kink` is the interval of slopes at a kink that was met, or None; `remark` what is
+    to be noticed here, in words.
     """
 
     index: int
@@ -122,6 +125,7 @@ class Step:
     missing: int = 0
     value: Quantity | None = None
     kink: tuple[Any, Any] | None = None
+    remark: str = ""
 
     @property
     def receiver(self) -> int | None:
@@ -252,14 +256,16 @@ class Trace:
     def backward_step(self, index: int, flow: Flow, arrived: list[Flow]) -> Step:
         edge = flow.edge
         up = self.pair(edge.source)
-        stops = ((flow.upstream, up),)
+        stops = self.stops(flow)
         local = None if flow.local is None else self.quantity(flow.local)
         upstream = self.quantity(flow.upstream, symbol=up)
         contribution = self.quantity(flow.contribution, stops)
         total = self.quantity(flow.total, symbol=self.pair(edge.target))
         kink = self.kink(edge)
         sentence = self.backward_sentence(edge, local, upstream, contribution, total, flow.missing, arrived, kink)
-        sentence += self.remark(flow, local, kink)
+        remark = self.remark(flow, local, kink)
+        chosen = f" (tie='{self.tie}')." if kink is not None and local is not None else ""
+        sentence += remark[:-1] + chosen if chosen else remark
         return Step(
             index,
             "backward",
@@ -272,6 +278,7 @@ class Trace:
             total,
             flow.missing,
             kink=kink,
+            remark=remark,
         )
 
     def kink(self, edge: Edge) -> tuple[Any, Any] | None:
@@ -333,10 +340,11 @@ class Trace:
         """Return one contribution to a sum: its number, or its symbols without a point."""
         if self.numbers is not None:
             return shown(self.numbers[flow.contribution])
-        return self.quantity(
-            flow.contribution,
-            ((flow.upstream, self.pair(flow.edge.source)),),
-        ).text()
+        return self.quantity(flow.contribution, self.stops(flow)).text()
+
+    def stops(self, flow: Flow) -> tuple[tuple[int, str], ...]:
+        """Return where a contribution is written by its upstream's name: not where that is a node of the graph, which means itself too."""
+        return ((flow.upstream, self.pair(flow.edge.source)),) if flow.upstream >= len(self.graph) else ()
 
     def filled(self, flow: Flow) -> bool:
         """Return whether all that arrives is known and yet the gradient is not: a single point is filled in here."""
@@ -366,7 +374,7 @@ class Trace:
         """Return what is to be noticed: the choice at a kink, a gradient that is blocked or not finite, else what the row says."""
         if kink is not None and local is not None:
             low, high = (shown(v) for v in kink)
-            return f"At this kink the slope may be anything from {low} to {high}; {shown_of(local)} is taken (tie='{self.tie}')."
+            return f"At this kink the slope may be anything from {low} to {high}; {shown_of(local)} is taken."
         if self.filled(flow):
             return "At this point the formula is filled in by a value of its own, so it gives no derivative here."
         if note := self.selected(flow):

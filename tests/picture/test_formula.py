@@ -12,8 +12,8 @@ from graphtutor.derivation import derive
 from graphtutor.language.read import read
 from graphtutor.language.write import write
 from graphtutor.ops.table import TABLE
-from graphtutor.picture.board.formula import CAPITAL, typeset
-from graphtutor.picture.board.setting import AXIS, SIZE, Block, Ink
+from graphtutor.picture.typeset.formula import CAPITAL, typeset
+from graphtutor.picture.typeset.setting import AXIS, SIZE, Block, Ink
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -15,10 +15,10 @@ from ...derivation import Derivation
 from ..files.fonts import STACK, width, wrapped
 from ..files.saved import MANY, Reel
 from ..steps.page import VARIABLES
-from ..steps.svg import BOLD_FACE, ITALIC, Colours, colours, n, text
+from ..steps.svg import BOLD_FACE, Colours, colours, inked, n, text
+from ..typeset.formula import typeset
+from ..typeset.setting import SIZE, Block, Ink
 from .board_page import Row, page
-from .formula import typeset
-from .setting import SIZE, Block, Ink
 
 MARGIN, GAP, INDENT = 26.0, 18.0, 24.0
 ROOM = 720.0  # of a formula; a longer one is broken
@@ -259,14 +259,8 @@ def painted(block: Block, x: float, y: float, c: Colours, hidden: tuple[str, ...
         fill = c.ink if ink.role in hidden else {"local": c.local, "upstream": c.upstream}.get(ink.role, c.ink)
         if ink.what == "mark":
             parts.extend(mark(ink, c) if ink.role not in hidden else ())
-        elif ink.what == "text":
-            parts.append(text(ink.x, ink.y, ink.words, ink.size, fill, "start", ITALIC if ink.italic else ""))
-        elif ink.what == "bar":
-            parts.append(
-                f'<rect x="{n(ink.x)}" y="{n(ink.y)}" width="{n(ink.width)}" height="{n(ink.height)}" fill="{fill}"/>'
-            )
         else:
-            parts.append(f'<path d="{outline(ink)}" fill="none" stroke="{fill}" stroke-width="{n(ink.width)}"/>')
+            parts.append(inked(ink, c, fill))
     return "".join(parts)
 
 
@@ -279,15 +273,6 @@ def mark(ink: Ink, c: Colours) -> Iterator[str]:
         y = ink.y + ink.height + 2.5
         dash = ' stroke-dasharray="5 3"' if ink.role == "next" else ""
         yield f'<path class="{ink.role}" d="M{n(ink.x)} {n(y)}H{n(ink.x + ink.width)}" fill="none" stroke="{stroke}" stroke-width="1.8"{dash}/>'
-
-
-def outline(ink: Ink) -> str:
-    """Return a stroke as path data."""
-    points = iter(ink.points)
-    return "".join(
-        letter + " ".join(f"{n(x)} {n(y)}" for x, y in (next(points) for _ in range(3 if letter == "C" else 1)))
-        for letter in ink.letters
-    )
 
 
 class Boards(Reel):

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 
 from ...errors import LearnerError
 from ...expr.graph import Edge, Graph
-from ..files.fonts import width, wrapped
+from ..files.fonts import width
 from ..files.look import SHAPES
 from . import layout as lay
 from .blocks import MOST_INSIDE, Block, Opened, blocks, opened
 from .frames import Frame
 from .layout import Engine, Place, Plan, Route
-from .needs import CAPTION, CAPTION_ROW, LABEL, MARGIN, NARROWEST, TOP, Point, sizes, slots
+from .needs import LABEL, MARGIN, NARROWEST, TOP, Point, sizes, slots
 from .ways import best, candidates, directed, fit, shortened
 
 READABLE, COMFORTABLE = 7.0, 8.2  # points of an edge label: below, lines are closed; what an opened line should have
@@ -52,7 +52,6 @@ class Layout:
     height: float
     size: Point
     unit: float
-    caption: tuple[tuple[str, ...], ...]
     plans: tuple[Plan, ...]
     which: tuple[int, ...] = ()
     tiles: tuple[Tile, ...] = ()
@@ -105,10 +104,8 @@ def arrange(frames: Sequence[Frame], direction: str = "LR", engine: Engine = "py
     """Return the one layout of all `frames`, as large as the graph is. `direction`: "LR" or "TB"; raises LearnerError without Graphviz."""
     flat = lay.plan(sizes(frames), slots(frames, direction), direction, engine)
     wide = max(flat.width, NARROWEST) + 2 * MARGIN
-    caption = tuple(tuple(wrapped(frame.caption, wide - 2 * MARGIN, CAPTION)) for frame in frames)
-    top = TOP + CAPTION_ROW * max(map(len, caption))
-    high = top + flat.height + MARGIN
-    return Layout(wide, high, (wide, high), 1.0, caption, (flat.moved((wide - flat.width) / 2, top),))
+    high = TOP + flat.height + MARGIN
+    return Layout(wide, high, (wide, high), 1.0, (flat.moved((wide - flat.width) / 2, TOP),))
 
 
 # ----- on a canvas -----
@@ -116,7 +113,7 @@ def fitted(frames: Sequence[Frame], size: Any, graph: Graph, direction: str | No
     """Return the layout of `frames` on a canvas, and the frames as they are drawn there. Of `graph` lines may be closed."""
     canvas = shape_of(size)
     brief_ = shortened(frames)
-    top, caption = header(frames, canvas)
+    top = TOP
     room = (canvas[0] - 2 * EDGE, canvas[1] - top - BOTTOM)
     both = {False: frames, True: brief_}
     boxes = sizes(frames)
@@ -127,25 +124,19 @@ def fitted(frames: Sequence[Frame], size: Any, graph: Graph, direction: str | No
         chosen = best(found, room)
         scale = fit(chosen.plan, room)
         if scale * LABEL >= READABLE or len(blocks(graph)) < 2:
-            return on_canvas(canvas, scale, caption, top, [chosen.plan], (), (), chosen.short), both[chosen.short]
-    return closed(both, canvas, caption, top, graph, direction, engine)
+            return on_canvas(canvas, scale, top, [chosen.plan], (), (), chosen.short), both[chosen.short]
+    return closed(both, canvas, top, graph, direction, engine)
 
 
-def header(frames: Sequence[Frame], canvas: Point) -> tuple[float, tuple[tuple[str, ...], ...]]:
-    """Return how much of a canvas title and caption take, and the captions in lines."""
-    caption = tuple(tuple(wrapped(f.caption, canvas[0] - 2 * EDGE, CAPTION)) for f in frames)
-    return TOP + CAPTION_ROW * max(map(len, caption)), caption
-
-
-def on_canvas(canvas: Point, scale: float, caption: Any, top: float, plans: Sequence[Plan], which: tuple[int, ...], tiles: tuple[Tile, ...], short: bool) -> Layout:  # fmt: skip
+def on_canvas(canvas: Point, scale: float, top: float, plans: Sequence[Plan], which: tuple[int, ...], tiles: tuple[Tile, ...], short: bool) -> Layout:  # fmt: skip
     """Return plans at one scale, each in the middle of what is free below `top` points."""
     wide, high = canvas[0] / scale, canvas[1] / scale
     free = (canvas[1] - top - BOTTOM) / scale
     moved = tuple(p.moved((wide - p.width) / 2, top / scale + (free - p.height) / 2) for p in plans)
-    return Layout(wide, high, canvas, 1 / scale, caption, moved, which, tiles, short)
+    return Layout(wide, high, canvas, 1 / scale, moved, which, tiles, short)
 
 
-def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, caption: Any, top: float, graph: Graph, direction: str | None, engine: Engine) -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
+def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, top: float, graph: Graph, direction: str | None, engine: Engine) -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
     """Return the layout with every block closed into a tile, and the one whose turn it is opened below; smaller blocks if its letters are small."""
     boxes = sizes(both[False])
     labels = {short: directed(these) for short, these in both.items()}
@@ -166,7 +157,7 @@ def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, caption: Any, to
     home = {i: k for k, tile in enumerate(tiles) for i in tile.block.nodes}
     which = tuple(home.get(f.at, 0) for f in both[False])
     in_units = tuple(Tile(t.block, t.left / scale, t.top / scale, t.width / scale, t.height / scale) for t in tiles)
-    return on_canvas(canvas, scale, caption, below, inside.plans, which, in_units, short), both[short]
+    return on_canvas(canvas, scale, below, inside.plans, which, in_units, short), both[short]
 
 
 def overview(blocks: Sequence[Block], canvas: Point, top: float) -> tuple[list[Tile], float]:

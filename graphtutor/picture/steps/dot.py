@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ..files.fonts import FAMILY
+from ..files.fonts import FAMILY, wrapped
 from .canvas import Layout
 from .frames import Box, Frame, Grid, Run, Wire
 from .layout import Place, Route
@@ -89,7 +89,7 @@ def table(*rows: str) -> str:
 
 def caption(frame: Frame, layout: Layout, c: Colours) -> str:
     """Return the heading and the sentence as a node without a border."""
-    words = layout.caption[frame.index]
+    words = wrapped(frame.caption, layout.width / layout.unit - 2 * MARGIN, CAPTION)[:3]
     high = HEADING + 7 + CAPTION_ROW * len(words)
     wide = layout.width - 2 * MARGIN
     left = ' ALIGN="LEFT"'

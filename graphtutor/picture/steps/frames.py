@@ -19,12 +19,13 @@ from ...ops.arrays import show_shape
 from ...ops.table import ROWS
 from ...walk.tangents import Tangents
 from ...walk.trace import Quantity, Step, Trace, bracketed, derivative, shown
+from .caption import formulas
 
 Grid = tuple[tuple[str, ...], ...]
 UNKNOWN: Grid = (("?",),)
 MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 4, 4, 12
 LONGEST = 34
-MOST_TERMS, MOST_SYMBOLS = 3, 24
+MOST_TERMS, MOST_SYMBOLS, MOST_RULE = 3, 24, 36
 
 
 class Run(NamedTuple):
@@ -69,7 +70,10 @@ class Wire(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture: boxes and wires in the graph's order, and the caption, which is the step's sentence. `at`: the operation whose turn it is."""
+    """One picture: boxes and wires in the graph's order, and the caption, which is the step's sentence. `at`: the operation whose turn it is.
+
+    `formulas`: the same as mathematics, in MathML with the classes upstream, local and value; `remark`: what it says beside them.
+    """
 
     index: int
     total: int
@@ -78,6 +82,8 @@ class Frame:
     boxes: tuple[Box, ...]
     wires: tuple[Wire, ...]
     at: int = -1
+    formulas: tuple[str, ...] = ()
+    remark: str = ""
 
     def with_wires(self, wires: tuple[Wire, ...]) -> Frame:
         return replace(self, wires=wires)
@@ -202,12 +208,21 @@ class Film:
             before = self.settle(step)
             if step.index == len(steps) - 1 and step.phase != "forward":
                 self.unreached()
-            at = step.edge.source if step.edge else step.node.id
-            yield self.frame(step.index, len(steps), step.phase, clean(step.sentence), at)
+            yield self.told(step)
             self.after(step, before)
 
-    def frame(self, index: int, total: int, phase: str, caption: str, at: int = -1) -> Frame:
-        return Frame(index, total, phase, caption, tuple(self.boxes.values()), tuple(self.wires.values()), at)
+    def told(self, step: Step) -> Frame:
+        """Return the frame of a step, with what it says."""
+        terms = self.terms.get(step.receiver, []) if step.receiver is not None else []
+        said = formulas(step, self.walked.graph, self.walked.numbers, self.digits, terms)
+        at, remark = step.edge.source if step.edge else step.node.id, step.remark
+        if step.edge is not None and len(terms) + step.missing > 1:
+            remark = f"{len(terms)} of {len(terms) + step.missing} paths have arrived. {remark}".rstrip()
+        frame = self.frame(step.index, len(self.walked.steps), step.phase, clean(step.sentence))
+        return replace(frame, at=at, formulas=said, remark=clean(remark))
+
+    def frame(self, index: int, total: int, phase: str, caption: str) -> Frame:
+        return Frame(index, total, phase, caption, tuple(self.boxes.values()), tuple(self.wires.values()))
 
     def settle(self, step: Step) -> list[Edge]:
         """Put in what a step says; return the edges whose state goes back after it."""
@@ -302,14 +317,12 @@ class Film:
         return full, (name, Run(symbol_, "name")), product
 
     def rule(self, contribution: Quantity, edge: Edge) -> str:
-        """Return how a gradient passes where entries mix: in symbols if they are short and a learner can read them, else by name."""
+        """Return how a gradient passes where entries mix: in symbols if they are short and a learner can read them, else as the row's formula."""
         text = contribution.text(self.form)
-        row = ROWS.get(contribution.walk.cells[contribution.id][0])
-        return (
-            cut(text)
-            if len(text) <= MOST_SYMBOLS and row is not None and row.names
-            else cut(self.walked.graph.row(edge.source).rule or text)
-        )
+        row, own = ROWS.get(contribution.walk.cells[contribution.id][0]), self.walked.graph.row(edge.source)
+        called = row is not None and row.note is not None and row.note.style("unicode").template.startswith(row.name)
+        readable = row is not None and (row.names or not called)
+        return cut(text if len(text) <= MOST_RULE and readable else own.formula or own.rule or text, MOST_RULE)
 
     def receive(self, step: Step, target: int) -> None:
         """Add a step's contribution to the gradient of its target: `a`, `a + ?` or `a + b = c`."""
@@ -323,7 +336,7 @@ class Film:
             sum_ = " + ".join(bracketed(t, first=k == 0) for k, t in enumerate(terms))
             if len(terms) + step.missing > MOST_TERMS:
                 sum_ = self.written(total) if total.value is not None else f"{len(terms)} terms"
-                rest = f" + {step.missing}·?" if step.missing > 1 else " + ?" * step.missing
+                rest = " + ?" * step.missing if step.missing < 3 else " + ? + …"
             elif step.missing:
                 rest = " + ?" * step.missing
             elif len(terms) > 1 and total.value is not None:

@@ -15,11 +15,11 @@ from ...expr.graph import Edge
 from ..files.fonts import width
 from .frames import Box, Frame, Grid, Run, Wire
 
-TITLE, NUMBER, SMALL, LABEL, CAPTION, HEADING = 12.0, 12.6, 8.6, 9.0, 11.0, 13.0
+TITLE, NUMBER, SMALL, LABEL, CAPTION, HEADING = 12.0, 12.6, 8.6, 9.0, 11.0, 14.0
 PAD, GAP, BETWEEN, BRACKET = 9.0, 12.0, 7.0, 5.0
 HEADER, FIRST, ROW, FOOT, LEAST = 23.0, 48.0, 15.0, 7.5, 60.0
 LEAF_FIRST = 31.0  # an input has its name beside its numbers, not above them
-MARGIN, TOP, CAPTION_ROW, NARROWEST = 18.0, 46.0, 15.0, 520.0
+MARGIN, TOP, CAPTION_ROW, NARROWEST = 18.0, 78.0, 15.0, 640.0
 LINE, PILL, AIR = 14.5, 28.0, 3.5
 BOLD = {"local", "upstream", "result"}
 Point = tuple[float, float]

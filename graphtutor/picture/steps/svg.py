@@ -8,8 +8,10 @@ from html import escape
 from typing import NamedTuple
 
 from ...errors import LearnerError
-from ..files.fonts import STACK, width
+from ..files.fonts import STACK, width, wrapped
 from ..files.look import PALETTES
+from ..typeset.formula import typeset
+from ..typeset.setting import Block, Ink
 from .canvas import TILE_HIGH, Layout, Tile
 from .frames import Box, Frame, Grid, Run, Wire, cut, line
 from .layout import Place, Route
@@ -131,7 +133,7 @@ def path(points: tuple[Point, ...]) -> str:
 
 
 # ----- boxes -----
-RADIUS = {"parameter": 18.0, "data": 0.0, "constant": 3.0}
+RADIUS = {"parameter": 15.0, "data": 0.0, "constant": 3.0}
 
 
 def outline(b: Box, p: Place, c: Colours) -> str:
@@ -300,11 +302,92 @@ def in_words(b: Box, back: bool) -> str:
     return f"{b.name}{value}{gradient}"
 
 
+UP, DOWN = 29.0, 17.0  # the room of formulas above and below their baseline
+SETTING, SMALLEST, APART, LOWEST = (
+    15.0,
+    8.0,
+    26.0,
+    61.0,
+)  # the size of formulas, at least, between two, and where they stand
+
+
 def caption(frame: Frame, layout: Layout, c: Colours) -> str:
-    """Return the heading and the sentence above the graph."""
-    lines, u = layout.caption[frame.index], layout.unit
-    return text(MARGIN * u, 25 * u, frame.title, HEADING * u, c.ink, "start", BOLD_FACE) + "".join(
-        text(MARGIN * u, (44 + CAPTION_ROW * k) * u, words, CAPTION * u, c.ink, "start") for k, words in enumerate(lines))  # fmt: skip
+    """Return the heading, what is to be noticed beside it, and below them the step as mathematics in the picture's colours."""
+    u = layout.unit
+    room = layout.width / u - 2 * MARGIN
+    parts = [text(MARGIN * u, 25 * u, frame.title, HEADING * u, c.ink, "start", BOLD_FACE)]
+    words, start = frame.remark if frame.formulas else frame.caption, width(frame.title, HEADING, True) + 16
+    beside = wrapped(words, room - start, CAPTION) if frame.formulas else []
+    if len(beside) == 1:
+        parts.append(text((MARGIN + start) * u, 25 * u, words, CAPTION * u, c.muted, "start"))
+    elif words:
+        lines = wrapped(words, room, CAPTION)[: 1 if frame.formulas else 2]
+        parts += [
+            text(MARGIN * u, (41 + CAPTION_ROW * k) * u, line, CAPTION * u, c.muted, "start")
+            for k, line in enumerate(lines)
+        ]
+    set_ = fitting(frame.formulas, room)
+    x = MARGIN
+    low = LOWEST + (5 if len(beside) > 1 else 0)
+    for block in set_:
+        parts.append("".join(inked(ink, c) for ink in enlarged(block, u).moved(x * u, low * u)))
+        x += block.width + APART
+    return "".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def fitting(formulas: tuple[str, ...], room: float) -> tuple[Block, ...]:
+    """Return formulas in type that fit side by side, smaller if they must be; the last ones are left out where nothing helps."""
+    for count in range(len(formulas), 0, -1):
+        size = SETTING
+        while size >= SMALLEST:
+            blocks = tuple(typeset(markup, size)[0] for markup in formulas[:count])
+            wide = math.fsum(b.width for b in blocks) + APART * (count - 1)
+            if wide <= room and all(b.up <= UP and b.down <= DOWN for b in blocks):
+                return blocks
+            size -= 1.0
+    return ()
+
+
+def enlarged(block: Block, by: float) -> Block:
+    """Return type in other units."""
+    if by == 1.0:
+        return block
+    ink = tuple(
+        i._replace(
+            x=i.x * by,
+            y=i.y * by,
+            width=i.width * by,
+            height=i.height * by,
+            size=i.size * by,
+            points=tuple((x * by, y * by) for x, y in i.points),
+        )
+        for i in block.ink
+    )
+    return Block(block.width * by, block.up * by, block.down * by, ink)
+
+
+def inked(ink: Ink, c: Colours, fill: str | None = None) -> str:
+    """Return one thing that is set, in the colour of the mark around it."""
+    fill = fill or {"local": c.local, "upstream": c.upstream, "value": c.value}.get(ink.role, c.ink)
+    if ink.what == "text":
+        return text(ink.x, ink.y, ink.words, ink.size, fill, "start", ITALIC if ink.italic else "")
+    if ink.what == "bar":
+        return f'<rect x="{n(ink.x)}" y="{n(ink.y)}" width="{n(ink.width)}" height="{n(ink.height)}" fill="{fill}"/>'
+    return (
+        f'<path d="{stroke(ink)}" fill="none" stroke="{fill}" stroke-width="{n(ink.width)}"/>'
+        if ink.what == "path"
+        else ""
+    )
+
+
+def stroke(ink: Ink) -> str:
+    """Return a stroke as path data."""
+    points = iter(ink.points)
+    return "".join(
+        letter + " ".join(f"{n(x)} {n(y)}" for x, y in (next(points) for _ in range(3 if letter == "C" else 1)))
+        for letter in ink.letters
+    )
 
 
 def tiles(frame: Frame, layout: Layout, c: Colours) -> list[str]:
