@@ -109,21 +109,21 @@ def arrange(frames: Sequence[Frame], direction: str = "LR", engine: Engine = "py
 
 
 # ----- on a canvas -----
-def fitted(frames: Sequence[Frame], size: Any, graph: Graph, direction: str | None = None, engine: Engine = "pygraphviz") -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
-    """Return the layout of `frames` on a canvas, and the frames as they are drawn there. Of `graph` lines may be closed."""
+def fitted(frames: Sequence[Frame], size: Any, graph: Graph | None, direction: str | None = None, engine: Engine = "pygraphviz") -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
+    """Return the layout of `frames` on a canvas, and the frames as they are drawn there. Of `graph` lines may be closed, where one is given."""
     canvas = shape_of(size)
     brief_ = shortened(frames)
     top = TOP
     room = (canvas[0] - 2 * EDGE, canvas[1] - top - BOTTOM)
     both = {False: frames, True: brief_}
     boxes = sizes(frames)
-    if len(boxes) <= lay.BIG // 2:
+    if graph is None or len(boxes) <= lay.BIG // 2:
         found = [
             c for short, these in both.items() for c in candidates(boxes, directed(these), short, direction, engine)
         ]
         chosen = best(found, room)
         scale = fit(chosen.plan, room)
-        if scale * LABEL >= READABLE or len(blocks(graph)) < 2:
+        if graph is None or scale * LABEL >= READABLE or len(blocks(graph)) < 2:
             return on_canvas(canvas, scale, top, [chosen.plan], (), (), chosen.short), both[chosen.short]
     return closed(both, canvas, top, graph, direction, engine)
 

@@ -99,7 +99,7 @@ class Painter(Reel):
         if self.size == "graph" or len(self.frames[0].boxes) > BIG // 2:
             layout = arrange(self.frames, self.direction or "LR", self.engine)
         else:
-            layout, _ = fitted(self.frames, self.size or "slide", (), self.direction, self.engine)
+            layout, _ = fitted(self.frames, self.size or "slide", None, self.direction, self.engine)
         return told(self.walked, self.frames[0], layout, self.digits)
 
     def bytes(self, step: int | None, format: str) -> bytes:
