@@ -2,6 +2,7 @@
 
 blocks    What of a graph may be closed: its lines, each a block of operations under one name.
 canvas    A canvas with a shape: of several drawings the one whose smallest text is largest, and what was closed for it.
+caption   What a step says in mathematics, as MathML, each part under the class of what it is.
 dot       A frame as DOT with pinned positions: any Graphviz (neato -n2, nop2) draws it where the SVG has it.
 frames    Frames: what each picture of a trace says, as data; no markup and no positions.
 layout    Positions from Graphviz, once for each graph, in one band or wrapped into several.
