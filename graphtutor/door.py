@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+import os
+import re
+from collections.abc import Callable, Iterable
+from functools import partial, wraps
+from numbers import Real
+from typing import Any, ParamSpec, TypeVar, get_args, get_origin
 
 from .errors import LearnerError
-from .text import near, several
+from .text import near, several, unusable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,16 +70,90 @@ def door(function: Callable[P, R], *, called: str = "", hidden: tuple[str, ...] 
         if missing:
             example = f", such as {EXAMPLE[missing]}" if missing in EXAMPLE else ""
             raise LearnerError(f"{told} needs {missing}{example}")
-        for name, value in (*zip(order, args, strict=False), *options.items()):
+        given = (*zip(order, args, strict=False), *options.items())
+        for name, value in given:
             check_named(name, value)
-        return function(*args, **options)
+        try:
+            return function(*args, **options)
+        except (TypeError, AttributeError, ValueError, LookupError, OSError) as error:
+            mistaken(error, given, {p.name: p.annotation for p in own}, function)
+            raise
 
     return opened
 
 
+# ----- what went wrong within, if it came from outside -----
+TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {  # what an annotation takes, and how that is called
+    "str": (lambda v: isinstance(v, str), "text"),
+    "int": (lambda v: hasattr(v, "__index__"), "a whole number"),
+    "float": (lambda v: isinstance(v, Real) or hasattr(v, "__float__"), "a number"),
+    "bool": (lambda v: isinstance(v, bool) or type(v).__name__ == "bool_", "True or False"),
+    "None": (lambda v: v is None, "None"),
+    "Path": (lambda v: isinstance(v, os.PathLike), "a path"),
+    "Mapping": (lambda v: hasattr(v, "items"), "name → value"),
+    "Iterable": (lambda v: isinstance(v, Iterable), "a list"),
+    "Sequence": (lambda v: isinstance(v, Iterable), "a list"),
+    "tuple": (lambda v: isinstance(v, tuple), "a tuple"),
+    "Callable": (callable, "a function"),
+}
+
+
+def mistaken(
+    error: Exception, given: Iterable[tuple[str, Any]], annotations: dict[str, Any], function: Callable[..., Any]
+) -> None:
+    """Raise a LearnerError where a call failed since an argument is none of what its annotation says, or a place cannot be used.
+
+    Looking only after a failure costs a good call nothing, and leaves the word to whoever knows more.
+    """
+    for name, value in given:
+        taken = expected(str(annotations.get(name, "Any")), getattr(function, "__globals__", {}))
+        if taken and not any(suits(value) for suits, _ in taken):
+            words = several(dict.fromkeys(word for _, word in taken if word != "None"), last="or")
+            raise LearnerError(f"{name} is {kind(value)}; expected {words}") from None
+    if isinstance(error, OSError) and error.filename is not None:
+        raise LearnerError(unusable(error)) from None
+    if "null" in str(error) and any("\0" in str(value) for _, value in given):
+        raise LearnerError("a name with a NUL character in it; leave that out") from None
+
+
+def one_of(kind_: type, value: Any) -> bool:
+    return isinstance(value, kind_)
+
+
+def expected(annotation: str, known: dict[str, Any]) -> list[tuple[Callable[[Any], bool], str]]:
+    """Return what an annotation takes, nothing where it takes anything or says no more than a name that we do not know.
+
+    >>> [word for _, word in expected("str | Path | None", {})], expected("Any", {})
+    (['text', 'a path', 'None'], [])
+    """
+    found: list[tuple[Callable[[Any], bool], str]] = []
+    for part in re.split(r" \| (?![^[]*\])", annotation):
+        head = part.split("[")[0].rpartition(".")[2]
+        meant = None if head == "Any" else known.get(head)
+        head = "Callable" if get_origin(meant) is Callable else head
+        if head in ("PathLike", *TYPES):
+            found.append(TYPES["Path" if head == "PathLike" else head])
+        elif isinstance(meant, type):
+            found.append((partial(one_of, meant), with_article(head)))
+        else:
+            words = [c for c in get_args(meant) if isinstance(c, str)] or re.findall(r"['\"]([^'\"]*)['\"]", part)
+            if not words:
+                return []
+            found.append((words.__contains__, several(map(repr, words), last="or")))
+    return found
+
+
 def check_named(name: str, value: Any) -> None:
-    """Raise a LearnerError where an argument should map names, and does not; assumptions may be text."""
-    if name not in NAMED or value is None or hasattr(value, "items") or (name == "assume" and isinstance(value, str)):
+    """Raise a LearnerError where an argument should map names, and does not, or names to shapes that are none; assumptions may be text."""
+    if name not in NAMED or value is None or (name == "assume" and isinstance(value, str)):
+        return
+    if hasattr(value, "items"):
+        for key, shape in value.items() if name == "shapes" else ():
+            sizes = shape if isinstance(shape, list | tuple) else [shape]
+            if not all(hasattr(size, "__index__") for size in sizes):
+                raise LearnerError(
+                    f"the shape of '{key}' is {shape!r}; expected a whole number or several, such as 2 or (3, 2)"
+                )
         return
     raise LearnerError(f"{name} is {kind(value)}; expected {NAMED[name]}")
 
@@ -93,7 +170,10 @@ def kind(value: Any) -> str:
         return f"the text '{value[:40]}'"
     if isinstance(value, int | float):
         return f"the number {value}"
-    name = type(value).__name__
+    return with_article(type(value).__name__)
+
+
+def with_article(name: str) -> str:
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 

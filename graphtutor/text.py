@@ -148,6 +148,8 @@ def written(path: Path, data: bytes | Iterable[bytes]) -> Path:
         handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except OSError as error:
         raise cannot(path, error) from None
+    except ValueError:
+        raise LearnerError("the name of a file holds a NUL character; leave that out") from None
     try:
         with os.fdopen(handle, "wb") as out:
             out.writelines([data] if isinstance(data, bytes) else data)
@@ -163,3 +165,10 @@ def written(path: Path, data: bytes | Iterable[bytes]) -> Path:
 
 def cannot(path: Path, error: OSError) -> LearnerError:
     return LearnerError(f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place")
+
+
+def unusable(error: OSError) -> str:
+    """Return what to say of a file or folder that cannot be used."""
+    name = str(error.filename)
+    shown = name if len(name) <= 60 else f"{name[:59]}…"
+    return f"cannot use '{shown}': {(error.strerror or 'it failed').lower()}; choose another place"

@@ -14,7 +14,7 @@ import click
 
 from .. import __version__
 from ..errors import AuthorError, LearnerError, ReadError
-from ..text import clean, near
+from ..text import clean, near, unusable
 from .shared import Answer, complain, plain_streams, show_json
 
 BUG, INTERRUPTED = 70, 130
@@ -139,6 +139,8 @@ def main(args: list[str] | None = None) -> int:
     gc.set_threshold(SELDOM)
     plain_streams()
     try:
+        if any("\0" in word for word in args):
+            raise LearnerError("an argument holds a NUL character; leave that out")
         result = cli.main(args, prog_name="graphtutor", standalone_mode=False)
         sys.stdout.flush()
         return int(result or 0)
@@ -159,7 +161,9 @@ def main(args: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has left, as in `graphtutor step … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:  # a place that somebody named
+            return refused(unusable(error), error, args)
         import traceback
 
         traceback.print_exc()

@@ -173,7 +173,7 @@ def pairs(texts: tuple[str, ...], option: str, example: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for text in texts:
-        for piece in split_outside(re.sub(r"\s*=\s*", "=", text)):
+        for piece in split_outside("=".join(part.strip() for part in text.split("="))):
             name, equals, value = piece.partition("=")
             if not (name.strip() and equals and value.strip()):
                 raise LearnerError(

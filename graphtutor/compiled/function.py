@@ -54,18 +54,21 @@ class Function:
         )
         self.fast = None if any(self.walk.shapes) else scalar_code(self.walk, self.names, self.wanted)
 
-    def __call__(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-        if self.fast is not None:
+    def __call__(self, at: Mapping[str, Any] | None = None, /, **apart: Any) -> tuple[Any, dict[str, Any]]:
+        if self.fast is not None and not apart:
             try:
                 found = self.fast(at)
                 if found is not None:
                     return found  # type: ignore[no-any-return]
             except (KeyError, TypeError, *PYTHON_REFUSES):
                 pass
-        return self.with_care(at)
+        return self.with_care(at, apart)
 
-    def with_care(self, at: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    def with_care(self, at: Any, apart: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return value and gradients where not every input is a float, or floats do not do."""
+        if apart or at is None:
+            told = ", ".join(f"{name!r}: …" for name in self.names)
+            raise LearnerError(f"the point comes in one piece: f({{{told}}}), one number for each name")
         if not isinstance(at, Mapping):
             raise LearnerError(f"the point is {kind(at)}; expected {NAMED['at'].replace('at=', '')}")
         try:
@@ -78,7 +81,7 @@ class Function:
 
     def arrays(self, given: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
         """Return value and gradients on arrays, one point or a batch."""
-        values = [np.asarray(v, dtype=float) for v in given]
+        values = [floats(name, v) for name, v in zip(self.names, given, strict=True)]
         batched = tuple(self.is_batched(name, v, shape) for (name, shape), v in zip(self.inputs, values, strict=True))
         sizes = {len(v) for v, many in zip(values, batched, strict=True) if many}
         if len(sizes) > 1:
@@ -109,6 +112,13 @@ class Function:
 
     def __reduce__(self) -> Any:
         return Function, (self.graph, self.reduce, self.tie, self.wrt)
+
+
+def floats(name: str, value: Any) -> Any:
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise LearnerError(f"the value of '{name}' is {kind(value)}; expected a number, or an array of them") from None
 
 
 def forward_alone(graph: Graph) -> Backward:

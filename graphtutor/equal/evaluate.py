@@ -218,7 +218,10 @@ def made(step: Step, given: Sequence[Values], out: Sequence[Number], states: Seq
     """Return the state of a result `out` of lanes of arguments."""
     defined = [x == x for x in out]
     if all(defined):
-        lost = at_pole(step.run, given) or (not (step.exact or step.chooses) and vanished(out, given[0]))
+        lost = (
+            at_pole(step.run, given) or scattered(step, given, out)
+            or (not (step.exact or step.chooses) and vanished(out, given[0]))
+        )  # fmt: skip
         return UNKNOWN if lost else OK
     if step.conditions:  # the branch that was taken says why
         return max((s for s, v in zip(states, given[0], strict=True) if v != v), default=UNDEFINED)
@@ -228,6 +231,17 @@ def made(step: Step, given: Sequence[Values], out: Sequence[Number], states: Seq
 def vanished(out: Sequence[Number], args: Values) -> bool:
     """Return whether a rounded function gives exactly 0 where it hardly can (it does at 0 and 1): ln(1 + e^x) of -5000 has lost its digits."""
     return not all(out) and any(a not in (0, 1) for a in args)
+
+
+def scattered(step: Step, given: Sequence[Values], out: Sequence[Number]) -> bool:
+    """Return whether a result lost every digit at once although its arguments have some, and is no noise around zero.
+
+    A difference is that beside its arguments; a function near a root of its own is small; tan at π/2 and floor at 3 are neither.
+    """
+    if significant(out) or any(not significant(values) for values in zip(*given, strict=True)):
+        return False
+    size = max(abs(a) for a in given[0]) if step.exact and not step.whole else 1
+    return bool(max(map(abs, out)) > size * context().mpf(2) ** (-context().prec // 2))
 
 
 def doubtful(given: Sequence[Values]) -> list[int]:

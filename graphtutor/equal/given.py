@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from ..door import kind
 from ..errors import LearnerError
 from ..expr.build import Plan
 from ..expr.graph import Graph
@@ -103,7 +104,10 @@ def number(value: Any) -> sp.Basic:
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float) and not isfinite(value):
         raise LearnerError(f"cannot compare {value}; expected a finite number")
-    exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    try:
+        exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    except (ValueError, TypeError, ZeroDivisionError):
+        raise LearnerError(f"{kind(value)} is no number; expected one such as 2, 0.5 or 1/3") from None
     return sp.Rational(exact.numerator, exact.denominator)
 
 

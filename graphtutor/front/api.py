@@ -142,6 +142,7 @@ class Graph(graphs.Graph):
             )
         return {seed: 1}
 
+    @door
     def jacobian(self, of: str | None = None, wrt: Any = None, tie: str = "zero") -> Graph:
         """Return d `of` / d `wrt` as a graph to draw, evaluate or step; see `jacobian.jacobian`.
 
@@ -150,6 +151,7 @@ class Graph(graphs.Graph):
         """
         return dressed(jacobian.jacobian(self, of, wrt, tie))
 
+    @door
     def hessian(self, of: str | None = None, wrt: Any = None, tie: str = "zero") -> Graph:
         """Return the second derivatives of a number as a graph; see `jacobian.hessian`.
 
@@ -160,6 +162,7 @@ class Graph(graphs.Graph):
         """
         return dressed(jacobian.hessian(self, of, wrt, tie))
 
+    @door
     def hessian_vector(self, wrt: str, direction: Any, tie: str = "zero") -> Graph:
         """Return Hessian times vector as a graph, forward mode over the backward pass; see `jacobian.hessian_vector`."""
         return dressed(jacobian.hessian_vector(self, wrt, direction, tie))
@@ -172,6 +175,7 @@ class Graph(graphs.Graph):
         """
         return costs(self)
 
+    @door
     def draw(self, path: str | os.PathLike[str] = "", **look: Unpack[Look]) -> list[Path]:
         """Write the graph alone as a picture (.svg, .png, .pdf, .dot); return its path. The options are those of `Look`."""
         return save.save(self, path, None, None, **look)
@@ -184,10 +188,12 @@ class Graph(graphs.Graph):
     def _repr_svg_(self) -> str:
         return save.Painter(self).svg()
 
+    @door
     def opened(self, *names: str) -> Graph:
         """Return this graph with softmax, sigmoid, relu … (or only `names`) written out in smaller operations, as groups."""
         return dressed(views.opened(self, names or None))
 
+    @door
     def collapsed(self, *names: str) -> Graph:
         """Return this graph with named lines or opened operations shown as one node each."""
         return dressed(views.collapsed(self, names))
@@ -201,6 +207,7 @@ class Drawn:
         assert isinstance(self, trace.Trace | Tangents)
         return self
 
+    @door
     def draw(
         self,
         path: str | os.PathLike[str] = "",
@@ -216,14 +223,17 @@ class Drawn:
         """
         return save.save(self._walk, path, step, format, **look)
 
+    @door
     def dot(self, step: int | None = None, **look: Unpack[Look]) -> graphviz.Source:
         """Return a step as DOT with pinned positions, which any Graphviz renders (engine neato, -n2)."""
         return save.painter(self._walk, **look).dot(step)
 
+    @door
     def svg(self, step: int | None = None, **look: Unpack[Look]) -> str:
         """Return a step, the last if left out, as SVG text."""
         return save.painter(self._walk, **look).svg(step)
 
+    @door
     def page(self, **look: Unpack[Look]) -> str:
         """Return the interactive stepper as an HTML page; it follows the reader's light or dark mode unless theme="dark"."""
         return save.painter(self._walk, **look).bytes(None, "html").decode()
@@ -278,13 +288,6 @@ def graph(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Ma
         raise LearnerError(
             f"cannot draw a {rows}×{columns} Matrix: a graph has one output; give one entry, or text with shapes={{…}}"
         )
-    for name, shape in (shapes or {}).items():
-        if isinstance(shape, str | float) or (
-            isinstance(shape, list | tuple) and not all(isinstance(n, int) for n in shape)
-        ):
-            raise LearnerError(
-                f"the shape of '{name}' is {shape!r}; expected a whole number or several, such as 2 or (3, 2)"
-            )
     return dressed(
         build.build(
             source, shapes=shapes, constants=constants, definitions=definitions, parameters=parameters, data=data

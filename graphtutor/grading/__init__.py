@@ -38,5 +38,6 @@ paper, filled   a sheet printed with blanks or as its key, and read back
 regrouping      products and sums grouped as a student groups them
 matching        which node each row of a student's sheet is, and what stands in each cell
 judged, tally   each cell judged, and the Grade of them all
+deadline        the seconds after which an answer is undecided
 grader          grade: an answer in any form to a Grade
 """

@@ -21,6 +21,7 @@ from ..ops.misconceptions import mistake
 from ..text import long_number, several
 from .asked.rulings import Step
 from .asked.task import Task, plain, task
+from .deadline import within
 from .lines.judging import judged, judged_tree
 from .lines.scoring import marked
 from .lines.strangers import misnamed, strangers
@@ -38,11 +39,10 @@ QUOTE = " In your code, "
 NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 
 
-@singledispatch
 @door
 def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None = None, definitions: Mapping[str, Any] | None = None,
           shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, given: Mapping[str, Any] | None = None,
-          rubric: Rubric | None = None) -> Grade:  # fmt: skip
+          rubric: Rubric | None = None, seconds: float | None = None) -> Grade:  # fmt: skip
     """Return the Grade of a student's answer to "what is d `source` / d `wrt`?".
 
     `source`: text (an expression or a program), a SymPy tree, a Python function, a Graph, or an exercise.
@@ -51,7 +51,8 @@ def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any
     `answer`: text (one expression, or the lines of a derivation), a list of lines, a SymPy expression or a
     list or matrix of them, an object name → expression, {"code": text, "function": name, "args": …} or
     {"sheet": rows, "at": point, "digits": n}. `rubric` says how points are given, and whether a variant of the problem
-    is to tell several explanations apart. What cannot be read
+    is to tell several explanations apart. After `seconds`, in any thread, the answer is undecided: a last resort, for how much
+    is tried is counted and not clocked, so that a grade does not depend on the machine. What cannot be read
     costs nothing and is in `Grade.invalid`; a LearnerError is raised for a problem that makes no sense.
 
     >>> found = grade("(w*x - y)**2", "2*(w*x - y)", wrt="w")
@@ -62,9 +63,21 @@ def grade(source: Any, answer: Any, *, wrt: Any = None, assume: Mapping[str, Any
     >>> grade("(w*x - y)**2", ["u = w*x - y", "dL/du = 2u", "dL/dw = 2u x"], wrt="w").correct
     True
     """
-    asked = task(
-        source, wrt=wrt, assume=assume, definitions=definitions, shapes=shapes, constants=constants, given=given
+    said = {"wrt": wrt, "assume": assume, "definitions": definitions, "shapes": shapes, "constants": constants, "given": given,
+            "rubric": rubric}  # fmt: skip
+    options = {name: value for name, value in said.items() if value is not None}
+    if seconds is None:
+        return of_source(source, answer, **options)
+    late = f"It was not decided in {seconds} s."
+    return within(
+        seconds, lambda: of_source(source, answer, **options), lambda: Grade(0.0, None, late, undecided_because=late)
     )
+
+
+@singledispatch
+def of_source(source: Any, answer: Any, *, wrt: Any = None, rubric: Rubric | None = None, **about: Any) -> Grade:
+    """Return the Grade of an answer by what asks: an exercise has an entry of its own."""
+    asked = task(source, wrt=wrt, **about)
     if wrt is not None or asked.wrt or isinstance(source, Task) or hasattr(source, "program"):
         return graded(asked, answer, rubric or Rubric())
     if (isinstance(answer, Mapping) and "code" not in answer) or (isinstance(answer, str) and looks_like(answer)):

@@ -194,7 +194,10 @@ def bare(p: Cursor, token: Token) -> bool:
 
 def after_primes(p: Cursor) -> Token:
     """Return the token behind the primes that stand here."""
-    return next(t for t in p.tokens[p.at :] if t.kind != "prime")
+    place = p.at  # no slice: it would copy the rest of a long text at every name
+    while p.tokens[place].kind == "prime":
+        place += 1
+    return p.tokens[place]
 
 
 def prime_name(p: Cursor, token: Token) -> sp.Basic:

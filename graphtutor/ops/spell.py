@@ -123,9 +123,9 @@ def leaf(tree: sp.Basic) -> Spelled | None:
         )
         return Spelled("const", (), (value, text))
     if isinstance(tree, sp.Symbol):
-        return Spelled("input", (), (tree.name,))
+        return Spelled("input", (), (printable(tree.name),))
     if isinstance(tree, sp.MatrixSymbol):
-        return Spelled("input", (), (tree.name, tuple(int(n) for n in tree.shape)))
+        return Spelled("input", (), (printable(tree.name), tuple(int(n) for n in tree.shape)))
     if tree in NAMED_NUMBERS:
         return Spelled("const", (), (NAMED_NUMBERS[tree], NAMED_NUMBERS[tree]))
     if tree is sp.true or tree is sp.false:
@@ -259,3 +259,16 @@ def other(tree: sp.Basic) -> Spelled:
     raise LearnerError(
         f"no operation for '{type(tree).__name__}'; write it with the functions that gt.fn offers, or add a row to ops.TABLE"
     )
+
+
+def printable(name: str) -> str:
+    """Return a name, or raise a LearnerError where it holds a character that would steer a terminal or break a picture.
+
+    >>> printable("x\x1b[31m")
+    Traceback (most recent call last):
+        ...
+    graphtutor.errors.LearnerError: a symbol is called 'x\\x1b[31m', with a character that cannot be printed; rename it
+    """
+    if name.isprintable():
+        return name
+    raise LearnerError(f"a symbol is called {name[:60]!r}, with a character that cannot be printed; rename it")

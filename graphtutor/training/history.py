@@ -15,6 +15,7 @@ import numpy as np
 
 from ..compiled.function import compiled
 from ..door import door
+from ..door import kind as called
 from ..errors import LearnerError
 from ..expr.graph import Graph
 from ..late import Late
@@ -133,6 +134,7 @@ class History:
             tuple(row[3] for row in log),
         )
 
+    @door
     def resume(self, epochs: int = 20, progress: Progress | None = None, **changes: Any) -> History:
         """Return the history of this run and `epochs` more; `changes` are fields of its plan, such as rate=0.001.
 
@@ -183,6 +185,7 @@ class History:
             else predict(self.graph, parameters, named("data", data, "one value a point"), node, label, known.classes)
         )
 
+    @door
     def after(self, epoch: int) -> dict[str, Any]:
         """Return the parameters after an epoch (0: at the start, -1: at the end)."""
         if not -len(self.losses) - 1 <= epoch <= len(self.losses):
@@ -218,6 +221,8 @@ class History:
         if alien:
             fitting = " or ".join(k for k, options in KINDS.items() if alien in options)
             raise LearnerError(f"{alien}= belongs to a plot of {fitting}; leave it out of a plot of {kind}")
+        if not all(isinstance(run, History) for run in (beside.values() if hasattr(beside, "values") else beside)):
+            raise LearnerError(f"beside is {called(beside)}; expected runs of gt.train, or name → run")
         others = dict(beside) if isinstance(beside, Mapping) else by_method(self, *beside)
         one: dict[str, Any] = {"boundary": planes.boundary_plot, "regions": planes.regions_plot}
         if kind in one:
@@ -227,10 +232,12 @@ class History:
         draw: Any = curves.loss_plot if kind == "loss" else surfaces.surface_plot
         return draw({**by_method(self), **others}, **look).at(path)  # type: ignore[no-any-return]
 
+    @door
     def frames(self, path: str | Path, slide: bool = False) -> list[Path]:
         """Write the decision boundary at the start and after each epoch, into a folder or one .gif; return the paths."""
         return figures.save_frames(planes.boundary_frames(self, slide), path)
 
+    @door
     def update(self, number: int = 0) -> Update:
         """Return an update (from 0), opened up: the graph with gradients, and every number of the step; see `Update`."""
         made = self.updates
@@ -285,6 +292,7 @@ class History:
             )
             yield [k, float(loss), *values, *slopes]
 
+    @door
     def to_csv(self, path: str | Path | None = None, every: str = "epoch") -> str:
         """Return the run as CSV text, and write it to `path` if given.
 

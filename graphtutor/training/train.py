@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..door import door
 from ..errors import LearnerError, ShapeError
 from ..expr.build import build
 from ..expr.graph import Graph
@@ -27,6 +28,7 @@ LONG = 50_000  # points times epochs from which a run may show a bar
 PATIENCE, EVERY = 0.5, 0.1  # seconds before it does, and between two looks at it
 
 
+@door
 def train(loss: Any, data: Mapping[str, Any] | None = None, *, method: str = "sgd", batch_size: int | None = None, reduction: str = "sum",
           rate: float | Callable[[int], float] = 0.01, epochs: int = 20, start: Mapping[str, Any] | None = None, shuffle: bool = False, seed: int = 0,
           schedule: str = "constant", clip: float | None = None, patience: int | None = None, tolerance: float = 0.0,

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..door import door, kind
 from ..errors import LearnerError, ReadError
-from ..grading.grader import grade
+from ..grading.grader import of_source
 from ..grading.told.grades import Grade
 from .course import course
 from .kinds import Exercise
@@ -43,7 +43,7 @@ def exercise(name: str | int, seed: int | str | None = None, folder: str | Path 
     return variant(taken.exercise(name), seed)
 
 
-@grade.register
+@of_source.register
 def of_exercise(source: Exercise, answer: Any, **options: Any) -> Grade:
     """Return the Grade of an answer to an exercise: what `gt.grade` does with one."""
     if options:

@@ -242,10 +242,11 @@ class Lesson(Desk):
 
     def lines(self, name: str, names: frozenset[str], draft: dict[str, str]) -> str:
         """Return the lines of an answer: all of them, or after a wrong one that line alone, the others kept."""
-        if AGAIN not in draft:
+        keys = [str(k) for k in range(1, len(draft))]
+        if not (draft.get(AGAIN, "").isdecimal() and all(key in draft for key in keys)):  # none yet, or changed by hand
             return self.rest([], names, name)
-        lines = [draft[str(k)] for k in range(1, len(draft))]
-        place = int(draft[AGAIN]) - 1
+        lines = [draft[key] for key in keys]
+        place = max(0, int(draft[AGAIN]) - 1)
         if place >= len(lines):
             kept = "1 line is" if len(lines) == 1 else f"{len(lines)} lines are"
             self.tell(f"Your {kept} kept; go on from there (back begins anew).", "quiet")

@@ -6,6 +6,7 @@ is replaced in one stroke, so that a kill at any moment leaves the old one or th
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
@@ -19,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from ..errors import LearnerError
+from ..text import jsonable
 from .progress import FORMAT, Progress
 
 if sys.platform == "win32":
@@ -158,7 +160,7 @@ class Store:
         part = self.file.with_name(self.file.name + ".part")
         try:
             with part.open("wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(progress), indent=1) + b"\n")
+                file.write(msgspec.json.format(encoded(progress), indent=1) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self.file)
@@ -185,6 +187,15 @@ class Store:
                 yield
             finally:
                 release(file.fileno())
+
+
+def encoded(progress: Progress) -> bytes:
+    """Return the progress as JSON; half a character, as a terminal may send it, becomes a mark for one."""
+    try:
+        return msgspec.json.encode(progress)
+    except UnicodeEncodeError:
+        plain = json.dumps(jsonable(msgspec.to_builtins(progress)), ensure_ascii=False)
+        return plain.encode("utf-8", "replace")
 
 
 class Version(Struct):

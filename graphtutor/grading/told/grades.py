@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from ...door import door
 from ...errors import LearnerError, ReadError
 from ...picture.files.saved import stored
 from ...text import clean, escaped, several
@@ -90,6 +91,7 @@ class Grade:
         """Return the grade as lines for a terminal of `width` columns; words say everything, so that no colour is needed."""
         return clean(terminal(self, width))
 
+    @door
     def draw(self, path: str, **look: Any) -> list[Path]:
         """Write the problem's graph with the broken edge or node marked (.svg, .png, .pdf); return the paths.
 

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from ...errors import LearnerError
-from ...text import written
+from ...text import unusable, written
 from .pdf import pdf
 from .raster import gif, png
 
@@ -82,7 +82,10 @@ def stored(reel: Reel, path: str | os.PathLike[str], step: int | None = None, fo
         return [written(target, reel.bytes(k, kind))]
     if step is not None:
         return [written(target / f"{k:03d}.{kind}", reel.bytes(k, kind))]
-    old = own(target)
+    try:
+        old = own(target)
+    except OSError as error:
+        raise LearnerError(unusable(error)) from None
     made = [written(target / f"{k:03d}.{kind}", reel.bytes(k, kind)) for k in range(len(reel))]
     for path_ in old - set(made):
         path_.unlink(missing_ok=True)

@@ -1,0 +1,88 @@
+"""Hostile text through every door: nothing runs, nothing but a LearnerError or AuthorError comes out, in 2 s of CPU and 300 MB.
+
+Here each text goes through some doors, and each door takes some texts, others in each place of the list. All of them through all:
+`python tests/test_doors.py` (about 600,000 calls), or `python tests/test_doors.py K N` for every N-th door from K on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STEP = 431  # of the texts, every so many goes through a door
+CHILD = "import sys; sys.path.insert(0, sys.argv[1]); import test_doors; test_doors.sample(int(sys.argv[2]))"
+
+
+def sample(step: int) -> None:
+    """Carry a sample of the texts through every door, and write each failure as a line of JSON."""
+    from tempfile import mkdtemp
+
+    import doors
+
+    texts = list(enumerate(doors.hostile()))
+    doors.warm()
+    place = Path(mkdtemp())
+    for k, door in enumerate(doors.DOORS):
+        chosen = [(n, text) for n, text in texts if (n + 7 * k) % step == 0]
+        for failure in doors.through(door, chosen, place):
+            print(json.dumps([failure.door, texts[failure.number][1][:80], failure.what]), flush=True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs fork and the limits of Linux")
+def test_hostile_text_through_every_door_ends_in_one_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CHILD, str(ROOT / "tests"), str(STEP)]
+    env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "TMPDIR": str(tmp_path)}
+    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False)
+    assert (run.stdout, run.returncode) == ("", 0), run.stdout + run.stderr[-2000:]
+
+
+def test_the_list_of_doors_knows_every_public_function_and_every_command() -> None:
+    import doors
+
+    import graphtutor as gt
+
+    called = {name.split(".")[0] for name in doors.CALLS} | {
+        "fn",
+        "outliers",
+        "from_torch",
+        "from_jax",
+    }  # these take no text
+    functions = {name for name in gt.PUBLIC if name[0].islower()}
+    assert functions <= called
+    commands = {name.split()[1] for name in doors.DOORS if name.startswith("$ ")}
+    assert {name.split()[0] for name, command in doors.commands() if command.params} - commands <= {"doctor"}
+    assert len(doors.DOORS) > 700 and len(list(doors.hostile())) >= 430
+
+
+def everything(part: int, parts: int) -> None:
+    """Carry every text through every `parts`-th door, and say what failed."""
+    from tempfile import mkdtemp
+
+    import doors
+
+    texts = list(enumerate(doors.hostile()))
+    doors.warm()
+    place, calls, failures, began = Path(mkdtemp()), 0, 0, time.time()
+    for k, door in enumerate(doors.DOORS):
+        if k % parts == part:
+            for failure in doors.through(door, texts, place):
+                failures += 1
+                print(
+                    json.dumps([failure.door, failure.number, texts[failure.number][1][:80], failure.what]), flush=True
+                )
+            calls += len(texts)
+            print(
+                f"{time.time() - began:.0f} s: {calls} calls, {failures} failures, {door}", file=sys.stderr, flush=True
+            )
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    everything(*map(int, sys.argv[1:] or ("0", "1")))
