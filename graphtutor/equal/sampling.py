@@ -23,6 +23,7 @@ BUDGET = 150_000  # cells evaluated at the sampled points: about half a second
 TIED = 8  # points that one on a kink counts as: it is looked at more closely
 PRECISE = 4  # points of agreement with many digits, before floats may say so
 NEAR_KINK = 1e-7  # a point where a kink's quantity is so small is no business of floats
+MANY = 10  # so many points that could not be worked out for each that agrees are no sample either
 FEW = 3  # points of agreement that are no sample where others could not be worked out
 ENOUGH = 8  # points of agreement that are looked for longer than others
 MOST_DOUBTS = 150_000  # cells evaluated with many digits at points where floats are not sure
@@ -78,7 +79,7 @@ class Sampler:
     @property
     def thin(self) -> bool:
         """Whether too few points could be worked out for their agreement to mean anything."""
-        return self.agreed < FEW and self.unsure > self.agreed
+        return self.unsure > (self.agreed if self.agreed < FEW else MANY * self.agreed)
 
     def run(self, prove: Callable[[], str], alike_edges: bool) -> None:
         """Sample until a difference is found or all points are used up.

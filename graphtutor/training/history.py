@@ -221,9 +221,7 @@ class History:
         if alien:
             fitting = " or ".join(k for k, options in KINDS.items() if alien in options)
             raise LearnerError(f"{alien}= belongs to a plot of {fitting}; leave it out of a plot of {kind}")
-        if not all(isinstance(run, History) for run in (beside.values() if hasattr(beside, "values") else beside)):
-            raise LearnerError(f"beside is {called(beside)}; expected runs of gt.train, or name → run")
-        others = dict(beside) if isinstance(beside, Mapping) else by_method(self, *beside)
+        others = dict(beside) if isinstance(checked(beside), Mapping) else by_method(self, *beside)
         one: dict[str, Any] = {"boundary": planes.boundary_plot, "regions": planes.regions_plot}
         if kind in one:
             if len(others) > 1 - isinstance(beside, Mapping):
@@ -350,6 +348,14 @@ def by_method(*runs: History) -> dict[str, History]:
         again = sum(other.split(" ")[0] == name for other in found)
         found[f"{name} {again + 1}" if again else name] = h
     return found
+
+
+def checked(beside: Any) -> Any:
+    """Return runs, or raise a LearnerError where something among them is none."""
+    runs = beside.values() if isinstance(beside, Mapping) else beside
+    if not all(isinstance(run, History) for run in runs):
+        raise LearnerError(f"beside is {called(beside)}; expected runs of gt.train, or name → run")
+    return beside
 
 
 def saved(plot: figures.Plot, path: str | Path | None) -> figures.Plot:
