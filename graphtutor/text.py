@@ -5,8 +5,14 @@ from __future__ import annotations
 import difflib
 import math
 import os
+import platform
+import re
+import sys
 import unicodedata
+import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +150,8 @@ def written(path: Path, data: bytes | Iterable[bytes]) -> Path:
     """Write a file, given whole or in pieces, whole or not at all: to a temporary name beside it, then renamed."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        name = path.with_name(f".{path.stem[:60]}-{os.urandom(4).hex()}{path.suffix}")
+        swept(path.parent.absolute(), os.getpid())
+        name = path.with_name(f".{path.stem[:60]}-{HERE}-{os.getpid()}-{os.urandom(4).hex()}{path.suffix}")
         handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except OSError as error:
         raise cannot(path, error) from None
@@ -161,6 +168,34 @@ def written(path: Path, data: bytes | Iterable[bytes]) -> Path:
         name.unlink(missing_ok=True)
         raise
     return path
+
+
+HERE = (
+    f"{zlib.crc32(platform.node().encode()):08x}"  # a folder may be shared: only this machine knows its own processes
+)
+UNFINISHED = re.compile(rf"\..{{0,60}}-{HERE}-(\d+)-[0-9a-f]{{8}}(\.\w+)?")
+
+
+@lru_cache(maxsize=256)
+def swept(folder: Path, process: int) -> None:
+    """Take away what a killed process left unfinished in a folder; once for each process that writes there."""
+    for name in os.listdir(folder):
+        found = UNFINISHED.fullmatch(name)
+        if found and not running(int(found[1])):
+            with suppress(OSError):
+                (folder / name).unlink()
+
+
+def running(process: int) -> bool:
+    if sys.platform == "win32":
+        return False  # there a file that is being written cannot be taken away
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def cannot(path: Path, error: OSError) -> LearnerError:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import LearnerError
-from ..text import several
+from ..text import several, written
 from .shared import Answer, json_option, say, show_json
 
 
@@ -46,8 +46,7 @@ def new(name: str, kind: str, title: str | None, output: str | None) -> None:
         )
     if path.exists():
         raise LearnerError(f"'{path}' exists; take another name, or remove it first")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    written(path, text.encode())
     say(f"wrote {path}; see it with graphtutor author preview {path}")
 
 
@@ -120,6 +119,6 @@ def schema(output: str | None) -> None:
 
     text = json.dumps(json_schema(), indent=1)
     if output:
-        Path(output).write_text(text + "\n", "utf-8")
+        written(Path(output), f"{text}\n".encode())
     else:
         click.echo(text)

@@ -19,6 +19,7 @@ from ..door import kind as called
 from ..errors import LearnerError
 from ..expr.graph import Graph
 from ..late import Late
+from ..text import written
 from .predictions import Prediction, predict
 from .runs import Plan, Progress, Run, State, Stop, go_on
 from .update import Update
@@ -299,12 +300,7 @@ class History:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(self.rows(every))
         if path is not None:
-            try:
-                Path(path).write_text(text.getvalue(), encoding="utf-8")
-            except OSError as error:
-                raise LearnerError(
-                    f"cannot write {path}: {(error.strerror or 'it failed').lower()}; choose another place"
-                ) from None
+            written(Path(path), text.getvalue().encode())
         return text.getvalue()
 
     @property

@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from ..errors import LearnerError
-from ..text import jsonable
+from ..text import jsonable, written
 from .progress import FORMAT, Progress
 
 if sys.platform == "win32":
@@ -104,11 +104,11 @@ class Store:
                 return None
             aside = self.aside("kept")
             try:
-                aside.write_bytes(self.file.read_bytes())
+                return written(aside, self.file.read_bytes())
             except OSError as error:
-                aside.unlink(missing_ok=True)
                 raise self.unkept(error) from None
-            return aside
+            except LearnerError as error:
+                raise Unkept(str(error)) from None
 
     # ----- the file -----
     def decoded(self) -> Progress:
