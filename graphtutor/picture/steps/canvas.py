@@ -22,6 +22,7 @@ from .blocks import MOST_INSIDE, Block, Opened, blocks, opened
 from .frames import Frame
 from .layout import Engine, Place, Plan, Route
 from .needs import LABEL, MARGIN, NARROWEST, TOP, Point, sizes, slots
+from .overlap import cleared
 from .ways import best, candidates, directed, fit, shortened
 
 READABLE, COMFORTABLE = 7.0, 8.2  # points of an edge label: below, lines are closed; what an opened line should have
@@ -105,7 +106,7 @@ def arrange(frames: Sequence[Frame], direction: str = "LR", engine: Engine = "py
     flat = lay.plan(sizes(frames), slots(frames, direction), direction, engine)
     wide = max(flat.width, NARROWEST) + 2 * MARGIN
     high = TOP + flat.height + MARGIN
-    return Layout(wide, high, (wide, high), 1.0, (flat.moved((wide - flat.width) / 2, TOP),))
+    return Layout(wide, high, (wide, high), 1.0, (cleared(flat).moved((wide - flat.width) / 2, TOP),))
 
 
 # ----- on a canvas -----
@@ -132,7 +133,7 @@ def on_canvas(canvas: Point, scale: float, top: float, plans: Sequence[Plan], wh
     """Return plans at one scale, each in the middle of what is free below `top` points."""
     wide, high = canvas[0] / scale, canvas[1] / scale
     free = (canvas[1] - top - BOTTOM) / scale
-    moved = tuple(p.moved((wide - p.width) / 2, top / scale + (free - p.height) / 2) for p in plans)
+    moved = tuple(cleared(p).moved((wide - p.width) / 2, top / scale + (free - p.height) / 2) for p in plans)
     return Layout(wide, high, canvas, 1 / scale, moved, which, tiles, short)
 
 

@@ -172,6 +172,8 @@ class Film:
         row = ROWS.get(node.op)
         role = "constant" if node.op == "const" else node.role
         label = "" if row is None else cut(next((p.label for p in node.params if hasattr(p, "label")), row.label), 16)
+        if row is not None and "( )ⁿ" in label:  # the exponent is known
+            label = cut(write.operation(row, [write.Part("( )", 70)], node.params, form).text, 16)
         formula = "" if row is None else cut(f"{name} = {graph.text(node.id, form)}")
         value: Grid | None = self.number(node.id) if row is None else UNKNOWN
         if self.walked.numbers is None:

@@ -10,10 +10,10 @@ import json
 import math
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ...errors import LearnerError
@@ -23,7 +23,6 @@ from .needs import AIR, Need, Point, sizes, slots
 
 ENGINES, DIRECTIONS = ("pygraphviz", "dot"), ("LR", "TB")
 BIG = 120
-LANE, GUTTER, CORNER = 9.0, 16.0, 6.0  # between lines that run side by side; between bands; the radius of a turn
 Engine = (
     str | Callable[[str], str]
 )  # one of ENGINES, or what a host hands in, as a page does: DOT text to Graphviz's JSON of it
@@ -196,140 +195,6 @@ def plan(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], direction: str
 
 def standing(at: Point, n: Need) -> Place:
     return Place(*at, n.width, n.height, n.value, n.gradient, n.name)
-
-
-# ----- bands -----
-def wrapped(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], bands: int, engine: Engine = "pygraphviz") -> list[Plan]:  # fmt: skip
-    """Return a graph laid out from left to right in so many bands, one below the other, cut in the likeliest places.
-
-    An edge that goes on in a later band runs along the right border down into the gap between bands, and back to the left.
-    """
-    flat = plan(boxes, labels, "LR", engine)
-    columns = sorted({p.x for p in flat.places.values()})
-    rank = {i: columns.index(p.x) for i, p in flat.places.items()}
-    if len(columns) < 2 * bands:
-        return []
-    ends = [max(p.x + p.width / 2 for i, p in flat.places.items() if rank[i] == k) for k in range(len(columns))]
-
-    def cost(cuts: tuple[int, ...]) -> float:
-        band = bands_of(rank, labels, cuts)
-        crossing = {(e.target, band[e.source]) for e in labels if band[e.target] != band[e.source]}
-        stops = [0.0, *(ends[c - 1] for c in cuts), flat.width]
-        return max(b - a for a, b in pairwise(stops)) + 60.0 * len(crossing)
-
-    cuts = sorted(combinations(range(1, len(columns)), bands - 1), key=lambda c: (cost(c), c))[:2]
-    ways = [bands_of(rank, labels, cut) for cut in cuts]
-    return [stacked(boxes, labels, way, engine) for way in ways if len(set(way.values())) == bands]
-
-
-def bands_of(rank: Mapping[int, int], labels: Iterable[Edge], cuts: Sequence[int]) -> dict[int, int]:
-    """Return the band of every node: an input stands in the first band that uses it."""
-    band = {i: sum(r >= c for c in cuts) for i, r in rank.items()}
-    made = {e.source for e in labels}
-    uses: dict[int, int] = {}
-    for e in labels:
-        uses[e.target] = min(uses.get(e.target, len(cuts)), band[e.source])
-    return {i: b if i in made else uses.get(i, b) for i, b in band.items()}
-
-
-class Crossing(NamedTuple):
-    """A value that goes on into a later band: the node, the band it leaves, and the band it enters."""
-
-    node: int
-    leaves: int
-    enters: int
-
-    @property
-    def out(self) -> str:
-        return f"o{self.node}"
-
-    @property
-    def into(self) -> str:
-        return f"i{self.node}"
-
-
-def stacked(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mapping[int, int], engine: Engine) -> Plan:
-    """Return the bands laid out one by one and stacked, joined by the edges that cross."""
-    crossings = list(
-        dict.fromkeys(
-            Crossing(e.target, band[e.target], band[e.source]) for e in labels if band[e.target] != band[e.source]
-        )
-    )
-    drawn = [one_band(boxes, labels, band, k, crossings, engine) for k in range(max(band.values()) + 1)]
-    left = LANE * len(crossings) + CORNER
-    y, offsets = 0.0, []
-    for k, (_, high, _, _) in enumerate(drawn):
-        offsets.append(y)
-        y += high + GUTTER + LANE * sum(c.leaves == k for c in crossings)
-    wide = max(w for w, _, _, _ in drawn)
-    right = left + wide
-    places: dict[int, Place] = {}
-    routes: dict[Edge, Route] = {}
-    for k, (_, _, spots, _) in enumerate(drawn):
-        for i, n in boxes.items():
-            if band[i] == k:
-                places[i] = standing(spots[f"n{i}"], n).moved(left, offsets[k])
-    for edge, size in labels.items():
-        k, own = band[edge.source], f"e{edge.source}_{edge.slot}"
-        inner = Route(*drawn[k][3][own], size).moved(left, offsets[k])
-        if band[edge.target] != k:
-            crossing = Crossing(edge.target, band[edge.target], k)
-            lane = crossings.index(crossing)
-            start = band[edge.target]
-            before = Route(*drawn[start][3][crossing.out], size).moved(left, offsets[start]).points
-            below = (
-                offsets[start] + drawn[start][1] + GUTTER / 2 + LANE * sum(c.leaves == start for c in crossings[:lane])
-            )
-            out, into = right + CORNER + LANE * lane, left - CORNER - LANE * lane
-            turn = (
-                before[-1],
-                (out, before[-1][1]),
-                (out, below),
-                (into, below),
-                (into, inner.points[0][1]),
-                inner.points[0],
-            )
-            points = (*before, *bent(turn)[1:], *inner.points[1:])
-            inner = inner._replace(points=points, marks=(((out + into) / 2, below),))
-        routes[edge] = inner
-    return Plan(right + CORNER + LANE * len(crossings), y - GUTTER, places, routes, "LR")
-
-
-def one_band(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mapping[int, int], k: int, crossings: Sequence[Crossing], engine: Engine) -> Any:  # fmt: skip
-    """Return one band as Graphviz draws it, with ports where edges enter at the left and leave at the right."""
-    ends = {
-        e: (f"n{e.target}" if band[e.target] == k else f"i{e.target}", f"n{e.source}")
-        for e in labels
-        if band[e.source] == k
-    }
-    ports = side([c.into for c in crossings if c.enters == k], "source")
-    leaving = list(dict.fromkeys(c.node for c in crossings if c.leaves == k))
-    ports += side([f"o{i}" for i in leaving], "sink")
-    ports += [f"n{i} -> o{i} [id=o{i} arrowhead=none]" for i in leaving]
-    inside = {i: n for i, n in boxes.items() if band[i] == k}
-    return found(outlines(inside, {e: labels[e] for e in ends}, "LR", ends, ports), engine)
-
-
-def side(names: Sequence[str], rank: str) -> list[str]:
-    """Return ports that stand at one end of a band."""
-    lines = [f"{name} [width=0.02 height=0.06]" for name in names]
-    return [*lines, f"{{rank={rank}; {'; '.join(names)}}}"] if names else []
-
-
-def bent(corners: Sequence[Point]) -> tuple[Point, ...]:
-    """Return lines through corners, each turn rounded, as a chain of Bézier curves."""
-    points: list[Point] = [corners[0]]
-    for before, here, after in zip(corners, corners[1:], corners[2:], strict=False):
-        a, b = toward(here, before), toward(here, after)
-        points += [*straight(points[-1], a), here, here, b]
-    return (*points, *straight(points[-1], corners[-1]))
-
-
-def toward(a: Point, b: Point) -> Point:
-    """Return the point CORNER away from `a` on the way to `b`, half-way at most."""
-    away = math.dist(a, b)
-    part = min(CORNER, away / 2) / away if away else 0.0
-    return a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part
 
 
 # ----- curves -----

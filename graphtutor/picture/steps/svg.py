@@ -195,10 +195,10 @@ def beside(b: Box, p: Place, left: float, c: Colours) -> str:
 
 def title(b: Box, p: Place, left: float, right: float, c: Colours) -> str:
     """Return the first line of a box: an input's name, or an operation's sign and formula; the shape at the right."""
-    base = p.top + 16
+    base = p.top + 16 if p.value or p.gradient else p.y + 4.5
     shape = text(right, base, b.shape, SMALL, c.muted, "end") if b.shape else ""
     if not b.formula:
-        return text(p.x, base + 1.5, b.name, TITLE + 1, c.ink, "middle", ITALIC) + shape
+        return text(p.x, base, b.name, TITLE + 1, c.ink, "middle", ITALIC) + shape
     room = right - (GAP / 2 + width(b.shape, SMALL) if b.shape else 0)
     return (
         text(left, base, b.label, TITLE, c.ink, "start", BOLD_FACE)

@@ -10,16 +10,14 @@ from typing import NamedTuple
 
 from ...expr.graph import Edge
 from . import layout as lay
+from .bands import wrapped
 from .frames import Frame, Wire
 from .layout import Engine, Plan
-from .needs import Need, Point, slots
+from .needs import LABEL, Need, Point, slots
 
 LARGEST = 2.2  # points a unit
-FULL, ONE_BAND, ACROSS = (
-    1.1,
-    1.06,
-    1.04,
-)  # by how much letters may be smaller with all words, in one band, from left to right
+# by how much letters may be smaller with all words, in one band, from left to right; and in one band that is easily read
+FULL, ONE_BAND, ACROSS, STRAIGHT, EASY = 1.1, 1.06, 1.04, 1.25, 10.0
 Labels = Mapping[str, Mapping[Edge, Point]]  # by direction
 
 
@@ -29,6 +27,7 @@ class Candidate(NamedTuple):
     plan: Plan
     short: bool
     favour: float
+    straight: bool = True
 
 
 def candidates(boxes: Mapping[int, Need], labels: Labels, short: bool, direction: str | None, engine: Engine, bands: int = 4) -> Iterator[Candidate]:  # fmt: skip
@@ -37,8 +36,8 @@ def candidates(boxes: Mapping[int, Need], labels: Labels, short: bool, direction
     if direction != "TB":
         yield Candidate(lay.plan(boxes, labels["LR"], "LR", engine), short, words * ONE_BAND * ACROSS)
         for k in range(2, bands + 1):
-            for plan in lay.wrapped(boxes, labels["LR"], k, engine):
-                yield Candidate(plan, short, words * ACROSS)
+            for plan in wrapped(boxes, labels["LR"], k, engine):
+                yield Candidate(plan, short, words * ACROSS, False)
     if direction != "LR":
         yield Candidate(lay.plan(boxes, labels["TB"], "TB", engine), short, words * ONE_BAND)
 
@@ -54,7 +53,13 @@ def fit(plan: Plan, room: Point) -> float:
 
 
 def best(found: Sequence[Candidate], room: Point) -> Candidate:
-    return max(found, key=lambda c: fit(c.plan, room) * c.favour)
+    """Return the drawing with the largest letters; one band is left only for much larger ones where it is easily read."""
+
+    def worth(c: Candidate) -> float:
+        scale = fit(c.plan, room)
+        return scale * c.favour * (STRAIGHT if c.straight and scale * LABEL >= EASY else 1.0)
+
+    return max(found, key=worth)
 
 
 def brief(wire: Wire) -> Wire:
