@@ -123,7 +123,8 @@ VECTORS: tuple[Row, ...] = (
         note=call(r"\operatorname{{argmax}}\left({0}\right)")),
     # ----- what rules send back -----
     Row("spread", arrays.spread, heads=(heads.Spread,), joint=True, positive=ALL, params=(("axes", ()), ("shape", ())), inner=("axes", "shape"), shape=lambda s, axes, shape: shape, label="spread", rule="broadcast rule",
-        note=Notation("spread({0})"), formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
+        note=Notation("spread({0})", Style("𝟙·{0}", 30, (30,)), Style(r"\mathbf{{1}} \cdot {0}", 30, (30,)), mathml=Style("<mn>𝟙</mn><mo>·</mo>{0}", 30, (30,))),
+        formula="d spread(u) = spread(du)", says="a copy sums what comes back", pull=lambda g, y, x, axes, shape: (f.total(g, params=(axes,)),)),
     Row("sum_to", arrays.sum_to, heads=(heads.SumTo,), joint=True, positive=ALL, params=(("have", ()), ("want", ())), inner=("have", "want"), shape=lambda s, have, want: want, label="Σ", rule="sum rule", note=Notation("sum_to({0})", "Σ({0})", r"\sum\left({0}\right)", mathml="<mrow><mi>Σ</mi><mo>&#x2061;</mo><mrow><mo>(</mo>{0}<mo>)</mo></mrow></mrow>"),
         formula="d(Σ uᵢ) = Σ duᵢ", says="the entries that a number was broadcast to are summed", pull=lambda g, y, x, have, want: (0 * x + g,)),
     Row("place", arrays.place, heads=(heads.Place,), joint=True, positive=ALL, params=(("key", ()), ("shape", ())), inner=("key", "shape"), shape=lambda s, key, shape: shape, label="place", 

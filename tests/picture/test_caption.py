@@ -58,7 +58,7 @@ def test_vectors_are_said_by_name_and_a_rule_where_entries_mix() -> None:
     at = {"W": [[1, 0], [0, 2]], "x": [1, 2], "b": [0, 1]}
     steps = said("L = sum(tanh(W@x + b))", at, shapes={"W": (2, 2), "x": 2, "b": 2})
     assert steps[0] == ["v1=W·x"]
-    assert steps[5:8] == [["∂L/∂v3=∂L/∂L·𝟙"], ["∂L/∂v2=∂L/∂v3⊙(1−v32)"], ["∂L/∂v1=∂L/∂v2"]]
+    assert steps[5:8] == [["∂L/∂v3=𝟙·∂L/∂L"], ["∂L/∂v2=∂L/∂v3⊙(1−v32)"], ["∂L/∂v1=∂L/∂v2"]]
     assert not any("[" in f for s in steps for f in s)
 
 

@@ -89,23 +89,26 @@ def stacked(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mappi
     routes = dict(inner)
     for edge, route in inner.items():
         start = band[edge.target]
-        if start == band[edge.source]:
-            continue
-        crossing = Crossing(edge.target, start, band[edge.source])
-        lane = crossings.index(crossing)
-        leaving = Route(*drawn[start][3][crossing.out], (0.0, 0.0)).moved(left, offsets[start])
-        before = levelled(leaving, 0, edge, places, inner).points
-        after = levelled(route, -1, edge, places, inner)
-        lanes = LANE * sum(c.leaves == start for c in crossings[:lane])
-        below = offsets[start] + drawn[start][1] + GUTTER / 2 + lanes
-        out, into = right + CORNER + LANE * lane, left - CORNER - LANE * lane
-        turn = (before[0], (out, before[0][1]), (out, below), (into, below), (into, after.points[0][1]))
-        if not level(before):
-            turn = (before[-1], (out, before[-1][1]), *turn[2:])
-        way = bent((*turn, after.points[-1] if level(after.points) else after.points[0]))
-        points = (*(() if level(before) else before[:-1]), *way, *(() if level(after.points) else after.points[1:]))
-        routes[edge] = Route(points, after.label, after.size, (((out + into) / 2, below),))
+        if start != band[edge.source]:
+            crossing = Crossing(edge.target, start, band[edge.source])
+            lane = crossings.index(crossing)
+            leaving = Route(*drawn[start][3][crossing.out], (0.0, 0.0)).moved(left, offsets[start])
+            lanes = LANE * sum(c.leaves == start for c in crossings[:lane])
+            borders = right + CORNER + LANE * lane, left - CORNER - LANE * lane
+            below = offsets[start] + drawn[start][1] + GUTTER / 2 + lanes
+            before, after = levelled(leaving, 0, edge, places, inner), levelled(route, -1, edge, places, inner)
+            routes[edge] = around(before.points, after, borders, below)
     return Plan(right + CORNER + LANE * len(crossings), y - GUTTER, places, routes, "LR")
+
+
+def around(before: tuple[Point, ...], after: Route, borders: tuple[float, float], below: float) -> Route:
+    """Return an edge from the end of its band along the right border, the gap below it and the left border into the next."""
+    out, into = borders
+    start = before[0] if level(before) else before[-1]
+    end = after.points[-1] if level(after.points) else after.points[0]
+    way = bent((start, (out, start[1]), (out, below), (into, below), (into, after.points[0][1]), end))
+    points = (*(() if level(before) else before[:-1]), *way, *(() if level(after.points) else after.points[1:]))
+    return Route(points, after.label, after.size, (((out + into) / 2, below),))
 
 
 def level(points: Sequence[Point]) -> bool:

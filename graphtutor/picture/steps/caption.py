@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -15,7 +14,6 @@ import numpy as np
 
 from ...expr.graph import Graph
 from ...language import write
-from ...ops.table import ROWS
 from ...walk.trace import Quantity, Step, bracketed, derivative, shown
 
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline">'
@@ -113,7 +111,7 @@ def along(step: Step, graph: Graph, up: str, digits: int) -> list[str]:
     local = step.local
     plain = step.upstream.text("mathml")
     if local is None or np.shape(step.upstream.value) != np.shape(step.contribution.value):
-        return [mixed(step.contribution).replace(plain, up)]
+        return [step.contribution.text("mathml").replace(plain, up)]
     name = derivative(f"{graph.name(step.edge.source)} {graph.name(step.edge.target)}", "mathml")
     formula = local.text("mathml")
     inner = f"<mo>(</mo>{formula}<mo>)</mo>" if re.search(r"<mo>[+−]</mo>", formula) else formula
@@ -127,15 +125,6 @@ def along(step: Step, graph: Graph, up: str, digits: int) -> list[str]:
         sent = number(value_of(step.upstream, digits))
         factors.append(f"{told('upstream', sent)}{TIMES}{told('local', number(bracketed(here)))}")
     return factors
-
-
-def mixed(sent: Quantity) -> str:
-    """Return a contribution whose entries mix; one number spread over all entries is that number times 𝟙."""
-    op, args, _ = sent.walk.cells[sent.id]
-    row = ROWS.get(op)
-    if row is not None and not row.names and row.note is not None and row.note.plain.startswith(row.name):
-        return f"{replace(sent, id=args[0]).text('mathml')}{TIMES}<mn>𝟙</mn>"
-    return sent.text("mathml")
 
 
 def summed(terms: Sequence[str], missing: int) -> str:

@@ -322,9 +322,8 @@ class Film:
         """Return how a gradient passes where entries mix: in symbols if they are short and a learner can read them, else as the row's formula."""
         text = contribution.text(self.form)
         row, own = ROWS.get(contribution.walk.cells[contribution.id][0]), self.walked.graph.row(edge.source)
-        called = row is not None and row.note is not None and row.note.style("unicode").template.startswith(row.name)
-        readable = row is not None and (row.names or not called)
-        return cut(text if len(text) <= MOST_RULE and readable else own.formula or own.rule or text, MOST_RULE)
+        readable = len(text) <= MOST_RULE and row is not None and (row.names or row.note is not None)
+        return cut(text if readable else own.formula or own.rule or text, MOST_RULE)
 
     def receive(self, step: Step, target: int) -> None:
         """Add a step's contribution to the gradient of its target: `a`, `a + ?` or `a + b = c`."""

@@ -12,6 +12,7 @@ from .layout import Plan, Route
 from .needs import AIR, LINE, PILL, Point
 
 SHIFTS = (0.0, -3.0, 3.0, -6.0, 6.0, -10.0, 10.0, -16.0, 16.0, -24.0, 24.0, -36.0, 36.0)  # along the edge
+Area = tuple[float, float, float, float]
 NEARER = (0.0, 1.2, 2.2, -3.0, -6.0, -10.0)  # towards the edge, then away from it
 
 
@@ -40,24 +41,22 @@ def along(curve: Sequence[Point], pieces: int = 16) -> Iterator[Point]:
 def cleared(plan: Plan) -> Plan:
     """Return a plan whose labels no other line runs through, as far as there is room beside their own."""
     routes = dict(plan.routes)
-    across = plan.direction == "LR"
     for edge, route in plan.routes.items():
-        if not route.size[0] or not met(plan, routes, edge, route):
-            continue
-        for near in NEARER:
-            for shift in SHIFTS:
-                dx, dy = (shift, near) if across else (-near, shift)
-                moved = route._replace(label=(route.label[0] + dx, route.label[1] + dy))
-                if not met(plan, routes, edge, moved):
-                    routes[edge] = moved
-                    break
-            else:
-                continue
-            break
+        if route.size[0] and met(plan, routes, edge, route):
+            free = (r for r in elsewhere(route, plan.direction) if not met(plan, routes, edge, r))
+            routes[edge] = next(free, route)
     return replace(plan, routes=routes)
 
 
-def area(route: Route, direction: str) -> tuple[float, float, float, float]:
+def elsewhere(route: Route, direction: str) -> Iterator[Route]:
+    """Yield an edge with its label in other places beside it, the nearest first."""
+    x, y = route.label
+    for near in NEARER:
+        for shift in SHIFTS:
+            yield route._replace(label=(x + shift, y + near) if direction == "LR" else (x - near, y + shift))
+
+
+def area(route: Route, direction: str) -> Area:
     """Return where the label of an edge may stand: left, top, right and bottom of all its forms."""
     wide, high = route.size
     if direction == "LR":
@@ -72,18 +71,16 @@ def area(route: Route, direction: str) -> tuple[float, float, float, float]:
 
 def met(plan: Plan, routes: Mapping[Edge, Route], edge: Edge, route: Route) -> bool:
     """Return whether a line, its own too, a box or another label lies where the label of an edge would stand."""
-    left, top, right, bottom = area(route, plan.direction)
-    for p in plan.places.values():
-        if p.left < right and left < p.left + p.width and p.top < bottom and top < p.top + p.height:
-            return True
-    for e, r in routes.items():
-        if e != edge and r.size[0]:
-            a, b, c, d = area(r, plan.direction)
-            if a < right and left < c and b < bottom and top < d:
-                return True
-        if runs_through(r.points, left, top, right, bottom):
-            return True
-    return False
+    here = area(route, plan.direction)
+    boxes = ((p.left, p.top, p.left + p.width, p.top + p.height) for p in plan.places.values())
+    labels = (area(r, plan.direction) for e, r in routes.items() if e != edge and r.size[0])
+    return any(overlap(here, there) for there in (*boxes, *labels)) or any(
+        runs_through(r.points, *here) for r in routes.values()
+    )
+
+
+def overlap(one: Area, other: Area) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def runs_through(points: tuple[Point, ...], left: float, top: float, right: float, bottom: float) -> bool:
