@@ -19,7 +19,8 @@ from ..ops.arrays import Shape
 from ..ops.row import Row
 from ..ops.table import ROWS
 from ..text import several
-from .running import Cell, as_sympy, entries_of, run, to_float
+from .expressions import expression
+from .running import Cell, entries_of, run, to_float
 
 ATOM = 70
 
@@ -210,8 +211,8 @@ class Graph:
         return run(self.cells, self.shapes, point, algebra)
 
     def expression(self, i: int | None = None) -> Any:
-        """Return node `i` (the output) as a SymPy expression, a matrix of entries if it has a shape."""
-        return as_sympy(run(self.cells, self.shapes, self.entries, "sympy", upto=self.out if i is None else i)[-1])
+        """Return node `i` (the output) as a SymPy expression, a matrix of entries if it has a shape; see `expressions`."""
+        return expression(self.cells, self.shapes, self.entries, self.out if i is None else i)
 
     @cached_property
     def entries(self) -> dict[str, Any]:

@@ -105,10 +105,19 @@ def least(slope: Any, at: Any, u: Any) -> Any:
     return f.tip(slope, at) if u.facts.positive else slope
 
 
+def added(*a: Any) -> Any:
+    """Return a sum; SymPy sorts the terms of a long one once."""
+    return sp.Add(*a) if len(a) > 2 and all(isinstance(v, sp.Expr) for v in a) else sum(a[1:], start=a[0])
+
+
+def multiplied(*a: Any) -> Any:
+    return sp.Mul(*a) if len(a) > 2 and all(isinstance(v, sp.Expr) for v in a) else math.prod(a[1:], start=a[0])
+
+
 ARITHMETIC: tuple[Row, ...] = (
     # ----- arithmetic -----
     Row(
-        "add", lambda *a: sum(a[1:], start=a[0]), arity=(2, None), joint=True, positive=ALL, note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
+        "add", added, arity=(2, None), joint=True, positive=ALL, note=Notation(" + ", binds=20, slots=(20, 21), join=True, minus="sub"), label="+", code="{0} + {1}",
         fold=folds.add, rule="sum rule", formula="d(u + v) = du + dv", says="a sum hands its upstream gradient on unchanged",
         local=lambda y, *a: (1,) * len(a),
         slips=(
@@ -140,7 +149,7 @@ ARITHMETIC: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "mul", lambda *a: math.prod(a[1:], start=a[0]), arity=(2, None), linear=EACH, positive=lambda known, a: all(known) or (len(a) == 2 and a[0] == a[1]), note=PRODUCT, label="×", code="{0} * {1}",
+        "mul", multiplied, arity=(2, None), linear=EACH, positive=lambda known, a: all(known) or (len(a) == 2 and a[0] == a[1]), note=PRODUCT, label="×", code="{0} * {1}",
         fold=folds.mul, rule="product rule", formula="d(u·v) = v·du + u·dv", says="a product swaps: each factor gets the other one",
         local=lambda y, *a: (a[1], a[0]) if len(a) == 2 else tuple(product(a[:i] + a[i + 1 :]) for i in range(len(a))),
         reduced=lambda a, b: np.dot(a, b) if a.ndim == b.ndim == 1 else np.einsum("n...,n...->...", a, b),
