@@ -9,7 +9,7 @@ from ..expr.adjoint import Backward, backward
 from ..expr.build import Plan
 from . import algebra
 from .anatomy import compose, row_of, same
-from .cells import Cells, decoded, encoded, names_written
+from .cells import Cells, encoded, names_written
 from .lines import Derivation, Line
 from .problem import Problem
 from .rules import CONSTANT, VARIABLE, Rule, named, number_tree
@@ -35,20 +35,20 @@ def along_graph(asked: Problem) -> Derivation:
     walk = backward(graph, wanted=(wrt,))
     symbols = Symbols(walk)
     top = graph.name(out)
-    lines = [Line(encoded(sp.S.One), SEED, left=(top, top))]
+    lines = [Line(sp.S.One, SEED, left=(top, top))]
     arrived: dict[int, Cells] = {}
     for flow in walk.flows:
         rule = named(graph.row(flow.edge.source))
         factors = (
             None if flow.local is None else (encoded(symbols.tree(flow.local)), encoded(symbols.tree(flow.upstream)))
         )
-        target, total = flow.edge.target, encoded(symbols.tree(flow.total))
+        target, total = flow.edge.target, symbols.tree(flow.total)
         lines.append(Line(total, rule, left=(top, graph.name(target)), factors=factors, so_far=arrived.get(target)))
-        arrived[target] = total
+        arrived[target] = encoded(total)
     if len(lines) == 1:
         lines.append(
             Line(
-                encoded(symbols.tree(walk.gradient[wrt])),
+                symbols.tree(walk.gradient[wrt]),
                 CONSTANT if wrt != out else VARIABLE,
                 left=(top, asked.wrt.name),
             )
@@ -57,11 +57,11 @@ def along_graph(asked: Problem) -> Derivation:
     nodes = {
         graph.name(i): symbols.node(i) for i, cell in enumerate(graph.cells) if cell[1] and graph.name(i) not in given
     }
-    answer = decoded(lines[-1].cells)
+    answer = lines[-1].expr
     opened = names_written(answer, nodes)
     written_out = [opened, *(tree for _, tree in algebra.stages(opened))][-1]
     if not same(written_out, answer):
-        lines.append(Line(encoded(written_out), OPENED, left=lines[-1].left))
+        lines.append(Line(written_out, OPENED, left=lines[-1].left))
     named_nodes = (
         (graph.name(i), encoded(symbols.node(i)))
         for i, cell in enumerate(graph.cells)

@@ -5,7 +5,7 @@ Trees are SymPy's, unevaluated, in the author's order; nothing here recurses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import sympy as sp
@@ -44,12 +44,14 @@ def compose(op: str, args: Iterable[sp.Basic], params: tuple[Any, ...] = ()) -> 
     return trees.compose(op, given, params)
 
 
-def mapped(tree: sp.Basic, step: Callable[[sp.Basic], sp.Basic], faithful: bool = True) -> sp.Basic:
-    """Return `tree` with `step` applied to every operation, from the leaves up; no recursion."""
+def mapped(tree: sp.Basic, step: Callable[[sp.Basic], sp.Basic], faithful: bool = True,
+           passed: Collection[int] = ()) -> sp.Basic:  # fmt: skip
+    """Return `tree` with `step` applied to every operation but those whose ids are `passed`, from the leaves up; no recursion."""
 
     def join(whole: sp.Basic, spelled: Spelled, args: list[sp.Basic]) -> sp.Basic:
         as_it_was = faithful and all(a is b for a, b in zip(args, spelled.args, strict=True))
-        return step(whole if as_it_was else compose(spelled.op, kept(spelled, args), spelled.params))
+        new = whole if as_it_was else compose(spelled.op, kept(spelled, args), spelled.params)
+        return new if id(whole) in passed else step(new)
 
     return folded(tree, lambda leaf, _: leaf, join, faithful)
 

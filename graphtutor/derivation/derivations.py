@@ -113,7 +113,7 @@ def line_of(
     for _ in range(waiting):
         tree = calculus.diff(tree)
     return Line(
-        encoded(tree), rule, tuple((*inside, *path) for path in before), tuple((*inside, *path) for path in after)
+        tree, rule, tuple((*inside, *path) for path in before), tuple((*inside, *path) for path in after)
     )
 
 
@@ -122,8 +122,9 @@ def one_derivative(
 ) -> Iterator[tuple[sp.Basic, Rule, Iterable[Path], Iterable[Path]]]:
     """Yield the trees from d/dw (…) to the tidied derivative, each with its rule and what changed where."""
     met = 0
+    known: dict[int, tuple[sp.Basic, bool]] = {}
     for _ in range(MAX_LINES):
-        spots = places.operators(tree)
+        spots = places.operators(tree, known)
         if not spots:
             break
         met += len(spots)

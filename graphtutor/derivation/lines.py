@@ -14,7 +14,7 @@ from ..language.write import BARE, MATH, bracket, fenced, part_of
 from ..language.write import name as written_name
 from ..ops.arrays import Shape
 from . import algebra, places
-from .cells import Cells, decoded, evaluated, names_written
+from .cells import Cells, decoded, encoded, evaluated, names_written
 from .places import Path, Piece
 from .rules import Rule
 
@@ -24,17 +24,17 @@ def field_values(value: Any) -> tuple[Any, ...]:
     return tuple(getattr(value, field.name) for field in fields(value))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Line:
-    """One line of a derivation.
+    """One line of a derivation: `expr`, its SymPy tree, unevaluated, which it shares with the lines beside it.
 
     `rule` made it from the line before: what stood there at the places `before` stands here at `after`
     (paths, see `places`). In a derivation along the graph `left` is the derivative that it gives,
     ("L", "w0"), `factors` what the edge sends, local × upstream, and `so_far` what other edges have
-    sent before. Compares by value and pickles; `expr` is the SymPy tree, unevaluated.
+    sent before. Compares by value and pickles, both by its `cells`, which are made when they are asked for.
     """
 
-    cells: Cells
+    expr: sp.Basic
     rule: Rule
     before: tuple[Path, ...] = ()
     after: tuple[Path, ...] = ()
@@ -42,12 +42,23 @@ class Line:
     factors: tuple[Cells, Cells] | None = None
     so_far: Cells | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), field_values(self)
-
     @cached_property
-    def expr(self) -> sp.Basic:
-        return decoded(self.cells)
+    def cells(self) -> Cells:
+        return encoded(self.expr)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """All of the line by value, its tree as cells."""
+        return self.cells, *field_values(self)[1:]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Line) and self.values == other.values
+
+    def __hash__(self) -> int:
+        return hash(self.values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return line_of_cells, self.values
 
     @property
     def text(self) -> str:
@@ -109,6 +120,10 @@ class Line:
     def pieces(self, form: str = "unicode", to_change: tuple[Path, ...] | None = None) -> tuple[Piece, ...]:
         """Return the text in pieces, marked where the rule put something new, or at the paths of `to_change`."""
         return places.pieces(self.expr, self.after if to_change is None else to_change, form)
+
+
+def line_of_cells(cells: Cells, *rest: Any) -> Line:
+    return Line(decoded(cells), *rest)
 
 
 TIMES = {"plain": " * ", "unicode": " × ", "latex": r" \times ", "mathml": "<mo>×</mo>"}

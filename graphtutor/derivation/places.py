@@ -17,7 +17,7 @@ from ..language.write import Part, operation, part_of
 from ..ops import heads
 from ..ops.spell import Spelled
 from .anatomy import ONE, ZERO, Keys, compose, flat_factors, is_zero, row_of, same, spell
-from .terms import is_fraction, product, split, times
+from .terms import is_fraction, lengthened, product, split, times
 
 Path = tuple[int, ...]
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -31,42 +31,43 @@ class Piece(NamedTuple):
     marked: bool
 
 
-def operators(tree: sp.Basic) -> list[tuple[Path, heads.Diff]]:
+Held = dict[int, tuple[sp.Basic, bool]]
+
+
+def operators(tree: sp.Basic, known: Held | None = None) -> list[tuple[Path, heads.Diff]]:
     """Return the derivative operators with none inside, in the order in which they are written.
+
+    `known` may be kept from line to line: what has been looked into once is not looked into again.
 
     >>> x = sp.Symbol("x")
     >>> operators(product([x, heads.Diff(x, x)]))
     [((1,), Diff(x, x))]
     """
-    inside = holding(tree)
+    inside = {} if known is None else known
     found: list[tuple[Path, heads.Diff]] = []
     todo: list[tuple[Path, sp.Basic]] = [((), tree)]
     while todo:
         path, top = todo.pop()
-        if id(top) not in inside:
+        if not holds(top, inside):
             continue
-        if isinstance(top, heads.Diff) and id(top.args[0]) not in inside:
+        if isinstance(top, heads.Diff) and not holds(top.args[0], inside):
             found.append((path, top))
         else:
             todo.extend(((*path, k), a) for k, a in reversed(list(enumerate(spell(top).args))))
     return found
 
 
-def holding(tree: sp.Basic) -> set[int]:
-    """Return the ids of the subtrees that hold a derivative operator."""
-    found: set[int] = set()
-    seen: set[int] = set()
+def holds(tree: sp.Basic, known: Held) -> bool:
+    """Return whether a tree holds a derivative operator, or is one; noted in `known` for all of its parts."""
     todo: list[tuple[sp.Basic, bool]] = [(tree, False)]
     while todo:
         top, ready = todo.pop()
         if ready:
-            if isinstance(top, heads.Diff) or any(id(a) in found for a in top.args):
-                found.add(id(top))
-        elif id(top) not in seen:
-            seen.add(id(top))
+            known[id(top)] = top, isinstance(top, heads.Diff) or any(known[id(a)][1] for a in top.args)
+        elif id(top) not in known:
             todo.append((top, True))
             todo.extend((a, False) for a in top.args)
-    return found
+    return known[id(tree)][1]
 
 
 def above(tree: sp.Basic, paths: Iterable[Path]) -> list[tuple[Path, sp.Basic, Spelled]]:
@@ -121,17 +122,18 @@ def joined(spelled: Spelled, args: list[sp.Basic], marks: tuple[Path, ...]) -> t
             if args[k] is ONE and spelled.params == () and len(tree.args) == 2:
                 return args[other], tuple(m[1:] for m in marks if m[0] == other) or ((),)
         if type(args[1]) is sp.Mul and not is_fraction(args[1]) and args[1].args[0] is not sp.S.NegativeOne:
-            flat = product(args)
-            return flat, taken_in(flat, args, marks)
+            factors = flat_factors(spell(args[1]))
+            flat = lengthened(args[0], args[1]) if len(factors) > 1 else product(args)
+            return flat, taken_in(flat, args, len(factors), marks)
     return (ZERO, ((),)) if is_zero(args[0]) else (tree, marks)
 
 
-def taken_in(flat: sp.Basic, args: list[sp.Basic], marks: tuple[Path, ...]) -> tuple[Path, ...]:
+def taken_in(flat: sp.Basic, args: list[sp.Basic], count: int, marks: tuple[Path, ...]) -> tuple[Path, ...]:
     """Return where marks stand once a product has lost its brackets as the last factor of another: each of its factors is marked."""
     factors: list[Path] = []
     path: Path = ()
     top = flat
-    for _ in flat_factors(spell(args[1])):
+    for _ in range(count):
         spelled = spell(top)
         if len(spelled.args) != 2 or is_fraction(top):
             return ((),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -130,8 +131,28 @@ def product(factors: Iterable[sp.Basic]) -> sp.Basic:
             flat.append(top)
     built = flat[0] if flat else ONE
     for factor in flat[1:]:
-        built = ZERO if ZERO in (built, factor) else trees.mul(built, factor)
+        built = ZERO if built is ZERO or factor is ZERO else trees.mul(built, factor)
     return built
+
+
+def lengthened(whole: sp.Basic, factor: sp.Basic) -> sp.Basic:
+    """Return a product with the factors of another behind its own, which stay as they are.
+
+    >>> a, b, c, d = sp.symbols("a b c d")
+    >>> ab = product([a, b])
+    >>> lengthened(ab, product([c, d])).args[0].args[0] is ab
+    True
+    """
+    last = product([factor])
+    if type(whole) is not sp.Mul or is_fraction(whole) or last is ONE or last is ZERO:
+        return product([whole, factor])
+    right: list[sp.Basic] = []
+    while type(last) is sp.Mul and not is_fraction(last) and last.args[0] is not sp.S.NegativeOne:
+        right.append(last.args[1])
+        last = last.args[0]
+    for part in (last, *reversed(right)):
+        whole = trees.mul(whole, part)
+    return whole
 
 
 def times(coefficient: Fraction, factors: list[sp.Basic], decimal: bool = False) -> sp.Basic:
@@ -152,6 +173,32 @@ def halves(tree: sp.Basic) -> tuple[sp.Basic, sp.Basic]:
         if type(a) is sp.Pow and isinstance(a.args[1], sp.Integer) and a.args[1] < 0
     ]
     return product(above), product(below)
+
+
+def heads_of_products(tree: sp.Basic) -> set[int]:
+    """Return the ids of products that are the first factor of another and stand nowhere else: what is done with the whole does with them.
+
+    >>> a, b, c = sp.symbols("a b c")
+    >>> abc = product([a, b, c])
+    >>> heads_of_products(abc) == {id(abc.args[0])}
+    True
+    """
+    found: set[int] = set()
+    uses: Counter[int] = Counter([id(tree)])
+    seen: set[int] = set()
+    todo = [tree]
+    while todo:
+        top = todo.pop()
+        if id(top) in seen:
+            continue
+        seen.add(id(top))
+        uses.update(map(id, top.args))
+        todo.extend(top.args)
+        if type(top) is sp.Mul and not is_fraction(top) and len(top.args) == 2:
+            first = top.args[0]
+            if type(first) is sp.Mul and not is_fraction(first):
+                found.add(id(first))
+    return {i for i in found if uses[i] == 1}
 
 
 # ----- sums -----

@@ -65,9 +65,10 @@ def unevaluated(cls: type[sp.Basic], *args: sp.Basic) -> sp.Basic:
     >>> unevaluated(sp.Add, sp.Integer(1), sp.Integer(1)).args
     (1, 1)
     """
+    tree = sp.Basic.__new__(cls, *args)
     if cls in (sp.Add, sp.Mul, sp.Pow):
-        return cls(*args, evaluate=False)
-    return sp.Basic.__new__(cls, *args)
+        tree.is_commutative = all(getattr(a, "is_commutative", True) for a in args)
+    return tree
 
 
 class Decimal(Head):
