@@ -7,6 +7,7 @@ rules        one rule of differentiation at a time, from the columns of the oper
 places       paths into a tree: what is replaced, what is marked
 changes      what differs between two trees, as the smallest places
 cells        trees as tables that compare, hash and pickle
+excerpts     long trees as much of them as somebody reads
 lines        Line and Derivation: the lines in every form
 problem      what is asked, read
 along        edge by edge along the graph

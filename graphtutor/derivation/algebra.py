@@ -18,7 +18,19 @@ from ..language import trees
 from ..ops import heads
 from ..ops.spell import number
 from .anatomy import ONE, ZERO, Keys, is_zero, mapped, row_of, same, spell
-from .terms import EXPONENTIAL, MAX_POWER, Product, halves, heads_of_products, is_fraction, power_of, split, terms, times, total_of
+from .terms import (
+    EXPONENTIAL,
+    MAX_POWER,
+    Product,
+    halves,
+    heads_of_products,
+    is_fraction,
+    power_of,
+    split,
+    terms,
+    times,
+    total_of,
+)
 
 Pass = Callable[[sp.Basic], sp.Basic]
 
@@ -240,9 +252,7 @@ def gathered(tree: sp.Basic) -> sp.Basic:
     'x**2/(2*y)'
     """
     keys = Keys()
-    return mapped(
-        tree, lambda top: gather(keys, top) if type(top) is sp.Mul else top, passed=heads_of_products(tree)
-    )
+    return mapped(tree, lambda top: gather(keys, top) if type(top) is sp.Mul else top, passed=heads_of_products(tree))
 
 
 def gather(keys: Keys, tree: sp.Basic) -> sp.Basic:

@@ -9,7 +9,7 @@ from ..expr.adjoint import Backward, backward
 from ..expr.build import Plan
 from . import algebra
 from .anatomy import compose, row_of, same
-from .cells import Cells, encoded, names_written
+from .cells import encoded, names_written
 from .lines import Derivation, Line
 from .problem import Problem
 from .rules import CONSTANT, VARIABLE, Rule, named, number_tree
@@ -36,15 +36,13 @@ def along_graph(asked: Problem) -> Derivation:
     symbols = Symbols(walk)
     top = graph.name(out)
     lines = [Line(sp.S.One, SEED, left=(top, top))]
-    arrived: dict[int, Cells] = {}
+    arrived: dict[int, sp.Basic] = {}
     for flow in walk.flows:
         rule = named(graph.row(flow.edge.source))
-        factors = (
-            None if flow.local is None else (encoded(symbols.tree(flow.local)), encoded(symbols.tree(flow.upstream)))
-        )
+        factors = None if flow.local is None else (symbols.tree(flow.local), symbols.tree(flow.upstream))
         target, total = flow.edge.target, symbols.tree(flow.total)
         lines.append(Line(total, rule, left=(top, graph.name(target)), factors=factors, so_far=arrived.get(target)))
-        arrived[target] = encoded(total)
+        arrived[target] = total
     if len(lines) == 1:
         lines.append(
             Line(

@@ -100,12 +100,14 @@ def is_zero(tree: sp.Basic) -> bool:
 
 
 def same(a: sp.Basic, b: sp.Basic) -> bool:
-    """Return True for trees of one structure, compared without recursion."""
+    """Return True for trees of one structure, compared without recursion, shared parts once."""
     todo = [(a, b)]
+    seen: set[tuple[int, int]] = set()
     while todo:
         x, y = todo.pop()
-        if x is y:
+        if x is y or (id(x), id(y)) in seen:
             continue
+        seen.add((id(x), id(y)))
         if (
             type(x) is not type(y)
             or len(x.args) != len(y.args)
@@ -119,7 +121,7 @@ def same(a: sp.Basic, b: sp.Basic) -> bool:
 
 # ----- who is equal to whom -----
 class Keys:
-    """One number for each different tree; the order of terms and factors does not matter.
+    """One number for each different tree; the order of terms and factors does not matter, unless they are to be `exact`.
 
     >>> keys = Keys()
     >>> a, b = sp.symbols("a b")
@@ -127,16 +129,28 @@ class Keys:
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, exact: bool = False) -> None:
+        self.exact = exact
         self.known: dict[Any, int] = {}
         self.done: dict[int, tuple[sp.Basic, int]] = {}
 
     def __call__(self, tree: sp.Basic) -> int:
-        return folded(tree, lambda _, spelled: self.key((spelled.op, spelled.params[:1])), self.join, done=self.done)
+        return folded(
+            tree,
+            lambda _, spelled: self.key((spelled.op, spelled.params if self.exact else spelled.params[:1])),
+            self.join,
+            done=self.done,
+        )
 
     def join(self, tree: sp.Basic, spelled: Spelled, keys: list[int]) -> int:
         note = row_of(spelled.op).note
-        return self.key((spelled.op, tuple(sorted(keys) if note is not None and note.join else keys), spelled.params))
+        return self.key(
+            (
+                spelled.op,
+                tuple(sorted(keys) if note is not None and note.join and not self.exact else keys),
+                spelled.params,
+            )
+        )
 
     def key(self, key: Any) -> int:
         return self.known.setdefault(key, len(self.known))

@@ -11,7 +11,7 @@ from collections import Counter
 import sympy as sp
 
 from ..ops.row import Row
-from .anatomy import Keys, row_of, same, spell
+from .anatomy import Keys, row_of, spell
 from .places import Path
 
 Member = tuple[Path, sp.Basic, int]
@@ -24,13 +24,13 @@ def changed(before: sp.Basic, after: sp.Basic) -> tuple[tuple[Path, ...], tuple[
     >>> changed(sp.Add(a, b, evaluate=False), sp.Add(a, c, evaluate=False))
     (((1,),), ((1,),))
     """
-    keys = Keys()
+    keys, exact = Keys(), Keys(exact=True)
     old: list[Path] = []
     new: list[Path] = []
     todo: list[tuple[Path, sp.Basic, Path, sp.Basic]] = [((), before, (), after)]
     while todo:
         p, a, q, b = todo.pop()
-        pairs = [] if same(a, b) else differing(keys, a, b)
+        pairs = [] if exact(a) == exact(b) else differing(keys, a, b)
         if pairs is None:
             old.append(p)
             new.append(q)

@@ -10,6 +10,7 @@ import sympy as sp
 
 from ..errors import LearnerError
 from ..ops import heads
+from ..ops.spell import Spelled, folded
 from . import algebra, places
 from .along import along_graph
 from .anatomy import flat_factors, row_of, spell
@@ -20,8 +21,9 @@ from .places import Path
 from .problem import Problem, problem
 from .rules import CONSTANT, DEFINITION, START, VARIABLE, Calculus, Rule, fits
 
-MAX_LINES = 2000
-MAX_SPOTS = 12_000  # derivatives met on all lines together: some seconds
+MAX_LINES = 10_000
+MAX_SPOTS = 30_000  # derivatives met on all lines together: some seconds
+MAX_REPEATED = 1_000  # times that a name is met where shared parts are derived at each of their places
 MAX_ORDER = 12
 TOGETHER = (CONSTANT, VARIABLE)
 STYLES = (None, "lecture")
@@ -90,6 +92,7 @@ def outermost(asked: Problem, order: int) -> tuple[Problem, int]:
 def rule_lines(asked: Problem, brief: bool, order: int = 1) -> Iterator[Line]:
     calculus = Calculus(asked.wrt, asked.definitions, asked.shapes)
     calculus.shape(asked.tree)
+    repeated(calculus, asked.tree)
     tree = asked.tree
     for waiting in range(order - 1, -1, -1):
         tree = calculus.diff(tree)
@@ -98,6 +101,26 @@ def rule_lines(asked: Problem, brief: bool, order: int = 1) -> Iterator[Line]:
         for step in one_derivative(calculus, tree, brief):
             tree, rule, before, after = step
             yield line_of(calculus, tree, rule, waiting, before, after)
+
+
+def repeated(calculus: Calculus, tree: sp.Basic) -> None:
+    """Raise a LearnerError where the same parts would be derived thousands of times over: by rules, each place is derived on its own."""
+    places_of: dict[int, tuple[sp.Basic, int]] = {}
+    meant = {name: 0 for name in calculus.definitions}
+
+    def leaf(top: sp.Basic, _: Spelled) -> int:
+        return meant.get(top.name, 1) if isinstance(top, sp.Symbol) and calculus.depends(top) else 0
+
+    def count(top: sp.Basic) -> int:
+        return folded(top, leaf, lambda _, spelled, found: min(sum(found), MAX_REPEATED**2), True, places_of)
+
+    for name, what in calculus.definitions.items():
+        meant[name] = count(what)
+    times = count(tree)
+    if times > MAX_REPEATED and times > 4 * len(places_of):
+        raise LearnerError(
+            f"by rules the same parts would be derived {times if times < MAX_REPEATED**2 else f'more than {MAX_REPEATED**2:,}'} times; ask for it along the graph (along='graph'), where each is derived once"
+        )
 
 
 def line_of(
@@ -112,9 +135,7 @@ def line_of(
     inside = (0,) * waiting
     for _ in range(waiting):
         tree = calculus.diff(tree)
-    return Line(
-        tree, rule, tuple((*inside, *path) for path in before), tuple((*inside, *path) for path in after)
-    )
+    return Line(tree, rule, tuple((*inside, *path) for path in before), tuple((*inside, *path) for path in after))
 
 
 def one_derivative(

@@ -15,8 +15,12 @@ from ..language.write import name as written_name
 from ..ops.arrays import Shape
 from . import algebra, places
 from .cells import Cells, decoded, encoded, evaluated, names_written
+from .excerpts import Counts, excerpt
 from .places import Path, Piece
 from .rules import Rule
+
+LONGEST = 20_000  # names, numbers and operations of a line that is written out: more than is ever read
+SHOWN = 160  # … of a line among the others
 
 
 def field_values(value: Any) -> tuple[Any, ...]:
@@ -39,8 +43,8 @@ class Line:
     before: tuple[Path, ...] = ()
     after: tuple[Path, ...] = ()
     left: tuple[str, str] | None = None
-    factors: tuple[Cells, Cells] | None = None
-    so_far: Cells | None = None
+    factors: tuple[sp.Basic, sp.Basic] | None = None
+    so_far: sp.Basic | None = None
 
     @cached_property
     def cells(self) -> Cells:
@@ -49,7 +53,8 @@ class Line:
     @property
     def values(self) -> tuple[Any, ...]:
         """All of the line by value, its tree as cells."""
-        return self.cells, *field_values(self)[1:]
+        factors = self.factors and tuple(encoded(tree) for tree in self.factors)
+        return self.cells, *field_values(self)[1:5], factors, self.so_far and encoded(self.so_far)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Line) and self.values == other.values
@@ -62,7 +67,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The line as plain text, which reads back as the same tree."""
+        """The line as plain text, which reads back as the same tree unless it is so long that … stands in it."""
         return self.written("plain")
 
     @property
@@ -77,25 +82,31 @@ class Line:
     def mathml(self) -> str:
         return self.written("mathml")
 
-    def written(self, form: str) -> str:
-        """Return the line in one of the forms, with its left side if it has one."""
-        return wrapped(self.sides(form) + self.body(form, {}), form)
+    def written(self, form: str, most: int = LONGEST, known: Counts | None = None) -> str:
+        """Return the line in one of the forms, with its left side if it has one; … stands in it for what is more than `most` names and numbers."""
+        return wrapped(self.sides(form, most=most, known=known) + self.body(form, {}, most, known), form)
 
-    def body(self, form: str, marks: Mapping[Path, tuple[str, str]]) -> str:
-        """Return what stands on the right, with each path's opening and closing text around what is there."""
-        part = places.marked(self.expr, marks, form)
+    def body(
+        self, form: str, marks: Mapping[Path, tuple[str, str]], most: int = LONGEST, known: Counts | None = None
+    ) -> str:
+        """Return what stands on the right, with each path's opening and closing text around what is there; a long line is not marked."""
+        shown = excerpt(self.expr, most, known)
+        part = places.marked(shown, marks, form) if shown is self.expr else part_of(shown, form)
         return fenced(part.text, form) if part.binds == BARE else part.text
 
-    def sides(self, form: str, mark: Callable[[str, str], str] = lambda role, text: text) -> str:
+    def sides(self, form: str, mark: Callable[[str, str], str] = lambda role, text: text,
+              most: int = LONGEST, known: Counts | None = None) -> str:  # fmt: skip
         """Return all that stands before the last equals sign, and the sign; `mark(role, text)` may dress what is "local" and "upstream"."""
         if self.left is None:
             return ""
         text = LEFT[form].format(*(written_name(n, form) for n in self.left)) + EQUALS[form]
         if self.factors is None:
             return text
-        local, upstream = (part_of(decoded(c), form) for c in self.factors)
+        local, upstream = (part_of(excerpt(tree, most, known), form) for tree in self.factors)
         before = (
-            "" if self.so_far is None else bracket(part_of(decoded(self.so_far), form), 20, True, form) + PLUS[form]
+            ""
+            if self.so_far is None
+            else bracket(part_of(excerpt(self.so_far, most, known), form), 20, True, form) + PLUS[form]
         )
         sent = (
             mark("local", bracket(local, 30, not before, form))
@@ -119,11 +130,15 @@ class Line:
 
     def pieces(self, form: str = "unicode", to_change: tuple[Path, ...] | None = None) -> tuple[Piece, ...]:
         """Return the text in pieces, marked where the rule put something new, or at the paths of `to_change`."""
-        return places.pieces(self.expr, self.after if to_change is None else to_change, form)
+        shown = excerpt(self.expr, LONGEST)
+        paths = () if shown is not self.expr else self.after if to_change is None else to_change
+        return places.pieces(shown, paths, form)
 
 
-def line_of_cells(cells: Cells, *rest: Any) -> Line:
-    return Line(decoded(cells), *rest)
+def line_of_cells(cells: Cells, *fields: Any) -> Line:
+    """Return the line of what `Line.values` gave."""
+    *rest, factors, so_far = fields
+    return Line(decoded(cells), *rest, factors and tuple(map(decoded, factors)), so_far and decoded(so_far))
 
 
 TIMES = {"plain": " * ", "unicode": " × ", "latex": r" \times ", "mathml": "<mo>×</mo>"}
@@ -190,10 +205,14 @@ class Derivation:
         ]
 
     def written(self, form: str = "unicode") -> str:
-        """Return all lines, one under the other, each with its rule; in LaTeX an `align*`."""
+        """Return all lines, one under the other, each with its rule; in LaTeX an `align*`. A long line has … in it, its `text` has not."""
         if form == "latex":
             return latex_lines(self.lines)
-        rows = [("  " if k == 0 or line.left else "= ") + line.written(form) for k, line in enumerate(self.lines)]
+        known: Counts = {}
+        rows = [
+            ("  " if k == 0 or line.left else "= ") + line.written(form, SHOWN, known)
+            for k, line in enumerate(self.lines)
+        ]
         width = min(max(len(r) for r in rows), 90)
         given = self.given(form) if self.along == "graph" else []
         return "\n".join(
@@ -212,7 +231,9 @@ class Derivation:
 
 def latex_lines(lines: tuple[Line, ...], environment: str = "align*") -> str:
     rows = []
+    known: Counts = {}
     for k, line in enumerate(lines):
-        text = line.latex.replace(" = ", " &= ", 1) if line.left else ("" if k == 0 else "={} ") + line.latex
+        text = line.written("latex", SHOWN, known)
+        text = text.replace(" = ", " &= ", 1) if line.left else ("" if k == 0 else "={} ") + text
         rows.append(f"  {text if line.left else '& ' + text} && \\text{{{line.rule.name}}}")
     return f"\\begin{{{environment}}}\n" + " \\\\\n".join(rows) + f"\n\\end{{{environment}}}"

@@ -20,8 +20,9 @@ from ..ops.row import Row
 from ..ops.table import ROWS
 from .running import Cell, apply_row, as_sympy, constant_value, needed
 
-LONGEST = 20_000  # operations written out with the shared parts repeated: SymPy compares and sorts them in some tenths of a second
+LONGEST = 4_000  # operations written out with the shared parts repeated: SymPy sorts and asks about them in some tenths of a second
 REPEATED = 4  # … or any number of them that is at most this many times what is written with shared parts once
+CALLS = 50  # functions: SymPy asks of all that stands inside one whether it is zero, real, whole …
 DEEPEST = 60  # operations inside one another: SymPy's recursion takes up to eight frames for each, of a thousand
 
 
@@ -95,11 +96,16 @@ def readable(cells: Sequence[Cell], shapes: Sequence[Shape], parts: Mapping[int,
     size: dict[int, int] = {}
     depth: dict[int, int] = {}
     for i, terms in parts.items():
-        entries = 1 if ROWS.get(cells[i][0]) is None or ROWS[cells[i][0]].entrywise else max(prod(shapes[a]) for a, _ in terms)
+        entries = (
+            1
+            if ROWS.get(cells[i][0]) is None or ROWS[cells[i][0]].entrywise
+            else max(prod(shapes[a]) for a, _ in terms)
+        )
         size[i] = min(1 + entries * sum(size[a] for a, _ in terms), 10**9)
         depth[i] = 1 + max((depth[a] for a, _ in terms), default=0)
     once = sum(max(1, len(terms)) for terms in parts.values())
-    return depth[out] <= DEEPEST and size[out] <= max(LONGEST, REPEATED * once)
+    calls = sum(bool(terms) and ROWS[cells[i][0]].note is None for i, terms in parts.items())
+    return depth[out] <= DEEPEST and calls <= CALLS and size[out] <= max(LONGEST, REPEATED * once)
 
 
 def value(cell: Cell, terms: Terms, values: Mapping[int, Any], entries: Mapping[str, Any]) -> Any:
