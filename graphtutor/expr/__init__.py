@@ -1,7 +1,7 @@
 """Expressions as graphs: cells, and all that is made of them without walking one.
 
 running  cells run over an algebra: exact, float, SymPy, mpmath
-expressions  a node written out as a SymPy expression
+as_expression  a node written out as a SymPy expression
 graph    Graph: nodes in topological order, named, grouped, written out, evaluated
 tracer   Builder and Tracer: a graph under construction
 build    from text, a SymPy tree or a Python function to a Graph

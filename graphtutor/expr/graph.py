@@ -19,7 +19,7 @@ from ..ops.arrays import Shape
 from ..ops.row import Row
 from ..ops.table import ROWS
 from ..text import several
-from .expressions import expression
+from .as_expression import expression
 from .running import Cell, entries_of, run, to_float
 
 ATOM = 70
@@ -211,7 +211,7 @@ class Graph:
         return run(self.cells, self.shapes, point, algebra)
 
     def expression(self, i: int | None = None) -> Any:
-        """Return node `i` (the output) as a SymPy expression, a matrix of entries if it has a shape; see `expressions`."""
+        """Return node `i` (the output) as a SymPy expression, a matrix of entries if it has a shape; see `as_expression`."""
         return expression(self.cells, self.shapes, self.entries, self.out if i is None else i)
 
     @cached_property

@@ -104,7 +104,7 @@ def readable(cells: Sequence[Cell], shapes: Sequence[Shape], parts: Mapping[int,
         size[i] = min(1 + entries * sum(size[a] for a, _ in terms), 10**9)
         depth[i] = 1 + max((depth[a] for a, _ in terms), default=0)
     once = sum(max(1, len(terms)) for terms in parts.values())
-    calls = sum(bool(terms) and ROWS[cells[i][0]].note is None for i, terms in parts.items())
+    calls = sum(len(terms) == 1 and not ROWS[cells[i][0]].operators for i, terms in parts.items())
     return depth[out] <= DEEPEST and calls <= CALLS and size[out] <= max(LONGEST, REPEATED * once)
 
 
