@@ -61,8 +61,9 @@ def exact_power(u: Fraction | int, n: int) -> Any:
     return float(u) ** float(n)
 
 
-def whole_power(n: Any) -> str | None:
-    return "{0} * {0}" if n == 2 else f"{{0}} ** {int(n)}" if n == int(n) and abs(n) < 1000 else None
+def power_text(n: Any) -> str:
+    whole = n == int(n) and abs(n) < 1000
+    return "{0} * {0}" if n == 2 else f"{{0}} ** {int(n)}" if whole else f"pow({{0}}, {float(n)!r})"
 
 
 def real_power(u: Any, v: Any) -> Any:
@@ -185,7 +186,7 @@ ARITHMETIC: tuple[Row, ...] = (
     Row(
         "power", power_code, params=(("n", 2),), note=Notation("{0}**{n}", "{0}{n:sup}", "{0}^{n:sup}", 50, (51,), mathml="<msup><mrow>{0}</mrow>{n:sup}</msup>"), label="( )ⁿ",
         fold=folds.power, rule="power rule", formula="d(uⁿ) = n·uⁿ⁻¹·du", says="a power brings its exponent down and lowers it by one",
-        local=power_local, code=whole_power, asks=True, finite=lambda n: n in (0, 1, 2), positive=lambda known, a, n: known[0] or n % 2 == 0,
+        local=power_local, code=power_text, asks=True, finite=lambda n: n in (0, 1, 2), positive=lambda known, a, n: known[0] or n % 2 == 0,
         slips=(
             Slip("power.exponent-kept", lambda y, u, n: (n * y,)),
             Slip("power.coefficient-dropped", lambda y, u, n: (f.power(u, params=(n - 1,)),)),

@@ -5,4 +5,5 @@ look     how pictures may look: the options of every drawing, with what each may
 pdf      SVG → PDF by matplotlib, which is there already, needs no system library and embeds the font.
 raster   SVG → PNG by resvg, with the fonts that matplotlib ships: a machine without fonts draws the same; several → one GIF.
 saved    Pictures to files: every one of a sequence into a folder, one, an animation or a page into one file; written, then renamed.
+shorten  Our own scripts and style sheets without what only their readers need.
 """

@@ -1,7 +1,6 @@
 // A walk over a computation graph, from plain data, in one element. No globals, no evaluation of text, no markup from text.
 function graphtutor(root, data, options = {}) {
   const doc = root.ownerDocument, win = doc.defaultView, uid = options.id || "gt" + doc.querySelectorAll(".gt").length;
-  const still = () => win.matchMedia("(prefers-reduced-motion:reduce)").matches;
   // ----- elements -----
   const fill = (e, attributes, kids) => {
     for (const key in attributes) {
@@ -46,7 +45,9 @@ function graphtutor(root, data, options = {}) {
   };
   const code = data.code || [], v = new Float64Array(code.length), given = data.inputs.map(input => input.v.map(Number));
   const plan = code.map(line => typeof line === "number" || line[0] === "in" ? null : SIGNS[line[0]] || Math[line[0]]);
+  let written = [];
   function run() {
+    written = [];
     const inputs = given.flat();
     for (let i = 0; i < code.length; i++) {
       const line = code[i];
@@ -70,6 +71,7 @@ function graphtutor(root, data, options = {}) {
   const shapeOf = q => q && q.s || [];
   function grid(q) {
     if (q == null) return [["–"]];
+    if (typeof q === "number") return written[q] ||= [[shown(v[q])]];
     if (q.t) return [[q.t]];
     const all = entries(q), shape = shapeOf(q), wide = shape.length > 1 ? shape[shape.length - 1] : 1;
     if (!shape.length) return [[shown(all[0])]];
@@ -91,7 +93,12 @@ function graphtutor(root, data, options = {}) {
   });
   const ahead = data.mode === "forward", flows = step => step && (step.k === "b" || step.k === "t");
   const sender = step => { const edge = edges[step.e]; return step.r === edge.s ? edge.t : edge.s; };
-  let here = 0, predicting = false, timer = 0, chosen = data.out, path = null, follow = true, auto = true;
+  for (const node of data.nodes) if (node.g != null) node.d = ahead ? ["∂" + node.name, data.d[1]] : [data.d[0], "∂" + node.name];
+  for (const step of steps) if (flows(step)) {
+    const edge = edges[step.e];
+    Object.assign(step, {d: nodes.get(step.r).d, up: nodes.get(sender(step)).d, ln: ["∂" + nodes.get(edge.s).name, "∂" + nodes.get(edge.t).name]});
+  }
+  let painted = -1, here = 0, predicting = false, timer = 0, ready = false, chosen = data.out, path = null, follow = true, auto = true;
   const answered = new Set(), score = {right: 0, asked: 0}, blank = new Set();
   const asks = k => predicting && flows(steps[k]) && !answered.has(k) && (entries(steps[k].c) || [0, 0, 0, 0, 0]).length <= 4;
   const open = k => k <= here && !(k === here && asks(k));
@@ -126,11 +133,12 @@ function graphtutor(root, data, options = {}) {
   const [left, top, wide, high] = data.size;
   const scene = s("g"), lines = s("g"), boxes = s("g"), labels = s("g");
   scene.append(lines, boxes, labels);
-  const svg = s("svg", {role: "img", "aria-labelledby": uid + "-title", "aria-describedby": uid + "-says", preserveAspectRatio: "xMidYMid meet"}, scene);
+  const svg = s("svg", {role: "img", "aria-labelledby": uid + "-title", "aria-describedby": uid + "-says", preserveAspectRatio: "xMidYMid meet", width: "100%", height: "100%"}, scene);
   const drawn = new Map(), wires = [];
   const fits = (element, words, room, size) => {
     const need = words.length * size * .64;
-    element.setAttribute("font-size", need > room && room > 0 ? Math.max(size * .55, size * room / need).toFixed(2) : size);
+    const fine = need > room && room > 0 ? Math.max(size * .55, size * room / need).toFixed(1) : size;
+    if (element.size !== fine) element.setAttribute("font-size", element.size = fine);
   };
   // an edge's curve without its last points, where the arrow stands, and the arrow
   function arrowed(flat, back, head) {
@@ -153,9 +161,9 @@ function graphtutor(root, data, options = {}) {
   }
   for (const edge of edges) {
     const line_ = s("path", {fill: "none"}), tip = s("polygon"), label = s("g", {class: "gt-label"});
-    const group = s("g", {class: "gt-edge"}, line_, tip);
+    const group = s("g", {class: "gt-edge"}, line_, tip), marks = (edge.marks || []).map(([x, y]) => { const mark = s("polygon"); group.append(mark); return [mark, x, y]; });
     lines.append(group); labels.append(label);
-    wires.push({group, line: line_, tip, label, was: ""});
+    wires.push({group, line: line_, tip, label, marks, was: ""});
   }
   for (const node of data.nodes) {
     const {x, y, w, h: tall} = node, round = {parameter: 18, data: 0, constant: 3}[node.role] ?? 7, r = Math.min(round, tall / 2 - 1);
@@ -167,7 +175,7 @@ function graphtutor(root, data, options = {}) {
       group.append(words(middle, low, "name", node.name), s("path", {d: `M${node.bar} ${y + 6}V${y + tall - 6}`, class: "gt-rule"}));
       if (node.shape) group.append(words(middle, low + 12.5, "small", node.shape));
     } else if (node.formula) {
-      const gap = node.shape ? 6 + node.shape.length * 5.4 : 0, formula = words(x + w - 9 - gap, y + 16, "formula", node.formula, "end");
+      const gap = node.shape ? 6 + (node.shape || "").length * 5.4 : 0, formula = words(x + w - 9 - gap, y + 16, "formula", node.formula, "end");
       fits(formula, node.formula, w - 34 - gap, 9.5);
       group.append(words(x + 9, y + 16, "sign", node.label, "start"), formula);
       if (node.shape) group.append(words(x + w - 9, y + 16, "small", node.shape, "end"));
@@ -184,23 +192,25 @@ function graphtutor(root, data, options = {}) {
     const key = kind + JSON.stringify(rows) + rest + room;
     if (group.was === key) return;
     group.was = key;
-    group.replaceChildren();
-    group.setAttribute("class", "gt-number gt-" + kind);
+    if (group.kind !== kind) group.setAttribute("class", "gt-number gt-" + (group.kind = kind));
     if (rows.length === 1 && rows[0].length === 1) {
-      const whole = rows[0][0] + rest, element = s("text", {x, y: base, "text-anchor": "middle", text: whole});
-      fits(element, whole, room, 12);
-      return group.append(element);
+      const whole = rows[0][0] + rest;
+      if (!group.only) group.replaceChildren(group.only = s("text", {x, y: base, "text-anchor": "middle"}));
+      group.only.textContent = whole;
+      return fits(group.only, whole, room, 12.6);
     }
+    group.only = null;
+    group.replaceChildren();
     const widths = rows[0].map((_, k) => Math.max(...rows.map(row => row[k].length)) * 7.6), all = widths.reduce((a, b) => a + b, 0) + 7 * (widths.length - 1) + 10;
     const down = base + 14.5 * (rows.length - 1) + 3, left = x - all / 2;
     for (const [side, dx] of [[left, 3], [left + all, -3]]) group.append(s("path", {d: `M${side + dx} ${base - 10.5}H${side}V${down}H${side + dx}`, fill: "none"}));
     let at = left + 5;
     widths.forEach((width, k) => {
       at += width;
-      rows.forEach((row, i) => group.append(s("text", {x: at, y: base + 14.5 * i, "text-anchor": "end", "font-size": 12, text: row[k]})));
+      rows.forEach((row, i) => group.append(s("text", {x: at, y: base + 14.5 * i, "text-anchor": "end", "font-size": 12.6, text: row[k]})));
       at += 7;
     });
-    if (rest) group.append(s("text", {x: left + all, y: (base + down) / 2, "font-size": 12, text: rest}));
+    if (rest) group.append(s("text", {x: left + all, y: (base + down) / 2, "font-size": 12.6, text: rest}));
   }
   function paintNode(node, step) {
     const put = drawn.get(node.i), state = stateOf(node, step), known = !(born.get(node.i) > here);
@@ -219,8 +229,9 @@ function graphtutor(root, data, options = {}) {
     return symbol === number ? [...runs, ["local gt-b", number]] : [...runs, ["local", symbol + " = "], ["local gt-b", number]];
   }
   function productRuns(step, hide) {
-    const result = hide ? "?" : text(step.c);
-    if (step.l == null) return shapeOf(step.c).length > 1 && !hide ? [] : [["muted", "= "], ["upstream gt-b", result]];
+    if (hide) return [["muted", "= "], ["upstream gt-b", "?"]];
+    const result = text(step.c);
+    if (step.l == null) return shapeOf(step.c).length > 1 ? [] : [["muted", "= "], ["upstream gt-b", result]];
     if (step.l.t) return [["muted", "= "], ["upstream gt-b", result]];
     if (shapeOf(step.l).length || shapeOf(step.u).length) return [["local", step.lt], ["muted", " × "], ["upstream", derivative(step.up)], ["muted", " = "], ["upstream gt-b", result]];
     return [["local gt-b", text(step.l)], ["muted", " × "], ["upstream gt-b", bracket(text(step.u))], ["muted", " = "], ["upstream gt-b", result]];
@@ -229,28 +240,35 @@ function graphtutor(root, data, options = {}) {
     const edge = edges[k], wire = wires[k], step = steps[here], mine = turn.get(k), lit = flows(step) && step.e === k;
     const feeding = step && step.k === "f" && step.n === edge.s, state = lit ? "active" : feeding ? "feeding" : mine > here || mine == null ? "waiting" : "done";
     const back = lit && !ahead, onPath = path && path.has(k);
-    const words = mine == null || here < seed ? [] : [localRuns(steps[mine], mine <= here), ...(lit ? [productRuns(steps[mine], asks(here))] : [])].filter(runs => runs.length);
+    const words = mine == null || here < seed ? [] : [localRuns(steps[mine], open(mine)), ...(lit ? [productRuns(steps[mine], asks(here))] : [])].filter(runs => runs.length);
     const key = state + onPath + JSON.stringify(words) + (here >= seed);
     if (wire.was === key) return;
     wire.was = key;
     wire.group.setAttribute("class", `gt-edge gt-is-${state}${here < seed && state === "waiting" && steps.length ? " gt-early" : ""}${onPath ? " gt-path" : ""}`);
     const [d, tip] = wire[back] ||= arrowed(edge.p, back, back ? 11 : 8.5);
     wire.line.setAttribute("d", d); wire.tip.setAttribute("points", tip);
-    wire.label.replaceChildren();
-    wire.label.setAttribute("class", "gt-label gt-is-" + state);
-    const pill = lit ? s("rect", {rx: 6}) : null, at = words.length > 1 ? edge.Y : edge.y;
-    if (pill) wire.label.append(pill);
-    words.forEach((runs, i) => {
-      const element = s("text", {x: edge.x, y: at + 3.4 + 13 * (i - (words.length - 1) / 2), "text-anchor": edge.a}, runs.map(([kind, words_]) => s("tspan", {class: "gt-" + kind, text: words_})));
-      fits(element, runs.map(run => run[1]).join(""), edge.room * (lit ? 1.15 : 1), 9.5);
-      wire.label.append(element);
+    for (const [mark, x, y] of wire.marks) { const to = back ? 1 : -1; mark.setAttribute("points", `${x + 5 * to} ${y} ${x - 5 * to} ${y - 4} ${x - 5 * to} ${y + 4}`); }
+    if (!words.length && !wire.texts) return;
+    const at = words.length > 1 ? edge.Y : edge.y, texts = wire.texts ||= [], face = "gt-label gt-is-" + state;
+    if (wire.face !== face) wire.label.setAttribute("class", wire.face = face);
+    while (texts.length < words.length) { const element = s("text", {x: edge.x, "text-anchor": edge.a || "middle"}); texts.push(element); wire.label.append(element); }
+    texts.forEach((element, i) => {
+      const runs = words[i] || [];
+      for (let k = 0; k < Math.max(runs.length, element.childElementCount); k++) {
+        const part = element.children[k] || element.appendChild(s("tspan")), [kind, words_] = runs[k] || ["", ""];
+        if (part.kind !== kind) part.setAttribute("class", "gt-" + (part.kind = kind));
+        if (part.textContent !== words_) part.textContent = words_;
+      }
+      const y = at + 3.4 + 13 * (i - (words.length - 1) / 2);
+      if (element.at !== y) element.setAttribute("y", element.at = y);
+      fits(element, runs.map(run => run[1]).join(""), edge.room * (lit ? 1.15 : 1), 9);
     });
-    if (pill && words.length && svg.isConnected) {
-      const texts = [...wire.label.querySelectorAll("text")].map(element => element.getBBox());
-      const x0 = Math.min(...texts.map(b => b.x)), y0 = Math.min(...texts.map(b => b.y)), x1 = Math.max(...texts.map(b => b.x + b.width)), y1 = Math.max(...texts.map(b => b.y + b.height));
-      for (const [key, value] of Object.entries({x: x0 - 5, y: y0 - 2, width: x1 - x0 + 10, height: y1 - y0 + 4})) pill.setAttribute(key, value.toFixed(1));
-      labels.append(wire.label);
-    }
+    if (!lit) return wire.pill && (wire.pill = void wire.pill.remove());
+    if (!words.length) return;
+    wire.label.prepend(wire.pill ||= s("rect", {rx: 6}));
+    const size = Math.max(...words.map((runs, i) => runs.reduce((sum, [kind, words_]) => sum + words_.length * (kind.endsWith("gt-b") ? .68 : .6), 0) * texts[i].size)) + 12, tall = 13 * words.length + 4;
+    for (const [key, value] of Object.entries({x: edge.a ? edge.x - 5 : edge.x - size / 2, y: at - tall / 2, width: size, height: tall})) wire.pill.setAttribute(key, value.toFixed(1));
+    labels.append(wire.label);
   }
 
   // ----- in words -----
@@ -272,7 +290,7 @@ function graphtutor(root, data, options = {}) {
     if (step.k === "s") return ahead ? `Direction: ${derivative(node.d)} = ${text(step.c)}.` : `Seed: ${derivative(node.d)} = ${text(step.c)}, for ${node.name} changes exactly as much as itself.`;
     const edge = edges[step.e], source = nodes.get(edge.s), number = q => q == null || q.t ? "" : text(q), equals = q => number(q) && " = " + number(q);
     const head = ahead ? `${name(edge.t)} → ${source.formula}` : `${source.formula} → ${name(edge.t)}`;
-    const local = step.l != null ? `local ${derivative(step.ln)} = ${step.lt}${step.lt === number(step.l) ? "" : equals(step.l)}, ` : "";
+    const local = step.l != null ? `local ${derivative(step.ln)} = ${step.lt}${hide || step.lt === number(step.l) ? "" : equals(step.l)}, ` : "";
     const come = (into.get(step.r) || []).filter(j => j <= k), terms = come.map((j, i) => i ? bracket(text(steps[j].c)) : text(steps[j].c)).join(" + ");
     const product = step.l == null ? (step.ct || "") + equals(step.c) : number(step.c) && !shapeOf(step.c).length ? `${text(step.l)} × ${bracket(text(step.u))}${equals(step.c)}` : text(step.c);
     const sum = come.length > 1 || step.m ? `; ${derivative(step.d)} = ${terms}${step.m ? " + ?".repeat(step.m) : equals(step.T)} (${come.length} of ${come.length + step.m} paths)` : `; ${derivative(step.d)}${equals(step.T)}`;
@@ -288,7 +306,8 @@ function graphtutor(root, data, options = {}) {
     if (step.l == null) add(span("local", step.ct || ""), step.c && step.c.t ? "" : " = ", step.c && step.c.t ? "" : span("upstream gt-b", hide ? "?" : text(step.c)));
     else {
       add(over(step.ln, "local"), " × ", over(step.up, "upstream"), " = ", span("local", /[ +−]/.test(step.lt) ? "(" + step.lt + ")" : step.lt), " × ", over(step.up, "upstream"));
-      if (!step.l.t) add(" = ", ...productRuns(step, hide).map(([kind, words]) => span(kind, words)));
+      if (hide) add(" = ", span("upstream gt-b", "?"));
+      else if (!step.l.t) add(" = ", ...productRuns(step).map(([kind, words]) => span(kind, words)));
     }
     out.push(math);
     if ((come.length > 1 || step.m) && !hide) out.push(h("p", {class: "gt-sum"}, derivative(step.d) + " = " + come.map((j, i) => i ? bracket(text(steps[j].c)) : text(steps[j].c)).join(" + ")
@@ -327,7 +346,7 @@ function graphtutor(root, data, options = {}) {
   const trouble = h("p", {class: "gt-trouble", role: "status"});
   const paper = h("div", {class: "gt-paper"});
   root.classList.add("gt");
-  root.append(h("div", {class: "gt-problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, h("div", {class: "gt-top"}, title, zoomer), told, says, canvas, nav, ask, trouble), side), paper);
+  root.append(h("div", {class: "gt-problem", tabindex: 0, role: "group", "aria-label": "the problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, h("div", {class: "gt-top"}, title, zoomer), told, says, ask, canvas, nav, trouble), side), paper);
 
   function tab(key, label, build) {
     const panel = h("div", {id: `${uid}-${key}`, role: "tabpanel", class: "gt-panel gt-" + key, hidden: true, tabindex: 0, "aria-labelledby": `${uid}-tab-${key}`});
@@ -364,8 +383,7 @@ function graphtutor(root, data, options = {}) {
       was = items[here];
       if (!was) return;
       was.firstChild.setAttribute("aria-current", "step");
-      const low = was.offsetTop - panel.offsetTop;
-      if (low < panel.scrollTop || low + was.offsetHeight > panel.scrollTop + panel.clientHeight) panel.scrollTop = low - panel.clientHeight / 2;
+      win.requestAnimationFrame(() => { const low = was.offsetTop; if (low < panel.scrollTop || low + was.offsetHeight > panel.scrollTop + panel.clientHeight) panel.scrollTop = low - panel.clientHeight / 2; });
     };
   });
   if (code.length && data.inputs.length) tab("inputs", "Inputs", panel => {
@@ -509,9 +527,16 @@ function graphtutor(root, data, options = {}) {
   const tally = () => { points.textContent = score.asked ? `${score.right} of ${score.asked} at first try` : ""; };
 
   // ----- zoom, pan, follow -----
-  let view = {x: left, y: top, w: wide, h: high}, dragged = false;
-  const look = () => svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].map(x => x.toFixed(1)).join(" "));
-  function fit(by = true) { view = {x: left, y: top, w: wide, h: high}; auto = !by; if (by) follow = follow && false; follows.setAttribute("aria-pressed", follow); look(); }
+  let before = null, view = {x: left, y: top, w: wide, h: high}, dragged = false;
+  let room = [0, 0];
+  // by a transform of the scene, for a new viewBox would have every text set anew; on paper by a viewBox, for its size is not known
+  function look() {
+    if (before) { scene.removeAttribute("transform"); return svg.setAttribute("viewBox", [left, top, wide, high].join(" ")); }
+    const scale = Math.min(room[0] / view.w, room[1] / view.h) || 1;
+    svg.removeAttribute("viewBox");
+    scene.setAttribute("transform", `matrix(${[scale, 0, 0, scale, room[0] / 2 - (view.x + view.w / 2) * scale, room[1] / 2 - (view.y + view.h / 2) * scale].map(x => x.toFixed(4)).join(" ")})`);
+  }
+  function fit(by = true) { view = {x: left, y: top, w: wide, h: high}; auto = !by; look(); }
   function zoom(by, cx = view.x + view.w / 2, cy = view.y + view.h / 2) {
     const w = Math.min(wide * 1.5, Math.max(80, view.w * by)), ratio = w / view.w;
     view = {x: cx - (cx - view.x) * ratio, y: cy - (cy - view.y) * ratio, w, h: view.h * ratio};
@@ -521,15 +546,18 @@ function graphtutor(root, data, options = {}) {
   function chase() {
     if (!follow || view.w >= wide * .99 && view.h >= high * .99) return;
     const step = steps[here], spots = (step ? flows(step) ? [edges[step.e].s, edges[step.e].t] : [step.n, ...(nodes.get(step.n).args || [])] : [data.out]).map(centre).filter(Boolean);
-    const x = spots.reduce((a, p) => a + p[0], 0) / spots.length, y = spots.reduce((a, p) => a + p[1], 0) / spots.length;
-    view.x = x - view.w / 2; view.y = y - view.h / 2; look();
+    const [x0, x1] = [0, 1].map(k => [Math.min, Math.max][k](...spots.map(p => p[0]))), [y0, y1] = [0, 1].map(k => [Math.min, Math.max][k](...spots.map(p => p[1])));
+    const scale = Math.min(room[0] / view.w, room[1] / view.h), half = [room[0] / scale / 2 - 70, room[1] / scale / 2 - 40], mid = [view.x + view.w / 2, view.y + view.h / 2];
+    if (x0 > mid[0] - half[0] && x1 < mid[0] + half[0] && y0 > mid[1] - half[1] && y1 < mid[1] + half[1]) return;
+    view.x = (x0 + x1) / 2 - view.w / 2; view.y = (y0 + y1) / 2 - view.h / 2; look();
   }
   function settleView() {
-    const scale = Math.min(canvas.clientWidth / wide, canvas.clientHeight / high);
-    if (!auto || !scale) return;
+    room = [canvas.clientWidth, canvas.clientHeight];
+    const scale = Math.min(room[0] / wide, room[1] / high);
+    if (!auto || !scale) return look();
     if (scale * 9.5 >= 8) return fit(false);
-    const size = canvas.clientWidth < 600 ? .95 : 1.15;
-    view = {x: left, y: top, w: canvas.clientWidth / size, h: canvas.clientHeight / size};
+    const size = room[0] < 600 ? .95 : 1.15;
+    view = {x: left, y: top, w: room[0] / size, h: room[1] / size};
     look(); chase();
   }
   const fingers = new Map();
@@ -560,10 +588,26 @@ function graphtutor(root, data, options = {}) {
   });
 
   // ----- moving -----
-  function paint() {
+  const using = new Map(), stray = data.nodes.filter(node => node.g != null && !into.has(node.i) && !seeded.has(node.i)).map(node => node.i);
+  edges.forEach((edge, k) => { if (!using.has(edge.s)) using.set(edge.s, []); using.get(edge.s).push(k); });
+  // paints what differs from step `from`; everything without one
+  function paint(from) {
     const step = steps[here];
-    for (const node of data.nodes) paintNode(node, step);
-    for (let k = 0; k < edges.length; k++) paintEdge(k);
+    if (from == null || Math.abs(from - here) > 30 || from < seed !== here < seed) {
+      for (const node of data.nodes) paintNode(node, step);
+      for (let k = 0; k < edges.length; k++) paintEdge(k);
+    } else {
+      const some = new Set(stray), lines_ = new Set();
+      for (let k = Math.min(from, here); k <= Math.max(from, here); k++) {
+        const met = steps[k];
+        if (flows(met)) { some.add(met.r); some.add(sender(met)); lines_.add(met.e); }
+        else { some.add(met.n); for (const e of using.get(met.n) || []) lines_.add(e); }
+      }
+      if (painted !== chosen) some.add(painted).add(chosen);
+      for (const i of some) if (nodes.has(i)) paintNode(nodes.get(i), step);
+      for (const e of lines_) paintEdge(e);
+    }
+    painted = chosen;
     title.textContent = step ? `${phase(step)} · step ${here + 1} of ${steps.length}` : "Computation graph";
     told.replaceChildren(...caption(here));
     says.textContent = steps.length ? sentence(here, asks(here)) : `The computation graph of ${data.title}: ${data.nodes.filter(node => node.formula).length} operations.`;
@@ -578,10 +622,10 @@ function graphtutor(root, data, options = {}) {
     refresh();
   }
   function show(k) {
-    const to = Math.max(0, Math.min(last, k)), moved = to !== here;
+    const to = Math.max(0, Math.min(last, k)), moved = to !== here, from = ready ? here : null;
     here = to;
     if (moved) { tell(""); typed.value = ""; if (flows(steps[here])) chosen = steps[here].r; }
-    paint(); chase();
+    paint(from); chase(); ready = true;
     if (moved && predicting && asks(here) && !timer) typed.focus({preventScroll: true});
     if (options.onstep) options.onstep(here);
   }
@@ -608,7 +652,6 @@ function graphtutor(root, data, options = {}) {
   ears.addEventListener("keydown", key);
 
   // ----- paper -----
-  let before = null;
   function toPaper() {
     if (before) return;
     before = {here, view: {...view}, predicting};
@@ -621,7 +664,7 @@ function graphtutor(root, data, options = {}) {
   win.addEventListener("beforeprint", toPaper); win.addEventListener("afterprint", fromPaper);
   const watch = new win.ResizeObserver(() => settleView());
   watch.observe(canvas);
-  run(); look(); turnTo(steps.length > 1 ? "steps" : Object.keys(panels)[0]); show(options.step || 0); settleView();
+  run(); turnTo(steps.length > 1 ? "steps" : Object.keys(panels)[0]); show(options.step || 0); settleView();
   return {
     show, set, predict, fit, zoom, choose, get step() { return here; }, get view() { return {...view}; },
     number: i => entries(nodes.get(i).v), slope: i => entries(nodes.get(i).g), sentence, paper: [toPaper, fromPaper],

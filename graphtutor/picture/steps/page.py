@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ..files.fonts import STACK
+from ..files.shorten import compact, sheet
 from .svg import Colours, colours
 
 VARIABLES = Colours(*(f"var(--{name})" for name in Colours._fields))
 NAME = re.compile(r"<mi>(\w)</mi>")
-TOKEN = re.compile(
-    r"""(?P<gap>(?:\s|//[^\n]*)+)|"(?:[^"\\\n]|\\.)*"|(?<=[(,=:\[!&|?])/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/\w*|[\w$]+|.""",
-    re.S,
-)
 
 
 def data(value: object) -> str:
@@ -39,66 +36,16 @@ def variables(theme: str, palette: str) -> str:
     return ";".join(f"--{name}:{value}" for name, value in chosen._asdict().items())
 
 
-def compact(script: str) -> str:
-    r"""Return our own JavaScript without comments and without spaces that say nothing.
-
-    >>> compact("const a = 1;  // one\n  return `a ${b} c`;")
-    'const a=1;return `a ${b} c`;'
-    """
-    out: list[str] = []
-    at = 0
-    while at < len(script):
-        if script[at] == "`":
-            end = template_end(script, at)
-            out.append(script[at:end])
-            at = end
-            continue
-        found = TOKEN.match(script, at)
-        assert found is not None
-        before, after = (out[-1][-1] if out else ""), script[found.end() : found.end() + 1]
-        if found["gap"] is None:
-            out.append(found[0])
-        elif needed(before, after, "\n" in found[0]):
-            out.append("\n" if "\n" in found[0] else " ")
-        at = found.end()
-    return "".join(out)
-
-
-def needed(before: str, after: str, broken: bool) -> bool:
-    """Return whether a space or line break between two characters says something."""
-    word = r"[\w$`]"
-    if re.match(word, before) and re.match(word, after):
-        return True
-    if before in "+-" and before == after:
-        return True
-    return broken and before == "}" and re.match(word, after) is not None
-
-
-def template_end(script: str, at: int) -> int:
-    """Return where the template literal that begins at `at` ends."""
-    depth, at = 0, at + 1
-    while True:
-        c = script[at]
-        if c == "`" and depth == 0:
-            return at + 1
-        if c == "`":
-            at = template_end(script, at)
-            continue
-        depth += (c == "{" and (depth > 0 or script[at - 1] == "$")) - (c == "}" and depth > 0)
-        at += 1
-
-
 @cache
 def component() -> str:
     """Return the component's script: one function, `graphtutor(root, data, options)`."""
-    return compact(Path(__file__).with_name("page.js").read_text("utf-8"))
+    return compact(Path(__file__).with_name("page.js").read_text("utf-8"), frozenset({"graphtutor"}))
 
 
 @cache
 def looks() -> str:
     """Return the component's style sheet; its colours are the variables that `variables` names."""
-    text = Path(__file__).with_name("page.css").read_text("utf-8").replace("FONT", STACK)
-    return re.sub(r"\n", "", text)
+    return sheet(Path(__file__).with_name("page.css").read_text("utf-8").replace("FONT", STACK))
 
 
 def colour_rules(theme: str | None, palette: str, where: str = ":root") -> str:

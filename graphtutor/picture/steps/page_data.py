@@ -135,14 +135,13 @@ class Teller:
     def node(self, b: Box, p: Place) -> dict[str, Any]:
         node, derived = self.graph.node(b.id), self.walked.derived
         told: dict[str, Any] = {
-            "i": b.id, "role": b.role, "name": b.name, "label": b.label, "formula": b.formula, "shape": b.shape, "args": list(node.args),
+            "i": b.id, "role": b.role, "name": b.name, "label": b.label, "formula": b.formula, **({"shape": b.shape} if b.shape else {}), "args": list(node.args),
             "x": r(p.left), "y": r(p.top), "w": r(p.width), "h": r(p.height), "v": self.numbers(b.id), **columns_of(p),
         }  # fmt: skip
         if b.value and self.walked.numbers is None:
             told["t"] = b.value[0][0]
         if b.id in derived:
-            told["g"] = self.numbers(derived[b.id])
-            told["d"] = pair(self.walked.pair(b.id))
+            told["g"] = {"t": "?"} if self.walked.numbers is None else self.numbers(derived[b.id])
         if node.op in ROWS:
             told["op"] = node.op
             told |= self.kink(b.id, ROWS[node.op])
@@ -162,15 +161,17 @@ class Teller:
 
     def edge(self, wire: Wire, route: Route) -> dict[str, Any]:
         e = wire.edge
-        told: dict[str, Any] = {"s": e.source, "t": e.target, "slot": e.slot}
+        told: dict[str, Any] = {"s": e.source, "t": e.target}
         told["p"] = [r(c) for point in route.points for c in point]
-        lr = self.layout.direction == "LR"
+        if self.layout.direction != "LR":
+            told["a"] = "start"
+        if route.marks:
+            told["marks"] = [[r(x), r(y)] for x, y in route.marks]
         x, y = route.spot(self.layout.direction, 0.0, LINE)
         told |= {
             "x": r(x),
             "y": r(y),
             "Y": r(route.spot(self.layout.direction, 0.0, PILL)[1]),
-            "a": "middle" if lr else "start",
             "room": r(route.size[0]),
         }
         return told
@@ -180,16 +181,14 @@ class Teller:
             told = {"k": step.phase[0], "n": step.node.id}
             return told | ({"c": self.quantity(step.contribution)} if step.contribution is not None else {})
         assert step.upstream is not None and step.contribution is not None and step.total is not None
-        e, graph = step.edge, self.graph
+        e = step.edge
         told = {
             "k": "b" if step.phase == "backward" else "t", "n": e.source, "e": self.edges[e], "r": step.receiver, "m": step.missing,
             "u": self.quantity(step.upstream), "c": self.quantity(step.contribution), "T": self.quantity(step.total),
-            "up": pair(step.upstream.symbol), "d": pair(step.total.symbol),
         }  # fmt: skip
         if step.local is not None:
             told["l"] = self.quantity(step.local)
             told["lt"] = cut(step.local.text("unicode"), 60)
-            told["ln"] = pair(f"{graph.name(e.source)} {graph.name(e.target)}")
         else:
             told["ct"] = cut(step.contribution.text("unicode"), 60)
         if line := self.line(step):
@@ -259,6 +258,7 @@ class Teller:
             "size": [r(min(xs) - AIR), r(min(ys) - AIR), r(max(xs) - min(xs) + 2 * AIR), r(max(ys) - min(ys) + 2 * AIR)], "short": layout.short, "nodes": nodes, "edges": edges, "steps": steps,
             "ops": {op: {"rule": ROWS[op].rule, "says": ROWS[op].says, "formula": ROWS[op].formula} for op in used},
             "hints": self.hints, "inputs": self.inputs(), "ahead": beside,
+            "d": [cut(part, 24) for part in derivative(self.walked.pair(self.graph.out)).rsplit("/", 1)],
             "mode": "forward" if isinstance(self.walked, Tangents) else "reverse",
             "code": [i if isinstance(i, float) else list(i) for i in portable.instructions] if portable else None,
         }  # fmt: skip
@@ -307,15 +307,6 @@ def columns_of(p: Place) -> dict[str, float]:
             told |= {f"{key}x": r(left + (room + spare) / 2), f"{key}w": r(room + spare)}
             left += room + spare + GAP
     return told | ({"leaf": 1} if p.name else {})
-
-
-def pair(symbol: str) -> list[str]:
-    """Return a derivative's name as what stands above and below its bar.
-
-    >>> pair("L w0")
-    ['∂L', '∂w₀']
-    """
-    return [cut(part, 24) for part in derivative(symbol).rsplit("/", 1)] if symbol else []
 
 
 def r(value: float) -> float:
