@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count, product
+from itertools import count, pairwise, product
 from string import ascii_lowercase, ascii_uppercase
 
 GAP, WORD = re.compile(r"(?:\s|//[^\n]*)+"), re.compile(r"[A-Za-z_$][\w$]*")
@@ -78,23 +78,25 @@ def needed(before: str, after: str, broken: bool) -> bool:
 def names(parts: list[str], keep: frozenset[str]) -> dict[str, str]:
     """Return short names for those that are declared, and are nowhere a key or a property too: the commonest gets the shortest."""
     solid = [p for p in parts if p not in ("\n", " ")]
-    around = list(zip(["", *solid], solid, [*solid[1:], ""], strict=False))
-    declared = {word for before, word, _ in around if before in DECLARES and WORD.fullmatch(word)}
-    barred, open_ = set(keep), [""]
-    for before, word, after in around:
+    declared = {word for before, word in pairwise(solid) if before in DECLARES and WORD.fullmatch(word)}
+    free = declared - keep - set(keys(solid))
+    uses = Counter(word for word in solid if word in free and len(word) > 2)
+    letters, taken = ascii_lowercase + ascii_uppercase, set(solid)
+    short = ("".join(some) for n in count(1) for some in product(letters, repeat=n))
+    return {word: next(n for n in short if n not in taken) for word, _ in uses.most_common()}
+
+
+def keys(solid: list[str]) -> Iterator[str]:
+    """Yield what is a property after a dot, a key before a colon, or both at once in short, as in {a, b}."""
+    open_ = [""]
+    for before, word, after in zip(["", *solid], solid, [*solid[1:], ""], strict=False):
         if word[:1] in "([{":
             open_.append(word)
         elif word[:1] in ")]}" and len(open_) > 1 and not word.endswith(("`", "${")):
             open_.pop()
-        key = before in ("{", ",") and after == ":"
-        shorthand = open_[-1] == "{" and before in ("{", ",") and after in (",", "}")
-        if before in (".", "?.") or key or shorthand:
-            barred.add(word)
-    uses = Counter(word for word in solid if word in declared - barred and len(word) > 2)
-    letters = ascii_lowercase + ascii_uppercase
-    free = ("".join(letters_) for n in count(1) for letters_ in product(letters, repeat=n))
-    taken = set(solid)
-    return {word: next(n for n in free if n not in taken) for word, _ in uses.most_common()}
+        listed = before in ("{", ",") and (after == ":" or (open_[-1] == "{" and after in (",", "}")))
+        if listed or before in (".", "?."):
+            yield word
 
 
 def sheet(style: str) -> str:
