@@ -17,6 +17,7 @@ from ..ops.table import ROWS
 from .domain import Domain, fraction
 from .evaluate import Line
 from .lanes import Lanes, as_floats, on_arrays
+from .ranges import Range, Ranges
 from .reals import NAN, TooLarge, context
 from .scalars import Scalars, ancestors
 
@@ -42,6 +43,7 @@ GRID = tuple(
     )
 )
 SECTIONS = 512  # into which a stretch with a root is cut at once
+SMALL = np.array([-2.5, -2.0, -1.0, -0.25]), np.array([0.0]), np.array([0.25, 1.0, 2.0, 2.5])
 PROBES = tuple(Fraction(n) for n in ("-3", "-1", "1/2", "2", "5"))
 
 
@@ -59,8 +61,8 @@ class Root(NamedTuple):
     tie: bool
 
 
-def breaks(builder: Scalars, outputs: Iterable[int]) -> list[Break]:
-    """Return the quantities whose zeros are kinks or edges of domains of `outputs`, added to `builder` as cells."""
+def breaks(builder: Scalars, outputs: Iterable[int], ranges: Ranges) -> list[Break]:
+    """Return the quantities whose zeros are kinks or edges of domains of `outputs`, added to `builder` as cells; none that is never 0."""
     found: dict[int, bool] = {}
     for i in ancestors(builder.cells, outputs):
         op, args, params = builder.cells[i]
@@ -70,26 +72,37 @@ def breaks(builder: Scalars, outputs: Iterable[int]) -> list[Break]:
         tracers = [Tracer(builder, a) for a in args]
         if row.kink is not None:
             for q in row.kink.where(*tracers, *params):
-                found[tracers[0].lift(q)] = True
+                found[bare(builder, tracers[0].lift(q), ranges)] = True
         for slot, t in enumerate(tracers):
             place = row.domain[min(slot, len(row.domain) - 1)]
             for bound in place if isinstance(place, tuple) else () if place == "real" else (0,):
-                found.setdefault((t - bound).id if bound else t.id, False)
+                found.setdefault(bare(builder, (t - bound).id if bound else t.id, ranges), False)
     return [
         Break(cell, kink)
         for cell, kink in found.items()
-        if any(builder.cells[i][0] == "input" for i in ancestors(builder.cells, [cell]))
+        if not ranges.of(cell).nonzero and any(builder.cells[i][0] == "input" for i in ancestors(builder.cells, [cell]))
     ]
 
 
-def alike_edges(cells: Sequence[Cell], pairs: Iterable[tuple[int, int]]) -> bool:
+def bare(builder: Scalars, cell: int, ranges: Ranges) -> int:
+    """Return what is zero, or changes its sign, where a cell does: the one factor that may be zero, without those that never are."""
+    while True:
+        op, args, _ = builder.cells[cell]
+        product = bool(args) and (bool(ROWS[op].linear) or (ROWS[op].joint and len(args) == 1))
+        rest = {a for a in args if not ranges.of(a).nonzero} if product else ()
+        if len(rest) != 1:
+            return cell
+        (cell,) = rest
+
+
+def alike_edges(cells: Sequence[Cell], pairs: Iterable[tuple[int, int]], ranges: Ranges) -> bool:
     """Return whether both of each pair are undefined where the same operations are, and neither has a kink or a choice."""
-    found = [(edges(cells, a), edges(cells, b)) for a, b in pairs]
+    found = [(edges(cells, a, ranges), edges(cells, b, ranges)) for a, b in pairs]
     return all(one is not None and one == two for one, two in found)
 
 
-def edges(cells: Sequence[Cell], out: int) -> set[Cell] | None:
-    """Return the cells before `out` that are not defined everywhere; None if one of them has a kink or chooses."""
+def edges(cells: Sequence[Cell], out: int, ranges: Ranges) -> set[Cell] | None:
+    """Return the cells before `out` that are not defined wherever their arguments are; None if one of them has a kink or chooses."""
     found = set()
     for i in ancestors(cells, [out]):
         op, args, params = cells[i]
@@ -97,17 +110,25 @@ def edges(cells: Sequence[Cell], out: int) -> set[Cell] | None:
             row = ROWS[op]
             if row.kink is not None or row.discrete or row.conditions:
                 return None
-            if any(place != "real" for place in row.domain) or not total(op, params, len(args)):
+            inner = any(isinstance(place, tuple) for place in row.domain)  # the tangent has edges that no sign tells
+            if inner or not total(op, params, tuple(signs(ranges.of(a)) for a in args)):
                 found.add(cells[i])
     return found
 
 
-@lru_cache(maxsize=1000)
-def total(op: str, params: tuple[Any, ...], count: int) -> bool:
-    """Return whether an operation is defined at small numbers of either sign and at 0, as one that is defined everywhere is."""
-    grid = np.meshgrid(*[np.array([-2.5, -2.0, -1.0, 0.0, 1.0, 2.0, 2.5])] * count) if count <= 4 else []
+def signs(range: Range) -> tuple[bool, bool, bool]:
+    """Return whether a quantity may be negative, 0, positive."""
+    return range.low[0] < 0, not range.nonzero, range.high[0] > 0
+
+
+@lru_cache(maxsize=10_000)
+def total(op: str, params: tuple[Any, ...], allowed: tuple[tuple[bool, bool, bool], ...]) -> bool:
+    """Return whether an operation is defined at small numbers of the signs that its arguments may have, as one that is defined everywhere is."""
+    if len(allowed) > 4:
+        return False
+    grid = np.meshgrid(*(np.concatenate([v for v, may in zip(SMALL, some, strict=True) if may]) for some in allowed))
     with np.errstate(all="ignore"):
-        return bool(len(grid)) and bool(np.isfinite(on_arrays(op, params)(*grid)).all())
+        return bool(np.isfinite(on_arrays(op, params)(*grid)).all())
 
 
 def roots(

@@ -21,6 +21,7 @@ from .given import Context, Graphs, both, boxes, declared, graphs, in_order
 from .lanes import FLOAT_DIGITS
 from .outcomes import LEFT, RIGHT
 from .prover import prove_in_child
+from .ranges import Ranges
 from .reals import context, to_mpf
 from .sampling import Sampler, Witness
 from .scalars import Scalars, ancestors, expanded
@@ -255,8 +256,10 @@ def compare(question: Question) -> Verdict:
     pairs = [pair for pair in entries if pair[0] != pair[1]]
     if not pairs:
         return Verdict("proved", Evidence("Equal: both are the same expression.", seed, method="the same expression"))
-    within = [] if around is None else partial(builder, np.ravel(whole(builder, around)).tolist())
-    sampler = sampled(builder, pairs, within, question)
+    told = dict(question.told)
+    ranges = Ranges(builder.cells, lambda name: domain_of(name, told))
+    within = [] if around is None else partial(builder, np.ravel(whole(builder, around)).tolist(), ranges)
+    sampler = sampled(builder, pairs, within, question, ranges)
     findings = Findings(sampler, [entries[pair] for pair in pairs], turned)
     refuted = findings.refuted()
     if refuted is not None:
@@ -265,16 +268,18 @@ def compare(question: Question) -> Verdict:
     return findings.equal(method)
 
 
-def sampled(builder: Scalars, pairs: list[tuple[int, int]], within: list[int], question: Question) -> Sampler:
+def sampled(
+    builder: Scalars, pairs: list[tuple[int, int]], within: list[int], question: Question, ranges: Ranges
+) -> Sampler:
     """Return what sampling finds about pairs of cells."""
     outputs = [*(i for pair in pairs for i in pair), *within]
-    found, told = breaks(builder, outputs), dict(question.told)
+    found = breaks(builder, outputs, ranges)
     used = sorted({builder.cells[i][2][0] for i in ancestors(builder.cells, outputs) if builder.cells[i][0] == "input"})
-    domains = [domain_of(name, told) for name in used]
+    domains = [ranges.domain(name) for name in used]
     sampler = Sampler(builder, pairs, found, used, domains, question.seed, question.points, within)
     if question.slopes:
         sampler.judged = int(question.turned)
-    sampler.run(lambda: proof(sampler, builder, bool(question.prove)), alike_edges(builder.cells, pairs))
+    sampler.run(lambda: proof(sampler, builder, bool(question.prove)), alike_edges(builder.cells, pairs, ranges))
     return sampler
 
 
@@ -291,9 +296,9 @@ def whole(builder: Scalars, side: Side) -> np.ndarray[Any, Any]:
     return np.array(parts).reshape(side.shape + parts[0].shape)
 
 
-def partial(builder: Scalars, cells: list[int]) -> list[int]:
+def partial(builder: Scalars, cells: list[int], ranges: Ranges) -> list[int]:
     """Return those of `cells` that may be undefined somewhere."""
-    return [i for i in dict.fromkeys(cells) if any(not b.kink for b in breaks(builder, [i]))]
+    return [i for i in dict.fromkeys(cells) if any(not b.kink for b in breaks(builder, [i], ranges))]
 
 
 def domain_of(name: str, told: Mapping[str, Domain]) -> Domain:

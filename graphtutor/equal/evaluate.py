@@ -14,7 +14,7 @@ one of the functions. Nothing is promised of functions that change within 10^-40
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -22,10 +22,9 @@ from ..expr.running import NUMBERS, Cell
 from ..ops.arrays import Entry
 from ..ops.table import ROWS
 from .reals import NAN, Number, Operation, context, finite, on_reals, to_mpf
-from .scalars import ancestors, exactly
+from .scalars import ancestors, exact_rule
 
 OK, UNDEFINED, UNKNOWN = 0, 1, 2
-MOST_BITS = 4000  # of an exact value
 NOISE_BITS = 16  # so many that the noise of one step does not take away that of the step before by chance
 OTHER_BITS = 64  # that the second lane has more of, so that digits an operation loses inside show
 ASIDE = ((0.5, 1.0), (-1.0, -0.5), (-0.4, 0.4))  # the noise of each lane, in units of the whole
@@ -76,6 +75,7 @@ class Line:
         self.steps = [step(i, cells[i]) for i in self.needed if cells[i][1]]
         self.quick = [(s.cell, s.run, s.args) for s in self.steps]
         self.size = max(self.needed, default=-1) + 1
+        self.exactly: dict[int, list[Exactly]] = {}  # for each output what leads to it, in Fractions
         self.constants: dict[int, Values] = {}  # working precision → the values of the constants, the rest empty
 
     def start(self, point: Sequence[Any]) -> Values:
@@ -100,25 +100,20 @@ class Line:
 
     def exact(self, point: Sequence[Any], out: int) -> Fraction | None:
         """Return a cell's value as a Fraction, or None if it is irrational, undefined or too long."""
-        values: dict[int, Fraction] = {}
-        for i in self.needed:
-            op, args, params = self.cells[i]
-            if op == "input":
-                value = point[self.names.index(params[0])]
-            elif op == "const":
-                value = params[0]
+        steps = self.exactly.get(out)
+        if steps is None:
+            steps = self.exactly[out] = [
+                in_fractions(i, self.cells[i], self.names) for i in ancestors(self.cells, [out])
+            ]
+        values: dict[int, Fraction | None] = {}
+        for i, run, args, conditions in steps:
+            if conditions is None:
+                values[i] = point[args[0]] if run is None else run()
             else:
-                value = exactly(op, params, [values[a] for a in args])
-            if (
-                not isinstance(value, Fraction)
-                or value.numerator.bit_length() > MOST_BITS
-                or value.denominator.bit_length() > MOST_BITS
-            ):
-                return None
-            values[i] = value
-            if i == out:
-                return value
-        return None
+                given = [values[a] for a in args]
+                known = None not in given or (conditions and None not in [given[c] for c in conditions])
+                values[i] = run(*given) if run is not None and known else None
+        return values[out]
 
     def careful(self, point: Sequence[Any], rng: random.Random, snap: bool = False) -> Careful:
         """Return noisy lanes. With `snap`, what has no significant digit is exactly 0, and what cannot be told apart is equal.
@@ -143,6 +138,20 @@ class Line:
                     out = [context().zero] * len(lanes)
             put(lanes, i, out)
         return Careful(lanes, state)
+
+
+Exactly = tuple[int, Callable[..., Any] | None, tuple[int, ...], tuple[int, ...] | None]
+
+
+def in_fractions(i: int, cell: Cell, names: Sequence[str]) -> Exactly:
+    """Return how a cell is worked out exactly: (cell, how, arguments, which of these are conditions), None for these at a leaf."""
+    op, args, params = cell
+    if op == "input":
+        return i, None, (names.index(params[0]),), None
+    if op == "const":
+        value = params[0] if isinstance(params[0], Fraction) else None
+        return i, lambda: value, (), None
+    return i, exact_rule(op, params), args, ROWS[op].conditions
 
 
 def worked_out(

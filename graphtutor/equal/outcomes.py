@@ -15,7 +15,11 @@ AGREE, DIFFER, LEFT, RIGHT, NEITHER, UNSURE = "agree", "differ", "left", "right"
 DIGITS = 50  # worked with, more where long constants occur
 MOST_MORE = 250
 MOST_SPREAD = 1000  # digits
-FINE = 8  # points at which the smallest term is made to show
+MOST_DIGITS = 4000  # worked with where twice as many and four times have left it open
+FINE, FINE_DIGITS = (
+    8,
+    800,
+)  # points at which the smallest term is made to show, and about how many digits that may take in all
 GUARD = 15  # digits that may be lost before two values are looked at more closely
 NEAR_TIE = 1e-25
 SAME_TIE = 1e-30  # apart, relatively: two values on a kink that are one
@@ -49,7 +53,7 @@ class Comparison:
         self.line = Line(cells, [*(i for pair in pairs for i in pair), *kinks, *within], names)
         self.constants = sorted({v for _, v in self.line.held if isinstance(v, Fraction)}, key=lambda v: (abs(v), v))
         longest = max((len(str(v.numerator)) + len(str(v.denominator)) for v in self.constants), default=0)
-        self.fine = FINE
+        self.fine = float(FINE)
         self.digits = DIGITS + min(MOST_MORE, max(0, longest - 10))
 
     @property
@@ -78,11 +82,11 @@ class Comparison:
         """Return outcomes at a point with as many more digits as it takes; `spread`: between the largest or smallest number and 1."""
         if None in out:
             near = self.closely(point)
-            unsure = spread > GUARD and any(o.kind == UNSURE for o in near)
-            return self.closely(point, min(spread, MOST_SPREAD)) if unsure else near
+            unsure = GUARD < spread <= MOST_SPREAD and any(o.kind == UNSURE for o in near)
+            return self.closely(point, spread) if unsure else near
         if spread > MOST_SPREAD:
             return self.unsure()
-        found = self.finely(point, spread) if spread > GUARD and self.fine else out
+        found = self.finely(point, spread) if spread > GUARD and self.fine > 0 else out
         return [o for o in found if o is not None] if None not in found else self.closely(point, spread)
 
     def quickly(self, values: Sequence[Any], digits: int) -> list[Outcome | None]:
@@ -92,7 +96,7 @@ class Comparison:
 
     def finely(self, point: Point, spread: int) -> Sequence[Outcome | None]:
         """Return the outcomes with so many more digits that x shows in exp(1000) + x: `spread` are those between the largest or smallest number and 1."""
-        self.fine -= 1
+        self.fine -= max(1, spread * FINE / FINE_DIGITS)
         with context().workdps(self.digits + 2 * spread):
             return self.quickly(self.line.plain(point), self.trusted + spread)
 
@@ -102,6 +106,8 @@ class Comparison:
         out: list[Outcome | None] = [None] * len(self.pairs)
         before = out
         for times in (2, 4, 8, 16):
+            if times > 4 and times * digits > MOST_DIGITS:
+                break
             with context().workdps(times * digits):
                 try:
                     lanes = self.line.careful(

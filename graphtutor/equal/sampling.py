@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from .schedule import Schedule
 
 BUDGET = 150_000  # cells evaluated at the sampled points: about half a second
 TIED = 8  # points that one on a kink counts as: it is looked at more closely
+SURE = 3  # points of agreement beside a proof for two that are undefined in the same places
 PRECISE = 4  # points of agreement with many digits, before floats may say so
 NEAR_KINK = 1e-7  # a point where a kink's quantity is so small is no business of floats
 MANY = 10  # so many points that could not be worked out for each that agrees are no sample either
@@ -41,6 +42,17 @@ class Witness(NamedTuple):
     entry: int
     outcome: Outcome
     sides: tuple[Any, Any] | None = None
+
+
+class Looked(NamedTuple):
+    """What floats know of a point: whether all pairs surely agree there, away from kinks; whether none is to be compared; the values that surely differ."""
+
+    alike: bool
+    nowhere: bool
+    seen: tuple[Any, ...]
+
+
+UNKNOWN = Looked(False, False, ())
 
 
 class Sampler:
@@ -85,15 +97,18 @@ class Sampler:
         """Sample until a difference is found or all points are used up.
 
         `prove` is asked once the first points agree. Where it proves equality and both are undefined in the same places
-        (`alike_edges`), no further point can tell them apart.
+        (`alike_edges`), no further point can tell them apart, and a few are enough.
         """
         if not self.names:
             self.visit(())
             self.method = prove() if self.differs is None else ""
             return
-        going = self.tried_all(list(self.schedule.first()))
+        first = self.schedule.first()
+        going = self.tried_all(list(islice(first, SURE))) and (alike_edges or self.tried_all(list(first)))
         if self.differs is None:
             self.method = prove()
+        if going and self.differs is None and alike_edges and not (self.method and self.agreed):
+            going = self.tried_all(list(first))
         if self.differs is None and not (self.method and alike_edges and self.agreed):
             if going and self.tried_all(list(self.schedule.rest())):
                 self.tried_all(self.further_points())
@@ -112,11 +127,11 @@ class Sampler:
 
     def tried_all(self, points: Iterable[Point]) -> bool:
         """Take points into account, in floats where these are sure; return False once the two are known to differ or no more may be tried."""
-        looked = self.looked_at(points) if isinstance(points, list) else repeat((False, ()))
-        for point, (known, seen) in zip(points, looked, strict=False):
-            if known and self.agreed >= PRECISE and point not in self.tried:
+        looked = self.looked_at(points) if isinstance(points, list) else repeat(UNKNOWN)
+        for point, (alike, nowhere, seen) in zip(points, looked, strict=False):
+            if (nowhere or (alike and self.agreed >= PRECISE)) and point not in self.tried:
                 self.tried.add(point)
-                self.quick += 1
+                self.quick += alike
             elif not self.visit(point, seen):
                 return False
         return True
@@ -125,18 +140,19 @@ class Sampler:
     def lanes(self) -> Lanes:
         return Lanes(self.comparison.line)
 
-    def looked_at(self, points: Sequence[Point]) -> list[tuple[bool, tuple[Any, ...]]]:
-        """Return for each point whether all pairs surely agree there, away from kinks and where they are compared, and the values that surely differ."""
+    def looked_at(self, points: Sequence[Point]) -> list[Looked]:
+        """Return what floats know of each point."""
         if not points:
             return []
         floats = as_floats(points)
-        run = self.lanes.run(floats, LANES)
+        run = values, lost = self.lanes.run(floats, LANES)
         good: Array = np.logical_and.reduce(np.isfinite(floats), axis=1)
         with np.errstate(all="ignore"):
             for i in self.comparison.kinks:
-                good &= np.broadcast_to(np.abs(run[0][i]).min(axis=0) > NEAR_KINK, good.shape)
+                good &= np.broadcast_to(np.abs(values[i]).min(axis=0) > NEAR_KINK, good.shape)
             for i in self.comparison.within:
-                good &= np.broadcast_to(np.isfinite(run[0][i]).all(axis=0), good.shape)
+                good &= np.broadcast_to(np.isfinite(values[i]).all(axis=0), good.shape)
+            nowhere = ~lost & self.undefined(values, len(points))
         alike = good.copy()
         for a, b in self.pairs:
             one, _ = self.lanes.alike(floats, a, b, run)
@@ -145,9 +161,24 @@ class Sampler:
             alike &= one
         seen = zip(*(self.lanes.seen(floats, a, b, run) for a, b in self.pairs), strict=True)
         return [
-            (bool(one), values if away else ())
-            for one, away, values in zip(alike.tolist(), good.tolist(), seen, strict=True)
+            Looked(one, none, found if away else ())
+            for one, none, away, found in zip(alike.tolist(), nowhere.tolist(), good.tolist(), seen, strict=True)
         ]
+
+    def undefined(self, values: dict[int, Array], count: int) -> Array:
+        """Return at which points nothing is to be compared, as floats see it that are well away from every edge of a domain."""
+        if not all(b.cell in values for b in self.breaks):
+            return np.zeros(count, bool)
+        found = np.broadcast_to(np.True_, (count,))
+        for i in (i for pair in self.pairs for i in pair):
+            found = found & np.isnan(values[i]).all(axis=0)
+        for i in self.comparison.within:
+            found = found | np.isnan(values[i]).all(axis=0)
+        for b in self.breaks:
+            v = values[b.cell]
+            near = np.abs(v).min(axis=0)
+            found = found & (np.isnan(v).all(axis=0) | ((near > NEAR_KINK) & (np.ptp(v, axis=0) < 0.1 * near)))
+        return found
 
     def visit(self, point: Point, seen: Sequence[tuple[float, float] | None] = ()) -> bool:
         """Take a point into account; return False once the two are known to differ or no more may be tried.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..ops.arrays import Entry, Shape
 from ..ops.table import ROWS
 
 MOST = 200_000  # scalar cells
+MOST_BITS = 4000  # of an exact value
 FOLD_BITS = 64  # of a constant, numerator and denominator
 
 
@@ -49,7 +51,8 @@ class Scalars(Builder):
             ):
                 return None
             given.append(held[0])
-        value = exactly(op, params, given)
+        rule = exact_rule(op, params)
+        value = None if rule is None else rule(*given)
         return (
             value
             if value is not None and value.numerator.bit_length() + value.denominator.bit_length() <= 4 * FOLD_BITS
@@ -57,18 +60,26 @@ class Scalars(Builder):
         )
 
 
-def exactly(op: str, params: tuple[Any, ...], given: list[Fraction]) -> Fraction | None:
-    """Return the value of an operation on Fractions if it is one, and quick to get."""
+@lru_cache(maxsize=10_000)
+def exact_rule(op: str, params: tuple[Any, ...]) -> Callable[..., Fraction | None] | None:
+    """Return an operation on Fractions, whose value is None where it is none or too long; None if it is never exact, or slow."""
     row = ROWS[op]
     if not all(isinstance(p, int | Fraction) and -64 <= p <= 64 for p in params) or (
         isinstance(row.forward, Entry) and not row.forward.exact
     ):
         return None
-    try:
-        out: Any = row.forward(*given, *params)
-    except (ZeroDivisionError, ValueError, OverflowError, TypeError):
-        return None
-    return Fraction(out) if isinstance(out, int) else out if isinstance(out, Fraction) else None
+    forward = row.forward
+
+    def call(*given: Any) -> Fraction | None:
+        try:
+            out: Any = forward(*given, *params)
+        except (ZeroDivisionError, ValueError, OverflowError, TypeError):
+            return None
+        out = Fraction(out) if isinstance(out, int) else out
+        short = isinstance(out, Fraction) and max(out.numerator.bit_length(), out.denominator.bit_length()) <= MOST_BITS
+        return out if short else None
+
+    return call
 
 
 def expanded(
