@@ -222,6 +222,7 @@ class Arrangement:
 
         fa, fb = height(a), height(b)
         small = 1e-12 * (np.abs(fa) + np.abs(fb))
+        a, b = np.where(fb == 0, b, a), np.where(fa == 0, a, b)
         for n in range(HALVINGS):
             t = (a * fb - b * fa) / (fb - fa)
             inner = (t > np.minimum(a, b)) & (t < np.maximum(a, b)) & (n % 3 < 2)

@@ -144,8 +144,8 @@ class Findings:
     def values(self, found: Witness) -> tuple[str, str]:
         """Return both values as text, in the order the two were given, with digits enough to tell them apart."""
         left, right = found.outcome.left, found.outcome.right
-        written = [(text(left, digits), text(right, digits)) for digits in SHOWN]
-        one, two = next((pair for pair in written if pair[0] != pair[1]), written[-1])
+        written = ((text(left, digits), text(right, digits)) for digits in SHOWN)
+        one, two = next((pair for pair in written if pair[0] != pair[1]), (text(left, SHOWN[-1]),) * 2)
         return (two, one) if self.turned else (one, two)
 
 
@@ -279,7 +279,9 @@ def sampled(
     sampler = Sampler(builder, pairs, found, used, domains, question.seed, question.points, within)
     if question.slopes:
         sampler.judged = int(question.turned)
-    sampler.run(lambda: proof(sampler, builder, bool(question.prove)), alike_edges(builder.cells, pairs, ranges))
+    sampler.run(
+        lambda: proof(sampler, builder, bool(question.prove)), lambda: alike_edges(builder.cells, pairs, ranges)
+    )
     return sampler
 
 

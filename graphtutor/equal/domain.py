@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -64,18 +64,13 @@ class Domain:
             return min(self.members) > 0
         return self.low is not None and (self.low > 0 or (self.low == 0 and (not self.closed or 0 in self.without)))
 
-    def friendly(self, extra: Iterable[Fraction] = ()) -> tuple[Fraction, ...]:
+    def friendly(self, extra: tuple[Fraction, ...] = ()) -> tuple[Fraction, ...]:
         """Return the members, or small numbers of this domain (and those of `extra`), the simplest first.
 
         >>> NAMED["unit"].friendly()[:3]
         (Fraction(1, 2), Fraction(0, 1), Fraction(-1, 2))
         """
-        if self.members is not None:
-            return tuple(m for m in self.members if m not in self.without)
-        found = dict.fromkeys(v for v in (*self.must, *FRIENDLY, *extra) if v in self)
-        if len(found) < 3 and not self.integer:
-            found |= dict.fromkeys(v for v in (self.between(Fraction(k, 4)) for k in (2, 1, 3)) if v in self)
-        return tuple(found)
+        return easy_numbers(self, extra)
 
     def between(self, share: Fraction) -> Fraction:
         """Return the number that lies `share` (0 to 1) of the way through the domain; unbounded ones are bent into (−1, 1)."""
@@ -120,6 +115,16 @@ class Domain:
         if self.low is not None:
             return self.low + size
         return self.high - size if self.high is not None else size * rng.choice((-1, 1))
+
+
+@lru_cache(maxsize=1000)
+def easy_numbers(domain: Domain, extra: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    if domain.members is not None:
+        return tuple(m for m in domain.members if m not in domain.without)
+    found = dict.fromkeys(v for v in (*domain.must, *FRIENDLY, *extra) if v in domain)
+    if len(found) < 3 and not domain.integer:
+        found |= dict.fromkeys(v for v in (domain.between(Fraction(k, 4)) for k in (2, 1, 3)) if v in domain)
+    return tuple(found)
 
 
 REAL = Domain()

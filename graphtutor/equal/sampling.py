@@ -93,7 +93,7 @@ class Sampler:
         """Whether too few points could be worked out for their agreement to mean anything."""
         return self.unsure > (self.agreed if self.agreed < FEW else MANY * self.agreed)
 
-    def run(self, prove: Callable[[], str], alike_edges: bool) -> None:
+    def run(self, prove: Callable[[], str], alike_edges: Callable[[], bool]) -> None:
         """Sample until a difference is found or all points are used up.
 
         `prove` is asked once the first points agree. Where it proves equality and both are undefined in the same places
@@ -104,19 +104,25 @@ class Sampler:
             self.method = prove() if self.differs is None else ""
             return
         first = self.schedule.first()
-        going = self.tried_all(list(islice(first, SURE))) and (alike_edges or self.tried_all(list(first)))
-        if self.differs is None:
+        going = self.tried_all(list(islice(first, SURE)))
+        alike = self.differs is None and alike_edges()
+        if alike:
             self.method = prove()
-        if going and self.differs is None and alike_edges and not (self.method and self.agreed):
-            going = self.tried_all(list(first))
-        if self.differs is None and not (self.method and alike_edges and self.agreed):
-            if going and self.tried_all(list(self.schedule.rest())):
-                self.tried_all(self.further_points())
-            if self.differs is None and (not self.method or self.comparison.kinks):
-                self.between_breaks()
+        if not (alike and self.method and self.agreed):
+            going = going and self.tried_all(list(first))
+            if self.differs is None and not alike:
+                self.method = prove()
+            self.search(going)
         for point, entry in self.edges[:8]:
             if self.differs is None:
                 self.on_edge(point, entry)
+
+    def search(self, going: bool) -> None:
+        """Try the points on kinks and between them, random ones, and one in each cell."""
+        if going and self.differs is None and self.tried_all(list(self.schedule.rest())):
+            self.tried_all(self.further_points())
+        if self.differs is None and (not self.method or self.comparison.kinks):
+            self.between_breaks()
 
     def further_points(self) -> Iterator[Point]:
         """Yield random points while few of those before counted."""
@@ -314,7 +320,7 @@ class Sampler:
     # ----- kinks -----
     def on_kink(self, point: Point, entry: int, outcome: Outcome) -> None:
         """Decide whether two values on a kink both lie between the values from its sides."""
-        sides, unsure = self.sides(point, entry)
+        sides, unsure = self.sides(point, entry, outcome)
         if self.differs is not None:
             return
         if sides and between(sides, outcome, self.judged):
@@ -323,8 +329,11 @@ class Sampler:
         elif sides or not unsure:
             self.differs = Witness(point, entry, outcome)
 
-    def sides(self, point: Point, entry: int) -> tuple[list[Any], bool]:
-        """Return the values from the sides of a kink, and whether some could not be worked out; where the two differ beside it, that is noted."""
+    def sides(self, point: Point, entry: int, outcome: Outcome) -> tuple[list[Any], bool]:
+        """Return the values from the sides of a kink, and whether some could not be worked out; where the two differ beside it, that is noted.
+
+        All sides are looked at until a kink is known; of further ones no more than show that the values lie between them.
+        """
         sides, unsure = [], False
         for direction in self.directions():
             near = [p for p in (self.moved(point, direction, by) for by in BESIDE) if p is not None]
@@ -337,6 +346,9 @@ class Sampler:
                 break
             if last.kind == first.kind == AGREE and settles(first.left, last.left):
                 sides.append(last.left)
+                wide = self.kink is not None and max(sides) - min(sides) > slack(sides)
+                if wide and between(sides, outcome, self.judged):
+                    break
         return sides, unsure
 
     def further(self, point: Point, direction: Direction, entry: int) -> Witness | None:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 from .breaks import GRID, Break, Root, at, between, roots, ticks
 from .domain import Domain, fraction
@@ -40,7 +41,7 @@ class Schedule:
         self.constants = [c for c in comparison.constants if abs(c) < HUGE]
         cells = self.line.cells
         self.reach = {b.cell: set(ancestors(cells, [b.cell])) for b in breaks}
-        self.lanes = {b.cell: Lanes(Line(cells, [b.cell], self.line.names)) for b in breaks}
+        self.lanes: dict[int, Lanes] = {}
         self.numbers = {*GRID, *map(abs, self.constants)}
         self.grids: dict[Domain, list[Fraction]] = {}
 
@@ -97,6 +98,7 @@ class Schedule:
     def around_breaks(self) -> Iterator[Point]:
         """Yield points on each break along each of its names, in the gaps between them, and on two breaks at once."""
         corners: list[tuple[Point, int]] = []
+        self.breaks = self.distinct()
         for base in (self.plain_base(), self.random("near")):
             for k, domain in enumerate(self.domains):
                 if self.budget < 0 or domain.members is not None:
@@ -108,12 +110,23 @@ class Schedule:
                 yield from (at(base, k, v) for v in on_and_between([r for _, rs in found for r in rs], domain))
         yield from self.corners(corners)
 
+    def distinct(self) -> list[Break]:
+        """Return the breaks without those that are a multiple of another, as 1 - x*y is of x*y - 1: exactly so at three random points."""
+        points = [tuple(d.random(random.Random(k)) for d in self.domains) for k in range(3)]
+        found: dict[Any, Break] = {}
+        for b in self.breaks:
+            first, *others = (self.lanes_of(b.cell).line.exact(p, b.cell) for p in points)
+            key = tuple(h / first for h in others if h) if first else ()
+            key = key if len(key) == len(others) else b.cell
+            found[key] = b if b.kink else found.get(key, b)
+        return list(found.values())
+
     def met(self, base: Point, k: int) -> Iterator[tuple[Break, list[Root]]]:
         """Yield the breaks that depend on name number `k`, each with its roots on the line through `base`."""
         cell = next((i for i, j in self.line.inputs if j == k), -1)
         for b in self.breaks:
             if cell in self.reach[b.cell]:
-                self.budget -= BREAK_COST * len(self.lanes[b.cell].steps)
+                self.budget -= BREAK_COST * len(self.lanes_of(b.cell).steps)
                 if self.budget < 0:
                     return
                 yield b, self.roots(b.cell, base, k, between_members(self.domains[k]))
@@ -123,7 +136,14 @@ class Schedule:
         grid = self.grids.get(domain)
         if grid is None:
             grid = self.grids[domain] = ticks(domain, self.numbers)
-        return roots(self.lanes[cell], cell, point, k, domain, grid, self.digits)
+        return roots(self.lanes_of(cell), cell, point, k, domain, grid, self.digits)
+
+    def lanes_of(self, cell: int) -> Lanes:
+        """Return the line that leads to a break alone."""
+        found = self.lanes.get(cell)
+        if found is None:
+            found = self.lanes[cell] = Lanes(Line(self.line.cells, [cell], self.line.names))
+        return found
 
     def plain_base(self) -> Point:
         """Return a point of simple numbers, all different where the domains allow it."""
