@@ -124,7 +124,7 @@ def signs(range: Range) -> tuple[bool, bool, bool]:
 @lru_cache(maxsize=10_000)
 def total(op: str, params: tuple[Any, ...], allowed: tuple[tuple[bool, bool, bool], ...]) -> bool:
     """Return whether an operation is defined at small numbers of the signs that its arguments may have, as one that is defined everywhere is."""
-    if len(allowed) > 4:
+    if len(allowed) > 4 or not all(map(any, allowed)):
         return False
     grid = np.meshgrid(*(np.concatenate([v for v, may in zip(SMALL, some, strict=True) if may]) for some in allowed))
     with np.errstate(all="ignore"):

@@ -100,11 +100,13 @@ def constant_value(value: Any, algebra: str, m: Any = None) -> Any:
 def apply_row(row: Row, given: list[Any], params: tuple[Any, ...], algebra: str) -> Any:
     """Return `row.forward` with what Python raises at the edge of a domain turned into nan or inf."""
     try:
-        out = row.forward(*given, *(settings(params) if algebra == "float" else params))
+        out = row.forward(*given, *(settings(params) if params and algebra == "float" else params))
     except (ZeroDivisionError, ValueError, OverflowError, TypeError):
         if algebra not in ("exact", "float"):
             return sp.nan if algebra == "sympy" else mpmath.nan
         return edge_value(row, given, params)
+    if type(out) is np.ndarray or type(out) is float:
+        return out
     if isinstance(out, Fraction) and out.numerator.bit_length() + out.denominator.bit_length() > EXACT_BITS:
         return to_float(out)
     if isinstance(out, complex) or hasattr(out, "_mpc_"):

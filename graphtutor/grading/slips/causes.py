@@ -25,7 +25,7 @@ from .backward_slips import diagnosed
 from .between import carried_out, mending, rewritten
 from .counterexamples import constant_ratio, counterexample
 from .diagnose import SURE, diagnose
-from .phrases import Ranked, formula
+from .phrases import Ranked, formulas
 from .problems import Array, Problem, problem, problem_at
 from .telling_apart import telling
 
@@ -207,13 +207,14 @@ class Cause:
     # ----- the drawing -----
     def broken(self, told: Sequence[Misconception]) -> tuple[Any, ...]:
         """Return the place of the first misconception that has one in the problem's graph."""
-        if self.problem is None:
+        if self.problem is None or not told:
             return ()
         whole = self.task.graph_of(
             self.truth.args[0]
         )  # where a part of it has a name for this line alone, its own formulas
-        drawn = {formula(self.task.graph, i) for i in range(len(self.task.graph))}
-        texts = [formula(whole, i) for i in range(len(whole))]
-        nodes = {formula(self.problem.graph, i): text for i, text in enumerate(texts) if text in drawn}
+        drawn = set(formulas(self.task.graph))
+        nodes = {
+            own: text for own, text in zip(formulas(self.problem.graph), formulas(whole), strict=True) if text in drawn
+        }
         at = next((m for m in told if m.text in nodes), None)
         return () if at is None else self.task.place(nodes[at.text], nodes.get(at.argument, ""))

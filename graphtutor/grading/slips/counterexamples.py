@@ -42,12 +42,15 @@ def counterexample(
     names = sorted(shapes)
     if not any((*answer.shapes, *truth.shapes, *function.shapes)):
         points = friendly(sorted({*names, *(n.name for n in function.inputs)}), assume)
-        differ = apart_around(answer, truth, points) & np.isfinite(over(function, points))
-        k = friendliest({name: points[name] for name in names}, over(answer, points), over(truth, points), differ)
+        one, other = over(answer, points), over(truth, points)
+        differ = far(one, other) & np.isfinite(over(function, points))
+        if differ.any():
+            differ = differ & apart_around(answer, truth, points)
+        k = friendliest({name: points[name] for name in names}, one, other, differ)
         if k is not None:
             at = {name: points[name][k] for name in names}
-            one, other = (float(over(g, {n: v[k : k + 1] for n, v in points.items()})[0]) for g in (answer, truth))
-            return Counterexample(tuple((name, short(value)) for name, value in at.items()), *apart(one, other), ratio)
+            told = (float(over(g, {n: v[k : k + 1] for n, v in points.items()})[0]) for g in (answer, truth))
+            return Counterexample(tuple((name, short(value)) for name, value in at.items()), *apart(*told), ratio)
     elif answer.shapes[answer.out] == truth.shapes[truth.out]:
         return of_arrays(answer, truth, shapes, assume, ratio)
     if not evidence.point or len(evidence.values) != 2:
@@ -125,16 +128,19 @@ def over(graph: Graph, points: Mapping[str, Array]) -> Array:
 
 
 def apart_around(answer: Graph, truth: Graph, points: Mapping[str, Array]) -> Array:
-    """Return at which points two graphs differ, there and a little to all sides."""
+    """Return at which points two graphs differ a little to all sides."""
     rng = np.random.default_rng(SEED)
     size = len(next(iter(points.values()))) if points else 1
     differ = np.ones(size, dtype=bool)
-    for step in (0.0, NUDGE, -NUDGE):
+    for step in (NUDGE, -NUDGE):
         near = {name: v + step * rng.uniform(0.5, 1.0, v.shape) for name, v in points.items()}
-        one, other = over(answer, near), over(truth, near)
-        with np.errstate(all="ignore"):
-            differ &= np.abs(one - other) > APART * (1 + np.abs(other))
+        differ &= far(over(answer, near), over(truth, near))
     return differ
+
+
+def far(one: Array, other: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.abs(one - other) > APART * (1 + np.abs(other))
 
 
 def friendliest(points: Mapping[str, Array], one: Array, other: Array, differ: Array) -> int | None:
@@ -151,8 +157,8 @@ def friendliest(points: Mapping[str, Array], one: Array, other: Array, differ: A
                 + 6 * (np.abs(value) < 1e-9)
                 + 4 * (value % 1 != 0)
             )
-    repeated = np.array([len({float(v[k]) for v in points.values()}) for k in range(len(one))])
-    cost = cost + 3 * (len(points) - repeated)
+    own = np.sort(np.stack([*points.values()] or [np.zeros(len(one))]), axis=0)
+    cost = cost + 3 * (own[1:] == own[:-1]).sum(axis=0)  # numbers that occur again
     cost[~differ] = np.inf
     return int(np.argmin(cost))
 

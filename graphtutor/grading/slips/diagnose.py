@@ -13,9 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ...expr.adjoint import backward
 from ...expr.graph import Graph
-from ...expr.running import run
 from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
 from ...text import several
@@ -146,7 +144,7 @@ def overall(problem: Problem, answer: Array, slope: Array | None) -> Iterator[Ca
     yield from by_others(problem, answer)
     if slope is not None and same_values(f, slope):
         yield candidate("integrated-instead", out)
-    second = second_derivative(problem)
+    second = problem.second
     if second is not None and np.any(second != 0) and same_values(second, answer):
         yield candidate("second-derivative", out)
     yield from by_ratio(problem, answer)
@@ -162,14 +160,6 @@ def by_others(problem: Problem, answer: Array) -> Iterator[Candidate]:
         for chosen in combinations(others, size):
             if same_values(problem.truth + sum(problem.gradients[n] for n in chosen), answer):
                 yield candidate("wrt.total", problem.graph.ids[chosen[0]])
-
-
-def second_derivative(problem: Problem) -> Array | None:
-    first = problem.derivative
-    if not first.cells[first.out][1]:
-        return None
-    walk = backward(first, wanted=(problem.here,))
-    return problem.over(run(walk.cells, walk.shapes, problem.points, "float")[walk.gradient[problem.here]])
 
 
 def by_ratio(problem: Problem, answer: Array) -> Iterator[Candidate]:
@@ -230,34 +220,32 @@ def summands(problem: Problem) -> int:
 def missing_factor(problem: Problem, answer: Array) -> Iterator[Candidate]:
     """Yield a local derivative that is left out on every path at once."""
     tree = problem.tree
-    for i, locals_ in tree.locals.items():
-        for slot in tree.moving(i):
-            d = locals_[slot]
-            if d is None or malrules.value(tree, d) == -1:
-                continue
-            with np.errstate(all="ignore"):
-                without = problem.over(problem.truth / tree.values[d])
-            if same_values(without, answer) and not same_values(without, problem.truth):
-                id = "constant.factor-dropped" if malrules.number(tree, d) else "local.dropped"
-                yield candidate(id, i, slot, "everywhere")
+    places = [(i, slot, tree.locals[i][slot]) for i in tree.locals for slot in tree.moving(i)]
+    found = [(i, slot, d) for i, slot, d in places if d is not None and malrules.value(tree, d) != -1]
+    if not found:
+        return
+    with np.errstate(all="ignore"):
+        without = np.stack([problem.over(problem.truth / tree.values[d]) for _, _, d in found])
+    for k in np.flatnonzero(fits(without, answer) & ~fits(without, problem.truth)).tolist():
+        i, slot, d = found[k]
+        yield candidate(
+            "constant.factor-dropped" if malrules.number(tree, d) else "local.dropped", i, slot, "everywhere"
+        )
 
 
 def by_name(problem: Problem, answer: Array) -> Iterator[Candidate]:
     """Yield a power of a name too many or too few; a constant that is missing is a factor dropped."""
-    for name, x in problem.points.items():
-        for power in (1, -1, 2, -2):
-            with np.errstate(all="ignore"):
-                changed = problem.truth * x**power
-            if same_values(changed, answer) or same_values(-changed, answer):
-                if power == -1 and name != problem.wrt:
-                    yield candidate(
-                        "constant.factor-dropped",
-                        problem.graph.ids.get(name),
-                        None,
-                        "by name",
-                        f"The factor {name} is missing.",
-                    )
-                yield candidate("algebra.cancelling", problem.graph.ids.get(name))
+    found = [(name, power) for name in problem.points for power in (1, -1, 2, -2)]
+    if not found:
+        return
+    with np.errstate(all="ignore"):
+        changed = np.stack([problem.over(problem.truth * problem.points[name] ** power) for name, power in found])
+    for k in np.flatnonzero(fits(changed, answer) | fits(-changed, answer)).tolist():
+        name, power = found[k]
+        here = problem.graph.ids.get(name)
+        if power == -1 and name != problem.wrt:
+            yield candidate("constant.factor-dropped", here, None, "by name", f"The factor {name} is missing.")
+        yield candidate("algebra.cancelling", here)
 
 
 def too_many(problem: Problem, ratio: Array) -> Iterator[Candidate]:
@@ -265,10 +253,12 @@ def too_many(problem: Problem, ratio: Array) -> Iterator[Candidate]:
     for here in (problem, *(other for other, _ in problem.views)):
         tree = here.tree
         slopes = [d for ds in tree.locals.values() for d in ds if d is not None]
-        for i in dict.fromkeys([i for i in tree.locals if i != here.graph.out] + slopes):
+        nodes = dict.fromkeys([i for i in tree.locals if i != here.graph.out] + slopes)
+        known = [i for i in nodes if tree.values[i] is not None and not malrules.number(tree, i)]
+        alike = fits(np.stack([here.over(tree.values[i]) for i in known]), ratio) if known else ()
+        for i in (i for i, one in zip(known, alike, strict=True) if one):
             graph = built(tree.builder, i)
-            named = tree.values[i] is not None and not malrules.number(tree, i) and written(graph, i) <= SIMPLE
-            if named and same_values(here.over(tree.values[i]), ratio):
+            if written(graph, i) <= SIMPLE:
                 yield candidate("factor.too-many", said=f"Yours is {formula(graph, i)} times the derivative.")
 
 

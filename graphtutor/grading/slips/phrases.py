@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...expr.graph import Graph
+from ...expr.running import Cell
 from ...ops.misconceptions import LATER, mistake
 from ..told.marks import Misconception
 from .problems import Problem
@@ -111,10 +113,23 @@ def formula(graph: Graph, i: int) -> str:
 
 def written(graph: Graph, i: int) -> int:
     """Return how many leaves and operations are written for node `i`."""
-    sizes: list[int] = []
-    for _, args, _ in graph.cells[: i + 1]:
-        sizes.append(1 + sum(sizes[a] for a in args))
-    return sizes[i]
+    return sizes(graph.cells[: i + 1])[i]
+
+
+def sizes(cells: Sequence[Cell]) -> list[int]:
+    """Return for each cell how many leaves and operations are written for it."""
+    found: list[int] = []
+    for _, args, _ in cells:
+        found.append(1 + sum(found[a] for a in args))
+    return found
+
+
+@lru_cache(maxsize=200)
+def formulas(graph: Graph) -> tuple[str, ...]:
+    """Return the `formula` of every node of a graph."""
+    return tuple(
+        graph.formula(i) if size <= MOST_WRITTEN else graph.text(i) for i, size in enumerate(sizes(graph.cells))
+    )
 
 
 def built(builder: Any, i: int) -> Graph:

@@ -57,7 +57,7 @@ class Problem:
     def walk(self) -> Backward:
         return backward(self.graph)
 
-    @property
+    @cached_property
     def derivative(self) -> Graph:
         """The graph whose output is the right derivative."""
         walk = backward(self.graph, wanted=(self.here,))
@@ -152,6 +152,15 @@ class Problem:
         return {
             n.name: self.over(values[self.walk.gradient[n.id]]) for n in self.graph.inputs if n.id in self.walk.gradient
         }
+
+    @cached_property
+    def second(self) -> Array | None:
+        """The values of the second derivative by the variable; None where the first does not depend on it."""
+        first = self.derivative
+        if not first.cells[first.out][1]:
+            return None
+        walk = backward(first, wanted=(self.here,))
+        return self.over(run(walk.cells, walk.shapes, self.points, "float")[walk.gradient[self.here]])
 
     def over(self, value: Any) -> Array:
         return np.broadcast_to(np.asarray(value, dtype=float), (self.size,))
