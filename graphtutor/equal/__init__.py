@@ -5,6 +5,7 @@
     scalars      both expressions as one straight line of scalar cells
     reals        operations on mpmath's numbers: undefined, or too large to work out
     evaluate     a line at a point to many digits, noise told from value
+    ranges       between which numbers a cell stays, so that what is never zero is no break
     breaks       kinks and edges of domains: on which points they lie
     lanes        a line at many points at once, in floats that tell what they do not know
     arrangement  the cells into which breaks cut the space, and a point in each

@@ -105,9 +105,7 @@ class Comparison:
         digits = self.digits + 2 * spread
         out: list[Outcome | None] = [None] * len(self.pairs)
         before = out
-        for times in (2, 4, 8, 16):
-            if times > 4 and times * digits > MOST_DIGITS:
-                break
+        for times in rounds(digits):
             with context().workdps(times * digits):
                 try:
                     lanes = self.line.careful(
@@ -148,6 +146,15 @@ class Comparison:
 
     def unsure(self) -> list[Outcome]:
         return [Outcome(UNSURE)] * len(self.pairs)
+
+
+def rounds(digits: int) -> list[int]:
+    """Return how many times as many digits are worked with, one after the other.
+
+    >>> rounds(50), rounds(900)
+    ([2, 4, 8, 16], [2, 4])
+    """
+    return [2, 4, *(times for times in (8, 16) if times * digits <= MOST_DIGITS)]
 
 
 def spread_of(values: Sequence[Any]) -> int:

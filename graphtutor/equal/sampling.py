@@ -346,8 +346,7 @@ class Sampler:
                 break
             if last.kind == first.kind == AGREE and settles(first.left, last.left):
                 sides.append(last.left)
-                wide = self.kink is not None and max(sides) - min(sides) > slack(sides)
-                if wide and between(sides, outcome, self.judged):
+                if self.kink is not None and surely_between(sides, outcome, self.judged):
                     break
         return sides, unsure
 
@@ -370,6 +369,11 @@ def settles(first: Any, last: Any) -> bool:
 def slack(sides: Sequence[Any]) -> Any:
     """Return how exactly the values from the sides are known: they are looked at from 1e-15 away."""
     return 1e-9 * (1 + max(map(abs, sides)))
+
+
+def surely_between(sides: Sequence[Any], outcome: Outcome, judged: int | None) -> bool:
+    """Return whether values lie between those from some sides, whatever the other sides are."""
+    return bool(max(sides) - min(sides) > slack(sides)) and between(sides, outcome, judged)
 
 
 def between(sides: Sequence[Any], outcome: Outcome, judged: int | None) -> bool:

@@ -24,6 +24,7 @@ NUMBERS: dict[str, tuple[float, Any, Any]] = {  # as a float, in SymPy, in a con
     "inf": (float("inf"), sp.oo, lambda m: m.inf), "-inf": (float("-inf"), -sp.oo, lambda m: m.ninf),
 }  # fmt: skip
 EXACT_BITS = 4096
+PLAIN = frozenset([np.ndarray, float])
 
 
 def run(
@@ -105,19 +106,18 @@ def apply_row(row: Row, given: list[Any], params: tuple[Any, ...], algebra: str)
         if algebra not in ("exact", "float"):
             return sp.nan if algebra == "sympy" else mpmath.nan
         return edge_value(row, given, params)
-    if type(out) is np.ndarray or type(out) is float:
-        return out
+    return out if type(out) in PLAIN else plain_number(out, algebra)
+
+
+def plain_number(out: Any, algebra: str) -> Any:
+    """Return a result as a number of the algebra: none that is complex, no Fraction too long, no int."""
     if isinstance(out, Fraction) and out.numerator.bit_length() + out.denominator.bit_length() > EXACT_BITS:
         return to_float(out)
     if isinstance(out, complex) or hasattr(out, "_mpc_"):
         return float("nan") if algebra != "mpmath" else mpmath.nan
-    return (
-        Fraction(out)
-        if algebra == "exact" and isinstance(out, int)
-        else float(out)
-        if algebra == "float" and isinstance(out, int | Fraction)
-        else out
-    )
+    if algebra == "exact" and isinstance(out, int):
+        return Fraction(out)
+    return float(out) if algebra == "float" and isinstance(out, int | Fraction) else out
 
 
 def settings(params: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -251,13 +251,9 @@ def by_name(problem: Problem, answer: Array) -> Iterator[Candidate]:
 def too_many(problem: Problem, ratio: Array) -> Iterator[Candidate]:
     """Yield a factor that the answer has too many: the value or the derivative of one operation of the problem."""
     for here in (problem, *(other for other, _ in problem.views)):
-        tree = here.tree
-        slopes = [d for ds in tree.locals.values() for d in ds if d is not None]
-        nodes = dict.fromkeys([i for i in tree.locals if i != here.graph.out] + slopes)
-        known = [i for i in nodes if tree.values[i] is not None and not malrules.number(tree, i)]
-        alike = fits(np.stack([here.over(tree.values[i]) for i in known]), ratio) if known else ()
-        for i in (i for i, one in zip(known, alike, strict=True) if one):
-            graph = built(tree.builder, i)
+        nodes, values = here.factors
+        for i in (nodes[k] for k in np.flatnonzero(fits(values, ratio)).tolist()):
+            graph = built(here.tree.builder, i)
             if written(graph, i) <= SIMPLE:
                 yield candidate("factor.too-many", said=f"Yours is {formula(graph, i)} times the derivative.")
 

@@ -137,6 +137,15 @@ class Problem:
         return self.singles[0]
 
     @cached_property
+    def factors(self) -> tuple[list[int], Array]:
+        """The values and derivatives of operations that may have become a factor, by their cells, numbers left out."""
+        tree = self.tree
+        slopes = [d for ds in tree.locals.values() for d in ds if d is not None]
+        nodes = dict.fromkeys([i for i in tree.locals if i != self.graph.out] + slopes)
+        found = [i for i in nodes if tree.values[i] is not None and not malrules.number(tree, i)]
+        return found, np.array([self.over(tree.values[i]) for i in found]).reshape(-1, self.size)
+
+    @cached_property
     def pairs(self) -> tuple[list[tuple[Site, Site]], Array]:
         """Every pair of slips in two places, with its values at the first few points."""
         usual = sorted((s for s in self.tree.sites if s.kind != "minus"), key=lambda s: s.rank)[:MOST_IN_PAIRS]
