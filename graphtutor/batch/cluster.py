@@ -23,11 +23,11 @@ def scheduled(url: str | None) -> Iterator[Executor | None]:
         yield None
         return
     try:
-        import distributed
+        from distributed import Client as connect
     except ImportError:
         raise LearnerError("a cluster needs dask.distributed; pip install 'graphtutor[cluster]'") from None
     try:
-        client = distributed.Client(url, timeout=PATIENCE, set_as_default=False)
+        client: Any = connect(url, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise LearnerError(
             f"no scheduler answers at {url} ({type(error).__name__}); start one with dask scheduler"

@@ -20,7 +20,9 @@ class Results(Protocol):
     together: bool
     names: bool
     alike: bool
-    widest: int
+
+    @property
+    def widest(self) -> int: ...
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Result]: ...

@@ -198,7 +198,7 @@ class Child:
         try:
             self.pipe.sendall(frame(which, DONE, content))
             while (left := min(self.limits.timeout - self.seconds() + start, end - time.monotonic())) > 0:
-                ready, _, _ = select.select([self.pipe, parent], [], [], max(left, 0.005))
+                ready, _, _ = select.select([self.pipe.fileno(), parent], [], [], max(left, 0.005))
                 if parent in ready:
                     self.end()
                     raise SystemExit
@@ -290,7 +290,12 @@ class Cell:
         if FORKS:
             yield late
             return
-        timer = threading.Timer(limits.timeout, lambda: (late.set(), self.process.kill()))
+
+        def end() -> None:
+            late.set()
+            self.process.kill()
+
+        timer = threading.Timer(limits.timeout, end)
         timer.start()
         try:
             yield late

@@ -24,11 +24,12 @@ from typing import Any
 
 from ..door import door
 from ..errors import LearnerError
+from .containers import Fault
 from .final import Result
 from .isolation import Limits, Outcome, apart, stop
 from .journal import Journal, Roll, key_of
 from .results import packed, ungraded
-from .submissions import Fault, Submission, made
+from .submissions import Submission, made
 
 HANDFUL = 32  # answers sent at once: a message costs about as much as a short answer
 AHEAD = 8192  # answers read ahead, so that those to one question are graded together

@@ -92,7 +92,7 @@ def restored(result: Mapping[str, Any]) -> Grade:
     >>> restored(json.loads(packed(found.to_json()))).to_text() == found.to_text()
     True
     """
-    parts = {
+    parts: dict[str, Any] = {
         "lines": tuple(Line(**{**line, "error": error_of(line["error"])}) for line in result["lines"]),
         "misconceptions": tuple(
             Misconception(**{name + "_" * (name == "with"): tuples(value) for name, value in m.items()})

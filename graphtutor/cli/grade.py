@@ -31,10 +31,11 @@ from .shared import (
 )
 
 if TYPE_CHECKING:
+    from ..batch.containers import Fault
     from ..batch.many import Class
     from ..batch.marked import Marked
     from ..batch.reviews import Reviews
-    from ..batch.submissions import Fault, Submission
+    from ..batch.submissions import Submission
 
 UNREADABLE = 3
 ROOM = 64_000  # bytes that a file of results takes at the least
@@ -155,8 +156,8 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, report: 
     if not scheduler:
         warm(1)
     from ..batch import reviews as kept
-    from ..batch.journal import ENDING, Journal
-    from ..batch.many import Class, Roll
+    from ..batch.journal import ENDING, Journal, Roll
+    from ..batch.many import Class
     from ..batch.marked import Marked
 
     folder = (click.get_current_context().obj or {}).get("exercises")
