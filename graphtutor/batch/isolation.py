@@ -33,13 +33,9 @@ if TYPE_CHECKING:  # a cell is started before anything heavy is imported, so tha
 
 WORK = "graphtutor.batch.results:told"  # what grades one submission: (submission, folder) → JSON as bytes
 FORKS = hasattr(os, "fork")
-DONE, DIED, CLOCK, MEMORY = range(4)
-TRIES = {
-    DIED: 3,
-    MEMORY: 2,
-    CLOCK: 1,
-    DONE: 1,
-}  # a process may be killed for what another answer, or another program, did
+DONE, DIED, CLOCK, MEMORY, LOST = range(5)
+# a process may be killed for what another answer, or another program, did; the keeper is LOST for nothing that an answer does
+TRIES = {DIED: 3, MEMORY: 2, CLOCK: 1, LOST: 30}
 PATIENCE = 5  # times the seconds of work that may pass on the clock on the wall: waiting is no work
 LONGER = 10  # times as long for what only the clock stopped
 HEAD = struct.Struct(">IIB")  # bytes that follow, which submission, what became of it
@@ -268,7 +264,7 @@ class Cell:
     def outcomes(
         self, work: Sequence[tuple[int, Submission]], limits: Limits, folder: str | None, fresh: bool
     ) -> Iterator[tuple[int, int, bytes]]:
-        """Yield (which, status, content) for submissions, in order; after a DIED of the keeper itself nothing more."""
+        """Yield (which, status, content) for submissions, in order; after the end of the keeper itself nothing more."""
         assert self.process.stdin is not None and self.process.stdout is not None
         content = pickle.dumps((fresh, limits, folder, work))
         with suppress(OSError):
@@ -279,7 +275,7 @@ class Cell:
                 found = received(self.process.stdout.read)
             if self.closed:
                 raise Stopped
-            yield found or (which, CLOCK if late.is_set() else DIED, b"the process that watched it was killed")
+            yield found or (which, CLOCK if late.is_set() else LOST if FORKS else DIED, b"its keeper was killed")
             if found is None:
                 return
 
@@ -364,8 +360,8 @@ def apart(work: Sequence[Submission], limits: Limits, folder: str | None = None)
     while todo := [(k, one) for k, one in enumerate(work) if k not in found]:
         with cell() as taken:
             for k, status, content in taken.outcomes(todo, limits, folder, fresh=bool(tries)):
-                tries[k, status] += 1
-                if tries[k, status] >= TRIES[status]:
+                tries[k, status] += status != DONE
+                if status == DONE or tries[k, status] >= TRIES[status]:
                     found[k] = outcome(status, content, limits)
     return [found[k] for k in range(len(work))]
 
@@ -378,4 +374,4 @@ def outcome(status: int, content: bytes, limits: Limits) -> Outcome:
     if status == MEMORY:
         return Outcome(why=f"it needs more than {limits.memory} MB of memory")
     ended = content.decode("utf-8", "replace")
-    return Outcome(why=f"the process that graded it ended {TRIES[DIED]} times ({ended})")
+    return Outcome(why=f"the process that graded it ended {TRIES[status]} times ({ended})")

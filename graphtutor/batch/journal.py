@@ -100,7 +100,7 @@ class Lines:
 
 def unwritable(path: Path | None, error: OSError) -> LearnerError:
     where = path or f"a temporary file in {tempfile.gettempdir()}"
-    move = "choose another place" if path else "name another folder in TMPDIR"
+    move = "make room, or choose another place" if path else "make room, or name another folder in TMPDIR"
     return LearnerError(f"cannot write {where}: {(error.strerror or 'it failed').lower()}; {move}")
 
 
@@ -171,7 +171,15 @@ class Journal:
 
     def add(self, key: bytes, grade: bytes) -> None:
         """Add a grade in JSON. Raises LearnerError on a full disk."""
-        self.places[key] = self.lines.append(key.hex().encode() + b" " + grade + b"\n")
+        try:
+            self.places[key] = self.lines.append(key.hex().encode() + b" " + grade + b"\n")
+        except LearnerError as error:
+            kept = (
+                f"; the {len(self):,} grades before are kept, and --resume goes on from there"
+                if self.lines.path
+                else ""
+            )
+            raise LearnerError(f"{error}{kept}") from None
         if time.monotonic() - self.synced > EVERY:
             self.sync()
 

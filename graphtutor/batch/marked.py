@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import LearnerError
 from ..text import written
 from .final import Result, final
 from .many import Class
@@ -106,5 +105,5 @@ class Marked:
             return "/".join(
                 written(self.pictures / f"{result.place + 1}.svg", found.verdict().svg().encode()).parts[-2:]
             )
-        except LearnerError:  # nothing here can draw
+        except Exception:  # a picture that nothing here can draw is no reason to have no report
             return ""

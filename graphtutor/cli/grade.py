@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..batch.submissions import Submission
 
 UNREADABLE = 3
-ROOM = 64_000  # bytes that a file of results takes at the least
+ROOM = 16_000  # bytes that a file of results takes at the least
 COLOURS = {"right": "green", "not right": "red", "undecided": "yellow"}
 
 

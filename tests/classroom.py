@@ -1,0 +1,159 @@
+"""A class of any size: submissions over all exercises and a machine-learning course, each with what should become of it in `label`.
+
+"right", "wrong", "open" (undecided), "not right" (wrong or undecided). Truth is that of the exercise files and of SymPy (`spellings`).
+`python tests/classroom.py 10000 > class.jsonl` writes one; `check(results)` counts what became of them.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import spellings
+from chaos import ACTS
+
+from graphtutor.tutor.course import course
+from graphtutor.tutor.kinds import Exercise
+from graphtutor.tutor.variants import variant
+
+HERE = Path(__file__).parent
+ROWS = map(json.loads, (HERE / "data" / "hostile.jsonl").read_text("utf-8").splitlines())
+HOSTILE = [row["text"] if "text" in row else "".join(unit * times for unit, times in row["runs"]) for row in ROWS]
+PLAIN = sorted(s for s in spellings.SPELLINGS if spellings.SPELLINGS[s][2] is spellings.plainly)
+GARBLED = [
+    "2*x +* 1",
+    "= = =",
+    "((((",
+    "the answer is left as an exercise",
+    "\\frac{1",
+    "2x)",
+    "d/dx",
+    "??",
+    "f(",
+    "x^",
+    "\\begin{align}",
+    "∂∂∂",
+    "1/",
+    "][",
+]
+TROUBLE = ("hang", "hang in C", "bomb", "bomb in C", "crash", "exit", "kill")
+EXPECTED: Mapping[str, Callable[[bool | None], bool]] = {
+    "right": lambda c: c is True, "wrong": lambda c: c is False, "open": lambda c: c is None, "not right": lambda c: c is not True,
+}  # fmt: skip
+
+
+def spaced(text: str, k: int) -> str:
+    """Return a text with some of its spaces doubled, another one for each k: the same mathematics, another answer."""
+    out = []
+    for place, char in enumerate(text):
+        out.append(char * 2 if char == " " and (k >> (place % 13)) & 1 else char)
+    return "".join(out) + " " * (k % 3)
+
+
+def retyped(answer: Any, k: int) -> Any:
+    return (
+        spaced(answer, k)
+        if isinstance(answer, str)
+        else [spaced(line, k) for line in answer]
+        if isinstance(answer, list)
+        else answer
+    )
+
+
+def of_exercises(seed: int) -> Iterator[dict[str, Any]]:
+    """Yield right and wrong answers to every exercise, each round in other variants."""
+    whole = course(str(HERE.parent / "exercises"))
+    for k in range(10**9):
+        for name in whole.order:
+            drawn: Exercise = variant(whole.exercise(name), f"{seed} {k}" if k else None)
+            told = {"exercise": name, **({"seed": f"{seed} {k}"} if k else {})}
+            right, wrong = list(drawn.accepted()), [answer for answer, _ in drawn.rejected()]
+            yield {**told, "answer": retyped(right[k % len(right)], k), "label": "right"}
+            if wrong:
+                yield {**told, "answer": retyped(wrong[k % len(wrong)], k), "label": "wrong"}
+
+
+def of_course(seed: int) -> Iterator[dict[str, Any]]:
+    """Yield derivations of a course, four right ones in other spellings for each with a slip in one line."""
+    every = spellings.problems()
+    names, draw = list(spellings.SPELLINGS), random.Random(seed)
+    for k in range(10**9):
+        for place, p in enumerate(every):
+            assume = {n: d if isinstance(d, str) else f"({d[0]}, {d[1]})" for n, d in p.assume}
+            told = (
+                {"expression": p.text, "wrt": p.wrt, "assume": assume}
+                if assume
+                else {"expression": p.text, "wrt": p.wrt}
+            )
+            spelling = names[(k + place) % len(names)]
+            lines = spellings.spelled(spellings.derivation(p), spelling)
+            yield {**told, "answer": retyped(lines, k + seed), "label": "right", "spelling": spelling}
+            if k % 4 == 1:
+                yield {**told, "answer": retyped(slipped(p, draw), k), "label": "wrong"}
+
+
+def slipped(p: spellings.Problem, draw: random.Random) -> list[str]:
+    """Return a derivation with one slip in one line: a sign, a factor of 2, or one more."""
+    lines = spellings.derivation(p)
+    k = draw.choice([k for k, line in enumerate(lines) if line.value != 0])
+    value = lines[k].value
+    wrong = spellings.Line(lines[k].of, lines[k].by, draw.choice([-value, 2 * value, value + 1]))
+    return spellings.spelled([*lines[:k], wrong, *lines[k + 1 :]], draw.choice(PLAIN))
+
+
+def of_trouble(seed: int) -> Iterator[dict[str, Any]]:
+    """Yield what cannot be read, what is meant to do harm, and nothing at all."""
+    draw = random.Random(seed)
+    while True:
+        yield {
+            "expression": "(w*x - y)**2",
+            "wrt": "w",
+            "answer": spaced(draw.choice(GARBLED), draw.randrange(99)),
+            "label": "not right",
+        }
+        yield {
+            "expression": "(w*x - y)**2",
+            "wrt": "w",
+            "answer": retyped(draw.choice(HOSTILE), draw.randrange(99)),
+            "label": "not right",
+        }
+
+
+def submissions(count: int, seed: int = 0, trouble: int = 7) -> Iterator[dict[str, Any]]:
+    """Yield so many submissions in an order drawn from `seed`, `trouble` of which hang, swell or crash (see `chaos`)."""
+    draw = random.Random(seed)
+    bad = dict(
+        zip(draw.sample(range(count), min(trouble, count)), (TROUBLE * (trouble // 7 + 1))[:trouble], strict=False)
+    )
+    sources = [of_exercises(seed), of_course(seed), of_trouble(seed)]
+    for k in range(count):
+        if k in bad:
+            assert bad[k] in ACTS
+            item = {"expression": f"x**2 + {k}", "wrt": "x", "answer": f"chaos: {bad[k]}", "label": "open"}
+        else:
+            item = next(draw.choices(sources, (45, 45, 10))[0])
+        yield {"id": f"s{k:06}", "student": f"student {k}", **item}
+
+
+def check(results: Iterable[Mapping[str, Any]]) -> tuple[Counter[str], list[str]]:
+    """Return how many became what, by label, and a line for each that did not become what it should."""
+    counts: Counter[str] = Counter()
+    other = []
+    for one in results:
+        became = {True: "right", False: "not right", None: "undecided"}[one["correct"]]
+        counts[f"{one['label']}: {became}"] += 1
+        if not EXPECTED[one["label"]](one["correct"]):
+            other.append(
+                f"{one['id']} {one['label']}, became {became}: {one.get('exercise') or one.get('expression')!r} {one['answer']!r} ({one['message']})"
+            )
+    return counts, other
+
+
+if __name__ == "__main__":
+    for one in submissions(int(sys.argv[1]), *map(int, sys.argv[2:])):
+        print(json.dumps(one, ensure_ascii=False))
