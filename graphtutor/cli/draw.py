@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 import click
 
 from .check import show
-from .shared import Expression, graph_of, graph_options, json_option, look_options, point_of, say, show_json
+from .shared import (
+    Expression,
+    graph_of,
+    graph_options,
+    json_option,
+    look_options,
+    point_of,
+    say,
+    show_json,
+    split_outside,
+)
 
 
 @click.command(cls=Expression)
@@ -24,10 +34,15 @@ from .shared import Expression, graph_of, graph_options, json_option, look_optio
     show_default=True,
 )
 @look_options
+@click.option("--parameters", metavar="NAME,…", help="The inputs that are parameters (usually w, b, W, θ …).")
+@click.option("--letters", type=float, help="Points that an edge's label has at least, before lines are closed (7).")
+@click.option("--title/--no-title", default=True, help="The title above the graph.")
+@click.option("--caption/--no-caption", default=True, help="The step as mathematics above the graph.")
+@click.option("--legend/--no-legend", default=None, help="What the shapes mean, below the graph; usual on a canvas.")
 @json_option
 # branches: which picture is meant follows from four options together
 def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], backward: bool, step: int | None,
-         output: str, collapse: tuple[str, ...], as_json: bool, **look: Any) -> None:  # fmt: skip
+         output: str, collapse: tuple[str, ...], as_json: bool, parameters: str | None, letters: float | None, **look: Any) -> None:  # fmt: skip
     """Draw the computation graph of EXPR.
 
     EXPR is an expression or a program (lines, or parts between semicolons; the last one is the
@@ -44,14 +59,23 @@ def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
     point = point_of(at)
     graph = graph_of(expr, point, shapes, constants).collapsed(*collapse)
     walked = graph.trace(at=point, tie=tie)
+    look |= {"letters": letters} if letters is not None else {}
+    look |= {"parameters": split_outside(parameters)} if parameters is not None else {}
     if backward:
         walked.need_walk()
     subject = graph if point is None and step is None and not backward else walked
-    if step is None and not backward and point is not None and "." in output.rsplit("/", 1)[-1]:
-        step = sum(s.phase == "forward" for s in walked.steps) - 1
+    wanted: int | str | None = step
+    if (
+        step is None
+        and not backward
+        and point is not None
+        and "." in output.rsplit("/", 1)[-1]
+        and not output.endswith((".gif", ".html"))
+    ):
+        wanted = "values"
     files = [
         str(path)
-        for path in (graph.draw(output, **look) if subject is graph else walked.draw(output, step=step, **look))
+        for path in (graph.draw(output, **look) if subject is graph else walked.draw(output, step=wanted, **look))
     ]
     if as_json:
         show_json({"ok": True, "files": files, "nodes": len(graph), "steps": len(walked.steps)})
@@ -79,8 +103,8 @@ GALLERY = (
     Piece("squared_error_backward.png", SQUARED_ERROR, LECTURE, -3),
     Piece("squared_error_backward.svg", SQUARED_ERROR, LECTURE, -3),
     Piece("squared_error_backward_dark.svg", SQUARED_ERROR, LECTURE, -3, (("theme", "dark"),)),
-    Piece("squared_error_gradients.svg", SQUARED_ERROR, LECTURE, -1),
-    Piece("squared_error_gradients.dot", SQUARED_ERROR, LECTURE, -1),
+    Piece("squared_error_gradients.svg", SQUARED_ERROR, LECTURE, None),
+    Piece("squared_error_gradients.dot", SQUARED_ERROR, LECTURE, None),
     Piece("hinge_kink.svg", "m = y*(w*x + b)\nL = max(0, 1 - m)", {"w": "1", "x": "2", "b": "-1", "y": "1"}, -1),
     Piece("sigmoid_cross_entropy.svg", "z = w*x + b\np = 1/(1 + exp(-z))\nL = -(y*log(p) + (1 - y)*log(1 - p))", {"w": "2", "x": "1.5", "b": "-1", "y": "1"}, -1,
           (("direction", "TB"),)),

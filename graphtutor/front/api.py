@@ -211,26 +211,27 @@ class Drawn:
     def draw(
         self,
         path: str | os.PathLike[str] = "",
-        step: int | None = None,
+        step: int | str | None = None,
         format: str | None = None,
         **look: Unpack[Look],
     ) -> list[Path]:
         """Write every step into a folder, one step or an animation into one file; return the paths.
 
-        `path`: a folder, or a file that ends in .svg, .png, .pdf or .dot (one step, the last if `step` is left out), .gif or
-        .html (all of them). Options: theme="light" | "dark", palette="default" | "cs231n", direction="LR" | "TB",
-        digits (significant ones, 1 to 17), engine="pygraphviz" | "dot".
+        `path`: a folder, or a file that ends in .svg, .png, .pdf or .dot (one step; the finished picture, nothing lit, if `step`
+        is left out; the values alone for "values"), .gif or .html (all of them). Options, all those of `Look`: theme="light" | "dark", palette="default" | "cs231n", direction="LR" | "TB",
+        digits (significant ones, 1 to 17), size="slide" | "page" | "square" | "wide" | "graph" | (width, height) in points, collapse=["f"],
+        parameters=["w"], title, caption and legend (True or False), letters (points at least), engine="pygraphviz" | "dot".
         """
         return save.save(self._walk, path, step, format, **look)
 
     @door
-    def dot(self, step: int | None = None, **look: Unpack[Look]) -> graphviz.Source:
+    def dot(self, step: int | str | None = None, **look: Unpack[Look]) -> graphviz.Source:
         """Return a step as DOT with pinned positions, which any Graphviz renders (engine neato, -n2)."""
         return save.painter(self._walk, **look).dot(step)
 
     @door
-    def svg(self, step: int | None = None, **look: Unpack[Look]) -> str:
-        """Return a step, the last if left out, as SVG text."""
+    def svg(self, step: int | str | None = None, **look: Unpack[Look]) -> str:
+        """Return a step as SVG text, the finished picture if left out."""
         return save.painter(self._walk, **look).svg(step)
 
     @door

@@ -75,11 +75,14 @@ class Quantity:
 
 @lru_cache(maxsize=32)
 def operations(graph: Graph, form: str) -> dict[int, str]:
-    """Return the written name of every operation of a graph."""
+    """Return the written name of every operation of a graph that an input goes into; what constants alone give is written out."""
+    varies: list[bool] = []
+    for op, args, _ in graph.cells:
+        varies.append(op == "input" or any(varies[a] for a in args))
     return {
         i: write.name(name, form)
         for i, (name, cell) in enumerate(zip(graph.labels, graph.cells, strict=True))
-        if cell[1]
+        if cell[1] and varies[i]
     }
 
 

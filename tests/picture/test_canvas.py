@@ -13,7 +13,7 @@ from graphtutor.front.api import graph as make
 from graphtutor.picture.steps.blocks import MOST_BLOCKS, blocks
 from graphtutor.picture.steps.canvas import fitted, shape_of
 from graphtutor.picture.steps.frames import film
-from graphtutor.picture.steps.needs import LABEL, NUMBER, TOP, label_size
+from graphtutor.picture.steps.needs import LABEL, NUMBER, label_size
 from graphtutor.picture.steps.overlap import runs_through
 from graphtutor.picture.steps.save import Painter
 
@@ -105,7 +105,12 @@ def test_no_text_lies_over_text_none_over_a_line_and_all_on_the_canvas(name: str
                 if not ends and runs_through(route.points, left + 1, top + 1, right - 1, bottom - 1):
                     found.append((frame.index, what, edge))
         for _, left, top, right, bottom in shown:
-            assert left >= 0 and right <= layout.width and bottom <= layout.height and top >= TOP * layout.unit - 0.01
+            assert (
+                left >= 0
+                and right <= layout.width
+                and bottom <= layout.height
+                and top >= layout.dress.top * layout.unit - 0.01
+            )
     assert found == []
 
 

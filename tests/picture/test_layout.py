@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import graph as make
 from graphtutor.picture.files import fonts
-from graphtutor.picture.steps import layout, needs
+from graphtutor.picture.steps import layout
 from graphtutor.picture.steps.canvas import arrange
 from graphtutor.picture.steps.frames import film
 from graphtutor.picture.steps.layout import source
@@ -73,7 +73,10 @@ def test_every_text_of_every_frame_fits_its_box_and_all_lies_on_the_canvas(name:
             assert wide <= place.width + 0.01 and high <= place.height + 0.01
             assert value <= place.value + 0.01 and gradient <= place.gradient + 0.01 and beside <= place.name + 0.01
         for what, left, top, right, bottom in rectangles(frame, placed):
-            assert left >= 0 and top >= needs.TOP and right <= placed.width and bottom <= placed.height, (name, what)
+            assert left >= 0 and top >= placed.dress.top and right <= placed.width and bottom <= placed.height, (
+                name,
+                what,
+            )
 
 
 @settings(max_examples=25, deadline=None)

@@ -9,6 +9,7 @@ import pytest
 
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import graph as make
+from graphtutor.picture.steps.save import Painter
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
@@ -79,3 +80,50 @@ def test_a_failure_in_the_middle_leaves_the_old_file_whole(tmp_path: Path, monke
     with pytest.raises(LearnerError, match=r"cannot write .*a\.svg: no space left on device"):
         make(MSE).trace(LECTURE).draw(str(target))
     assert target.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_finished_picture_lights_no_step_and_the_values_alone_know_no_gradient(tmp_path) -> None:
+    t = make("f = w*x + b; L = (f - y)**2").trace({"w": 2, "x": 3, "b": 1, "y": 5})
+    whole, values = t.svg(), t.svg(step="values")
+    assert (
+        not re.search('class="(node|edge|label) [a-z ]*(active|target|computed|feeding)', whole)
+        and "step" not in whole.split("<desc>")[0]
+    )
+    assert "Values and gradients" in whole and "∂L/∂w" in whole
+    assert "<title>Values</title>" in values and "∂L" not in values
+    assert t.svg(step=-1) != whole
+
+
+def test_lines_are_collapsed_and_parameters_told_where_it_is_drawn() -> None:
+    t = make("f = w*x + b; L = (f - y)**2").trace({"w": 2, "x": 3, "b": 1, "y": 5})
+    assert len(Painter(t, collapse="f")) < len(t.steps)
+    assert "f = w·x + b" in t.svg(collapse=["f"])
+    svg = t.svg(parameters=["x"], legend=True)
+    assert ">parameter x<" in svg and ">given w, b, y<" in svg
+    with pytest.raises(LearnerError, match="'z' is no input of this graph; its inputs are w, x, b, y"):
+        t.svg(parameters=["z"])
+    with pytest.raises(LearnerError, match="'q' is no group of this graph"):
+        t.svg(collapse=["q"])
+
+
+@pytest.mark.parametrize("seed", [None, 2.0])
+def test_a_collapsed_walk_keeps_its_point_its_tie_and_its_seed(seed) -> None:
+    t = make("u = max(0, 2*x); L = u*x").trace({"x": 0}, tie="last", seed=seed)
+    closed = Painter(t, collapse=["u"]).walked
+    assert (closed.point, closed.tie) == (t.point, "last")
+    assert closed.gradients["x"] == t.gradients["x"]
+
+
+def test_title_caption_and_legend_stand_where_they_are_wanted() -> None:
+    t = make("L = (w*x - y)**2").trace({"w": 2, "x": 3, "y": 5})
+    bare = t.svg(-1, title=False, caption=False)
+    assert "Backward" not in bare.split("</desc>")[1] and 'id="legend"' not in bare
+    assert 'id="legend"' in t.svg(-1, legend=True) and 'id="legend"' in t.svg(-1, size="slide")
+    assert 'id="legend"' not in t.svg(-1, size="slide", legend=False)
+
+
+def test_larger_letters_close_more_lines() -> None:
+    t = make("h = w*x + b; p = sigmoid(h); L = -log(p)").trace({"w": 2, "x": 3, "b": 1})
+    assert Painter(t, size="slide").layout.tiles == () != Painter(t, size="slide", letters=30).layout.tiles
+    with pytest.raises(LearnerError, match="letters=2 is no size of letters; expected 4 to 40 points"):
+        Painter(t, letters=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypedDict, get_args
 
 Theme = Literal["light", "dark"]
@@ -23,6 +24,12 @@ class Look(TypedDict, total=False):
     theme: Theme
     palette: Palette
     direction: Direction  # on a canvas the better of the two if left out
+    title: bool  # above the graph
+    caption: bool  # the step as mathematics
+    legend: bool  # what the shapes mean; usual on a canvas
+    letters: float  # points an edge's label has at least, before lines are closed: 7
+    collapse: str | Iterable[str]  # lines of the program, or opened operations, shown as one node each
+    parameters: Iterable[str]  # the inputs that are parameters
     size: str | tuple[float, float]  # "slide", "page", "square", "wide", "graph", "960x540" or (960, 540)
     digits: int  # significant ones of a number, 1 to 17
     engine: Literal["pygraphviz", "dot"]  # who lays the graph out

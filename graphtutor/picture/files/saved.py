@@ -6,6 +6,7 @@ import os
 import re
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import Any
 
 from ...errors import LearnerError
 from ...text import unusable, written
@@ -64,12 +65,12 @@ class Reel(ABC):
         return png(svg) if format == "png" else pdf(svg) if format == "pdf" else svg.encode()
 
 
-def stored(reel: Reel, path: str | os.PathLike[str], step: int | None = None, format: str | None = None) -> list[Path]:
+def stored(reel: Reel, path: str | os.PathLike[str], step: Any = None, format: str | None = None) -> list[Path]:
     """Write pictures and return their paths.
 
     A path without a suffix is a folder: every step goes to `000.svg`, `001.svg`, … (`format` svg, png,
     pdf or dot); frames drawn there earlier are replaced and nothing else is touched; with `step`, that
-    one alone is written. A path with a suffix gets one picture (`step`, the last if left out), an
+    one alone is written. A path with a suffix gets one picture (`step`, the finished one if left out), an
     animation (.gif) or an interactive page (.html). Raises LearnerError for an unknown suffix or a
     place that cannot be written.
     """
@@ -79,7 +80,7 @@ def stored(reel: Reel, path: str | os.PathLike[str], step: int | None = None, fo
     kind = chosen(target, format, reel.formats)
     k = reel.number(step)
     if target.suffix:
-        return [written(target, reel.bytes(k, kind))]
+        return [written(target, reel.bytes(step, kind))]
     if step is not None:
         return [written(target / f"{k:03d}.{kind}", reel.bytes(k, kind))]
     try:

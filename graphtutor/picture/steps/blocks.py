@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ...expr.graph import Edge, Graph
 from ...language import write
+from .frames import live
 from .layout import Engine, Plan
 from .needs import Need, Point
 from .ways import Labels, best, candidates, fit
@@ -19,11 +20,12 @@ MOST_INSIDE, MOST_BLOCKS = (9, 6, 4), 60  # operations in a block, fewer if they
 
 
 class Block(NamedTuple):
-    """Operations that are shown as one tile: what the tile is called, the operations, and the last of them."""
+    """Operations that are shown as one tile: what the tile is called, the operations, the last of them, and the nodes they are computed from."""
 
     name: str
     nodes: frozenset[int]
     output: int
+    uses: frozenset[int] = frozenset()
 
 
 def blocks(graph: Graph, most: int = MOST_INSIDE[0]) -> tuple[Block, ...]:
@@ -37,34 +39,29 @@ def blocks(graph: Graph, most: int = MOST_INSIDE[0]) -> tuple[Block, ...]:
         for a in args:
             uses.setdefault(a, set()).add(i)
     home: dict[int, int] = {}
+    drawn = live(graph)
     for i in reversed(range(len(graph))):
-        if graph.cells[i][1]:
+        if graph.cells[i][1] and drawn[i]:
             lines = {home[u] for u in uses.get(i, ()) if u in home}
             home[i] = lines.pop() if i not in named and len(lines) == 1 else i
     found: dict[int, list[int]] = {}
     for i in sorted(home):
         found.setdefault(home[i], []).append(i)
-    parts = [
-        nodes[k : k + most] for line in sorted(found) for nodes in [found[line]] for k in range(0, len(nodes), most)
-    ]
-    return tuple(joined(graph, parts))
-
-
-def joined(graph: Graph, parts: list[list[int]]) -> list[Block]:
-    """Return at most MOST_BLOCKS blocks of so many parts in a row."""
+    parts: list[tuple[str, list[int]]] = []
+    for line in sorted(found):
+        name, nodes = write.name(graph.name(line), "unicode"), found[line]
+        pieces = [nodes[k : k + most] for k in range(0, len(nodes), most)]
+        parts += [(name if len(pieces) == 1 else f"{name}·{k}", piece) for k, piece in enumerate(pieces, 1)]
     each = -(-len(parts) // MOST_BLOCKS)
-    found = []
-    for k in range(0, len(parts), each):
-        run = parts[k : k + each]
-        first, last = (write.name(graph.name(run[j][-1]), "unicode") for j in (0, -1))
-        found.append(
-            Block(
-                last if each == 1 or len(run) == 1 else f"{first}…{last}",
-                frozenset(i for p in run for i in p),
-                run[-1][-1],
-            )
-        )
-    return found
+    return tuple(joined(graph, parts[k : k + each]) for k in range(0, len(parts), each))
+
+
+def joined(graph: Graph, run: list[tuple[str, list[int]]]) -> Block:
+    """Return a run of named pieces as one block."""
+    nodes = frozenset(i for _, piece in run for i in piece)
+    uses = frozenset(a for i in nodes for a in graph.cells[i][1]) - nodes
+    (first, _), (last, piece) = run[0], run[-1]
+    return Block(last if len(run) == 1 else f"{first}…{last}", nodes, piece[-1], uses)
 
 
 # ----- opened -----

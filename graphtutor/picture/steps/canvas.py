@@ -21,14 +21,37 @@ from . import layout as lay
 from .blocks import MOST_INSIDE, Block, Opened, blocks, opened
 from .frames import Frame
 from .layout import Engine, Place, Plan, Route
-from .needs import LABEL, MARGIN, NARROWEST, TOP, Point, sizes, slots
+from .needs import LABEL, MARGIN, NARROWEST, Point, sizes, slots
 from .overlap import cleared
 from .ways import best, candidates, directed, fit, shortened
 
-READABLE, COMFORTABLE = 7.0, 8.2  # points of an edge label: below, lines are closed; what an opened line should have
-EDGE, BOTTOM = 20.0, 24.0  # free at the border of a canvas, and below for the legend
-TILE, TILE_HIGH, TILE_LOW, TILE_GAP = 62.0, 44.0, 24.0, 10.0
+READABLE, COMFORTABLE = (
+    7.0,
+    1.18,
+)  # points of an edge label below which lines are closed; how much more an opened line should have
+EDGE = 20.0  # free at the border of a canvas
+TILE, TILE_HIGH, TILE_LOW, TILE_GAP = 68.0, 44.0, 24.0, 10.0
 MOST_NUMBERED = 24  # tiles that show numbers; of more, the names alone
+
+
+class Dress(NamedTuple):
+    """What stands around a graph: a title, the step as mathematics, what the shapes mean."""
+
+    title: bool = True
+    caption: bool = True
+    legend: bool = False
+
+    @property
+    def top(self) -> float:
+        """How much room, in points of the caption, is above the graph."""
+        return 10.0 + 24.0 * self.title + 44.0 * self.caption
+
+    @property
+    def bottom(self) -> float:
+        return 28.0 if self.legend else 12.0
+
+
+USUAL = Dress()
 
 
 class Tile(NamedTuple):
@@ -39,6 +62,7 @@ class Tile(NamedTuple):
     top: float
     width: float
     height: float
+    follows: bool = False  # it is computed from the tile at its left
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +81,7 @@ class Layout:
     which: tuple[int, ...] = ()
     tiles: tuple[Tile, ...] = ()
     short: bool = False
+    dress: Dress = USUAL
 
     def plan(self, frame: Frame) -> Plan:
         return self.plans[self.which[frame.index] if self.which else 0]
@@ -101,21 +126,28 @@ def shape_of(size: Any) -> Point:
 
 
 # ----- without a canvas -----
-def arrange(frames: Sequence[Frame], direction: str = "LR", engine: Engine = "pygraphviz") -> Layout:
+def arrange(
+    frames: Sequence[Frame], direction: str = "LR", engine: Engine = "pygraphviz", dress: Dress = USUAL
+) -> Layout:
     """Return the one layout of all `frames`, as large as the graph is. `direction`: "LR" or "TB"; raises LearnerError without Graphviz."""
     flat = lay.plan(sizes(frames), slots(frames, direction), direction, engine)
     wide = max(flat.width, NARROWEST) + 2 * MARGIN
-    high = TOP + flat.height + MARGIN
-    return Layout(wide, high, (wide, high), 1.0, (cleared(flat).moved((wide - flat.width) / 2, TOP),))
+    high = dress.top + flat.height + dress.bottom + 6
+    return Layout(
+        wide, high, (wide, high), 1.0, (cleared(flat).moved((wide - flat.width) / 2, dress.top),), dress=dress
+    )
 
 
 # ----- on a canvas -----
-def fitted(frames: Sequence[Frame], size: Any, graph: Graph | None, direction: str | None = None, engine: Engine = "pygraphviz") -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
-    """Return the layout of `frames` on a canvas, and the frames as they are drawn there. Of `graph` lines may be closed, where one is given."""
+def fitted(frames: Sequence[Frame], size: Any, graph: Graph | None, direction: str | None = None, engine: Engine = "pygraphviz",
+           dress: Dress = USUAL, letters: float = READABLE) -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
+    """Return the layout of `frames` on a canvas, and the frames as they are drawn there.
+
+    Of `graph` lines may be closed, where one is given: where an edge's label would have less than `letters` points.
+    """
     canvas = shape_of(size)
     brief_ = shortened(frames)
-    top = TOP
-    room = (canvas[0] - 2 * EDGE, canvas[1] - top - BOTTOM)
+    room = (canvas[0] - 2 * EDGE, canvas[1] - dress.top - dress.bottom)
     both = {False: frames, True: brief_}
     boxes = sizes(frames)
     if graph is None or len(boxes) <= lay.BIG // 2:
@@ -124,32 +156,32 @@ def fitted(frames: Sequence[Frame], size: Any, graph: Graph | None, direction: s
         ]
         chosen = best(found, room)
         scale = fit(chosen.plan, room)
-        if graph is None or scale * LABEL >= READABLE or len(blocks(graph)) < 2:
-            return on_canvas(canvas, scale, top, [chosen.plan], (), (), chosen.short), both[chosen.short]
-    return closed(both, canvas, top, graph, direction, engine)
+        if graph is None or scale * LABEL >= letters or len(blocks(graph)) < 2:
+            return on_canvas(canvas, scale, dress.top, [chosen.plan], (), (), chosen.short, dress), both[chosen.short]
+    return closed(both, canvas, graph, direction, engine, dress, letters)
 
 
-def on_canvas(canvas: Point, scale: float, top: float, plans: Sequence[Plan], which: tuple[int, ...], tiles: tuple[Tile, ...], short: bool) -> Layout:  # fmt: skip
+def on_canvas(canvas: Point, scale: float, top: float, plans: Sequence[Plan], which: tuple[int, ...], tiles: tuple[Tile, ...], short: bool, dress: Dress) -> Layout:  # fmt: skip
     """Return plans at one scale, each in the middle of what is free below `top` points."""
     wide, high = canvas[0] / scale, canvas[1] / scale
-    free = (canvas[1] - top - BOTTOM) / scale
+    free = (canvas[1] - top - dress.bottom) / scale
     moved = tuple(cleared(p).moved((wide - p.width) / 2, top / scale + (free - p.height) / 2) for p in plans)
-    return Layout(wide, high, canvas, 1 / scale, moved, which, tiles, short)
+    return Layout(wide, high, canvas, 1 / scale, moved, which, tiles, short, dress)
 
 
-def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, top: float, graph: Graph, direction: str | None, engine: Engine) -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
+def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, graph: Graph, direction: str | None, engine: Engine, dress: Dress, letters: float) -> tuple[Layout, Sequence[Frame]]:  # fmt: skip
     """Return the layout with every block closed into a tile, and the one whose turn it is opened below; smaller blocks if its letters are small."""
     boxes = sizes(both[False])
     labels = {short: directed(these) for short, these in both.items()}
     found: list[tuple[float, bool, Opened, list[Tile], float]] = []
     for most in MOST_INSIDE:
         parts = blocks(graph, most)
-        tiles, below = overview(parts, canvas, top)
-        room = (canvas[0] - 2 * EDGE, canvas[1] - below - BOTTOM)
+        tiles, below = overview(parts, canvas, dress.top)
+        room = (canvas[0] - 2 * EDGE, canvas[1] - below - dress.bottom)
         for short in (False, True):
             inside = opened(parts, boxes, labels[short], short, room, direction, engine)
             found.append((inside.scale, short, inside, tiles, below))
-            if inside.scale * LABEL >= COMFORTABLE:
+            if inside.scale * LABEL >= letters * COMFORTABLE:
                 break
         else:
             continue
@@ -157,20 +189,23 @@ def closed(both: Mapping[bool, Sequence[Frame]], canvas: Point, top: float, grap
     scale, short, inside, tiles, below = max(found, key=lambda f: f[0])
     home = {i: k for k, tile in enumerate(tiles) for i in tile.block.nodes}
     which = tuple(home.get(f.at, 0) for f in both[False])
-    in_units = tuple(Tile(t.block, t.left / scale, t.top / scale, t.width / scale, t.height / scale) for t in tiles)
-    return on_canvas(canvas, scale, below, inside.plans, which, in_units, short), both[short]
+    in_units = tuple(
+        Tile(t.block, t.left / scale, t.top / scale, t.width / scale, t.height / scale, t.follows) for t in tiles
+    )
+    return on_canvas(canvas, scale, below, inside.plans, which, in_units, short, dress), both[short]
 
 
 def overview(blocks: Sequence[Block], canvas: Point, top: float) -> tuple[list[Tile], float]:
     """Return the tiles in rows, in points, and where they end."""
     high = TILE_HIGH if len(blocks) <= MOST_NUMBERED else TILE_LOW
-    wide = max(TILE if high == TILE_HIGH else 30.0, *(width(b.name, 12.0) + 14 for b in blocks))
+    wide = max(TILE if high == TILE_HIGH else 30.0, *(width(b.name, 11.5) + 10 for b in blocks))
     across = int((canvas[0] - 2 * EDGE + TILE_GAP) // (wide + TILE_GAP))
     rows = math.ceil(len(blocks) / across)
     across = math.ceil(len(blocks) / rows)
     left = (canvas[0] - across * (wide + TILE_GAP) + TILE_GAP) / 2
     tiles = [
-        Tile(b, left + (k % across) * (wide + TILE_GAP), top + (k // across) * (high + TILE_GAP), wide, high)
+        Tile(b, left + (k % across) * (wide + TILE_GAP), top + (k // across) * (high + TILE_GAP), wide, high,
+             bool(k % across) and blocks[k - 1].output in b.uses)
         for k, b in enumerate(blocks)
-    ]
+    ]  # fmt: skip
     return tiles, top + rows * (high + TILE_GAP) + 4

@@ -80,9 +80,7 @@ def computed(step: Step, graph: Graph, numbers: Any, digits: int) -> str:
     i = step.node.id
     _, args, params = graph.cells[i]
     row, shaped = graph.row(i), any(graph.shapes[a] for a in (*args, i))
-    formula = graph.formula(
-        i, "mathml", stops={a: write.name(graph.name(a), "mathml") for a in args if graph.cells[a][1]}
-    )
+    formula = graph.text(i, "mathml")
     name = write.name(graph.name(i), "mathml")
     if numbers is None or shaped:
         return equal(name, formula)

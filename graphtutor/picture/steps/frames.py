@@ -19,13 +19,14 @@ from ...ops.arrays import show_shape
 from ...ops.table import ROWS
 from ...walk.tangents import Tangents
 from ...walk.trace import Quantity, Step, Trace, bracketed, derivative, shown
-from .caption import formulas
+from .caption import equal, formulas, number, told
 
 Grid = tuple[tuple[str, ...], ...]
+ORDER = ("parameter", "data")
 UNKNOWN: Grid = (("?",),)
 MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 4, 4, 12
 LONGEST = 34
-MOST_TERMS, MOST_SYMBOLS, MOST_RULE = 3, 24, 36
+MOST_TERMS, MOST_SYMBOLS, MOST_RULE, MOST_SAID = 3, 24, 36, 8
 
 
 class Run(NamedTuple):
@@ -84,15 +85,16 @@ class Frame:
     at: int = -1
     formulas: tuple[str, ...] = ()
     remark: str = ""
+    title: str = ""
 
     def with_wires(self, wires: tuple[Wire, ...]) -> Frame:
         return replace(self, wires=wires)
 
-    @property
-    def title(self) -> str:
-        return (
+    def __post_init__(self) -> None:
+        title = (
             f"{self.phase.capitalize()} · step {self.index + 1} of {self.total}" if self.total else "Computation graph"
         )
+        object.__setattr__(self, "title", self.title or title)
 
 
 def words(runs: tuple[Run, ...]) -> str:
@@ -158,10 +160,11 @@ class Film:
     wires: dict[Edge, Wire] = field(default_factory=dict)
     terms: dict[int, list[str]] = field(default_factory=dict)
     turns: dict[Edge, tuple[tuple[Run, ...], tuple[Run, ...], tuple[Run, ...]]] = field(default_factory=dict)
+    used: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         graph = self.walked.graph
-        used = live(graph)
+        used = self.used = live(graph)
         self.boxes = {i: self.first(graph.node(i)) for i in range(len(graph)) if used[i]}
         self.wires = {edge: Wire(edge, (), (), "waiting") for edge in graph.edges() if used[edge.target]}
 
@@ -174,7 +177,7 @@ class Film:
         label = "" if row is None else cut(next((p.label for p in node.params if hasattr(p, "label")), row.label), 16)
         if row is not None and "( )ⁿ" in label:  # the exponent is known
             label = cut(write.operation(row, [write.Part("( )", 70)], node.params, form).text, 16)
-        formula = "" if row is None else cut(f"{name} = {graph.text(node.id, form)}")
+        formula = "" if row is None else cut(f"{name} = {self.written_out(node, form)}")
         value: Grid | None = self.number(node.id) if row is None else UNKNOWN
         if self.walked.numbers is None:
             value = ((cut(graph.text(node.id, form)),),) if node.op == "const" else None
@@ -182,6 +185,12 @@ class Film:
         top = cut(derivative(self.walked.pair(node.id), form))
         shape = show_shape(node.shape) if node.shape else ""
         return Box(node.id, role, label, name, formula, shape, value, gradient, "", top, "waiting" if row else "done")
+
+    def written_out(self, node: Node, form: str) -> str:
+        """Return a node's formula over the names of the nodes that are drawn."""
+        graph = self.walked.graph
+        stops = {a: write.name(graph.name(a), form) for a in node.args if self.used[a] and graph.cells[a][1]}
+        return graph.formula(node.id, form, stops=stops)
 
     # ----- numbers -----
     def number(self, i: int) -> Grid | None:
@@ -229,7 +238,9 @@ class Film:
     def settle(self, step: Step) -> list[Edge]:
         """Put in what a step says; return the edges whose state goes back after it."""
         i = step.node.id
-        box = self.boxes[i]
+        box = self.boxes.get(i)
+        if box is None:  # of constants alone
+            return []
         if step.phase == "forward":
             self.boxes[i] = box._replace(value=self.number(i), state="computed")
             feeding = [e for slot, a in enumerate(step.node.args) if (e := Edge(i, a, slot)) in self.wires]
@@ -254,7 +265,9 @@ class Film:
     def after(self, step: Step, edges: list[Edge]) -> None:
         """Take back what held for one step only."""
         for i in (step.node.id, *((step.edge.target,) if step.edge else ())):
-            box = self.boxes[i]
+            box = self.boxes.get(i)
+            if box is None:
+                continue
             gradient = box.gradient
             if (
                 step.edge
@@ -352,9 +365,53 @@ class Film:
                 self.boxes[i] = box._replace(gradient=(("0",),), state="done")
 
 
+def finished(walked: Trace | Tangents, last: Frame, digits: int = 4) -> Frame:
+    """Return the picture of a finished walk: every number in its place, and nothing lit."""
+    boxes = tuple(b._replace(state="done") for b in last.boxes)
+    wires = tuple(w._replace(product=(), state="done") for w in last.wires)
+    back = bool(walked.derived)
+    title = "Values and gradients" if last.phase == "backward" else "Values and derivatives" if back else "Values"
+    said = sorted(
+        (b for b in last.boxes if b.role in ORDER and b.gradient is not None), key=lambda b: ORDER.index(b.role)
+    )
+    small = [b for b in said if walked.numbers is not None and not bracketed_grid(b.gradient)][:MOST_SAID]
+    words = "; ".join(f"{b.gradient_name} = {line(b.gradient)}{b.rest}" for b in said)
+    done = tuple(
+        equal(derivative(walked.pair(b.id), "mathml"), told("upstream", number(total_in(line(b.gradient)))))
+        for b in small
+    )
+    remark = "" if done else "Every node has its gradient." if back else "Every node has its value."
+    return Frame(
+        len(walked.steps), 0, "", f"{title}: {words}." if words else f"{title}.", boxes, wires, -1, done, remark, title
+    )
+
+
+def bracketed_grid(grid: Grid | None) -> bool:
+    return grid is not None and len(grid) * len(grid[0]) > 1
+
+
+def total_in(written: str) -> str:
+    """Return a gradient without the sum it was made of."""
+    return written.rpartition(" = ")[2]
+
+
+def valued(walked: Trace | Tangents, digits: int = 4) -> Frame:
+    """Return the graph with the values of its nodes, before any gradient."""
+    start = Film(walked, digits, "unicode")
+    boxes = tuple(
+        b._replace(value=start.number(b.id) or b.value, gradient=None, state="done") for b in start.boxes.values()
+    )
+    wires = tuple(w._replace(state="done") for w in start.wires.values())
+    out = walked.graph.output
+    name, value = write.name(out.name, "unicode"), line(start.number(out.id))
+    return Frame(0, 0, "", f"{name} = {value}." if value else "", boxes, wires, title="Values")
+
+
 def live(graph: Graph) -> list[bool]:
-    """Return which nodes are drawn: a constant is not, it stands in the formula of each operation that uses it."""
-    used = [op != "const" for op, _, _ in graph.cells]
+    """Return which nodes are drawn: a constant is not, nor what is worked out of constants alone; they stand in the formulas that use them."""
+    used: list[bool] = []
+    for op, args, _ in graph.cells:
+        used.append(op == "input" or any(used[a] for a in args))
     used[graph.out] = True
     return used
 

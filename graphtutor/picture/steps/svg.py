@@ -13,7 +13,7 @@ from ..files.look import PALETTES
 from ..typeset.formula import typeset
 from ..typeset.setting import Block, Ink
 from .canvas import TILE_HIGH, Layout, Tile
-from .frames import Box, Frame, Grid, Run, Wire, cut, line
+from .frames import Box, Frame, Grid, Run, Wire, cut, line, total_in
 from .layout import Place, Route
 from .needs import (
     BETWEEN,
@@ -136,18 +136,27 @@ def path(points: tuple[Point, ...]) -> str:
 RADIUS = {"parameter": 15.0, "data": 0.0, "constant": 3.0}
 
 
-def outline(b: Box, p: Place, c: Colours) -> str:
+def outline(b: Box, p: Place, c: Colours, unit: float = 1.0) -> str:
     """Return the box's shape: round = parameter, square = data, dashed = constant, double border = output, else an operation."""
     stroke = {"computed": c.value, "active": c.upstream, "target": c.upstream, "waiting": c.faint}.get(b.state, c.line)
     thick = THICK if b.state in ("computed", "active", "target") else THIN
     fill = {"computed": c.fresh, "active": c.lit, "waiting": c.idle}.get(b.state, c.box)
-    radius = min(RADIUS.get(b.role, 7.0), p.height / 2 - 1)
+    radius, thick = min(RADIUS.get(b.role, 7.0) * unit, p.height / 2 - unit), thick * unit
     dash = ' stroke-dasharray="3 2"' if b.role == "constant" else ""
     rect = '<rect x="{}" y="{}" width="{}" height="{}" rx="{}" fill="{}" stroke="{}" stroke-width="{}"{}/>'
     shape = rect.format(n(p.left), n(p.top), n(p.width), n(p.height), n(radius), fill, stroke, n(thick), dash)
     if b.role == "output":
+        inset = unit if p.height > 20 * unit else unit * 0.6
         shape += rect.format(
-            n(p.left + 3.5), n(p.top + 3.5), n(p.width - 7), n(p.height - 7), "4.5", "none", stroke, "1", ""
+            n(p.left + 3.5 * inset),
+            n(p.top + 3.5 * inset),
+            n(p.width - 7 * inset),
+            n(p.height - 7 * inset),
+            n(4.5 * inset),
+            "none",
+            stroke,
+            n(inset),
+            "",
         )
     return shape
 
@@ -303,36 +312,61 @@ def in_words(b: Box, back: bool) -> str:
 
 
 UP, DOWN = 29.0, 17.0  # the room of formulas above and below their baseline
-SETTING, SMALLEST, APART, LOWEST = (
-    15.0,
-    8.0,
-    26.0,
-    61.0,
-)  # the size of formulas, at least, between two, and where they stand
+LEGEND, MOST_NAMED = 9.5, 6
+SETTING, SMALLEST, APART = 15.0, 8.0, 26.0  # the size of formulas, at least, and between two
 
 
 def caption(frame: Frame, layout: Layout, c: Colours) -> str:
     """Return the heading, what is to be noticed beside it, and below them the step as mathematics in the picture's colours."""
-    u = layout.unit
-    room = layout.width / u - 2 * MARGIN
-    parts = [text(MARGIN * u, 25 * u, frame.title, HEADING * u, c.ink, "start", BOLD_FACE)]
-    words, start = frame.remark if frame.formulas else frame.caption, width(frame.title, HEADING, True) + 16
-    beside = wrapped(words, room - start, CAPTION) if frame.formulas else []
-    if len(beside) == 1:
+    u, dress = layout.unit, layout.dress
+    room, low, parts = layout.width / u - 2 * MARGIN, dress.top - DOWN, []
+    if dress.title:
+        parts.append(text(MARGIN * u, 25 * u, frame.title, HEADING * u, c.ink, "start", BOLD_FACE))
+    words = (frame.remark or ("" if frame.formulas else frame.caption)) if dress.caption and dress.title else ""
+    start = width(frame.title, HEADING, True) + 16
+    if frame.formulas and words and width(words, CAPTION) <= room - start:
         parts.append(text((MARGIN + start) * u, 25 * u, words, CAPTION * u, c.muted, "start"))
     elif words:
+        low += 4 if frame.formulas else 0
         lines = wrapped(words, room, CAPTION)[: 1 if frame.formulas else 2]
         parts += [
             text(MARGIN * u, (41 + CAPTION_ROW * k) * u, line, CAPTION * u, c.muted, "start")
             for k, line in enumerate(lines)
         ]
-    set_ = fitting(frame.formulas, room)
     x = MARGIN
-    low = LOWEST + (5 if len(beside) > 1 else 0)
-    for block in set_:
+    for block in fitting(frame.formulas, room) if dress.caption else ():
         parts.append("".join(inked(ink, c) for ink in enlarged(block, u).moved(x * u, low * u)))
         x += block.width + APART
     return "".join(parts)
+
+
+ROLES = (("parameter", "parameter"), ("data", "given"), ("operation", "operation"), ("output", "output"))
+
+
+def legend(frame: Frame, layout: Layout, c: Colours) -> str:
+    """Return what the shapes mean, with the names that are parameters and those that are given, and what was closed."""
+    u, plan = layout.unit, layout.plan(frame)
+    if not layout.dress.legend:
+        return ""
+    x, y, parts = MARGIN, layout.height / u - 11.0, []
+    for role, word in ROLES:
+        names = [b.name for b in frame.boxes if b.role == role]
+        if not names:
+            continue
+        sample = Box(-1, role, "", "", "", "", None, None, "", "", "done")
+        parts.append(outline(sample, Place((x + 9) * u, (y - 3.4) * u, 18 * u, 11 * u, 0, 0), c, u))
+        said = (
+            f"{word} {', '.join(names)}"
+            if role != "operation" and len(names) <= MOST_NAMED
+            else f"{word}{'s' * (role == 'parameter')}"
+        )
+        parts.append(text((x + 23) * u, y * u, said, LEGEND * u, c.muted, "start"))
+        x += 23 + width(said, LEGEND) + 20
+    if layout.tiles:
+        opened = next(t.block.name for t, p in zip(layout.tiles, layout.plans, strict=True) if p is plan)
+        said = f"{len(layout.tiles)} lines closed, {opened} opened; outlined in blue: what it is computed from"
+        parts.append(text(layout.width - MARGIN * u, y * u, said, LEGEND * u, c.muted, "end"))
+    return f'<g id="legend">{"".join(parts)}</g>'
 
 
 @lru_cache(maxsize=1024)
@@ -391,45 +425,50 @@ def stroke(ink: Ink) -> str:
 
 
 def tiles(frame: Frame, layout: Layout, c: Colours) -> list[str]:
-    """Return the closed blocks of a graph, the opened one lit, those that feed it or use it marked."""
-    u, found = layout.unit, []
+    """Return the closed blocks of a graph, the opened one lit, those that feed it outlined, and how they follow each other."""
     if not layout.tiles:
         return []
-    boxes = {b.id: b for b in frame.boxes}
-    here = layout.plan(frame)
+    u, boxes, here = layout.unit, {b.id: b for b in frame.boxes}, layout.plan(frame)
+    found = []
     for k, t in enumerate(layout.tiles):
         b = boxes[t.block.output]
         opened = layout.plans[k] is here
-        near = t.block.output in here.places
-        stroke = c.upstream if opened else c.value if near else c.line
+        stroke = c.upstream if opened else c.value if b.id in here.places else c.line
         fill = c.lit if opened else c.idle if b.state == "waiting" else c.box
+        name = text(t.left + t.width / 2, t.top + 16 * u, t.block.name, 11.5 * u, c.ink, "middle", ITALIC)
         found.append(
             f'<g class="tile" id="t{b.id}"><rect x="{n(t.left)}" y="{n(t.top)}" width="{n(t.width)}" height="{n(t.height)}" rx="{n(6 * u)}" '
-            f'fill="{fill}" stroke="{stroke}" stroke-width="{n((2.4 if opened else 1.2) * u)}"/>'
-            + text(t.left + t.width / 2, t.top + 16 * u, t.block.name, 12 * u, c.ink, "middle", ITALIC)
-            + numbers(b, t, u, c)
-            + "</g>"
+            f'fill="{fill}" stroke="{stroke}" stroke-width="{n((2.4 if opened else 1.2) * u)}"/>{name}{numbers(b, t, u, c)}</g>'
         )
+        if t.follows:
+            tip, high = t.left - 1.5 * u, t.top + t.height / 2
+            found.append(f'<polygon points="{arrow((tip, high), (tip - u, high), 6 * u)}" fill="{c.line}"/>')
     return found
 
 
 def numbers(b: Box, t: Tile, u: float, c: Colours) -> str:
-    """Return the value and the gradient of a block's output, below its name."""
+    """Return the value and the gradient of a block's output, below its name; of an array its shape."""
     if t.height < TILE_HIGH * u - 1e-6:
         return ""
     middle = t.left + t.width / 2
-    said = [(grid, colour) for grid, colour in ((b.value, c.value), (b.gradient, c.upstream)) if grid is not None]
+    if b.shape:
+        return text(middle, t.top + 30 * u, b.shape, 9.5 * u, c.muted)
+    said = [
+        (total_in(line(grid)), grid, colour)
+        for grid, colour in ((b.value, c.value), (b.gradient, c.upstream))
+        if grid is not None
+    ]
     return "".join(
         text(
             middle,
             t.top + (28 + 11.5 * k) * u,
-            cut(line(grid), 9),
+            cut(words, 10),
             9.5 * u,
             c.muted if grid == (("?",),) else colour,
             "middle",
             BOLD_FACE,
         )
-        for k, (grid, colour) in enumerate(said)
+        for k, (words, grid, colour) in enumerate(said)
     )
 
 
@@ -465,6 +504,7 @@ class Brush:
             *(line for _, line, _ in wires),
             *(self.box(b)[1] for b in frame.boxes if b.id in self.plan.places),
             *(label for _, _, label in wires if label),
+            *filter(None, (legend(frame, layout, c),)),
             "</svg>",
             "",
         ]
