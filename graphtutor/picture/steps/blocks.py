@@ -28,22 +28,27 @@ class Block(NamedTuple):
     uses: frozenset[int] = frozenset()
 
 
-def blocks(graph: Graph, most: int = MOST_INSIDE[0]) -> tuple[Block, ...]:
-    """Return the operations of a graph in blocks, in the graph's order.
-
-    An operation belongs to the line that it is written in, which is the first named one that all its uses lead to.
-    """
-    named = {i for i, _ in graph.names} | {graph.out}
+def homes(graph: Graph) -> dict[int, int]:
+    """Return for every operation the named one of its line."""
+    named, drawn = {i for i, _ in graph.names} | {graph.out}, live(graph)
     uses: dict[int, set[int]] = {}
     for i, (_, args, _) in enumerate(graph.cells):
         for a in args:
             uses.setdefault(a, set()).add(i)
     home: dict[int, int] = {}
-    drawn = live(graph)
     for i in reversed(range(len(graph))):
         if graph.cells[i][1] and drawn[i]:
             lines = {home[u] for u in uses.get(i, ()) if u in home}
             home[i] = lines.pop() if i not in named and len(lines) == 1 else i
+    return home
+
+
+def blocks(graph: Graph, most: int = MOST_INSIDE[0]) -> tuple[Block, ...]:
+    """Return the operations of a graph in blocks, in the graph's order.
+
+    An operation belongs to the line that it is written in, which is the first named one that all its uses lead to.
+    """
+    home = homes(graph)
     found: dict[int, list[int]] = {}
     for i in sorted(home):
         found.setdefault(home[i], []).append(i)

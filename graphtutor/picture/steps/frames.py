@@ -371,19 +371,19 @@ def finished(walked: Trace | Tangents, last: Frame, digits: int = 4) -> Frame:
     wires = tuple(w._replace(product=(), state="done") for w in last.wires)
     back = bool(walked.derived)
     title = "Values and gradients" if last.phase == "backward" else "Values and derivatives" if back else "Values"
-    said = sorted(
-        (b for b in last.boxes if b.role in ORDER and b.gradient is not None), key=lambda b: ORDER.index(b.role)
-    )
-    small = [b for b in said if walked.numbers is not None and not bracketed_grid(b.gradient)][:MOST_SAID]
-    words = "; ".join(f"{b.gradient_name} = {line(b.gradient)}{b.rest}" for b in said)
-    done = tuple(
-        equal(derivative(walked.pair(b.id), "mathml"), told("upstream", number(total_in(line(b.gradient)))))
-        for b in small
-    )
+    words, done = found(walked, last)
     remark = "" if done else "Every node has its gradient." if back else "Every node has its value."
-    return Frame(
-        len(walked.steps), 0, "", f"{title}: {words}." if words else f"{title}.", boxes, wires, -1, done, remark, title
-    )
+    return Frame(len(walked.steps), 0, "", f"{title}{words}.", boxes, wires, -1, done, remark, title)
+
+
+def found(walked: Trace | Tangents, last: Frame) -> tuple[str, tuple[str, ...]]:
+    """Return the gradients of the inputs in words and, those that are numbers, as equations; the parameters first."""
+    inputs = [b for role in ORDER for b in last.boxes if b.role == role and b.gradient is not None]
+    words = "; ".join(f"{b.gradient_name} = {line(b.gradient)}{b.rest}" for b in inputs)
+    small = [b for b in inputs if walked.numbers is not None and not bracketed_grid(b.gradient)][:MOST_SAID]
+    written = (told("upstream", number(total_in(line(b.gradient)))) for b in small)
+    names = (derivative(walked.pair(b.id), "mathml") for b in small)
+    return f": {words}" if words else "", tuple(map(equal, names, written))
 
 
 def bracketed_grid(grid: Grid | None) -> bool:

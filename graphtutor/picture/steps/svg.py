@@ -322,22 +322,28 @@ def caption(frame: Frame, layout: Layout, c: Colours) -> str:
     room, low, parts = layout.width / u - 2 * MARGIN, dress.top - DOWN, []
     if dress.title:
         parts.append(text(MARGIN * u, 25 * u, frame.title, HEADING * u, c.ink, "start", BOLD_FACE))
-    words = (frame.remark or ("" if frame.formulas else frame.caption)) if dress.caption and dress.title else ""
-    start = width(frame.title, HEADING, True) + 16
-    if frame.formulas and words and width(words, CAPTION) <= room - start:
-        parts.append(text((MARGIN + start) * u, 25 * u, words, CAPTION * u, c.muted, "start"))
-    elif words:
-        low += 4 if frame.formulas else 0
-        lines = wrapped(words, room, CAPTION)[: 1 if frame.formulas else 2]
-        parts += [
-            text(MARGIN * u, (41 + CAPTION_ROW * k) * u, line, CAPTION * u, c.muted, "start")
-            for k, line in enumerate(lines)
-        ]
+    if dress.title and dress.caption:
+        low += remarked(frame, room, u, c, parts)
     x = MARGIN
     for block in fitting(frame.formulas, room) if dress.caption else ():
         parts.append("".join(inked(ink, c) for ink in enlarged(block, u).moved(x * u, low * u)))
         x += block.width + APART
     return "".join(parts)
+
+
+def remarked(frame: Frame, room: float, u: float, c: Colours, parts: list[str]) -> float:
+    """Add what a frame says in words, beside its title or below it; return by how much its formulas then stand lower."""
+    start = width(frame.title, HEADING, True) + 16
+    if frame.formulas and width(frame.remark, CAPTION) <= room - start:
+        if frame.remark:
+            parts.append(text((MARGIN + start) * u, 25 * u, frame.remark, CAPTION * u, c.muted, "start"))
+        return 0.0
+    lines = wrapped(frame.remark or frame.caption, room, CAPTION)[: 1 if frame.formulas else 2]
+    parts += [
+        text(MARGIN * u, (41 + CAPTION_ROW * k) * u, said, CAPTION * u, c.muted, "start")
+        for k, said in enumerate(lines)
+    ]
+    return 4.0 if frame.formulas else 0.0
 
 
 ROLES = (("parameter", "parameter"), ("data", "given"), ("operation", "operation"), ("output", "output"))
