@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent / "graphtutor"
 
 # ground to roof: the one list of rooms. A new room gets its name here, above all that it imports.
 FLOORS = """
-    errors text door late ops language expr compiled walk equal derivation training
+    errors text door late shown ops language expr compiled walk equal derivation training
     picture.files picture.typeset picture.steps picture.board picture.plots picture
     grading.asked grading.told grading.slips grading.lines grading.sheet grading.python grading
     tutor batch front site cli
@@ -29,6 +29,8 @@ OPTIONAL = {
     "rich",
     "torch",
     "jax",
+    "anywidget",
+    "traitlets",
     "pyarrow",
     "distributed",
 }  # slow to import: taken where they draw, so that no other command waits for them

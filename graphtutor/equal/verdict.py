@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
+from ..shown import BAD, GOOD, OPEN, card
+
 KINDS = ("differs", "undecided", "kink", "agrees", "proved")  # what says least for the whole, first
 LONGEST = 40  # letters of a name in a sentence
 Point = tuple[tuple[str, Fraction | float], ...]
@@ -59,6 +61,10 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return self.kind in ("proved", "agrees", "kink")
+
+    def _repr_html_(self) -> str:
+        colour = GOOD if self else OPEN if self.kind == "undecided" else BAD
+        return card(self.kind, [self.evidence.sentence], colour)
 
     @property
     def point(self) -> dict[str, Fraction | float]:

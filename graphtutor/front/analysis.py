@@ -20,6 +20,7 @@ from ..picture.board import blackboard as board
 from ..picture.files import saved as files
 from ..picture.files.look import Palette, Theme
 from ..picture.steps.page import framed
+from ..shown import bundle
 
 
 @door
@@ -76,6 +77,9 @@ class Derivation(derivation.Derivation):
     def page(self, *, theme: Theme = "light", palette: Palette = "default") -> str:
         """Return the derivation as an interactive HTML page, which follows the reader's light or dark mode unless theme="dark"."""
         return board.Board(self, theme=theme, palette=palette).bytes(None, "html").decode()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return bundle(str(self), self._repr_html_, self.svg) | {"text/latex": self._repr_latex_()}
 
     def _repr_html_(self) -> str:
         drawn = board.Board(self)

@@ -25,6 +25,8 @@ from ..ops.tracing import f as on_tracers
 from ..picture.files.look import Look
 from ..picture.steps import save
 from ..picture.steps.page import framed
+from ..picture.steps.widget import widget
+from ..shown import bundle
 from ..text import near
 from ..walk import trace
 from ..walk.tangents import Tangents, tangents
@@ -32,6 +34,9 @@ from ..walk.trace import derivative, shown
 
 if TYPE_CHECKING:
     import graphviz
+
+
+TALL = 760  # pixels of a page in a notebook
 
 
 class Graph(graphs.Graph):
@@ -185,6 +190,9 @@ class Graph(graphs.Graph):
             f"<Graph {self.output.name}: {len(self)} nodes; inputs {', '.join(n.name for n in self.inputs) or 'none'}>"
         )
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return bundle(repr(self), lambda: framed(save.Painter(self).page(), TALL), self._repr_svg_)
+
     def _repr_svg_(self) -> str:
         return save.Painter(self).svg()
 
@@ -239,9 +247,18 @@ class Drawn:
         """Return the interactive stepper as an HTML page; it follows the reader's light or dark mode unless theme="dark"."""
         return save.painter(self._walk, **look).bytes(None, "html").decode()
 
+    def widget(self) -> Any:
+        """Return the page as a notebook's widget: `step` and every input are traits, to be linked and observed.
+
+        Raises LearnerError without anywidget (`pip install "graphtutor[anywidget]"`).
+        """
+        return widget(self._walk)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return bundle(repr(self), self._repr_html_, self.svg)
+
     def _repr_html_(self) -> str:
-        painter = save.Painter(self._walk)
-        return framed(painter.page(), round(painter.layout.height) + 190)
+        return framed(save.Painter(self._walk).page(), TALL)
 
     def _repr_svg_(self) -> str:
         return self.svg()

@@ -19,6 +19,7 @@ from ..door import kind as called
 from ..errors import LearnerError
 from ..expr.graph import Graph
 from ..late import Late
+from ..shown import bundle
 from ..text import written
 from .predictions import Prediction, predict
 from .runs import Plan, Progress, Run, State, Stop, go_on
@@ -266,6 +267,9 @@ class History:
     def spark(self) -> str:
         """The losses as a line of blocks for a terminal."""
         return curves.spark([*self.losses, self.loss])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return bundle(repr(self), svg=self._repr_svg_)
 
     def _repr_svg_(self) -> str:
         return self.plot()._repr_svg_()

@@ -25,6 +25,7 @@ from ..expr.running import needed, to_float
 from ..language import write
 from ..ops.arrays import show_shape
 from ..ops.table import ROWS
+from ..shown import card
 from ..text import near
 
 DIGITS = 6
@@ -129,6 +130,9 @@ class Step:
     value: Quantity | None = None
     kink: tuple[Any, Any] | None = None
     remark: str = ""
+
+    def _repr_html_(self) -> str:
+        return card(f"{self.phase.capitalize()}, step {self.index + 1}", [self.sentence])
 
     @property
     def receiver(self) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any
 from ...door import door
 from ...errors import LearnerError, ReadError
 from ...picture.files.saved import stored
+from ...shown import BAD, GOOD, OPEN, bundle, card
 from ...text import clean, escaped, several
 from .drawing import WHERE, Verdict
 from .marks import Cell, Counterexample, Line, Misconception, Variant
@@ -110,6 +111,14 @@ class Grade:
         first = next((m for m in self.misconceptions if m.node), None)
         hint = first.hint if first and first.hint not in self.message else ""
         return Verdict(self.broken, f"{self.message} {hint}".strip(), first.id if first else WHERE, **look)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return bundle(self.to_text(), self._repr_html_, self._repr_svg_)
+
+    def _repr_html_(self) -> str:
+        first, *rest = self.to_text(110).split("\n")
+        picture = bundle("", svg=self._repr_svg_).get("image/svg+xml", "")
+        return card(first, rest, GOOD if self.correct else OPEN if self.correct is None else BAD) + picture
 
     def _repr_svg_(self) -> str | None:
         return self.verdict().svg() if self.broken else None

@@ -15,4 +15,5 @@ save      A trace or a graph as pictures: its film laid out once, each frame pai
 svg       A frame painted onto a layout, as SVG: byte-stable, with ids, classes, a title and a description.
 ways      The ways in which one graph can be drawn, and the one whose letters are largest.
 terminal  A frame as aligned text: every node with its value and gradient, the active one marked.
+widget    The page's component as a widget of a notebook: `step` and every input are traits.
 """

@@ -57,11 +57,16 @@ def colour_rules(theme: str | None, palette: str, where: str = ":root") -> str:
 
 def page(told: dict[str, Any], theme: str | None = None, palette: str = "default") -> str:
     """Return the page of what `page_data.told` tells. `theme` "light" or "dark" fixes its colours; None follows the reader's setting."""
-    told = told | {"problem": [NAME.sub(r'<mi class="v">\1</mi>', line) for line in told["problem"]]}
+    told = named(told)
     return HTML.format(
         heading=escape(f"{told['title']}, step by step"), data=data(told), script=component(), start=START,
         style=f"{colour_rules(theme, palette)}body{{margin:0;background:var(--ground)}}main{{padding:16px;max-width:2400px;margin:0 auto}}{looks()}",
     )  # fmt: skip
+
+
+def named(told: dict[str, Any]) -> dict[str, Any]:
+    """Return a walk's data with the names of one letter marked, so that they slant in any font."""
+    return told | {"problem": [NAME.sub(r'<mi class="v">\1</mi>', line) for line in told["problem"]]}
 
 
 def framed(html: str, height: int) -> str:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from ...errors import LearnerError, ReadError
 from ...ops.misconceptions import unknown
+from ...shown import card
 
 if TYPE_CHECKING:
     import random
@@ -112,6 +113,12 @@ class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     @property
     def kind(self) -> str:
         return str(self.__struct_config__.tag)
+
+    def __repr__(self) -> str:  # what is right stands in the file, and is shown by `solution` alone
+        return f"<Exercise {self.id}: {self.title}>"
+
+    def _repr_html_(self) -> str:
+        return card(self.title, [*self.prompt.split("\n"), f"gt.grade(gt.exercise({self.id!r}), answer)"])
 
     # ----- the file -----
     def faults(self) -> Iterator[str]:
