@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from graphtutor.cli import main
+import graphtutor as gt
+from graphtutor.cli import COMMANDS, main
+from graphtutor.cli.manual import anchor
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parent.parent
+README, GUIDE = ((ROOT / name).read_text("utf-8") for name in ("README.md", "GUIDE.md"))
 
 
 def transcripts(text: str) -> list[tuple[str, str]]:
@@ -29,7 +32,7 @@ def transcripts(text: str) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("command", "printed"), transcripts(README), ids=lambda value: value[:40])
+@pytest.mark.parametrize(("command", "printed"), transcripts(README) + transcripts(GUIDE), ids=lambda value: value[:40])
 def test_shell_prints_what_the_readme_shows(command, printed, capsys, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GRAPHTUTOR_PROGRESS", str(tmp_path / "progress.json"))
@@ -73,14 +76,33 @@ def test_the_lesson_goes_as_the_readme_shows(tmp_path) -> None:
 
 
 def test_readme_shows_the_shell_at_all() -> None:
-    assert len(transcripts(README)) >= 4
+    assert len(transcripts(README)) >= 2 and len(transcripts(GUIDE)) >= 8
+    assert len(README.splitlines()) < 170, "what is long goes into the guide"
 
 
 def test_files_that_the_readme_links_exist() -> None:
-    root = Path(__file__).resolve().parent.parent
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", README + GUIDE)
     assert links
-    assert [link for link in links if not (root / link).exists()] == []
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_table_of_contents_and_links_to_headings_lead_somewhere() -> None:
+    headings = {
+        "": {anchor(h) for h in re.findall(r"^#+ (.*)$", README, re.M)},
+        "GUIDE.md": {anchor(h) for h in re.findall(r"^#+ (.*)$", GUIDE, re.M)},
+    }
+    for page, place in re.findall(r"\]\((GUIDE\.md|)#([\w-]+)\)", README):
+        assert place in headings[page], place
+
+
+def test_the_manual_has_a_page_for_everything_and_no_dead_link(tmp_path, capsys) -> None:
+    assert main(["manual", str(tmp_path / "manual")]) == 0
+    assert "index.html and 6 more" in capsys.readouterr().out
+    pages = {path.name: path.read_text("utf-8") for path in (tmp_path / "manual").glob("*.html")}
+    assert all(f">gt.{name}<" in pages["python.html"] for name in gt.PUBLIC)
+    assert all(f">graphtutor {name}<" in pages["shell.html"] for name in COMMANDS)
+    for text in pages.values():
+        assert {link for link in re.findall(r'href="([\w-]+\.html)', text)} <= set(pages)
 
 
 def test_one_line_sets_up_and_passes_the_tests() -> None:

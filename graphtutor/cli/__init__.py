@@ -45,6 +45,7 @@ COMMANDS = {
     "lesson": ("site", "Hold the lesson here, or with --web as a page in the browser."),
     "author": ("author", "Write exercises of your own: new, check, preview."),
     "demo": ("draw", "Run the lecture's squared error, drawn and checked."),
+    "manual": ("manual", "Write the manual as pages into a folder."),
     "doctor": ("doctor", "Say what this machine has, and what to do about what it lacks."),
 }
 

@@ -20,6 +20,12 @@ from .shared import (
     split_outside,
 )
 
+NEXT = """
+Next, each with .venv/bin/ before it unless the environment is activated (. .venv/bin/activate):
+  graphtutor                                the lesson: derivatives by hand, then backpropagation
+  graphtutor step "(w*x - y)**2" --at w=2,x=3,y=5     walk a graph of your own
+  graphtutor --help                         what else there is"""
+
 
 @click.command(cls=Expression)
 @graph_options
@@ -133,6 +139,7 @@ def demo(output: str, gallery: bool, as_json: bool) -> None:
         show_json({"ok": found is None or found.ok, "files": [str(f) for f in files]})
     else:
         say(f"wrote {files[0]} … {files[-1]} ({len(files)} files)")
+        say(NEXT)
 
 
 def run(folder: Path, quiet: bool) -> tuple[list[Path], Any]:

@@ -493,7 +493,9 @@ def test_what_a_run_cannot_give_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(LearnerError, match=r"there is no epoch 9; this run has 0 \(the start\) to 3"):
         h.predict(epoch=9)
     (tmp_path / "file").write_text("")
-    with pytest.raises(LearnerError, match="cannot write .*run.csv: (not a directory|file exists); choose another place"):
+    with pytest.raises(
+        LearnerError, match="cannot write .*run.csv: (not a directory|file exists); choose another place"
+    ):
         h.to_csv(tmp_path / "file" / "run.csv")
     with pytest.raises(LearnerError, match="every='step' is not known; expected 'epoch' or 'update'"):
         h.to_csv(every="step")
