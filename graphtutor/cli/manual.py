@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -78,7 +79,7 @@ def kept(packaged: str, checkout: str) -> str:
 # ----- what the program says of itself -----
 def names() -> str:
     """Return every public name with what `help` says of it."""
-    import graphtutor as gt
+    gt = import_module(PACKAGE.name)
 
     parts = ["# From Python: every public name"]
     for name in gt.PUBLIC:
