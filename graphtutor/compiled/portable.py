@@ -217,6 +217,16 @@ class Portable:
             self.known[node.name] = terms
             self.inputs[node.name] = node.shape, [t.at for t in terms.flat]
 
+    def within(self, known: dict[str, list[int]], shapes: dict[str, Shape]) -> Portable:
+        """Return the same list for cells whose inputs are numbers of it: name → places, and its shape."""
+        inner = Portable.__new__(Portable)
+        inner.listing, inner.inputs, inner.known = self.listing, {}, {}
+        for name, places in known.items():
+            terms = np.empty(len(places), dtype=object)
+            terms[:] = [self.listing.term(at) for at in places]
+            inner.known[name] = terms.reshape(shapes[name])
+        return inner
+
     def add(self, cells: Sequence[Cell], outs: Iterable[int]) -> Callable[[int], list[int]]:
         """Take in the cells that `outs` need; return a function from a cell to the places of its entries, in row order."""
         given = {i: self.known[params[0]] for i, (op, _, params) in enumerate(cells) if op == "input"}

@@ -78,7 +78,8 @@ def needed(before: str, after: str, broken: bool) -> bool:
 def names(parts: list[str], keep: frozenset[str]) -> dict[str, str]:
     """Return short names for those that are declared, and are nowhere a key or a property too: the commonest gets the shortest."""
     solid = [p for p in parts if p not in ("\n", " ")]
-    declared = {word for before, word in pairwise(solid) if before in DECLARES and WORD.fullmatch(word)}
+    pairs = [(a, b) for a, b in pairwise(solid) if WORD.fullmatch(b) or WORD.fullmatch(a)]
+    declared = {b for a, b in pairs if a in DECLARES} | {a for a, b in pairs if b == "=>"}
     free = declared - keep - set(keys(solid))
     uses = Counter(word for word in solid if word in free and len(word) > 2)
     letters, taken = ascii_lowercase + ascii_uppercase, set(solid)

@@ -43,7 +43,7 @@ function graphtutor(root, data, options = {}) {
     and: (a, b) => a !== 0 ? b : a, or: (a, b) => a !== 0 ? a : b, not: a => +(a === 0), if: (c, a, b) => c !== 0 ? a : b,
     erf, erfc, round: even, nan: () => NaN, inf: () => Infinity, "-inf": () => -Infinity,
   };
-  const code = data.code || [], v = new Float64Array(code.length), given = data.inputs.map(input => input.v.map(Number));
+  const code = data.code || [], v = options.numbers || new Float64Array(code.length), given = data.inputs.map(input => input.v.map(Number));
   const plan = code.map(line => typeof line === "number" || line[0] === "in" ? null : SIGNS[line[0]] || Math[line[0]]);
   let written = [];
   function run() {
@@ -58,7 +58,7 @@ function graphtutor(root, data, options = {}) {
       else v[i] = plan[i](v[line[1]]);
     }
   }
-  const entries = q => q == null || q.t ? null : typeof q === "number" ? [v[q]] : q.p ? q.p.map(i => v[i]) : q.n.map(Number);
+  const numbersOf = q => q == null || q.t ? null : typeof q === "number" ? [v[q]] : q.p ? q.p.map(i => v[i]) : q.n.map(Number);
   const strip = text => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   function shown(x, digits = data.digits) {
     if (x !== x) return "undefined";
@@ -73,7 +73,7 @@ function graphtutor(root, data, options = {}) {
     if (q == null) return [["–"]];
     if (typeof q === "number") return written[q] ||= [[shown(v[q])]];
     if (q.t) return [[q.t]];
-    const all = entries(q), shape = shapeOf(q), wide = shape.length > 1 ? shape[shape.length - 1] : 1;
+    const all = numbersOf(q), shape = shapeOf(q), wide = shape.length > 1 ? shape[shape.length - 1] : 1;
     if (!shape.length) return [[shown(all[0])]];
     if (shape.length > 2 || shape.reduce((a, b) => a * b, 1) > 12 || shape[0] > 4 || wide > 4)
       return [["norm " + shown(q.n && q.n.length === 1 ? +all[0] : Math.hypot(...all))]];
@@ -83,7 +83,7 @@ function graphtutor(root, data, options = {}) {
   const text = q => line(grid(q)), bracket = words => /^[−-]/.test(words) ? "(" + words + ")" : words;
 
   // ----- what holds at which step -----
-  const nodes = new Map(data.nodes.map(node => [node.i, node])), steps = data.steps, edges = data.edges, last = Math.max(0, steps.length - 1);
+  const nodes = new Map(data["nodes"].map(node => [node.i, node])), steps = data["steps"], edges = data["edges"], last = Math.max(0, steps.length - 1);
   const born = new Map(), seeded = new Map(), into = new Map(), turn = new Map();
   let seed = Infinity;
   steps.forEach((step, k) => {
@@ -93,14 +93,14 @@ function graphtutor(root, data, options = {}) {
   });
   const ahead = data.mode === "forward", flows = step => step && (step.k === "b" || step.k === "t");
   const sender = step => { const edge = edges[step.e]; return step.r === edge.s ? edge.t : edge.s; };
-  for (const node of data.nodes) if (node.g != null) node.d = ahead ? ["∂" + node.name, data.d[1]] : [data.d[0], "∂" + node.name];
+  for (const node of data["nodes"]) if (node.g != null) node.d = ahead ? ["∂" + node.name, data.d[1]] : [data.d[0], "∂" + node.name];
   for (const step of steps) if (flows(step)) {
     const edge = edges[step.e];
-    Object.assign(step, {d: nodes.get(step.r).d, up: nodes.get(sender(step)).d, ln: ["∂" + nodes.get(edge.s).name, "∂" + nodes.get(edge.t).name]});
+    Object.assign(step, {m: step.m || 0, T: step.T ?? step.c, d: nodes.get(step.r).d, up: nodes.get(sender(step)).d, ln: ["∂" + nodes.get(edge.s).name, "∂" + nodes.get(edge.t).name]});
   }
   let painted = -1, here = 0, predicting = false, timer = 0, ready = false, chosen = data.out, path = null, follow = true, auto = true;
   const answered = new Set(), score = {right: 0, asked: 0}, blank = new Set();
-  const asks = k => predicting && flows(steps[k]) && !answered.has(k) && (entries(steps[k].c) || [0, 0, 0, 0, 0]).length <= 4;
+  const asks = k => predicting && flows(steps[k]) && !answered.has(k) && (numbersOf(steps[k].c) || [0, 0, 0, 0, 0]).length <= 4;
   const open = k => k <= here && !(k === here && asks(k));
   const name = i => nodes.get(i) ? nodes.get(i).name : "";
   const derivative = pair => pair && pair.length ? pair.join("/") : "";
@@ -134,7 +134,7 @@ function graphtutor(root, data, options = {}) {
   const scene = s("g"), lines = s("g"), boxes = s("g"), labels = s("g");
   scene.append(lines, boxes, labels);
   const svg = s("svg", {role: "img", "aria-labelledby": uid + "-title", "aria-describedby": uid + "-says", preserveAspectRatio: "xMidYMid meet", width: "100%", height: "100%"}, scene);
-  const drawn = new Map(), wires = [];
+  const drawn = new Map(), wires = [], sight = new Map();
   const fits = (element, words, room, size) => {
     const need = words.length * size * .64;
     const fine = need > room && room > 0 ? Math.max(size * .55, size * room / need).toFixed(1) : size;
@@ -165,7 +165,7 @@ function graphtutor(root, data, options = {}) {
     lines.append(group); labels.append(label);
     wires.push({group, line: line_, tip, label, marks, was: ""});
   }
-  for (const node of data.nodes) {
+  for (const node of data["nodes"]) {
     const {x, y, w, h: tall} = node, round = {parameter: 18, data: 0, constant: 3}[node.role] ?? 7, r = Math.min(round, tall / 2 - 1);
     const group = s("g", {class: "gt-node"}, s("title"), s("rect", {x, y, width: w, height: tall, rx: r, class: "gt-box"}));
     if (node.role === "output") group.append(s("rect", {x: x + 3.5, y: y + 3.5, width: w - 7, height: tall - 7, rx: 4.5, class: "gt-inner"}));
@@ -185,6 +185,7 @@ function graphtutor(root, data, options = {}) {
     if (node.gx) group.append(words(node.gx, node.b - 15, "small", derivative(node.d)));
     group.append(put.value, put.gradient);
     group.addEventListener("click", () => { if (!dragged) choose(node.i); });
+    if (node.inside) { group.append(s("title")); group.addEventListener("dblclick", () => openGroup(node)); }
     boxes.append(group);
     drawn.set(node.i, put);
   }
@@ -213,8 +214,9 @@ function graphtutor(root, data, options = {}) {
     if (rest) group.append(s("text", {x: left + all, y: (base + down) / 2, "font-size": 12.6, text: rest}));
   }
   function paintNode(node, step) {
+    if (hidden(node)) return;
     const put = drawn.get(node.i), state = stateOf(node, step), known = !(born.get(node.i) > here);
-    const face = `gt-node gt-${node.role} gt-is-${state}${chosen === node.i ? " gt-chosen" : ""}`;
+    const face = `gt-node gt-${node.role || "operation"} gt-is-${state}${chosen === node.i ? " gt-chosen" : ""}`;
     if (put.was !== face) put.group.setAttribute("class", put.was = face);
     const value = node.t ? [[node.t]] : node.v == null ? null : known ? grid(node.v) : [["?"]], [rows, rest] = node.g == null ? [] : gradient(node);
     if (value && node.vx) numbers(put.value, value, "", node.vx, node.b, node.vw, known ? "value" : "muted");
@@ -237,6 +239,7 @@ function graphtutor(root, data, options = {}) {
     return [["local gt-b", text(step.l)], ["muted", " × "], ["upstream gt-b", bracket(text(step.u))], ["muted", " = "], ["upstream gt-b", result]];
   }
   function paintEdge(k) {
+    if (hidden(edges[k])) return;
     const edge = edges[k], wire = wires[k], step = steps[here], mine = turn.get(k), lit = flows(step) && step.e === k;
     const feeding = step && step.k === "f" && step.n === edge.s, state = lit ? "active" : feeding ? "feeding" : mine > here || mine == null ? "waiting" : "done";
     const back = lit && !ahead, onPath = path && path.has(k);
@@ -249,7 +252,7 @@ function graphtutor(root, data, options = {}) {
     wire.line.setAttribute("d", d); wire.tip.setAttribute("points", tip);
     for (const [mark, x, y] of wire.marks) { const to = back ? 1 : -1; mark.setAttribute("points", `${x + 5 * to} ${y} ${x - 5 * to} ${y - 4} ${x - 5 * to} ${y + 4}`); }
     if (!words.length && !wire.texts) return;
-    const at = words.length > 1 ? edge.Y : edge.y, texts = wire.texts ||= [], face = "gt-label gt-is-" + state;
+    const at = words.length > 1 && !edge.a ? edge.y - 6.8 : edge.y, texts = wire.texts ||= [], face = "gt-label gt-is-" + state;
     if (wire.face !== face) wire.label.setAttribute("class", wire.face = face);
     while (texts.length < words.length) { const element = s("text", {x: edge.x, "text-anchor": edge.a || "middle"}); texts.push(element); wire.label.append(element); }
     texts.forEach((element, i) => {
@@ -275,7 +278,7 @@ function graphtutor(root, data, options = {}) {
   const rules = node => data.ops[node && node.op] || {};
   const atKink = step => { const node = nodes.get(edges[step.e].s); return step.l != null && node && node.kink && node.kink.some(i => v[i] === 0) ? node : null; };
   function remark(step) {
-    const kink = atKink(step), local = entries(step.l);
+    const kink = atKink(step), local = numbersOf(step.l);
     if (kink) return `At this kink the slope may be anything from ${shown(kink.ends[0])} to ${shown(kink.ends[1])}; ${text(step.l)} is taken.`;
     if (local && !local.every(isFinite)) return "This local derivative is not finite here.";
     if (local && local.every(x => x === 0)) return "A local derivative of 0 blocks the gradient here.";
@@ -324,6 +327,7 @@ function graphtutor(root, data, options = {}) {
   // ----- the frame around it -----
   const title = h("h2", {id: uid + "-title", class: "gt-title"}), told = h("div", {class: "gt-caption", "aria-hidden": "true"}), says = h("p", {id: uid + "-says", class: "gt-heard", "aria-live": "polite"});
   const canvas = h("div", {class: "gt-canvas", tabindex: 0, role: "group", "aria-label": "graph: + and − zoom, 0 fits, shift with arrows moves"}, svg);
+  const holder = h("div", {class: "gt-holder"}, canvas);
   const slider = h("input", {type: "range", min: 0, max: last, value: 0, "aria-label": "step", class: "gt-slider"}), count = h("output", {class: "gt-count"});
   const go = {first: () => show(0), back: () => show(here - 1), next: () => asks(here) ? remind() : show(here + 1), last: () => show(last)};
   const press = key => () => { stop(); go[key](); };
@@ -335,7 +339,7 @@ function graphtutor(root, data, options = {}) {
   const speed = h("select", {"aria-label": "speed of play", class: "gt-speed"}, [.5, 1, 2, 4].map(x => h("option", {value: x, text: x + "×", selected: x === 1})));
   speed.addEventListener("change", () => { if (timer) { stop(); play(); } });
   const guess = h("button", {type: "button", class: "gt-predict", "aria-pressed": "false", onclick: () => predict(!predicting), text: "Predict"});
-  const nav = h("nav", {class: "gt-nav", "aria-label": "steps", hidden: steps.length < 2}, Object.values(controls), slider, count, speed, steps.some(flows) && code.length ? guess : null);
+  const nav = h("nav", {class: "gt-nav", "aria-label": options.label || "steps", hidden: steps.length < 2}, Object.values(controls), slider, count, speed, steps.some(flows) && v.length ? guess : null);
   const follows = button("follow the active node", () => { follow = !follow; follows.setAttribute("aria-pressed", follow); if (follow) chase(); }, icon("M8 1v4M8 11v4M1 8h4M11 8h4M8 7v2"), {"aria-pressed": "true", class: "gt-follow"});
   const zoomer = h("div", {class: "gt-zoom", role: "group", "aria-label": "zoom"}, button("zoom in", () => zoom(.8), "+", {class: "gt-in"}), button("zoom out", () => zoom(1.25), "−", {class: "gt-out"}), button("fit the window", () => fit(), icon("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"), {class: "gt-fit"}), follows);
   const given_ = h("p", {class: "gt-ask-what"}), typed = h("input", {type: "text", autocomplete: "off", inputmode: "text", "aria-label": "your prediction", class: "gt-guess"});
@@ -346,7 +350,7 @@ function graphtutor(root, data, options = {}) {
   const trouble = h("p", {class: "gt-trouble", role: "status"});
   const paper = h("div", {class: "gt-paper"});
   root.classList.add("gt");
-  root.append(h("div", {class: "gt-problem", tabindex: 0, role: "group", "aria-label": "the problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, h("div", {class: "gt-top"}, title, zoomer), told, says, ask, canvas, nav, trouble), side), paper);
+  root.append(h("div", {class: "gt-problem", tabindex: 0, role: "group", "aria-label": "the problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, h("div", {class: "gt-top"}, title, zoomer), told, says, ask, holder, nav, trouble), side), paper);
 
   function tab(key, label, build) {
     const panel = h("div", {id: `${uid}-${key}`, role: "tabpanel", class: "gt-panel gt-" + key, hidden: true, tabindex: 0, "aria-labelledby": `${uid}-tab-${key}`});
@@ -392,7 +396,7 @@ function graphtutor(root, data, options = {}) {
       const reach = Math.max(2, ...input.v.map(x => Math.ceil(Math.abs(x) * 2))), set = h("fieldset", {}, h("legend", {text: input.name}));
       input.v.forEach((start, j) => {
         const label = input.s.length ? `${input.name}[${place(j, input.s)}]` : input.name;
-        const number = h("input", {type: "number", step: "any", "aria-label": label, value: start}), range = h("input", {type: "range", min: -reach, max: reach, step: reach / 200, "aria-label": label + ", slider", value: start});
+        const number = h("input", {type: "number", "step": "any", "aria-label": label, value: start}), range = h("input", {type: "range", min: -reach, max: reach, "step": reach / 200, "aria-label": label + ", slider", value: start});
         const take = value => { if (value !== "" && isFinite(value)) { set_(k, j, +value); number.value = range.value = +value; number.value = +value; } };
         number.addEventListener("input", () => take(number.value)); range.addEventListener("input", () => take(range.value));
         fields.push([k, j, number, range]);
@@ -412,12 +416,12 @@ function graphtutor(root, data, options = {}) {
       if (at === data.out) found.push(way);
       else for (const k of outgoing(at).reverse()) todo.push([edges[k].s, [k, ...way]]);
     }
-    const counts = new Map([[data.out, 1]]), order = data.nodes.map(node => node.i).sort((a, b) => b - a);
+    const counts = new Map([[data.out, 1]]), order = data["nodes"].map(node => node.i).sort((a, b) => b - a);
     for (const i of order) if (i !== data.out) counts.set(i, outgoing(i).reduce((sum, k) => sum + (counts.get(edges[k].s) || 0), 0));
     return [found, counts.get(goal) || 0];
   }
   if (!ahead && steps.some(flows)) tab("paths", "Paths", panel => {
-    const pick = select("gradient of", data.nodes.filter(node => node.g != null).map(node => [node.i, node.name]), value => choose(+value)), box = h("div");
+    const pick = select("gradient of", data["nodes"].filter(node => node.g != null).map(node => [node.i, node.name]), value => choose(+value)), box = h("div");
     panel.append(h("p", {}, h("label", {}, "Every path to ", pick)), box);
     return () => {
       pick.value = chosen;
@@ -428,7 +432,7 @@ function graphtutor(root, data, options = {}) {
       box.replaceChildren(h("p", {class: "gt-whole"}, `${derivative(node.d)} = ${[whole || (chosen === data.out ? "1" : "0"), filled].filter(Boolean).join(" = ")}${node.g.t ? "" : " = " + text(node.g)}`));
       box.append(h("ol", {}, ways.map(way => {
         const stops = [data.out, ...[...way].map(k => edges[k].t)].map(name).join(" → "), factors = way.map(k => steps[turn.get(k)]);
-        const product = scalar(way) && way.length ? factors.map(step => bracket(text(step.l))).join(" × ") + " = " + shown(factors.reduce((p, step) => p * entries(step.l)[0], entries(seedOf())[0])) : factors.map(step => step.l == null ? step.ct : step.lt).join(" · ");
+        const product = scalar(way) && way.length ? factors.map(step => bracket(text(step.l))).join(" × ") + " = " + shown(factors.reduce((p, step) => p * numbersOf(step.l)[0], numbersOf(seedOf())[0])) : factors.map(step => step.l == null ? step.ct : step.lt).join(" · ");
         const light = on => () => { path = on ? new Set(way) : null; edges.forEach((_, k) => paintEdge(k)); };
         return h("li", {}, h("button", {type: "button", onmouseenter: light(true), onfocus: light(true), onmouseleave: light(false), onblur: light(false)}, h("span", {text: stops}), h("b", {text: product})));
       })));
@@ -438,7 +442,7 @@ function graphtutor(root, data, options = {}) {
   });
   const seedOf = () => steps[seed] ? steps[seed].c : 0;
   if (steps.some(step => step.line)) tab("derivation", "Derivation", panel => {
-    const picks = [["", "all"], ...data.nodes.filter(node => node.g != null && !node.formula).map(node => [node.i, node.name])];
+    const picks = [["", "all"], ...data["nodes"].filter(node => node.g != null && !node.formula).map(node => [node.i, node.name])];
     let wrt = "";
     const items = new Map(), list = h("ol");
     panel.append(h("p", {}, h("label", {}, "Lines that lead to ", select("lines for", picks, value => { wrt = value; draw(); }))), list);
@@ -462,7 +466,7 @@ function graphtutor(root, data, options = {}) {
     panel.append(h("p", {}, h("label", {}, "Forward mode along ", select("direction", data.ahead.map((one, k) => [k, one.wrt]), value => { at = +value; refresh(); }))), body);
     return () => {
       const one = data.ahead[at], of = new Map(one.of);
-      body.replaceChildren(table(["node", "forward: ∂·/∂" + one.wrt, `reverse: ∂${data.title}/∂·`], data.nodes.filter(node => node.role !== "constant").map(node =>
+      body.replaceChildren(table(["node", "forward: ∂·/∂" + one.wrt, `reverse: ∂${data.title}/∂·`], data["nodes"].filter(node => node.role !== "constant").map(node =>
         h("tr", {}, h("th", {scope: "row", text: node.name}), h("td", {class: "gt-local", text: of.has(node.i) ? text(of.get(node.i)) : "0"}), h("td", {class: "gt-upstream", text: node.g == null ? "–" : text(node.g)})))));
       body.append(h("p", {text: `One pass forward gives one column: every ∂·/∂${one.wrt}. One pass backward gives the whole last column, so ${data.ahead.length} inputs take ${data.ahead.length} passes forward and one backward. They meet in ∂${data.title}/∂${one.wrt} = ${of.has(data.out) ? text(of.get(data.out)) : "0"}.`}));
     };
@@ -474,18 +478,35 @@ function graphtutor(root, data, options = {}) {
     if (node.g != null) out.push([derivative(node.d), text(node.g)]);
     return out.map(([label, right], k) => [node.i + "/" + k, label, right]);
   };
-  if (steps.some(flows) && code.length) tab("sheet", "Worksheet", panel => {
-    const all = () => data.nodes.flatMap(cells).map(cell => cell[0]), body = h("div");
+  if (steps.some(flows) && v.length) tab("sheet", "Worksheet", panel => {
+    const all = () => data["nodes"].flatMap(cells).map(cell => cell[0]), body = h("div");
     const mark = keys => { blank.clear(); keys.forEach(key => blank.add(key)); refresh(); };
     panel.append(h("p", {text: "Cells that are pressed stay blank on paper; the key follows on a page of its own."}), h("div", {class: "gt-row"},
       h("button", {type: "button", class: "gt-blank-all", text: "Blank all", onclick: () => mark(all())}), h("button", {type: "button", text: "Every second", onclick: () => mark(all().filter((_, k) => k % 2))}),
       h("button", {type: "button", text: "None", onclick: () => mark([])}), h("button", {type: "button", class: "gt-print", text: "Print worksheet and key", onclick: () => { root.dataset.print = "sheet"; win.print(); }})), body);
     return () => body.replaceChildren(sheet(true));
   });
-  const sheet = (alive, key) => table(["node", "cells"], data.nodes.filter(node => node.role !== "constant").map(node => h("tr", {}, h("th", {scope: "row", text: node.formula || `${node.name} = ${node.v == null ? "" : text(node.v)}`}), h("td", {}, cells(node).map(([id, label, right]) => {
+  const sheet = (alive, key) => table(["node", "cells"], data["nodes"].filter(node => node.role !== "constant").map(node => h("tr", {}, h("th", {scope: "row", text: node.formula || `${node.name} = ${node.v == null ? "" : text(node.v)}`}), h("td", {}, cells(node).map(([id, label, right]) => {
     const hide = blank.has(id), words = `${label} = ${hide && !key ? "______" : right}`;
     return alive ? h("button", {type: "button", "aria-pressed": String(hide), text: words, onclick: () => { if (!blank.delete(id)) blank.add(id); refresh(); }}) : h("span", {class: hide ? "gt-blank" : "", text: words});
   })))));
+
+  // ----- closed groups, opened in place -----
+  const groups = data["nodes"].filter(node => node.inside), inset = h("div", {class: "gt-inset", hidden: true});
+  const opener = groups.length ? select("open a group", [["", "Open …"], ...groups.map(node => [node.i, node.formula || node.name])], value => { opener.value = ""; if (value) openGroup(nodes.get(+value)); }) : null;
+  let nested = null, opened = null;
+  function closeGroup() { if (nested) nested.destroy(); nested = opened = null; inset.hidden = true; canvas.hidden = false; inset.replaceChildren(); if (opener) opener.focus(); }
+  function openGroup(node) {
+    closeGroup();
+    const inner = h("div"), head = h("p");
+    opened = () => { head.textContent = `Inside ${node.name}: ${derivative(node.d)} = ${text(node.g)} arrives, and what reaches its inputs is what the closed group sends.`; };
+    opened(); inset.hidden = false; canvas.hidden = true;
+    inset.append(h("div", {class: "gt-top"}, head, button("close the group", closeGroup, "×", {class: "gt-close"})), inner);
+    nested = graphtutor(inner, node.inside, {numbers: v, id: uid + "-in", label: "steps inside " + node.name, "step": 1e6});
+    inset.querySelector(".gt-close").focus();
+  }
+  if (opener) zoomer.prepend(opener);
+  holder.append(inset);
 
   // ----- predict, then see -----
   function predict(on) {
@@ -507,12 +528,12 @@ function graphtutor(root, data, options = {}) {
   function check() {
     const step = steps[here];
     if (!asks(here)) return press("next")();
-    const mine = read(typed.value), right = entries(step.c);
+    const mine = read(typed.value), right = numbersOf(step.c);
     if (!mine.length || mine.some(x => x !== x)) return tell(right.length > 1 ? `Write ${right.length} numbers, such as 1, −0.5.` : "Write a number, such as −0.5 or 1/3.");
     if (near(mine, right)) return settle(true);
     if (mine.length !== right.length) return tell(`This gradient has ${right.length} entr${right.length > 1 ? "ies" : "y"}.`);
-    const local = entries(step.l), up = entries(step.u), flat = local && local.length === 1 && up.length === 1, one = (index, x) => [[index, [x]]];
-    const tries = [...(step.slips || []).map(([hint, q]) => [hint, entries(q)]), ...(flat ? [...one(0, local[0]), ...one(1, up[0]), ...one(2, local[0] + up[0])] : []), [3, right.map(x => -x)], ...(step.m || (into.get(step.r) || []).length > 1 ? [[4, entries(step.T)]] : [])];
+    const local = numbersOf(step.l), up = numbersOf(step.u), flat = local && local.length === 1 && up.length === 1, one = (index, x) => [[index, [x]]];
+    const tries = [...(step.slips || []).map(([hint, q]) => [hint, numbersOf(q)]), ...(flat ? [...one(0, local[0]), ...one(1, up[0]), ...one(2, local[0] + up[0])] : []), [3, right.map(x => -x)], ...(step.m || (into.get(step.r) || []).length > 1 ? [[4, numbersOf(step.T)]] : [])];
     const met = tries.find(([, wrong]) => wrong && near(mine, wrong));
     if (!step.tried) { step.tried = true; score.asked++; tally(); }
     tell("Not yet. " + (met ? data.hints[met[0]] : "Local derivative times upstream gradient: which of the two is different?"));
@@ -529,11 +550,26 @@ function graphtutor(root, data, options = {}) {
   // ----- zoom, pan, follow -----
   let before = null, view = {x: left, y: top, w: wide, h: high}, dragged = false;
   let room = [0, 0];
+  const extent = (xs, ys) => [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  for (const node of data["nodes"]) sight.set(node, {groups: [drawn.get(node.i).group], box: extent([node.x, node.x + node.w], [node.y, node.y + node.h]), again: () => paintNode(node, steps[here])});
+  edges.forEach((edge, k) => sight.set(edge, {groups: [wires[k].group, wires[k].label], again: () => paintEdge(k),
+    box: extent([edge.x - 60, edge.x + 60, ...edge.p.filter((_, i) => i % 2 === 0)], [edge.y - 20, edge.y + 20, ...edge.p.filter((_, i) => i % 2)])}));
+  // what is out of sight is neither painted nor laid out: a large graph that is zoomed into moves as quickly as a small one
+  function hideOthers(scale) {
+    const half = [room[0] / scale / 2, room[1] / scale / 2], mid = [view.x + view.w / 2, view.y + view.h / 2];
+    for (const one of sight.values()) {
+      const [x0, y0, x1, y1] = one.box, out = Boolean(scale) && (x1 < mid[0] - half[0] || x0 > mid[0] + half[0] || y1 < mid[1] - half[1] || y0 > mid[1] + half[1]);
+      if (out !== Boolean(one.out)) { one.out = out; for (const group of one.groups) if (out) group.setAttribute("display", "none"); else group.removeAttribute("display"); }
+      if (!out && one.stale) { one.stale = false; one.again(); }
+    }
+  }
+  const hidden = thing => { const one = sight.get(thing); return Boolean(one && one.out && (one.stale = true)); };
   // by a transform of the scene, for a new viewBox would have every text set anew; on paper by a viewBox, for its size is not known
   function look() {
-    if (before) { scene.removeAttribute("transform"); return svg.setAttribute("viewBox", [left, top, wide, high].join(" ")); }
+    if (before) { hideOthers(0); scene.removeAttribute("transform"); return svg.setAttribute("viewBox", [left, top, wide, high].join(" ")); }
     const scale = Math.min(room[0] / view.w, room[1] / view.h) || 1;
     svg.removeAttribute("viewBox");
+    hideOthers(scale);
     scene.setAttribute("transform", `matrix(${[scale, 0, 0, scale, room[0] / 2 - (view.x + view.w / 2) * scale, room[1] / 2 - (view.y + view.h / 2) * scale].map(x => x.toFixed(4)).join(" ")})`);
   }
   function fit(by = true) { view = {x: left, y: top, w: wide, h: high}; auto = !by; look(); }
@@ -545,7 +581,7 @@ function graphtutor(root, data, options = {}) {
   const centre = i => { const node = nodes.get(i); return node && [node.x + node.w / 2, node.y + node.h / 2]; };
   function chase() {
     if (!follow || view.w >= wide * .99 && view.h >= high * .99) return;
-    const step = steps[here], spots = (step ? flows(step) ? [edges[step.e].s, edges[step.e].t] : [step.n, ...(nodes.get(step.n).args || [])] : [data.out]).map(centre).filter(Boolean);
+    const step = steps[here], spots = (step ? flows(step) ? [edges[step.e].s, edges[step.e].t] : [step.n, ...(using.get(step.n) || []).map(k => edges[k].t)] : [data.out]).map(centre).filter(Boolean);
     const [x0, x1] = [0, 1].map(k => [Math.min, Math.max][k](...spots.map(p => p[0]))), [y0, y1] = [0, 1].map(k => [Math.min, Math.max][k](...spots.map(p => p[1])));
     const scale = Math.min(room[0] / view.w, room[1] / view.h), half = [room[0] / scale / 2 - 70, room[1] / scale / 2 - 40], mid = [view.x + view.w / 2, view.y + view.h / 2];
     if (x0 > mid[0] - half[0] && x1 < mid[0] + half[0] && y0 > mid[1] - half[1] && y1 < mid[1] + half[1]) return;
@@ -588,13 +624,13 @@ function graphtutor(root, data, options = {}) {
   });
 
   // ----- moving -----
-  const using = new Map(), stray = data.nodes.filter(node => node.g != null && !into.has(node.i) && !seeded.has(node.i)).map(node => node.i);
+  const using = new Map(), stray = data["nodes"].filter(node => node.g != null && !into.has(node.i) && !seeded.has(node.i)).map(node => node.i);
   edges.forEach((edge, k) => { if (!using.has(edge.s)) using.set(edge.s, []); using.get(edge.s).push(k); });
   // paints what differs from step `from`; everything without one
   function paint(from) {
     const step = steps[here];
     if (from == null || Math.abs(from - here) > 30 || from < seed !== here < seed) {
-      for (const node of data.nodes) paintNode(node, step);
+      for (const node of data["nodes"]) paintNode(node, step);
       for (let k = 0; k < edges.length; k++) paintEdge(k);
     } else {
       const some = new Set(stray), lines_ = new Set();
@@ -610,14 +646,14 @@ function graphtutor(root, data, options = {}) {
     painted = chosen;
     title.textContent = step ? `${phase(step)} · step ${here + 1} of ${steps.length}` : "Computation graph";
     told.replaceChildren(...caption(here));
-    says.textContent = steps.length ? sentence(here, asks(here)) : `The computation graph of ${data.title}: ${data.nodes.filter(node => node.formula).length} operations.`;
+    says.textContent = steps.length ? sentence(here, asks(here)) : `The computation graph of ${data.title}: ${data["nodes"].filter(node => node.formula).length} operations.`;
     slider.value = here; slider.setAttribute("aria-valuetext", title.textContent); count.textContent = `${here + 1} / ${steps.length || 1}`;
     controls.first.disabled = controls.back.disabled = here === 0; controls.last.disabled = controls.next.disabled = here === last;
     const asking = asks(here);
     ask.hidden = !(predicting && flows(step));
     if (!ask.hidden) given_.textContent = `What does ${nodes.get(edges[step.e].s).formula} send to ${name(step.r)}? ${derivative(step.up)} = ${text(step.u)} is known.`;
     typed.disabled = !asking;
-    const out = nodes.get(data.out), bad = code.length && entries(out.v).some(x => !isFinite(x)) ? data.nodes.find(node => entries(node.v) && entries(node.v).some(x => !isFinite(x))) : null;
+    const out = nodes.get(data.out), bad = code.length && numbersOf(out.v).some(x => !isFinite(x)) ? data["nodes"].find(node => numbersOf(node.v) && numbersOf(node.v).some(x => !isFinite(x))) : null;
     trouble.textContent = bad ? `${bad.formula || bad.name} is ${text(bad.v)} at this point; choose another.` : "";
     refresh();
   }
@@ -630,8 +666,9 @@ function graphtutor(root, data, options = {}) {
     if (options.onstep) options.onstep(here);
   }
   function choose(i) { if (!nodes.get(i) || nodes.get(i).g == null) return; chosen = i; paint(); }
-  function set_(k, j, value) { given[k][j] = value; run(); paint(); if (options.oninput) options.oninput(data.inputs[k].key, given[k]); }
-  function set(key, values) { const k = data.inputs.findIndex(input => input.key === key); if (k < 0) return; given[k] = [].concat(values).flat(9).map(Number); run(); paint(); }
+  function set_(k, j, value) { given[k][j] = value; again(); if (options.oninput) options.oninput(data.inputs[k].key, given[k]); }
+  function set(key, values) { const k = data.inputs.findIndex(input => input.key === key); if (k < 0) return; given[k] = [].concat(values).flat(9).map(Number); again(); }
+  function again() { run(); paint(); if (nested) { opened(); nested.again(); } }
   function face(playing) { controls.play.setAttribute("aria-label", playing ? "pause" : "play"); controls.play.replaceChildren(icon(playing ? "M4 3v10M11 3v10" : "M4 3v10l9-5z")); }
   function stop() { win.clearInterval(timer); timer = 0; face(false); }
   function play() {
@@ -644,7 +681,7 @@ function graphtutor(root, data, options = {}) {
   const keys = {ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last"};
   function key(event) {
     const tag = event.target.tagName;
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA" || event.target.isContentEditable) return;
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA" || event.target.isContentEditable) return;
     if (keys[event.key]) { event.preventDefault(); press(keys[event.key])(); }
     else if (event.key === " " && tag !== "BUTTON") { event.preventDefault(); play(); }
   }
@@ -654,20 +691,20 @@ function graphtutor(root, data, options = {}) {
   // ----- paper -----
   function toPaper() {
     if (before) return;
-    before = {here, view: {...view}, predicting};
+    before = [here, view, predicting];
     const asSheet = root.dataset.print === "sheet";
     predicting = false; here = asSheet ? 0 : last; view = {x: left, y: top, w: wide, h: high}; look(); paint();
     if (asSheet) paper.replaceChildren(h("h2", {text: "Worksheet"}), sheet(false), h("section", {class: "gt-key"}, h("h2", {text: "Key"}), sheet(false, true)));
     else paper.replaceChildren(h("h2", {text: "Every step"}), h("ol", {}, steps.map((_, k) => h("li", {text: sentence(k)}))));
   }
-  function fromPaper() { if (!before) return; ({here, view, predicting} = before); before = null; delete root.dataset.print; paper.replaceChildren(); look(); paint(); }
+  function fromPaper() { if (!before) return; [here, view, predicting] = before; before = null; delete root.dataset.print; paper.replaceChildren(); look(); paint(); }
   win.addEventListener("beforeprint", toPaper); win.addEventListener("afterprint", fromPaper);
   const watch = new win.ResizeObserver(() => settleView());
   watch.observe(canvas);
-  run(); turnTo(steps.length > 1 ? "steps" : Object.keys(panels)[0]); show(options.step || 0); settleView();
+  run(); turnTo(steps.length > 1 ? "steps" : Object.keys(panels)[0]); show(options["step"] || 0); settleView();
   return {
-    show, set, predict, fit, zoom, choose, get step() { return here; }, get view() { return {...view}; },
-    number: i => entries(nodes.get(i).v), slope: i => entries(nodes.get(i).g), sentence, paper: [toPaper, fromPaper],
+    show, set, predict, fit, zoom, choose, again, open: i => openGroup(nodes.get(i)), get ["nested"]() { return nested; }, get ["step"]() { return here; }, get ["view"]() { return {...view}; },
+    number: i => numbersOf(nodes.get(i).v), slope: i => numbersOf(nodes.get(i).g), sentence, paper: [toPaper, fromPaper],
     destroy() { stop(); watch.disconnect(); ears.removeEventListener("keydown", key); win.removeEventListener("beforeprint", toPaper); win.removeEventListener("afterprint", fromPaper); root.replaceChildren(); },
   };
 }

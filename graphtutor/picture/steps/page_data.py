@@ -18,6 +18,7 @@ from ...expr.adjoint import Backward, Folding, parts
 from ...expr.forward import Forward, forward
 from ...expr.graph import Edge, Graph
 from ...expr.running import Cell, to_float
+from ...expr.views import Body
 from ...language import write
 from ...ops.arrays import Shape
 from ...ops.misconceptions import mistake
@@ -27,8 +28,9 @@ from ...walk.tangents import Tangents
 from ...walk.trace import Quantity, Step, Trace, derivative
 from .canvas import Layout
 from .frames import MOST_ENTRIES, Box, Frame, Wire, cut
+from .inside import ARRIVES, inside
 from .layout import Place, Route
-from .needs import FIRST, GAP, HEADER, LEAF_FIRST, LINE, PAD, PILL
+from .needs import FIRST, GAP, HEADER, LEAF_FIRST, LINE, PAD
 
 Walked = Trace | Tangents
 LONGEST_LINE = 160  # characters of a line of the derivation
@@ -77,6 +79,8 @@ class Teller:
     frame: Frame
     layout: Layout
     digits: int
+    arranged: Callable[[Trace], tuple[Frame, Layout]]
+    shared: Portable | None = None  # the list of the walk that this one is inside of
     hints: list[str] = field(default_factory=lambda: [mistake(m).hint for m in GENERAL])
 
     def __post_init__(self) -> None:
@@ -93,7 +97,7 @@ class Teller:
     def listed(self) -> Numbers:
         if self.walked.numbers is None:
             return Numbers(self.walked, self.shapes)
-        portable = Portable(self.graph)
+        portable = self.shared or Portable(self.graph)
         try:
             return Numbers(self.walked, self.shapes, portable, portable.add(self.cells, range(len(self.cells))))
         except TooMuch:
@@ -120,7 +124,8 @@ class Teller:
         """Return forward mode along each input that is a number, where there are few."""
         inputs = [n.name for n in self.graph.inputs if not n.shape]
         if (
-            not isinstance(self.walked, Trace)
+            self.shared is not None
+            or not isinstance(self.walked, Trace)
             or self.walked.walk is None
             or self.walked.numbers is None
             or not 0 < len(inputs) <= MOST_AHEAD
@@ -135,8 +140,7 @@ class Teller:
     def node(self, b: Box, p: Place) -> dict[str, Any]:
         node, derived = self.graph.node(b.id), self.walked.derived
         told: dict[str, Any] = {
-            "i": b.id, "role": b.role, "name": b.name, "label": b.label, "formula": b.formula, **({"shape": b.shape} if b.shape else {}), "args": list(node.args),
-            "x": r(p.left), "y": r(p.top), "w": r(p.width), "h": r(p.height), "v": self.numbers(b.id), **columns_of(p),
+            "i": b.id, **({} if b.role == "operation" else {"role": b.role}), "name": b.name, "label": b.label, "formula": b.formula, **({"shape": b.shape} if b.shape else {}), "x": r(p.left), "y": r(p.top), "w": r(p.width), "h": r(p.height), "v": self.numbers(b.id), **columns_of(p),
         }  # fmt: skip
         if b.value and self.walked.numbers is None:
             told["t"] = b.value[0][0]
@@ -145,7 +149,26 @@ class Teller:
         if node.op in ROWS:
             told["op"] = node.op
             told |= self.kink(b.id, ROWS[node.op])
+        if inner := self.inner(b.id):
+            told["inside"] = inner
         return told
+
+    def inner(self, i: int) -> dict[str, Any] | None:
+        """Return the data of what a closed group holds, its numbers in the same list; None for any other node."""
+        _, args, params = self.graph.cells[i]
+        body = next((p for p in params if isinstance(p, Body)), None)
+        adjoint = self.walked.derived.get(i)
+        if body is None or adjoint is None or self.numbers.portable is None or not isinstance(self.walked, Trace):
+            return None
+        numbers, names = self.walked.numbers or (), [self.graph.name(a) for a in args]
+        walked = inside(body, [(n, numbers[a]) for n, a in zip(names, args, strict=True)], self.graph.name(i), numbers[adjoint], self.walked.tie)  # fmt: skip
+        cells = {**dict(zip(names, args, strict=True)), ARRIVES: adjoint}
+        known = {name: self.numbers.read(cell) for name, cell in cells.items()}
+        portable = self.numbers.portable.within(known, {name: self.shapes[cell] for name, cell in cells.items()})
+        frame, layout = self.arranged(walked)
+        told = Teller(walked, frame, layout, self.digits, self.arranged, portable).told()
+        top = derivative(self.walked.pair(self.graph.out)).rsplit("/", 1)[0]
+        return told | {"d": [cut(top, 24), told["d"][1]], "inputs": [], "code": None}
 
     def kink(self, i: int, row: Row) -> dict[str, Any]:
         """Return what must not be 0 for the operation to be smooth, and the ends of its slopes there."""
@@ -171,7 +194,6 @@ class Teller:
         told |= {
             "x": r(x),
             "y": r(y),
-            "Y": r(route.spot(self.layout.direction, 0.0, PILL)[1]),
             "room": r(route.size[0]),
         }
         return told
@@ -183,8 +205,8 @@ class Teller:
         assert step.upstream is not None and step.contribution is not None and step.total is not None
         e = step.edge
         told = {
-            "k": "b" if step.phase == "backward" else "t", "n": e.source, "e": self.edges[e], "r": step.receiver, "m": step.missing,
-            "u": self.quantity(step.upstream), "c": self.quantity(step.contribution), "T": self.quantity(step.total),
+            "k": "b" if step.phase == "backward" else "t", "n": e.source, "e": self.edges[e], "r": step.receiver, **({"m": step.missing} if step.missing else {}),
+            "u": self.quantity(step.upstream), "c": self.quantity(step.contribution), **({"T": self.quantity(step.total)} if step.total.id != step.contribution.id else {}),
         }  # fmt: skip
         if step.local is not None:
             told["l"] = self.quantity(step.local)
@@ -315,9 +337,12 @@ def r(value: float) -> float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def told(walked: Trace | Tangents | Graph, frame: Frame, layout: Layout, digits: int = 4) -> dict[str, Any]:
-    """Return a walk, or a graph alone, as plain data for the page's component."""
+def told(
+    walked: Trace | Tangents | Graph, arranged: Callable[[Any], tuple[Frame, Layout]], digits: int = 4
+) -> dict[str, Any]:
+    """Return a walk, or a graph alone, as plain data for the page's component; `arranged` gives a walk's first frame and its layout."""
+    frame, layout = arranged(walked)
     if isinstance(walked, Graph):
         walked = Trace(None, walked, None)
-        return Teller(walked, frame, layout, digits).told() | {"steps": [], "mode": "still"}
-    return Teller(walked, frame, layout, digits).told()
+        return Teller(walked, frame, layout, digits, arranged).told() | {"steps": [], "mode": "still"}
+    return Teller(walked, frame, layout, digits, arranged).told()

@@ -124,12 +124,15 @@ class Painter(Reel):
         return page(self.told(), theme, self.palette)
 
     def told(self) -> dict[str, Any]:
-        """Return the data of the page's component; the graph has the shape of a window where it is not too large to be tried in several."""
-        if self.size == "graph" or len(self.frames[0].boxes) > BIG // 2:
-            layout = arrange(self.frames, self.direction or "LR", self.engine)
-        else:
-            layout, _ = fitted(self.frames, self.size or "slide", None, self.direction, self.engine)
-        return told(self.walked, self.frames[0], layout, self.digits)
+        """Return the data of the page's component."""
+        return told(self.walked, self.arranged, self.digits)
+
+    def arranged(self, walked: Walked) -> tuple[Frame, Layout]:
+        """Return the first frame and the layout on a page, in the shape of a window where the graph is not too large to be tried in several."""
+        frames = self.frames if walked is self.walked else film(walked, self.digits)
+        if self.size == "graph" or len(frames[0].boxes) > BIG // 2:
+            return frames[0], arrange(frames, self.direction or "LR", self.engine)
+        return frames[0], fitted(frames, self.size or "slide", None, self.direction, self.engine)[0]
 
     def number(self, step: int | str | None) -> int:
         return super().number(None if step == "values" else step)
