@@ -78,13 +78,20 @@ def needed(before: str, after: str, broken: bool) -> bool:
 def names(parts: list[str], keep: frozenset[str]) -> dict[str, str]:
     """Return short names for those that are declared, and are nowhere a key or a property too: the commonest gets the shortest."""
     solid = [p for p in parts if p not in ("\n", " ")]
-    pairs = [(a, b) for a, b in pairwise(solid) if WORD.fullmatch(b) or WORD.fullmatch(a)]
-    declared = {b for a, b in pairs if a in DECLARES} | {a for a, b in pairs if b == "=>"}
-    free = declared - keep - set(keys(solid))
+    free = set(declared(solid)) - keep - set(keys(solid))
     uses = Counter(word for word in solid if word in free and len(word) > 2)
     letters, taken = ascii_lowercase + ascii_uppercase, set(solid)
     short = ("".join(some) for n in count(1) for some in product(letters, repeat=n))
     return {word: next(n for n in short if n not in taken) for word, _ in uses.most_common()}
+
+
+def declared(solid: list[str]) -> Iterator[str]:
+    """Yield the names of constants, variables, functions, and of a function's only parameter."""
+    for a, b in pairwise(solid):
+        if a in DECLARES and WORD.fullmatch(b):
+            yield b
+        if b == "=>" and WORD.fullmatch(a):
+            yield a
 
 
 def keys(solid: list[str]) -> Iterator[str]:
