@@ -112,8 +112,10 @@ def mistaken(
             raise LearnerError(f"{name} is {kind(value)}; expected {words}") from None
     if isinstance(error, OSError) and error.filename is not None:
         raise LearnerError(unusable(error)) from None
-    if "null" in str(error) and any("\0" in str(value) for _, value in given):
-        raise LearnerError("a name with a NUL character in it; leave that out") from None
+    if isinstance(error, UnicodeEncodeError) or (
+        "null" in str(error) and any("\0" in str(value) for _, value in given)
+    ):
+        raise LearnerError("a name holds a NUL or half a character; leave that out") from None
 
 
 def one_of(kind_: type, value: Any) -> bool:

@@ -77,6 +77,8 @@ def beside(path: str | Path) -> Path:
 def load(path: Path) -> Reviews:
     """Return the decisions of a file; none if there is no file. Raises LearnerError for one that is damaged."""
     try:
+        if path.exists() and not path.is_file():
+            raise LearnerError(f"{path} is no regular file; name another one with --reviews")
         data = json.loads(path.read_text("utf-8"))
         if data["format_version"] > FORMAT:
             raise LearnerError(

@@ -257,14 +257,24 @@ def answer(desk: Desk, words: tuple[str, ...], as_json: bool) -> None:
     \b
     graphtutor answer "2*x0*(f - y)"
     graphtutor answer forward-by-hand f=1.1 e=2.1 L=4.41
+    graphtutor answer matrix-gradient "2 -1; 6 -3" "10 -1"
     """
     given = [word.strip() for word in words]
     first = given[0] if given and given[0] in desk.course.library else None
-    text = joined(given[1:] if first else given)
+    rest = given[1:] if first else given
     name = named(desk, first)
+    text = apart(desk, name, rest) or joined(rest)
     if not text:
         raise LearnerError(f'no answer to {name}; expected one, such as: graphtutor answer {name} "…"')
     graded(lesson_of(desk), name, text, as_json)
+
+
+def apart(desk: Desk, name: str, words: list[str]) -> dict[str, str]:
+    """Return one answer for each question where as many words are given as it asks, none of which says what it answers."""
+    asks = desk.exercise(name, desk.store.read()).questions()
+    if not (1 < len(asks) == len(words)) or not asks[0].key or any("=" in word for word in words):
+        return {}
+    return {question.key: word for question, word in zip(asks, words, strict=True)}
 
 
 def joined(words: list[str]) -> str:
@@ -276,7 +286,7 @@ def joined(words: list[str]) -> str:
     return "; ".join(words) if len(words) > 1 and all("=" in w for w in words) else " ".join(words)
 
 
-def graded(lesson: Lesson, name: str, text: str, as_json: bool) -> None:
+def graded(lesson: Lesson, name: str, text: str | dict[str, str], as_json: bool) -> None:
     """Grade a text, say or print what came of it, and end with the exit code of the verdict."""
     from ..tutor.lesson import ids, unread
 

@@ -206,11 +206,19 @@ def listed(name: str, text: str) -> Any:
                 ",]", "]"
             )
         )
-        return floats(value)
+        return rectangular(floats(value))
     except (ValueError, TypeError, RecursionError):
         raise LearnerError(
             f"the value of '{name}' is {text}; expected numbers in brackets, such as [1, 2] or [[1, 2], [3, 4]]"
         ) from None
+
+
+def rectangular(value: list[Any]) -> list[Any]:
+    """Return lists as they are, or raise ValueError where some are longer than others, or numbers stand beside lists."""
+    shapes = {shape_of(row) for row in value}
+    if len(shapes) > 1:
+        raise ValueError
+    return value
 
 
 def floats(value: Any) -> Any:

@@ -130,6 +130,7 @@ CATALOGUE: dict[str, Mistake] = {
         Mistake("not-differentiated", "asked", 13, "Is this the function or its derivative?", "This is the function itself."),
         Mistake("integrated-instead", "asked", 15, "Differentiate, do not integrate.", "The derivative of this is the function that was given."),
         Mistake("second-derivative", "asked", 18, "How many times is it to be differentiated?", "This was differentiated twice."),
+        Mistake("updated-instead", "asked", 16, "Is this the gradient, or the parameter after the step?", "This is the new value of the parameter: what is subtracted from the old one, without the rate, is the gradient."),
         Mistake("wrt.wrong-variable", "asked", 17, "With respect to which variable is it to be differentiated?", "This is the derivative with respect to another variable."),
         Mistake("wrt.total", "asked", 18, "Only one variable moves; the others are held fixed.", "The derivatives by several variables are added up here."),
         Mistake("wrong-function", "asked", 42, "Compare with the function that is given: is it the same?", "This is the derivative of a function that resembles the given one."),

@@ -160,3 +160,25 @@ def test_answers_to_the_planned_exercises_are_judged_as_planned() -> None:
                 named.append((x["id"], ALIASES[wrong["misconception"]], ids(found)))
     among = sum(bool(right & set(got)) for _, right, got in named) / len(named)
     assert among >= 0.9, [n for n in named if not n[1] & set(n[2])]
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "wrt"),
+    [
+        ("f = w0*x0 + w1*x1 + b; L = (f - y)**2", "w0 - 0.01*2*x0*(f - y)", "w0"),
+        ("f = w0*x0 + w1*x1 + b; L = (f - y)**2", "b - 0.2*(f - y)", "b"),
+        ("f = w0*x0 + w1*x1 + b; L = (f - y)**2", "w1 + 0.02*x1*(f - y)", "w1"),
+        ("exp(w*x)", "w - 0.5*x*exp(w*x)", "w"),
+        ("log(1 + exp(-y*w*x))", "w + 0.1*y*x*sigmoid(-y*w*x)", "w"),
+        ("(a*z - t)**2", "a - 0.05*z*(a*z - t)", "a"),
+        ("tanh(u*v)", "u - v*(1 - tanh(u*v)**2)", "u"),
+    ],
+)
+def test_a_parameter_after_its_step_is_told_from_its_gradient(source: str, answer: str, wrt: str) -> None:
+    assert gt.grade(source, answer, wrt=wrt).misconceptions[0].id == "updated-instead"
+
+
+@pytest.mark.parametrize("answer", ["w0", "w0 - x0", "2*x0*(f - y)", "w0 - 0.01*(f - y)", "w1 - 0.02*x0*(f - y)"])
+def test_nothing_else_is_called_a_parameter_after_its_step(answer: str) -> None:
+    found = gt.grade("f = w0*x0 + w1*x1 + b; L = (f - y)**2", answer, wrt="w0")
+    assert "updated-instead" not in [m.id for m in found.misconceptions]

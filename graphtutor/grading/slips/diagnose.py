@@ -142,12 +142,32 @@ def overall(problem: Problem, answer: Array, slope: Array | None) -> Iterator[Ca
     if not np.any(answer):
         yield candidate("definition.as-constant", out)
     yield from by_others(problem, answer)
+    if stepped(problem, answer):
+        yield candidate("updated-instead", problem.graph.ids[problem.wrt])
     if slope is not None and same_values(f, slope):
         yield candidate("integrated-instead", out)
     second = problem.second
     if second is not None and np.any(second != 0) and same_values(second, answer):
         yield candidate("second-derivative", out)
     yield from by_ratio(problem, answer)
+
+
+def stepped(problem: Problem, answer: Array) -> bool:
+    """Return whether an answer is the variable after a step of descent (or ascent): w − rate·dL/dw, whatever the rate."""
+    here = problem.over(problem.tree.values[problem.graph.ids[problem.wrt]])
+    with np.errstate(all="ignore"):
+        moved = here - answer
+        share = np.abs(problem.truth) / (
+            np.abs(here) + np.abs(problem.truth)
+        )  # where the step is large its rate is known best
+        known = np.isfinite(moved) & np.isfinite(share)
+        if known.sum() < FEWEST or not np.any(share[known] > 0):
+            return False
+        best = int(np.argmax(np.where(known, share, -1)))
+        step = moved[best] / problem.truth[best] * problem.truth
+        alike = np.abs(moved - step) <= 1e-8 * (np.abs(here) + np.abs(answer) + np.abs(step))
+        seen = known & (np.abs(step) > 1e-4 * np.abs(here))
+    return bool(np.all(alike[known]) and seen.sum() >= FEWEST)
 
 
 def by_others(problem: Problem, answer: Array) -> Iterator[Candidate]:
