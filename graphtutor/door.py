@@ -62,7 +62,9 @@ def door(function: Callable[P, R], *, called: str = "", hidden: tuple[str, ...] 
     def opened(*args: P.args, **options: P.kwargs) -> R:
         alien = None if open_end else next((name for name in options if name not in names), None)
         if alien:
-            raise LearnerError(f"{told} has no option '{alien}'{near(alien, names)}; it takes {several(names)}")
+            raise LearnerError(
+                f"{told} has no option '{alien}'{near(alien, names)}; it takes {several(names) or 'names without ='}"
+            )
         if len(args) > len(order) and not many:
             met, most = len(args) - (order[:1] == ["self"]), len(order) - (order[:1] == ["self"])
             raise LearnerError(f"{told} takes {most} argument{'s' * (most != 1)} without a name, and {met} are given")
@@ -177,6 +179,48 @@ def kind(value: Any) -> str:
 
 def with_article(name: str) -> str:
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def made_by(call: str) -> Callable[[type[R]], type[R]]:
+    """Give a class that users meet but never make a sentence for `gt.Graph()`: which call gives one back."""
+
+    def dressed(cls: type[R]) -> type[R]:
+        begin: Any = cls.__init__
+
+        @wraps(begin)
+        def __init__(self: Any, *args: Any, **options: Any) -> None:
+            try:
+                begin(self, *args, **options)
+            except TypeError as error:
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise  # it arose within
+                raise LearnerError(f"gt.{cls.__name__} is what {call} gives back; call that") from None
+
+        cls.__init__ = __init__  # type: ignore[misc]
+        return cls
+
+    return dressed
+
+
+class Listed(tuple[R, ...]):
+    """A tuple whose missing places are told: `t.steps[99]`."""
+
+    def __getitem__(self, place: Any) -> Any:
+        try:
+            return super().__getitem__(place)
+        except (IndexError, TypeError):
+            met = kind(place).removeprefix("the number ")
+            last = len(self) - 1
+            raise NoPlace(f"there is no place {met} in this row; it has 0 to {last}, and -1 is the last") from None
+
+    def __reduce__(self) -> Any:
+        return Listed, (tuple(self),)
+
+
+class NoPlace(LearnerError, IndexError):
+    """A place that a row does not have; an IndexError too, for code that expects one."""
+
+    __str__ = LearnerError.__str__
 
 
 class Named(dict[str, R]):

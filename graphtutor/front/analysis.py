@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import derivation
-from ..door import door
+from ..door import door, made_by
 from ..equal import checking as checks
 from ..expr import build
 from ..expr import graph as graphs
@@ -33,6 +33,7 @@ def check(source: Any, tie: str = "zero", at: Mapping[str, Any] | None = None) -
     return checks.check(source if isinstance(source, graphs.Graph) else build.build(source), tie, at)
 
 
+@made_by("gt.derive('w**2', wrt='w')")
 class Derivation(derivation.Derivation):
     """A derivation, line by line; see `derivation.Derivation` for its data."""
 

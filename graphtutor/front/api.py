@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 import sympy as sp
 
 from ..compiled import function as compile
-from ..door import door
+from ..door import door, made_by
 from ..errors import LearnerError
 from ..expr import adjoint, build, foreign, jacobian, views
 from ..expr import graph as graphs
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 TALL = 760  # pixels of a page in a notebook
 
 
+@made_by("gt.graph('(w*x - y)**2')")
 class Graph(graphs.Graph):
     """A computation graph: its nodes, its gradients, and its pictures. `gt.graph` makes one.
 
@@ -199,12 +200,17 @@ class Graph(graphs.Graph):
     @door
     def opened(self, *names: str) -> Graph:
         """Return this graph with softmax, sigmoid, relu … (or only `names`) written out in smaller operations, as groups."""
-        return dressed(views.opened(self, names or None))
+        return dressed(views.opened(self, flat(names) or None))
 
     @door
     def collapsed(self, *names: str) -> Graph:
         """Return this graph with named lines or opened operations shown as one node each."""
-        return dressed(views.collapsed(self, names))
+        return dressed(views.collapsed(self, flat(names)))
+
+
+def flat(names: Iterable[Any]) -> tuple[str, ...]:
+    """Return names that came one by one or as lists."""
+    return tuple(str(n) for name in names for n in (name if isinstance(name, list | tuple | set) else [name]))
 
 
 class Drawn:
@@ -264,6 +270,7 @@ class Drawn:
         return self.svg()
 
 
+@made_by("gt.graph(…).trace(at={…})")
 class Trace(Drawn, trace.Trace):
     """A walk over a graph; see `trace.Trace` for its data."""
 

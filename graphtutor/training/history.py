@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..compiled.function import compiled
-from ..door import door
+from ..door import door, made_by
 from ..door import kind as called
 from ..errors import LearnerError
 from ..expr.graph import Graph
@@ -61,6 +61,7 @@ class Updates(NamedTuple):
     moments: tuple[tuple[Any, ...], ...]
 
 
+@made_by("gt.train('(w - 3)**2', start={'w': 0})")
 @dataclass(frozen=True, eq=False)
 class History:
     """What happened in a run.

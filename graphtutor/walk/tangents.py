@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..door import Listed
 from ..errors import LearnerError
 from ..expr.adjoint import Backward
 from ..expr.forward import Costs, Forward, Push, costs, forward
@@ -93,7 +94,7 @@ class Tangents:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step: the directions, then node after node, its value and what each edge adds to its tangent."""
-        return tuple(self._steps())
+        return Listed(self._steps())
 
     def _steps(self) -> Iterator[Step]:
         index = 0

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..door import Named
+from ..door import Listed, Named
 from ..errors import DomainError, LearnerError, ShapeError
 from ..expr.adjoint import Backward, Flow, backward
 from ..expr.graph import Edge, Graph, Node, known_functions
@@ -231,7 +231,7 @@ class Trace:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step: forward one node at a time, the seed, then backward one edge at a time."""
-        return tuple(self._steps())
+        return Listed(self._steps())
 
     def _steps(self) -> Iterator[Step]:
         index = 0
