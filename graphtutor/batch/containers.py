@@ -8,6 +8,7 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -87,8 +88,10 @@ def submitters(text: str) -> dict[str, str]:
     return {key: ", ".join(dict.fromkeys(people)) for key, people in found.items() if people}
 
 
-def handed_in(paths: Iterable[str | Path]) -> Iterator[Handed | Fault]:
+def handed_in(paths: Iterable[str | Path], archives: ExitStack) -> Iterator[Handed | Fault]:
     """Yield the files among paths, in folders and in archives, in order of name; hidden ones and our own results are left out.
+
+    `archives` closes those that are read, when their files have been.
 
     A link in a folder is not followed, and what is no regular file not opened: a Fault says so.
     """
@@ -99,7 +102,7 @@ def handed_in(paths: Iterable[str | Path]) -> Iterator[Handed | Fault]:
         elif path.exists() and not path.is_file():
             yield Fault(str(path), "is no regular file; give - for standard input")
         elif path.name.lower().endswith(ARCHIVES):
-            yield from unpacked(path)
+            yield from unpacked(path, archives)
         else:
             yield Handed(path, reader(path), alone=len(listed) == 1)
 
@@ -133,15 +136,15 @@ def inside(folder: Path) -> Iterator[Handed | Fault]:
 
 
 # ----- archives -----
-def unpacked(path: Path) -> Iterator[Handed | Fault]:
+def unpacked(path: Path, archives: ExitStack) -> Iterator[Handed | Fault]:
     """Yield the files of an archive, read where they lie: nothing is unpacked to the disk. A Fault refuses one with a link or `..` in it."""
     try:
-        with (zipped if zipfile.is_zipfile(path) else tarred)(path) as members:
-            fault = next((why for why in (refused(*member) for member in members.every) if why), "") or members.too_much
-            if fault:
-                yield Fault(str(path), fault)
-            else:
-                yield from members.handed_in(path)
+        members: Members = archives.enter_context((zipped if zipfile.is_zipfile(path) else tarred)(path))
+        fault = next((why for why in (refused(*member) for member in members.every) if why), "") or members.too_much
+        if fault:
+            yield Fault(str(path), fault)
+        else:
+            yield from members.handed_in(path)
     except (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, tarfile.TarError) as error:
         yield Fault(str(path), f"cannot be read as an archive: {str(error)[:100]}")
 

@@ -146,7 +146,7 @@ def as_canvas(results: Results) -> Iterator[str]:
     """Yield a gradebook of Canvas, with the row of points possible."""
     found = sums(results)
     yield row(("Student", "ID", "SIS User ID", "SIS Login ID", "Section", TITLE))
-    yield row(("    Points Possible", "", "", "", "", str(max((s.most for s in found.values()), default=0))))
+    yield row(("Points Possible", "", "", "", "", str(max((s.most for s in found.values()), default=0))))
     for name, sum_ in found.items():
         login = sum_.of.get("email") or ("" if name.isdigit() else name)
         yield row((student(sum_.of), name if name.isdigit() else "", "", login, "", sum_.grade))

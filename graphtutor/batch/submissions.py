@@ -24,6 +24,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain, islice
@@ -82,27 +83,32 @@ def gathered(
     of many answers counts there unless it is another file's. `says` is the teacher's word on the question; `trust`
     lets files say otherwise. `columns`: a table's column → the field that it holds.
     """
-    found = list(handed_in(paths))
-    stems = {one.path.name.removesuffix(one.path.suffix) for one in found if isinstance(one, Handed)}
-    owner: dict[str, Path] = {}
-    seen: dict[str, int] = {}
-    for file in found:
-        if isinstance(file, Fault):
-            yield file
-            continue
-        items = of_file(file, says or {}, trust, columns)
-        first = list(islice(items, 2))
-        for one in chain(first, items):
-            if isinstance(one, Fault):
+    with ExitStack() as archives:
+        found = list(handed_in(paths, archives))
+        stems = {one.path.name.removesuffix(one.path.suffix) for one in found if isinstance(one, Handed)}
+        owner: dict[str, Path] = {}
+        seen: dict[str, int] = {}
+        for file in found:
+            items = iter([file]) if isinstance(file, Fault) else of_file(file, says or {}, trust, columns)
+            first = list(islice(items, 2))
+            for one in chain(first, items):
+                if isinstance(one, Submission) and isinstance(file, Handed):
+                    one = named(one, file, trust, stems, owner, many=len(first) > 1)
+                    seen[one.id] = seen.get(one.id, 0) + 1
+                    one = one if seen[one.id] == 1 else replace(one, id=f"{one.id}#{seen[one.id]}")
                 yield one
-                continue
-            if file.who:
-                one = handed_by(one, file)
-            elif not (file.alone or trust):
-                one = own_name(one, file.path, stems, owner, many=len(first) > 1)
-                owner.setdefault(one.id, file.path)
-            seen[one.id] = seen.get(one.id, 0) + 1
-            yield one if seen[one.id] == 1 else replace(one, id=f"{one.id}#{seen[one.id]}")
+
+
+def named(
+    one: Submission, file: Handed, trust: bool, stems: set[str], owner: dict[str, Path], many: bool
+) -> Submission:
+    """Return a submission under the id that its place gives it; `owner` says which file has which."""
+    if file.who:
+        return handed_by(one, file)
+    if not (file.alone or trust):
+        one = own_name(one, file.path, stems, owner, many)
+        owner.setdefault(one.id, file.path)
+    return one
 
 
 def handed_by(one: Submission, file: Handed) -> Submission:
@@ -221,7 +227,7 @@ def of_document(text: str, path: Path, says: Mapping[str, Any], trust: bool) -> 
     if not parts and path.suffix.lower() == ".ipynb":
         yield Fault(str(path), "has no marked cell; begin one with # answer: ID, or give it the tag answer:ID")
     for exercise, answer in [part for part in parts if part[0] == says.get("exercise")] or parts:
-        item = {"exercise": exercise, "answer": answer}
+        item = {"student": path.stem, "exercise": exercise, "answer": answer}
         yield made(item, f"{path.stem}-{exercise}", str(path), says, trust)
 
 
