@@ -7,8 +7,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
+import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,7 +25,7 @@ from graphtutor.tutor.course import course
 from graphtutor.tutor.kinds import Exercise
 from graphtutor.tutor.variants import variant
 
-HERE = Path(__file__).parent
+HERE = TESTS = Path(__file__).resolve().parent
 ROWS = map(json.loads, (HERE / "data" / "hostile.jsonl").read_text("utf-8").splitlines())
 HOSTILE = [row["text"] if "text" in row else "".join(unit * times for unit, times in row["runs"]) for row in ROWS]
 PLAIN = sorted(s for s in spellings.SPELLINGS if spellings.SPELLINGS[s][2] is spellings.plainly)
@@ -152,6 +156,53 @@ def check(results: Iterable[Mapping[str, Any]]) -> tuple[Counter[str], list[str]
                 f"{one['id']} {one['label']}, became {became}: {one.get('exercise') or one.get('expression')!r} {one['answer']!r} ({one['message']})"
             )
     return counts, other
+
+
+# ----- a night of grading, in a process of its own -----
+def started(*args: str, cwd: Path, **options: object) -> subprocess.Popen[str]:
+    """Start the shell's program, with `chaos` grading, in a folder."""
+    env = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)]),
+        "GRAPHTUTOR_EXERCISES": str(TESTS.parent / "exercises"),
+    }
+    command = [sys.executable, str(TESTS / "chaotic.py"), "grade", *args]
+    # a shell that starts things in the background hands down an ignored Ctrl-C
+    return subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **options)  # fmt: skip
+
+
+def graded(*args: str, cwd: Path, code: int = 0) -> tuple[str, str]:
+    with started(*args, cwd=cwd) as process:
+        out, err = process.communicate(timeout=300)
+    assert process.returncode == code, err
+    return out, err
+
+
+def handed_in(folder: Path, count: int, trouble: int = 0, seed: int = 0) -> Path:
+    path = folder / "class.jsonl"
+    path.write_text(
+        "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in submissions(count, seed, trouble)),
+        "utf-8",
+    )
+    return path
+
+
+def lines(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def journal(folder: Path) -> list[str]:
+    """Return the keys of the grades in the journal, but for a line that is not whole."""
+    path = folder / "r.jsonl.journal"
+    whole = path.read_bytes().split(b"\n")[1:-1] if path.exists() else []
+    return [line[:32].decode() for line in whole]
+
+
+def until(true, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come to this"
+        time.sleep(0.02)
 
 
 if __name__ == "__main__":

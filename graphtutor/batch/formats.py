@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from ..errors import LearnerError
-from ..text import escaped
+from ..text import clean, escaped
 from .final import Result, Results, final, ids, question, remark, summary, word
 from .gradebooks import as_canvas, as_gradescope, as_moodle, as_prairielearn, for_system, row
 from .report import as_report
@@ -82,13 +82,13 @@ def as_text(results: Results) -> Iterator[str]:
         yield summary(results) + "\n"
         return
     for k, one in enumerate(results):
-        yield ("\n" if k else "") + (f"{one['id']}\n" if many else "") + results.text(one) + "\n"
+        yield ("\n" if k else "") + (f"{clean(str(one['id']))}\n" if many else "") + results.text(one) + "\n"
 
 
 def as_markdown(results: Results) -> Iterator[str]:
     many = len(results) > 1
     for k, one in enumerate(results):
-        yield ("\n" if k else "") + (f"## {escaped(str(one['id']))}\n\n" if many else "") + results.markdown(one)
+        yield ("\n" if k else "") + (f"## {escaped(clean(str(one['id'])))}\n\n" if many else "") + results.markdown(one)
 
 
 def listed(results: Results) -> Iterator[tuple[str, str]]:
@@ -96,7 +96,7 @@ def listed(results: Results) -> Iterator[tuple[str, str]]:
     wide = min(24, results.widest)
     for one in results:
         correct, score = final(one)
-        line = f"{str(one['id'])[:wide]:<{wide}}  {word(correct):<9}  {100 * score:3.0f} %  {remark(one)}".rstrip()
+        line = f"{clean(str(one['id']))[:wide]:<{wide}}  {word(correct):<9}  {100 * score:3.0f} %  {clean(remark(one))}".rstrip()
         yield line if len(line) <= WIDEST else line[: WIDEST - 3] + "...", word(correct)
 
 

@@ -15,6 +15,13 @@ from .final import Result, Results, counts, final, ids, question, student
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 TITLE = "graphtutor"
+NOTHING: Result = {
+    "id": "",
+    "exercise": "nothing",
+    "correct": None,
+    "score": 0.0,
+    "message": "Nothing that was handed in could be read.",
+}
 
 
 def safe(value: Any) -> str:
@@ -92,8 +99,7 @@ def for_system(form: Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]) ->
 
     def write(results: Results) -> Iterator[str]:
         if results.together or len(results) == 1:
-            every = [one for one in results if counts(one)]
-            yield json.dumps(form(every), ensure_ascii=False, indent=1) if every else "{}"
+            yield json.dumps(form([one for one in results if counts(one)] or [NOTHING]), ensure_ascii=False, indent=1)
             return
         before = "{\n"
         for one in results:

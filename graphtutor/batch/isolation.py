@@ -37,6 +37,7 @@ DONE, DIED, CLOCK, MEMORY, LOST = range(5)
 # a process may be killed for what another answer, or another program, did; the keeper is LOST for nothing that an answer does
 TRIES = {DIED: 3, MEMORY: 2, CLOCK: 1, LOST: 30}
 PATIENCE = 5  # times the seconds of work that may pass on the clock on the wall: waiting is no work
+GRACE = 1  # second for a process to end by itself
 LONGER = 10  # times as long for what only the clock stopped
 HEAD = struct.Struct(">IIB")  # bytes that follow, which submission, what became of it
 MEGABYTE = 1 << 20
@@ -303,15 +304,21 @@ class Cell:
         return not self.closed and self.process.poll() is None
 
     def close(self) -> None:
-        """End its processes: the keeper is killed, and its child reads the end of its pipe or is killed with the keeper's group."""
+        """End its processes: the keeper reads the end of its input and ends its child; what does not is killed."""
         self.closed = True
         EVERY.discard(self)
-        with suppress(OSError):
-            os.killpg(self.process.pid, signal.SIGKILL) if FORKS else self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
+        if self.process.stdin is not None:
             with suppress(OSError, ValueError):
-                pipe.close() if pipe else None
+                self.process.stdin.close()
+        try:
+            self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            with suppress(OSError):
+                os.killpg(self.process.pid, signal.SIGKILL) if FORKS else self.process.kill()
+            self.process.wait()
+        if self.process.stdout is not None:
+            with suppress(OSError, ValueError):
+                self.process.stdout.close()
 
 
 # processes, no results: a cell takes a second to start and serves whoever asks next in this program

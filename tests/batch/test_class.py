@@ -11,62 +11,15 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import classroom
 import pytest
+from classroom import TESTS, graded, handed_in, journal, lines, started, until
 
-TESTS = Path(__file__).resolve().parents[1]
 ROOT = os.geteuid() == 0 if hasattr(os, "geteuid") else False
-LIMITS = ["--timeout", "0.4", "--memory", "300"]
-
-
-def started(*args: str, cwd: Path, **options: object) -> subprocess.Popen[str]:
-    """Start the shell's program, with `chaos` grading, in a folder."""
-    env = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)]),
-        "GRAPHTUTOR_EXERCISES": str(TESTS.parent / "exercises"),
-    }
-    command = [sys.executable, str(TESTS / "chaotic.py"), "grade", *args]
-    # a shell that starts things in the background hands down an ignored Ctrl-C
-    return subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **options)  # fmt: skip
-
-
-def graded(*args: str, cwd: Path, code: int = 0) -> tuple[str, str]:
-    with started(*args, cwd=cwd) as process:
-        out, err = process.communicate(timeout=300)
-    assert process.returncode == code, err
-    return out, err
-
-
-def handed_in(folder: Path, count: int, trouble: int = 0, seed: int = 0) -> Path:
-    path = folder / "class.jsonl"
-    path.write_text(
-        "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in classroom.submissions(count, seed, trouble)),
-        "utf-8",
-    )
-    return path
-
-
-def lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-def journal(folder: Path) -> list[str]:
-    """Return the keys of the grades in the journal, but for a line that is not whole."""
-    path = folder / "r.jsonl.journal"
-    whole = path.read_bytes().split(b"\n")[1:-1] if path.exists() else []
-    return [line[:32].decode() for line in whole]
-
-
-def until(true, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to this"
-        time.sleep(0.02)
+LIMITS = ["--timeout", "0.25", "--memory", "300"]
 
 
 def children(pid: int) -> list[int]:
@@ -122,7 +75,7 @@ def test_a_class_of_500_loses_nothing_to_killed_workers_and_a_killed_parent(tmp_
 @pytest.fixture(scope="module")
 def some(tmp_path_factory) -> tuple[Path, bytes]:
     folder = tmp_path_factory.mktemp("some")
-    handed_in(folder, 60, seed=3)
+    handed_in(folder, 48, seed=3)
     graded("class.jsonl", "-o", "one.jsonl", "-j", "1", cwd=folder)
     return folder, (folder / "one.jsonl").read_bytes()
 
@@ -164,7 +117,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if (
         not ROOT
         or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(place)], capture_output=True
+            ["mount", "-t", "tmpfs", "-o", "size=56k", "none", str(place)], capture_output=True
         ).returncode
     ):
         pytest.skip("a file system of its own needs root; the test with a limited size of file runs")
@@ -189,7 +142,7 @@ def test_a_file_that_may_not_grow_keeps_what_is_done(some, tmp_path: Path) -> No
     (tmp_path / "class.jsonl").write_bytes((folder / "class.jsonl").read_bytes())
     with subprocess.Popen([sys.executable, str(TESTS / "chaotic.py"), "grade", "class.jsonl", "-o", "r.jsonl"], cwd=tmp_path, stderr=subprocess.PIPE, text=True,
                           env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)]), "GRAPHTUTOR_EXERCISES": str(TESTS.parent / "exercises")},
-                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))) as process:  # fmt: skip
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))) as process:  # fmt: skip
         _, err = process.communicate(timeout=120)
     assert process.returncode == 2
     assert (
