@@ -47,9 +47,9 @@ class Plan:
         known = self.env.get(name)
         return self.builder.input(name, self.shapes.get(name, shape)) if known is None else known
 
-    def tree(self, tree: sp.Basic) -> int:
-        """Return the node of a SymPy tree; shared subtrees are visited once, however deep."""
-        return folded(tree, self.leaf, self.joined)
+    def tree(self, tree: sp.Basic, done: dict[int, tuple[sp.Basic, int]] | None = None) -> int:
+        """Return the node of a SymPy tree; shared subtrees are visited once, however deep. `done` may be kept between trees."""
+        return folded(tree, self.leaf, self.joined, done=done)
 
     def joined(self, tree: sp.Basic, spelled: Spelled, args: list[int]) -> int:
         if len(self.builder.cells) > MAX_NODES:

@@ -127,7 +127,11 @@ def compose(op: str, args: tuple[sp.Basic, ...], params: tuple[Any, ...] = ()) -
         else:
             head = row.heads[0]
             tree = head(*args, params=params) if issubclass(head, heads.Head) else unevaluated(head, *args)
-    # SymPy asks these of arguments by recursion; asked from the leaves up they never go deep
+    return shallow(tree)
+
+
+def shallow(tree: sp.Basic) -> sp.Basic:
+    """Return a tree that has been asked what SymPy asks of arguments by recursion: asked from the leaves up it never goes deep."""
     tree.is_commutative, hash(tree)
     return tree
 
@@ -168,7 +172,8 @@ def replaced(tree: sp.Basic, meaning: Mapping[str, sp.Basic]) -> sp.Basic:
 
 
 def rebuilt(tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
-    return type(tree)(*args, params=tree.params) if isinstance(tree, heads.Head) else unevaluated(type(tree), *args)
+    head = isinstance(tree, heads.Head)
+    return shallow(type(tree)(*args, params=tree.params) if head else unevaluated(type(tree), *args))
 
 
 def names_in(tree: sp.Basic) -> frozenset[str]:

@@ -126,7 +126,7 @@ def leaf(tree: sp.Basic) -> Spelled | None:
         return Spelled("input", (), (printable(tree.name),))
     if isinstance(tree, sp.MatrixSymbol):
         return Spelled("input", (), (printable(tree.name), tuple(int(n) for n in tree.shape)))
-    if tree in NAMED_NUMBERS:
+    if not tree.args and tree in NAMED_NUMBERS:  # hashing a tree goes down to its leaves, too deep for some
         return Spelled("const", (), (NAMED_NUMBERS[tree], NAMED_NUMBERS[tree]))
     if tree is sp.true or tree is sp.false:
         value = Fraction(1 if tree is sp.true else 0)

@@ -14,7 +14,9 @@ from ...equal.given import number
 from ...errors import LearnerError
 from ...expr.build import Plan, build
 from ...expr.graph import Graph, Group
+from ...expr.running import needed
 from ...language import read, trees
+from ...language.cursor import LECTURER
 from ...language.write import write
 from ...ops import heads
 from ...ops.table import ROWS
@@ -65,10 +67,14 @@ class Task:
         plan = Plan(self.shapes, self.constants)
         names: list[tuple[int, str]] = []
         groups: list[Group] = []
+        known, seen = trees.names_in(tree), set[int]()
+        done: dict[int, tuple[sp.Basic, int]] = {}
         for name, line in self.named:
-            if trees.names_in(line) <= trees.names_in(tree):
-                names.append((plan.tree(line), name))
-        return plan.graph(plan.tree(tree), [(i, n) for i, n in names if plan.builder.cells[i][1]], groups, self.text)
+            if over(line, known, seen):
+                names.append((plan.tree(line, done), name))
+        return plan.graph(
+            plan.tree(tree, done), [(i, n) for i, n in names if plan.builder.cells[i][1]], groups, self.text
+        )
 
     @cached_property
     def inputs(self) -> frozenset[str]:
@@ -160,7 +166,7 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
         source = build(source, shapes=shapes, constants=constants)
     if isinstance(source, Graph):
         sizes = {n.name: n.shape for n in source.inputs if n.shape}
-        return task(source.formula(source.out), wrt=wrt, **{**options, "shapes": sizes or shapes})
+        return task(as_text(source), wrt=wrt, **{**options, "shapes": sizes or shapes})
     assume, labels = apart(assume)
     names = (str(wrt),) if isinstance(wrt, str | sp.Symbol) else tuple(str(w) for w in wrt or ())
     told = (assumed(source) if isinstance(source, sp.Basic) else {}) | domains(assume)
@@ -173,6 +179,33 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
     for name in names:
         refuse_misspelt(name, found.inputs, known.meanings)
     return found
+
+
+def over(tree: sp.Basic, names: Collection[str], seen: set[int]) -> bool:
+    """Return whether a tree has these names alone; `seen`: the ids of parts of which that is known, added to where it has."""
+    new, todo = set[int](), [tree]
+    while todo:
+        top = todo.pop()
+        if id(top) in seen or id(top) in new:
+            continue
+        if isinstance(top, sp.Symbol) and top.name not in names:
+            return False
+        new.add(id(top))
+        todo.extend(top.args)
+    seen |= new
+    return True
+
+
+def as_text(graph: Graph) -> str:
+    """Return a graph as one expression; one that is too deep to be read as a program, a line for each operation."""
+    depth: list[int] = []
+    for _, args, _ in graph.cells:
+        depth.append(1 + max((depth[a] for a in args), default=0))
+    if depth[graph.out] < LECTURER.depth // 2:
+        return graph.formula(graph.out)
+    kept = [i for i in needed(graph.cells, [graph.out]) if graph.cells[i][1]]
+    names = {i: f"node{i}" for i in kept}
+    return "\n".join(f"{names[i]} = {graph.formula(i, stops=names)}" for i in kept)
 
 
 def refuse_misspelt(name: str, inputs: Collection[str], meanings: Collection[str]) -> None:
@@ -242,7 +275,12 @@ class Known:
                 for name, text in self.meanings.items()}  # fmt: skip
         here = {name: tree for name, tree in here.items() if isinstance(tree, sp.Basic)}
         program = read.program(
-            source, names=self.names, shapes=self.shapes, constants=self.constants, definitions=self.meanings
+            source,
+            names=self.names,
+            shapes=self.shapes,
+            constants=self.constants,
+            definitions=self.meanings,
+            limits=LECTURER,
         )
         found: dict[str, sp.Basic] = {}
         tree: sp.Basic = sp.Integer(0)

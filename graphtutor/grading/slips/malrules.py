@@ -17,6 +17,10 @@ from ...ops.table import ROWS
 from .slopes import Site, Slopes
 from .substitutes import differentiated
 
+MOST_BELOW = (
+    20_000  # pairs of a node and one below it between which factors may be left out: all of them up to 140 nodes
+)
+
 
 def site(id: str, node: int, slot: int | None, kind: str, plan: tuple[tuple[int, int], ...], later: str = "") -> Site:
     found = mistake(id)
@@ -244,7 +248,7 @@ def value(tree: Slopes, i: int) -> Any:
 def of_node(tree: Slopes, i: int) -> Iterator[Site]:
     """Yield factors that are left out between a node and one below it, and a sign turned."""
     yield site("sign.lost-inner-minus", i, None, "minus", (), "" if has_minus(tree, i) else "nearly")
-    for b in below(tree, i):
+    for b in below(tree, i)[: max(2, MOST_BELOW // len(tree.graph))]:
         near = b in tree.graph.cells[i][1]
         yield from of_one(tree, i, b) if near and len(tree.moving(i)) == 1 else ()
         if b != tree.wrt and not dropped(tree, i, b):

@@ -25,6 +25,7 @@ POINTS, FEWEST, FIRST = 40, 5, 6
 CLOSE = 1e-8  # relative; float64 leaves some 1e-12 of a derivative of twenty operations
 SHAKE, STEADY, TINY = 2e-16, 1e-9, 1e-13  # a rounding, what it may change relatively and absolutely
 MOST_PAIRS, MOST_IN_PAIRS, MOST_SITES = 12000, 200, 2500  # of big functions only the most specific slips are tried
+MOST_SWEPT = 300_000  # slips times nodes: each is worked out at all points, in about 100 MB
 
 
 class Problem:
@@ -99,7 +100,8 @@ class Problem:
     def tree(self) -> Slopes:
         tree = Slopes(self.graph, self.here)
         found = malrules.sites(tree)
-        tree.sites = found if len(found) <= MOST_SITES else sorted(found, key=lambda s: s.rank)[:MOST_SITES]
+        most = min(MOST_SITES, MOST_SWEPT // len(self.graph))
+        tree.sites = found if len(found) <= most else sorted(found, key=lambda s: s.rank)[:most]
         tree.settle(self.points)
         return tree
 
@@ -151,7 +153,7 @@ class Problem:
         usual = sorted((s for s in self.tree.sites if s.kind != "minus"), key=lambda s: s.rank)[:MOST_IN_PAIRS]
         both = [(a, b) for a, b in combinations(usual, 2) if a.clash != b.clash]
         both.sort(key=lambda pair: pair[0].rank + pair[1].rank)
-        both = both[:MOST_PAIRS]
+        both = both[: min(MOST_PAIRS, MOST_SWEPT * POINTS // (FIRST * len(self.graph)))]
         return both, self.tree.swept([list(p) for p in both], slice(0, FIRST))
 
     @cached_property
