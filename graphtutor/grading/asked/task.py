@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy as sp
 
 from ...equal.assume import domains, of_symbol
+from ...equal.domain import Domain
 from ...equal.given import number
 from ...errors import LearnerError
 from ...expr.build import Plan, build
@@ -45,6 +48,9 @@ class Task:
     labels: Mapping[str, str] = field(default_factory=dict)
     # by id, with the tree kept so that no other can take its id: hashing a tree would recurse over it
     graphs: dict[int, tuple[sp.Basic, Graph]] = field(default_factory=dict, repr=False, compare=False)
+    slopes: dict[str, tuple[sp.Basic, sp.Basic]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # of which tree
 
     @cached_property
     def graph(self) -> Graph:
@@ -130,8 +136,12 @@ class Task:
         """Return the tree of the derivative asked for; by a line of the program it is by what the line says."""
         if not wrt:
             return self.tree
-        meaning = None if wrt in self.inputs else self.meaning(wrt)
-        return heads.Diff(self.tree, meaning if meaning is not None else sp.Symbol(wrt))
+        of, slope = self.slopes.get(wrt, (None, sp.S.Zero))
+        if of is not self.tree:
+            meaning = None if wrt in self.inputs else self.meaning(wrt)
+            slope = heads.Diff(self.tree, meaning if meaning is not None else sp.Symbol(wrt))
+            self.slopes[wrt] = self.tree, slope
+        return slope
 
     def read_options(self, wrt: str | None = None) -> dict[str, Any]:
         return {"names": self.names, "definitions": {**self.one_class, **self.unknown, **self.definitions}, "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
@@ -167,6 +177,53 @@ def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None
     if isinstance(source, Graph):
         sizes = {n.name: n.shape for n in source.inputs if n.shape}
         return task(as_text(source), wrt=wrt, **{**options, "shapes": sizes or shapes})
+    key = plain_key((source, wrt, *options.values())) if isinstance(source, str) else None
+    if key is None:
+        return stated(source, wrt, **options)
+    kept = prepared(Asked(key, (source, wrt, options)))
+    return replace(kept, graphs=dict(kept.graphs), slopes=dict(kept.slopes))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a task is made of, and a key of all of it: a class answers the same question."""
+
+    key: Any
+    given: tuple[Any, Any, dict[str, Any]] = field(compare=False)
+
+
+@lru_cache(maxsize=200)
+def prepared(asked: Asked) -> Task:
+    """Return a task with its own graphs made; each answer gets a copy, so that none keeps another's."""
+    source, wrt, options = asked.given
+    found = stated(source, wrt, **options)
+    with suppress(LearnerError):
+        found.graph_of(found.tree)
+        for name in found.wrt:
+            found.graph_of(found.slope(name))
+    return found
+
+
+def plain_key(value: Any) -> Any:
+    """Return what tells plain values apart, also 1 from True; None where one is of another kind.
+
+    >>> plain_key({"x": [0, 1]}) == plain_key({"x": (0, 1)}), plain_key(sp.Symbol("x"))
+    (False, None)
+    """
+    if value is None or isinstance(value, str | int | float | Fraction | Domain):
+        return type(value), value
+    if isinstance(value, Mapping):
+        value, kind = [part for pair in value.items() for part in pair], dict
+    elif type(value) in (tuple, list):
+        kind = type(value)
+    else:
+        return None
+    inner = tuple(map(plain_key, value))
+    return None if None in inner else (kind, inner)
+
+
+def stated(source: str | sp.Basic, wrt: Any, assume: Any, definitions: Any, shapes: Any, constants: Any, given: Any) -> Task:  # fmt: skip
+    """Return the task of a text or a tree."""
     assume, labels = apart(assume)
     names = (str(wrt),) if isinstance(wrt, str | sp.Symbol) else tuple(str(w) for w in wrt or ())
     told = (assumed(source) if isinstance(source, sp.Basic) else {}) | domains(assume)
