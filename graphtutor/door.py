@@ -196,7 +196,7 @@ def made_by(call: str) -> Callable[[type[R]], type[R]]:
                     raise  # it arose within
                 raise LearnerError(f"gt.{cls.__name__} is what {call} gives back; call that") from None
 
-        cls.__init__ = __init__  # type: ignore[misc]
+        setattr(cls, "__init__", __init__)  # noqa: B010 - a plain assignment is none to a type checker
         return cls
 
     return dressed

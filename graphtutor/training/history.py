@@ -224,7 +224,8 @@ class History:
         if alien:
             fitting = " or ".join(k for k, options in KINDS.items() if alien in options)
             raise LearnerError(f"{alien}= belongs to a plot of {fitting}; leave it out of a plot of {kind}")
-        others = dict(beside) if isinstance(checked(beside), Mapping) else by_method(self, *beside)
+        checked(beside)
+        others = dict(beside) if isinstance(beside, Mapping) else by_method(self, *beside)
         one: dict[str, Any] = {"boundary": planes.boundary_plot, "regions": planes.regions_plot}
         if kind in one:
             if len(others) > 1 - isinstance(beside, Mapping):
@@ -351,12 +352,11 @@ def by_method(*runs: History) -> dict[str, History]:
     return found
 
 
-def checked(beside: Any) -> Any:
-    """Return runs, or raise a LearnerError where something among them is none."""
+def checked(beside: Any) -> None:
+    """Raise a LearnerError where something among runs is none."""
     runs = beside.values() if isinstance(beside, Mapping) else beside
     if not all(isinstance(run, History) for run in runs):
         raise LearnerError(f"beside is {called(beside)}; expected runs of gt.train, or name → run")
-    return beside
 
 
 def saved(plot: figures.Plot, path: str | Path | None) -> figures.Plot:
