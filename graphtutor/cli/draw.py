@@ -32,11 +32,14 @@ Next, each with .venv/bin/ before it unless the environment is activated (. .ven
 @click.option("--backward", is_flag=True, help="Draw the finished backward pass, every gradient in its place.")
 @click.option("--step", type=int, metavar="N", help="Draw step N; -1 is the last.")
 @click.option(
+    "--all", "whole", is_flag=True, help="Every step in one file: an animated .svg, pages of .pdf, overlays of .tex."
+)
+@click.option(
     "-o",
     "--output",
     default="outputs/graph.svg",
     metavar="FILE",
-    help="FILE.svg, .png, .pdf, .dot; every step: .gif, .html or a folder.",
+    help="FILE.svg, .png, .pdf, .tex, .dot, .mmd; every step: .gif, .html or a folder.",
     show_default=True,
 )
 @look_options
@@ -48,7 +51,7 @@ Next, each with .venv/bin/ before it unless the environment is activated (. .ven
 @json_option
 # branches: which picture is meant follows from four options together
 def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], constants: tuple[str, ...], backward: bool, step: int | None,
-         output: str, collapse: tuple[str, ...], as_json: bool, parameters: str | None, letters: float | None, **look: Any) -> None:  # fmt: skip
+         output: str, collapse: tuple[str, ...], as_json: bool, parameters: str | None, letters: float | None, whole: bool, **look: Any) -> None:  # fmt: skip
     """Draw the computation graph of EXPR.
 
     EXPR is an expression or a program (lines, or parts between semicolons; the last one is the
@@ -69,15 +72,9 @@ def draw(expr: str, at: tuple[str, ...], tie: str, shapes: tuple[str, ...], cons
     look |= {"parameters": split_outside(parameters)} if parameters is not None else {}
     if backward:
         walked.need_walk()
-    subject = graph if point is None and step is None and not backward else walked
-    wanted: int | str | None = step
-    if (
-        step is None
-        and not backward
-        and point is not None
-        and "." in output.rsplit("/", 1)[-1]
-        and not output.endswith((".gif", ".html"))
-    ):
+    subject = graph if point is None and step is None and not backward and not whole else walked
+    wanted: int | str | None = "all" if whole else step
+    if wanted is None and not backward and point is not None and Path(output).suffix not in ("", ".gif", ".html"):
         wanted = "values"
     files = [
         str(path)

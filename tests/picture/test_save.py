@@ -51,9 +51,9 @@ def test_a_step_goes_to_one_file_and_is_that_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "more", "message"), [
-    ("a.bmp", {}, "'.bmp' is no format of pictures; expected .svg, .png, .pdf, .dot, .gif, .html, or a folder name"),
+    ("a.bmp", {}, "'.bmp' is no format of pictures; expected .svg, .png, .pdf, .tex, .dot, .mmd, .gif, .html, or a folder name"),
     ("folder", {"format": "gif"}, "format='gif' holds every step in one file; name a file that ends in .gif"),
-    ("folder", {"format": "bmp"}, "format='bmp' is no format of pictures; expected svg, png, pdf, dot, gif, html"),
+    ("folder", {"format": "bmp"}, "format='bmp' is no format of pictures; expected svg, png, pdf, tex, dot, mmd, gif, html"),
     ("a.svg", {"format": "png"}, "'a.svg' ends in .svg and format is 'png'; leave format out, or name the file .png"),
     ("a.svg", {"step": 99}, "there is no step 99; this trace has steps 0 to 3"),
     ("a.svg", {"theme": "blue"}, "theme='blue' is not known; expected light or dark"),

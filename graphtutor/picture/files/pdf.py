@@ -13,69 +13,76 @@ from typing import Any
 
 from ...errors import LearnerError
 from .fonts import STYLES, files, width
-from .raster import size
+from .raster import size, viewed
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBERS = re.compile(r"[MCHVL]|-?[\d.]+")
 
 
-def pdf(svg: str) -> bytes:
-    """Return one PDF page of an SVG picture of ours: vector shapes, and text in the embedded font."""
+def pdf(*svgs: str) -> bytes:
+    """Return SVG pictures of ours as PDF, a page each: vector shapes, and text in the embedded font."""
     try:
         from matplotlib import rc_context
-        from matplotlib.backends.backend_pdf import FigureCanvasPdf
+        from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
         from matplotlib.figure import Figure
     except ImportError:
         raise LearnerError("PDF needs matplotlib; install it with 'pip install matplotlib', or write .svg") from None
-    wide, high = size(svg)
-    figure = Figure(figsize=(wide / 72, high / 72))
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, wide), ylim=(high, 0))
-    axes.set_axis_off()
-    for order, element in enumerate(ET.fromstring(svg).iter()):
-        draw = DRAWN.get(element.tag.removeprefix(SVG))
-        if draw is not None:
-            draw(axes, element, order)
     out = io.BytesIO()
-    with rc_context({"pdf.fonttype": 42, "pdf.compression": 6}):
-        FigureCanvasPdf(figure).print_pdf(  # type: ignore[no-untyped-call]
-            out, metadata={"Creator": "graphtutor", "Producer": None, "CreationDate": None}
-        )
+    about = {"Creator": "graphtutor", "Producer": None, "CreationDate": None}
+    with rc_context({"pdf.fonttype": 42, "pdf.compression": 6}), PdfPages(out, metadata=about) as pages:
+        for svg in svgs:
+            (wide, high), (_, _, units, tall) = size(svg), viewed(svg)
+            figure = Figure(figsize=(wide / 72, high / 72))
+            FigureCanvasPdf(figure)  # type: ignore[no-untyped-call]
+            axes = figure.add_axes((0, 0, 1, 1), xlim=(0, units), ylim=(tall, 0))
+            axes.set_axis_off()
+            for order, element in enumerate(ET.fromstring(svg).iter()):
+                draw = DRAWN.get(element.tag.removeprefix(SVG))
+                if draw is not None:
+                    draw(axes, element, order, wide / units)
+            pages.savefig(figure)
     return out.getvalue()
 
 
-def pen(element: ET.Element) -> dict[str, Any]:
-    """Return the colours and strokes of an SVG element in matplotlib's words."""
+def pen(element: ET.Element, scale: float) -> dict[str, Any]:
+    """Return the colours and strokes of an SVG element in matplotlib's words. `scale`: points a unit."""
     fill, stroke = element.get("fill", "black"), element.get("stroke", "none")
     look: dict[str, Any] = {
         "facecolor": fill,
         "edgecolor": stroke,
-        "linewidth": float(element.get("stroke-width", "0")),
+        "linewidth": float(element.get("stroke-width", "0")) * scale,
     }
     if element.get("fill-opacity"):
         look["alpha"] = float(element.get("fill-opacity", "1"))
     if element.get("stroke-dasharray"):
         look["linestyle"] = (
             0,
-            tuple(float(d) / look["linewidth"] for d in element.get("stroke-dasharray", "").split()),
+            tuple(float(d) * scale / look["linewidth"] for d in element.get("stroke-dasharray", "").split()),
         )
     return look
 
 
-def rect(axes: Any, element: ET.Element, order: int) -> None:
+def rect(axes: Any, element: ET.Element, order: int, scale: float) -> None:
     from matplotlib.patches import FancyBboxPatch, Rectangle
 
     x, y, w, h, r = (float(element.get(key, "0")) for key in ("x", "y", "width", "height", "rx"))
     if r:
         axes.add_patch(
             FancyBboxPatch(
-                (x, y), w, h, boxstyle=f"round,pad=0,rounding_size={r}", mutation_aspect=1, zorder=order, **pen(element)
+                (x, y),
+                w,
+                h,
+                boxstyle=f"round,pad=0,rounding_size={r}",
+                mutation_aspect=1,
+                zorder=order,
+                **pen(element, scale),
             )
         )
     else:
-        axes.add_patch(Rectangle((x, y), w, h, zorder=order, **pen(element)))
+        axes.add_patch(Rectangle((x, y), w, h, zorder=order, **pen(element, scale)))
 
 
-def curve(axes: Any, element: ET.Element, order: int) -> None:
+def curve(axes: Any, element: ET.Element, order: int, scale: float) -> None:
     """Draw a path of M, C, H, V and L."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
@@ -96,17 +103,17 @@ def curve(axes: Any, element: ET.Element, order: int) -> None:
             else (float(token), float(next(numbers)))
         )
         codes.append({"M": Path.MOVETO, "C": Path.CURVE4}.get(letter, Path.LINETO))
-    axes.add_patch(PathPatch(Path(points, codes), zorder=order, **(pen(element) | {"facecolor": "none"})))
+    axes.add_patch(PathPatch(Path(points, codes), zorder=order, **(pen(element, scale) | {"facecolor": "none"})))
 
 
-def polygon(axes: Any, element: ET.Element, order: int) -> None:
+def polygon(axes: Any, element: ET.Element, order: int, scale: float) -> None:
     from matplotlib.patches import Polygon
 
     corners = [tuple(map(float, pair.split(","))) for pair in element.get("points", "").split()]
-    axes.add_patch(Polygon(corners, closed=True, zorder=order, **pen(element)))
+    axes.add_patch(Polygon(corners, closed=True, zorder=order, **pen(element, scale)))
 
 
-def words(axes: Any, element: ET.Element, order: int) -> None:
+def words(axes: Any, element: ET.Element, order: int, scale: float) -> None:
     """Draw a line of text: one run, or the runs of its tspans one after the other."""
     from matplotlib.font_manager import FontProperties
 
@@ -121,7 +128,7 @@ def words(axes: Any, element: ET.Element, order: int) -> None:
             " ".join(word for word, key in (("bold", "font-weight"), ("oblique", "font-style")) if key in look)
             or "regular"
         )
-        font = FontProperties(fname=dict(zip(STYLES, files(), strict=True))[style], size=points)
+        font = FontProperties(fname=dict(zip(STYLES, files(), strict=True))[style], size=points * scale)
         axes.text(
             x,
             y,

@@ -10,12 +10,15 @@ from typing import Any
 
 from ...errors import LearnerError
 from ...text import unusable, written
+from . import tikz
+from .changes import animated
 from .pdf import pdf
 from .raster import gif, png
 
-ONE = ("svg", "png", "pdf", "dot")
+ONE = ("svg", "png", "pdf", "tex", "dot", "mmd")
 MANY = ("gif", "html")
-FRAME = re.compile(r"\d{3,}\.(svg|png|pdf|dot)")
+TOGETHER = {"svg": "an animation", "pdf": "pages", "tex": "slides of beamer"}  # every step in one file
+FRAME = re.compile(r"\d{3,}\.(svg|png|pdf|tex|dot|mmd)")
 SIGNATURE = b"graphtutor"
 
 
@@ -55,29 +58,51 @@ class Reel(ABC):
             raise LearnerError(f"there is no {self.each} {k}; this {self.whole} has {self.each}s 0 to {len(self) - 1}")
         return k % len(self)
 
-    def bytes(self, step: int | None, format: str) -> bytes:
+    def bytes(self, step: Any, format: str) -> bytes:
         """Return one picture, an animation or a page as bytes."""
         if format == "gif":
             return gif(self.drawing(k, format) for k in range(len(self)))
         if format == "html":
             return self.page(None if self.theme == "light" else self.theme).encode()
+        if step == "all":
+            return self.together(format)
         svg = self.drawing(step, format)
+        if format == "tex":
+            return tikz.picture(svg).encode()
         return png(svg) if format == "png" else pdf(svg) if format == "pdf" else svg.encode()
+
+    def together(self, format: str) -> bytes:
+        """Return all pictures in one file: an animated .svg, the pages of a .pdf, or beamer slides in a .tex."""
+        if format not in TOGETHER:
+            raise LearnerError(
+                f"step='all' makes {', '.join(f'a .{f} ({what})' for f, what in TOGETHER.items())}; no .{format}"
+            )
+        svgs = [self.drawing(k, format) for k in range(len(self))]
+        if format == "pdf":
+            return pdf(*svgs)
+        return (animated(svgs) if format == "svg" else tikz.slides(svgs)).encode()
 
 
 def stored(reel: Reel, path: str | os.PathLike[str], step: Any = None, format: str | None = None) -> list[Path]:
     """Write pictures and return their paths.
 
     A path without a suffix is a folder: every step goes to `000.svg`, `001.svg`, … (`format` svg, png,
-    pdf or dot); frames drawn there earlier are replaced and nothing else is touched; with `step`, that
+    pdf, tex, dot or mmd); frames drawn there earlier are replaced and nothing else is touched; with `step`, that
     one alone is written. A path with a suffix gets one picture (`step`, the finished one if left out), an
-    animation (.gif) or an interactive page (.html). Raises LearnerError for an unknown suffix or a
+    animation (.gif) or an interactive page (.html); with step="all", every step as an
+    animated .svg, the pages of a .pdf, or the overlays of a .tex. Raises LearnerError for an unknown suffix or a
     place that cannot be written.
     """
     if not isinstance(path, str | os.PathLike) or not str(path):
         raise LearnerError("draw() needs the name of a file or folder, such as 'picture.svg'")
     target = Path(path)
     kind = chosen(target, format, reel.formats)
+    if step == "all":
+        if not target.suffix:
+            raise LearnerError(
+                "step='all' puts every step into one file; name a .svg, .pdf or .tex, or leave step out for a folder"
+            )
+        return [written(target, reel.bytes(step, kind))]
     k = reel.number(step)
     if target.suffix:
         return [written(target, reel.bytes(step, kind))]

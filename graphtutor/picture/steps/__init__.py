@@ -8,6 +8,7 @@ dot       A frame as DOT with pinned positions: any Graphviz (neato -n2, nop2) d
 frames    Frames: what each picture of a trace says, as data; no markup and no positions.
 inside    What happens inside a closed group: a walk of its own, which starts backward with what arrives at the group.
 layout    Positions from Graphviz, once for each graph, in one band or wrapped into several.
+mermaid   A frame as Mermaid, the text from which editors and wikis draw a graph.
 needs     How much room boxes and labels need: sized for the widest text of all frames, so nothing moves.
 page      A walk as one HTML file to play with: no network, no fonts, no library.
 page_data A walk as plain data for a page: boxes, edges and steps once, and the elementary operations that give every number.

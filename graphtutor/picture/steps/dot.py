@@ -29,7 +29,7 @@ from .needs import (
     Point,
     label_size,
 )
-from .svg import Colours, colours, n
+from .svg import Brush, Colours, colours, n
 
 if TYPE_CHECKING:
     import graphviz
@@ -63,7 +63,13 @@ def source(frame: Frame, layout: Layout, theme: str = "light", palette: str = "d
     ]
     import graphviz
 
-    return graphviz.Source("\n".join([*lines, ""]), engine="neato")
+    class Pinned(graphviz.Source):
+        """A step as DOT; in a notebook it shows the same picture without any Graphviz."""
+
+        def _repr_mimebundle_(self, *args: Any, **how: Any) -> dict[str, str]:
+            return {"image/svg+xml": Brush(layout, c).paint(frame)}
+
+    return Pinned("\n".join([*lines, ""]), engine="neato")
 
 
 def at(point: Point, layout: Layout) -> str:

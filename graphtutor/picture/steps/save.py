@@ -17,7 +17,7 @@ from ...walk.tangents import Tangents
 from ...walk.trace import ONE, Trace, trace
 from ..files.look import Look
 from ..files.saved import Reel, stored
-from . import dot
+from . import dot, mermaid
 from .canvas import READABLE, Dress, Layout, arrange, fitted, shape_of
 from .frames import Frame, film, finished, valued
 from .layout import BIG, Engine, known
@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 
 
 Walked = Trace | Tangents | Graph
-CANVASED = ("png", "pdf", "gif")  # drawn on a slide where no size is asked for; others are as large as their graph
+CANVASED = (
+    "png",
+    "pdf",
+    "gif",
+    "tex",
+)  # drawn on a slide where no size is asked for; others are as large as their graph
 
 
 class Painter(Reel):
@@ -138,7 +143,12 @@ class Painter(Reel):
         return super().number(None if step == "values" else step)
 
     def bytes(self, step: int | str | None, format: str) -> bytes:
-        return str(self.dot(step).source).encode() if format == "dot" else super().bytes(step, format)
+        if format == "dot":
+            return str(self.dot(step).source).encode()
+        if format == "mmd":
+            frame, _ = self.shown(step, format)
+            return mermaid.text(frame, self.direction or "LR").encode()
+        return super().bytes(step, format)
 
 
 def within(letters: float) -> float:
