@@ -17,7 +17,7 @@ from PIL import Image
 
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import graph as make
-from graphtutor.picture.files.changes import animated, area, changed, things
+from graphtutor.picture.files.inbetweens import animated, area, changed, things
 from graphtutor.picture.files.raster import gif, png
 from graphtutor.picture.files.tikz import tex
 from graphtutor.picture.steps.save import Painter

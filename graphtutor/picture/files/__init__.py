@@ -1,6 +1,6 @@
 """Bytes of pictures: fonts, PNG, GIF, PDF, and whole files or none.
 
-changes  What changes from one picture to the next; several pictures as one that shows them in turn.
+inbetweens  What changes from one picture to the next; several pictures as one that shows them in turn.
 fonts    How wide text is, from a table of DejaVu Sans, and where the font files lie.
 look     how pictures may look: the options of every drawing, with what each may be
 pdf      SVG → PDF by matplotlib, which is there already, needs no system library and embeds the font.

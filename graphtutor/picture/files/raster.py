@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import LearnerError
-from .changes import SMALLEST_PART, Area, area, changed, things
 from .fonts import FAMILY, files
+from .inbetweens import SMALLEST_PART, Area, area, changed, things
 
 MOST_PIXELS = 4000
 

@@ -11,7 +11,7 @@ from typing import Any
 from ...errors import LearnerError
 from ...text import unusable, written
 from . import tikz
-from .changes import animated
+from .inbetweens import animated
 from .pdf import pdf
 from .raster import gif, png
 

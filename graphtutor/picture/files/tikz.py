@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from .changes import runs, things, through
+from .inbetweens import runs, things, through
 from .raster import size, viewed
 
 LETTERS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau upsilon phi chi psi omega".split()
