@@ -40,17 +40,26 @@ def within(seconds: Any, work: Callable[[], R], otherwise: Callable[[], R]) -> R
                 rung = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker), ctypes.py_object(OutOfTime))
 
+    def settle() -> None:
+        nonlocal ended
+        with lock:
+            ended = True
+        while rung:  # it is on its way: it must arrive here, not in whoever called
+            time.sleep(0.001)
+
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
-    timer.start()
     try:
         try:
-            return work()
-        finally:
-            with lock:
-                ended = True
-            while rung:  # it is on its way: it must arrive here, not in whoever called
-                time.sleep(0.001)
+            timer.start()
+            found = work()
+        except OutOfTime:
+            raise
+        except BaseException:
+            settle()
+            raise
+        settle()
+        return found
     except OutOfTime:
         return otherwise()
     finally:
