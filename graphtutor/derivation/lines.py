@@ -135,10 +135,11 @@ class Line:
         return places.pieces(shown, paths, form)
 
 
-def line_of_cells(cells: Cells, *fields: Any) -> Line:
+def line_of_cells(cells: Cells, rule: Rule, before: tuple[Path, ...], after: tuple[Path, ...], left: tuple[str, str] | None,
+                  factors: tuple[Cells, Cells] | None, so_far: Cells | None) -> Line:  # fmt: skip
     """Return the line of what `Line.values` gave."""
-    *rest, factors, so_far = fields
-    return Line(decoded(cells), *rest, factors and tuple(map(decoded, factors)), so_far and decoded(so_far))
+    sent = None if factors is None else (decoded(factors[0]), decoded(factors[1]))
+    return Line(decoded(cells), rule, before, after, left, sent, None if so_far is None else decoded(so_far))
 
 
 TIMES = {"plain": " * ", "unicode": " × ", "latex": r" \times ", "mathml": "<mo>×</mo>"}
