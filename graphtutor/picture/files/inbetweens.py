@@ -72,7 +72,7 @@ def areas(element: ElementTree.Element) -> Iterator[Area]:
         x, y, w, h = (float(element.get(key, "0")) for key in ("x", "y", "width", "height"))
         yield Area(x, y, x + w, y + h)
     elif tag in ("path", "polygon"):
-        xs, ys = corners(element.get("d") or element.get("points", ""))
+        xs, ys = corners(element.get("d") or element.get("points") or "")
         if xs and ys:
             yield Area(min(xs), min(ys), max(xs), max(ys))
     elif tag == "text":

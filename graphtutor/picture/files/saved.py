@@ -47,7 +47,7 @@ class Reel(ABC):
     def page(self, theme: str | None = None) -> str:
         """Return all of them as an interactive page; without a theme it follows the reader's own."""
 
-    def number(self, step: int | None) -> int:
+    def number(self, step: Any) -> int:
         """Return the number of a picture from 0; LearnerError if there is none."""
         if step is not None and not isinstance(step, int):
             raise LearnerError(
@@ -57,6 +57,17 @@ class Reel(ABC):
         if not -len(self) <= k < len(self):
             raise LearnerError(f"there is no {self.each} {k}; this {self.whole} has {self.each}s 0 to {len(self) - 1}")
         return k % len(self)
+
+    def together(self, format: str) -> bytes:
+        """Return all pictures in one file: an animated .svg, the pages of a .pdf, or beamer slides in a .tex."""
+        if format not in TOGETHER:
+            raise LearnerError(
+                f"step='all' makes {', '.join(f'a .{f} ({what})' for f, what in TOGETHER.items())}; no .{format}"
+            )
+        svgs = [self.drawing(k, format) for k in range(len(self))]
+        if format == "pdf":
+            return pdf(*svgs)
+        return (animated(svgs) if format == "svg" else tikz.slides(svgs)).encode()
 
     def bytes(self, step: Any, format: str) -> bytes:
         """Return one picture, an animation or a page as bytes."""
@@ -70,17 +81,6 @@ class Reel(ABC):
         if format == "tex":
             return tikz.picture(svg).encode()
         return png(svg) if format == "png" else pdf(svg) if format == "pdf" else svg.encode()
-
-    def together(self, format: str) -> bytes:
-        """Return all pictures in one file: an animated .svg, the pages of a .pdf, or beamer slides in a .tex."""
-        if format not in TOGETHER:
-            raise LearnerError(
-                f"step='all' makes {', '.join(f'a .{f} ({what})' for f, what in TOGETHER.items())}; no .{format}"
-            )
-        svgs = [self.drawing(k, format) for k in range(len(self))]
-        if format == "pdf":
-            return pdf(*svgs)
-        return (animated(svgs) if format == "svg" else tikz.slides(svgs)).encode()
 
 
 def stored(reel: Reel, path: str | os.PathLike[str], step: Any = None, format: str | None = None) -> list[Path]:

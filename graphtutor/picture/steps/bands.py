@@ -83,7 +83,7 @@ def stacked(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mappi
     for i, n in boxes.items():
         places[i] = standing(drawn[band[i]][2][f"n{i}"], n).moved(left, offsets[band[i]])
     inner = {
-        e: Route(*drawn[band[e.source]][3][f"e{e.source}_{e.slot}"], size).moved(left, offsets[band[e.source]])
+        e: routed(drawn[band[e.source]], f"e{e.source}_{e.slot}", size).moved(left, offsets[band[e.source]])
         for e, size in labels.items()
     }
     routes = dict(inner)
@@ -92,7 +92,7 @@ def stacked(boxes: Mapping[int, Need], labels: Mapping[Edge, Point], band: Mappi
         if start != band[edge.source]:
             crossing = Crossing(edge.target, start, band[edge.source])
             lane = crossings.index(crossing)
-            leaving = Route(*drawn[start][3][crossing.out], (0.0, 0.0)).moved(left, offsets[start])
+            leaving = routed(drawn[start], crossing.out, (0.0, 0.0)).moved(left, offsets[start])
             lanes = LANE * sum(c.leaves == start for c in crossings[:lane])
             borders = right + CORNER + LANE * lane, left - CORNER - LANE * lane
             below = offsets[start] + drawn[start][1] + GUTTER / 2 + lanes
@@ -109,6 +109,12 @@ def around(before: tuple[Point, ...], after: Route, borders: tuple[float, float]
     way = bent((start, (out, start[1]), (out, below), (into, below), (into, after.points[0][1]), end))
     points = (*(() if level(before) else before[:-1]), *way, *(() if level(after.points) else after.points[1:]))
     return Route(points, after.label, after.size, (((out + into) / 2, below),))
+
+
+def routed(drawn: Any, name: str, size: Point) -> Route:
+    """Return an edge of a band as it was drawn."""
+    points, label = drawn[3][name]
+    return Route(points, label, size)
 
 
 def level(points: Sequence[Point]) -> bool:

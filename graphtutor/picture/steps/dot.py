@@ -63,7 +63,7 @@ def source(frame: Frame, layout: Layout, theme: str = "light", palette: str = "d
     ]
     import graphviz
 
-    class Pinned(graphviz.Source):
+    class Pinned(graphviz.Source):  # type: ignore[misc]
         """A step as DOT; in a notebook it shows the same picture without any Graphviz."""
 
         def _repr_mimebundle_(self, *args: Any, **how: Any) -> dict[str, str]:

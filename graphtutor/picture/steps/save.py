@@ -139,7 +139,7 @@ class Painter(Reel):
             return frames[0], arrange(frames, self.direction or "LR", self.engine)
         return frames[0], fitted(frames, self.size or "slide", None, self.direction, self.engine)[0]
 
-    def number(self, step: int | str | None) -> int:
+    def number(self, step: Any) -> int:
         return super().number(None if step == "values" else step)
 
     def bytes(self, step: int | str | None, format: str) -> bytes:
