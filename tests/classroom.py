@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import spellings
+import sympy as sp
 from chaos import ACTS
 
 from graphtutor.tutor.course import course
@@ -52,10 +53,11 @@ EXPECTED: Mapping[str, Callable[[bool | None], bool]] = {
 
 
 def spaced(text: str, k: int) -> str:
-    """Return a text with some of its spaces doubled, another one for each k: the same mathematics, another answer."""
-    out = []
+    """Return a text with some of its spaces doubled, another one for each k: the same mathematics, another answer. Python's indents stay."""
+    out, start = [], True
     for place, char in enumerate(text):
-        out.append(char * 2 if char == " " and (k >> (place % 13)) & 1 else char)
+        start = char == "\n" or (start and char == " ")
+        out.append(char * 2 if char == " " and not start and (k >> (place % 13)) & 1 else char)
     return "".join(out) + " " * (k % 3)
 
 
@@ -76,10 +78,11 @@ def of_exercises(seed: int) -> Iterator[dict[str, Any]]:
         for name in whole.order:
             drawn: Exercise = variant(whole.exercise(name), f"{seed} {k}" if k else None)
             told = {"exercise": name, **({"seed": f"{seed} {k}"} if k else {})}
-            right, wrong = list(drawn.accepted()), [answer for answer, _ in drawn.rejected()]
+            filed = variant(whole.exercise(name))  # in another variant a wrong answer of the file may be right
+            right, wrong = list(drawn.accepted()), [answer for answer, _ in filed.rejected()]
             yield {**told, "answer": retyped(right[k % len(right)], k), "label": "right"}
             if wrong:
-                yield {**told, "answer": retyped(wrong[k % len(wrong)], k), "label": "wrong"}
+                yield {"exercise": name, "answer": retyped(wrong[k % len(wrong)], k), "label": "wrong"}
 
 
 def of_course(seed: int) -> Iterator[dict[str, Any]]:
@@ -101,10 +104,18 @@ def of_course(seed: int) -> Iterator[dict[str, Any]]:
                 yield {**told, "answer": retyped(slipped(p, draw), k), "label": "wrong"}
 
 
+def somewhere(value: sp.Expr) -> bool:
+    """Return whether a value is not zero at a point of no particular numbers."""
+    at = {name: sp.Rational(37 + 14 * k, 101 + 3 * k) for k, name in enumerate(sorted(value.free_symbols, key=str))}
+    return bool(abs(sp.N(value.subs(at), 20)) > 1e-12)
+
+
 def slipped(p: spellings.Problem, draw: random.Random) -> list[str]:
     """Return a derivation with one slip in one line: a sign, a factor of 2, or one more."""
     lines = spellings.derivation(p)
-    k = draw.choice([k for k, line in enumerate(lines) if line.value != 0])
+    k = draw.choice(
+        [k for k, line in enumerate(lines) if somewhere(spellings.written_out(line.value, spellings.meaning_of(p)))]
+    )
     value = lines[k].value
     wrong = spellings.Line(lines[k].of, lines[k].by, draw.choice([-value, 2 * value, value + 1]))
     return spellings.spelled([*lines[:k], wrong, *lines[k + 1 :]], draw.choice(PLAIN))

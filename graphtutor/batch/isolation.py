@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # a cell is started before anything heavy is imported, so tha
     from .submissions import Submission
 
 WORK = "graphtutor.batch.results:told"  # what grades one submission: (submission, folder) → JSON as bytes
+READY = "graphtutor.batch.results:ready"  # what a process does before many are forked from it
 FORKS = hasattr(os, "fork")
 DONE, DIED, CLOCK, MEMORY, LOST = range(5)
 # a process may be killed for what another answer, or another program, did; the keeper is LOST for nothing that an answer does
@@ -222,11 +223,15 @@ def keep() -> None:
     requests, answers = os.fdopen(0, "rb", buffering=0, closefd=False), os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a print, of whatever module, is no answer
     worker(WORK)
-    gc.collect()
-    gc.freeze()  # what is imported stays shared with every child
+    ready: set[str | None] = set()
     child: Child | None = None
     while (asked := received(requests.read)) is not None:
         fresh, limits, folder, work = pickle.loads(asked[2])
+        if len(work) > 1 and folder not in ready:
+            ready.add(folder)
+            worker(READY)(folder)
+            gc.collect()
+            gc.freeze()  # what is there stays shared with every child
         for which, one in work:
             content = pickle.dumps((one, folder))
             if not FORKS:
@@ -276,6 +281,9 @@ class Cell:
                 found = received(self.process.stdout.read)
             if self.closed:
                 raise Stopped
+            if found is None:
+                self.process.kill()
+                self.process.wait()  # its end is read before the system has noted it
             yield found or (which, CLOCK if late.is_set() else LOST if FORKS else DIED, b"its keeper was killed")
             if found is None:
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -51,6 +52,13 @@ def told(one: Submission, folder: str | None = None) -> bytes:
     except Exception as error:  # one answer that we fail on must not cost the other answers of a night their grades
         why = f"graphtutor failed on it ({type(error).__name__}); this is its bug, not the answer's"
         return packed(ungraded(why, bug=traceback.format_exc()))
+
+
+def ready(folder: str | None = None) -> None:
+    """Grade samples, so that what is imported, read or worked out at a first answer is there before processes are forked from this one."""
+    told(Submission("", "2*(w*x - y)", {"expression": "(w*x - y)**2", "wrt": "w"}), folder)
+    with suppress(LearnerError, AuthorError):
+        told(Submission("", "1", {"exercise": course_of(folder).order[0]}), folder)
 
 
 def ungraded(why: str, **more: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,8 +13,7 @@ from pathlib import Path
 
 import pytest
 from classroom import TESTS, graded, handed_in, journal, started, until
-
-pytest.importorskip("distributed", reason="dask.distributed is not installed")
+from distributed import Client
 
 
 class Cluster:
@@ -53,14 +53,10 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        import json
-
         return json.loads(self.file.read_text("utf-8"))["address"]
 
     def workers(self, count: int) -> None:
         """Wait until so many workers are there."""
-        from distributed import Client
-
         with Client(self.url, set_as_default=False) as client:
             client.wait_for_workers(count, timeout=60)
 

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from graphtutor.batch.final import read_results
 from graphtutor.batch.formats import FORMATS
@@ -145,7 +146,6 @@ def test_where_nothing_can_be_read_a_grading_system_is_told_so(form: str, here: 
 
 
 def test_parquet_holds_the_table_and_each_whole_result(here: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
     grade("-o", "r.parquet")
     table = parquet.read_table("r.parquet").to_pylist()
     assert [(r["id"], r["correct"], r["score"]) for r in table[:3]] == [
