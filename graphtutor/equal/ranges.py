@@ -45,8 +45,8 @@ class Range:
         return Range((-self.high[0], self.high[1]), (-self.low[0], self.low[1]))
 
     def __add__(self, other: Any) -> Range:
-        other = ranged(other)
-        return short(*((a[0] + b[0], a[1] and b[1]) for a, b in ((self.low, other.low), (self.high, other.high))))
+        low, high = ranged(other).low, ranged(other).high
+        return short((self.low[0] + low[0], self.low[1] and low[1]), (self.high[0] + high[0], self.high[1] and high[1]))
 
     def __mul__(self, other: Any) -> Range:
         other = ranged(other)
@@ -57,13 +57,13 @@ class Range:
         return self + -ranged(other)
 
     def __rsub__(self, other: Any) -> Range:
-        return -self + other
+        return -self + ranged(other)
 
     def __truediv__(self, other: Any) -> Range:
         return self * ranged(other).inverse()
 
     def __rtruediv__(self, other: Any) -> Range:
-        return self.inverse() * other
+        return self.inverse() * ranged(other)
 
     def inverse(self) -> Range:
         """Return where 1/x is, of those x that are not 0."""
@@ -71,9 +71,10 @@ class Range:
             return ALL
         return short(reciprocal(self.high, -math.inf), reciprocal(self.low, math.inf))
 
-    def __pow__(self, n: Any) -> Range:
-        if not isinstance(n, int | Fraction) or n != int(n) or abs(n) > HIGHEST:
+    def __pow__(self, power: Any) -> Range:
+        if not isinstance(power, int | Fraction) or power != int(power) or abs(power) > HIGHEST:
             return POSITIVE if self.positive else ALL
+        n = int(power)
         if n < 0:
             return (self**-n).inverse()
         if n % 2 == 0 and self.low[0] < 0:
@@ -82,9 +83,13 @@ class Range:
                 if self.high[0] <= 0
                 else Range((0, True), max(self.high, (-self.low[0], self.low[1]))) ** n
             )
-        return short((self.low[0] ** int(n), self.low[1]), (self.high[0] ** int(n), self.high[1]))
+        return short((self.low[0] ** n, self.low[1]), (self.high[0] ** n, self.high[1]))
 
-    __radd__, __rmul__ = __add__, __mul__
+    def __radd__(self, other: Any) -> Range:
+        return self + ranged(other)
+
+    def __rmul__(self, other: Any) -> Range:
+        return self * ranged(other)
 
 
 ALL = Range((-math.inf, False), (math.inf, False))

@@ -175,7 +175,7 @@ class Sampler:
         """Return at which points nothing is to be compared, as floats see it that are well away from every edge of a domain."""
         if not all(b.cell in values for b in self.breaks):
             return np.zeros(count, bool)
-        found = np.broadcast_to(np.True_, (count,))
+        found: Array = np.ones(count, bool)
         for i in (i for pair in self.pairs for i in pair):
             found = found & np.isnan(values[i]).all(axis=0)
         for i in self.comparison.within:

@@ -116,8 +116,8 @@ class Schedule:
         found: dict[Any, Break] = {}
         for b in self.breaks:
             first, *others = (self.lanes_of(b.cell).line.exact(p, b.cell) for p in points)
-            key = tuple(h / first for h in others if h) if first else ()
-            key = key if len(key) == len(others) else b.cell
+            ratios = tuple(h / first for h in others if h) if first else ()
+            key = ratios if len(ratios) == len(others) else b.cell
             found[key] = b if b.kink else found.get(key, b)
         return list(found.values())
 

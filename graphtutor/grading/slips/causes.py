@@ -24,8 +24,8 @@ from ..told.marks import Misconception, Variant
 from .backward_slips import diagnosed
 from .between import carried_out, mending, rewritten
 from .counterexamples import constant_ratio, counterexample
-from .diagnose import SURE, diagnose
-from .phrases import Ranked, formulas
+from .diagnose import SURE, diagnose, surplus
+from .phrases import Ranked, formulas, worded
 from .problems import Array, Problem, problem, problem_at
 from .telling_apart import telling
 
@@ -134,6 +134,7 @@ class Cause:
         """Return the slips that lead here from the function itself; no rule of differentiation fails after the last is carried out."""
         if self.plain and self.problem is not None:
             found = diagnose(self.problem, self.values(self.graph), self.slope())
+            found = found or worded(self.problem, list(surplus(self.problem, self.graph)))
         elif self.problem is not None:
             found = diagnosed(self.problem, self.graph, self.task.labelled)
         else:

@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from ...expr.graph import Graph
+from ...expr.running import run
 from ...ops.misconceptions import LATER, mistake
 from ...ops.table import ROWS
 from ...text import several
@@ -38,6 +39,7 @@ from .written_out import View
 ROUNDED = 0.011
 SIMPLE = 20  # leaves and operations of a factor that is named
 SURE = 30  # the rank from which on an explanation is looked for elsewhere too
+MOST_FACTORS = 6  # of an answer of which some may be too many
 MOST_TOGETHER = 6  # variables whose derivatives are added up in every way
 Named = Callable[[], Candidate]
 
@@ -56,7 +58,7 @@ def diagnose(problem: Problem, answer: Array, slope: Array | None = None) -> lis
         found = [*agreeing(*other_functions(problem), answer), *double(problem, answer)]
     if all(c.rank >= SURE for c in found):
         found.extend(partly(problem, answer))
-    return worded(problem, found)
+    return worded(problem, found or list(undone(problem, answer)))
 
 
 def agreeing(names: list[Named], values: Array, answer: Array) -> Iterator[Candidate]:
@@ -168,6 +170,40 @@ def stepped(problem: Problem, answer: Array) -> bool:
         alike = np.abs(moved - step) <= 1e-8 * (np.abs(here) + np.abs(answer) + np.abs(step))
         seen = known & (np.abs(step) > 1e-4 * np.abs(here))
     return bool(np.all(alike[known]) and seen.sum() >= FEWEST)
+
+
+def undone(problem: Problem, answer: Array) -> Iterator[Candidate]:
+    """Yield that the answer is a part of the function, as it stands there: x for e^x."""
+    parts = [i for i, (op, _, _) in enumerate(problem.graph.cells) if op != "const" and i != problem.graph.out]
+    values = np.array([problem.over(problem.tree.values[i]) for i in parts]).reshape(-1, problem.size)
+    for k in np.flatnonzero(fits(values, answer)).tolist()[:1]:
+        said = f"{formula(problem.graph, parts[k])} is a part of the function: it has not been differentiated."
+        yield candidate("not-differentiated", parts[k], later="by its ratio", said=said)
+
+
+def surplus(problem: Problem, answer: Graph) -> Iterator[Candidate]:
+    """Yield the factors of an answer, as it is written, without which it would be right: a·(1 - a) in (a - y)·a·(1 - a)."""
+    factors, todo = [], [answer.out]
+    while todo:
+        top = todo.pop()
+        op, args, _ = answer.cells[top]
+        product = bool(args) and ROWS[op].linear and set(range(len(args))) <= set(ROWS[op].linear)
+        todo.extend(reversed(args)) if product else factors.append(top)
+    if not 1 < len(factors) <= MOST_FACTORS:
+        return
+    values = run(answer.cells, answer.shapes, problem.with_drawn(answer), "float")
+    chosen = [c for size in range(1, len(factors)) for c in combinations(factors, size)]
+    with np.errstate(all="ignore"):
+        ratio = problem.over(values[answer.out]) / problem.truth
+        rows = np.array([math.prod((problem.over(values[i]) for i in c), start=np.ones(problem.size)) for c in chosen])
+    for k in np.flatnonzero(fits(rows, ratio)).tolist()[:1]:
+        cells = list(answer.cells)
+        while len(chosen[k]) > 1:
+            cells.append(("mul", chosen[k][:2], ()))
+            chosen[k] = (len(cells) - 1, *chosen[k][2:])
+        graph = Graph(tuple(cells), ((),) * len(cells), chosen[k][0])
+        if written(graph, graph.out) <= SIMPLE:
+            yield candidate("factor.too-many", said=f"Yours is {formula(graph, graph.out)} times the derivative.")
 
 
 def by_others(problem: Problem, answer: Array) -> Iterator[Candidate]:

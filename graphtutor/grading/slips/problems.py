@@ -24,6 +24,7 @@ Array = Any
 POINTS, FEWEST, FIRST = 40, 5, 6
 CLOSE = 1e-8  # relative; float64 leaves some 1e-12 of a derivative of twenty operations
 SHAKE, STEADY, TINY = 2e-16, 1e-9, 1e-13  # a rounding, what it may change relatively and absolutely
+SHAKES = 4  # times, for two roundings may undo each other
 MOST_PAIRS, MOST_IN_PAIRS, MOST_SITES = 12000, 200, 2500  # of big functions only the most specific slips are tried
 MOST_SWEPT = 300_000  # slips times nodes: each is worked out at all points, in about 100 MB
 
@@ -255,8 +256,9 @@ def steady(graph: Graph, points: Mapping[str, Array], values: Array) -> Array:
                 shaken.append(points[params[0]] if op == "input" else run([cell], ((),), {}, "float")[0])
                 continue
             value = apply_row(ROWS[op], [shaken[a] for a in args], params, "float")
-            shaken.append(value * (1 + SHAKE * rng.uniform(-1, 1, size)))
-        return np.broadcast_to(np.abs(shaken[graph.out] - values) <= STEADY * np.abs(values) + TINY, (size,))
+            shaken.append(value * (1 + SHAKE * rng.choice((-2, -1, 1, 2), (SHAKES, size))))
+        still = np.abs(shaken[graph.out] - values) <= STEADY * np.abs(values) + TINY
+        return np.broadcast_to(still, (SHAKES, size)).all(axis=0)
 
 
 def fits(candidates: Array, answer: Array) -> Array:
