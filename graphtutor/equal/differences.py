@@ -37,6 +37,7 @@ RANGES = (
     (-3000, -1001),
 )  # thousandths; most functions are defined on one of them
 EVALUATIONS = 400_000  # of a node, for the differences input by input
+CONFIRMED = 8  # times fewer where one through all inputs agrees: it would show an error in any of them
 MOST_PRECISE = 40_000  # entries and products of entries that are taken with a hundred digits
 MOST_FLOATS = 30_000_000  # that are taken at all: some 240 MB each time they are kept
 
@@ -129,7 +130,8 @@ def by_difference(graph: Graph, walk: Backward) -> dict[str, Verdict]:
         }
         whole = near(function.slope(point, direction), sum(along.values()))
         verdicts = {n.name: IN_ALL if whole else NOT_IN_ALL for n in graph.inputs}
-        for node in graph.inputs[: max(1, EVALUATIONS // (2 * len(graph)))]:
+        most = EVALUATIONS // CONFIRMED if whole else EVALUATIONS
+        for node in graph.inputs[: max(1, most // (2 * len(graph)))]:
             span = function.spans[node.name]
             alone = [d if span.start <= k < span.stop else 0 * d for k, d in enumerate(direction)]
             verdicts[node.name] = held(function, point, alone, along[node.name])
