@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -815,3 +816,20 @@ def test_a_folder_and_a_course_of_ones_own(tmp_path: Path, at: Callable[..., tup
 def test_review_says_how_long_there_is_to_wait(at: Callable[..., tuple[int, str, str]]) -> None:
     at("answer", "power-rule", "n*x**n")
     assert "The next one is due in 10 minutes." in at("review")[1]
+
+
+def test_no_word_is_broken_at_sixty_columns(tmp_path: Path) -> None:
+    said: dict[int, list[str]] = {}
+    for width in (60, 10_000):
+        screen = Script(lambda _: "quit", width=width)
+        it = lesson(Store(tmp_path / f"{width}.json"), screen)
+        for name in COURSE.order[::6]:
+            exercise = it.exercise(name, it.store.read())
+            it.show(name)
+            it.hint(name, exercise)
+            for answer in (exercise.rejected()[0][0], "2*(", "sine(x)"):
+                with contextlib.suppress(gt.LearnerError):
+                    it.feedback(exercise, judge(exercise, answer))
+        cut = "…" if width == 60 else "\0"  # the window around a caret
+        said[width] = [w for line in screen.lines if cut not in line for w in line.split()]
+    assert set(said[60]) - set(said[10_000]) == set()
