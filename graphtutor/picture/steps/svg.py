@@ -370,7 +370,7 @@ def legend(frame: Frame, layout: Layout, c: Colours) -> str:
         x += 23 + width(said, LEGEND) + 20
     if layout.tiles:
         opened = next(t.block.name for t, p in zip(layout.tiles, layout.plans, strict=True) if p is plan)
-        said = f"{len(layout.tiles)} lines closed, {opened} opened; outlined in blue: what it is computed from"
+        said = f"{len(layout.tiles)} parts closed, {opened} opened; outlined in blue: what it is computed from"
         parts.append(text(layout.width - MARGIN * u, y * u, said, LEGEND * u, c.muted, "end"))
     return f'<g id="legend">{"".join(parts)}</g>'
 
