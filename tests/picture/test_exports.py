@@ -143,3 +143,8 @@ def test_what_changes_between_two_steps_is_a_small_part_of_the_picture() -> None
     assert 0 < sum((a.right - a.left) * (a.bottom - a.top) for a in patches) < 0.6 * layout.width * layout.height
     assert not any(a.meets(b) for a in patches for b in patches if a is not b)
     assert all(area(line) is not None for line in lines[0] if "<title>" in line)
+
+
+def test_a_thing_may_be_several_elements_in_a_row() -> None:
+    """A board writes a line's sign and its formula one after the other."""
+    assert area('<rect x="0" y="0" width="1" height="2"/><path d="M3 4H9"/>') == (0, 0, 9, 4)

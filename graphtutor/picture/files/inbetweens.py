@@ -60,7 +60,7 @@ def area(line: str) -> Area | None:
     Area(left=0.0, top=0.0, right=9.0, bottom=6.0)
     """
     found: Area | None = None
-    for element in ElementTree.fromstring(line).iter():
+    for element in ElementTree.fromstring(f"<g>{line}</g>").iter():
         for here in areas(element):
             found = here if found is None else found.joined(here)
     return found

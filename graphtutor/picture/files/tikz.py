@@ -68,7 +68,7 @@ def colour(name: str) -> str:
 
 def commands(line: str) -> Iterator[str]:
     """Yield the TikZ commands of one thing that a picture shows."""
-    for element in ElementTree.fromstring(line).iter():
+    for element in ElementTree.fromstring(f"<g>{line}</g>").iter():
         draw = DRAWN.get(element.tag)
         if draw:
             yield draw(element)
