@@ -18,7 +18,7 @@ from .likeness import alike
 
 BINS, EXAMPLES, LONGEST = 10, 3, 400
 STYLE = """body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
+table{border-collapse:collapse;width:100%}td,pre{overflow-wrap:anywhere}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}pre{white-space:pre-wrap;margin:.2rem 0;background:#f5f5f3;padding:.4rem .6rem}
 h2{margin-top:2.2rem}.bar{fill:#3b6ea5}.dim{color:#666}@media(prefers-color-scheme:dark){body{background:#16181c;color:#e8e8e6}pre{background:#22252b}th,td{border-color:#3a3d44}.dim{color:#a5a5a2}}"""
 
