@@ -72,9 +72,9 @@ class Range:
         return short(reciprocal(self.high, -math.inf), reciprocal(self.low, math.inf))
 
     def __pow__(self, power: Any) -> Range:
-        if not isinstance(power, int | Fraction) or power != int(power) or abs(power) > HIGHEST:
+        n = int(power) if isinstance(power, int | Fraction) else HIGHEST + 1
+        if n != power or not -HIGHEST <= n <= HIGHEST:
             return POSITIVE if self.positive else ALL
-        n = int(power)
         if n < 0:
             return (self**-n).inverse()
         if n % 2 == 0 and self.low[0] < 0:
