@@ -17,6 +17,7 @@ PIECE = re.compile(
 )
 RAW = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?:`|\$\{)", re.S)
 DECLARES = {"const", "let", "function"}
+RESERVED = {"as", "do", "if", "in", "of"}  # words of the language that are as short as a shortened name
 
 
 def tokens(script: str) -> Iterator[str]:
@@ -53,8 +54,8 @@ def compact(script: str, keep: frozenset[str] = frozenset()) -> str:
     'const total=1;return`a ${total} c`+it.total;'
     >>> compact("const whole = 1;\n  return `a ${whole} c` + {whole: 2};")
     'const whole=1;return`a ${whole} c`+{whole:2};'
-    >>> compact("const whole = (number) => number;\n  return whole(1);")
-    'const a=(number)=>number;return a(1);'
+    >>> compact("const whole = number => number;\n  return whole(1);")
+    'const a=b=>b;return a(1);'
     """
     parts = list(tokens(script))
     short = names(parts, keep)
@@ -80,18 +81,29 @@ def names(parts: list[str], keep: frozenset[str]) -> dict[str, str]:
     solid = [p for p in parts if p not in ("\n", " ")]
     free = set(declared(solid)) - keep - set(keys(solid))
     uses = Counter(word for word in solid if word in free and len(word) > 2)
-    letters, taken = ascii_lowercase + ascii_uppercase, set(solid)
+    letters, taken = ascii_lowercase + ascii_uppercase, {*solid, *RESERVED}
     short = ("".join(some) for n in count(1) for some in product(letters, repeat=n))
     return {word: next(n for n in short if n not in taken) for word, _ in uses.most_common()}
 
 
 def declared(solid: list[str]) -> Iterator[str]:
-    """Yield the names of constants, variables, functions, and of a function's only parameter."""
+    """Yield the names of constants, variables, functions and parameters; none of them begins with a capital."""
     for a, b in pairwise(solid):
-        if a in DECLARES and WORD.fullmatch(b):
-            yield b
-        if b == "=>" and WORD.fullmatch(a):
-            yield a
+        if (a in DECLARES and WORD.fullmatch(b)) or (b == "=>" and WORD.fullmatch(a)):
+            yield b if a in DECLARES else a
+    yield from (word for word in parameters(solid) if WORD.fullmatch(word) and word[0].islower())
+
+
+def parameters(solid: list[str]) -> Iterator[str]:
+    """Yield what stands in the brackets of functions: before an arrow, or after `function` and its name."""
+    opened: list[int] = []
+    for k, word in enumerate(solid):
+        if word == "(":
+            opened.append(k)
+        elif word == ")" and opened:
+            start = opened.pop()
+            if solid[k + 1 : k + 2] == ["=>"] or (start > 1 and solid[start - 2] == "function"):
+                yield from (w for before, w in pairwise(solid[start:k]) if before in "([,..." or before == "{")
 
 
 def keys(solid: list[str]) -> Iterator[str]:

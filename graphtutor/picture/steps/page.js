@@ -235,7 +235,7 @@ function graphtutor(root, data, options = {}) {
     const result = text(step.c);
     if (step.l == null) return shapeOf(step.c).length > 1 ? [] : [["muted", "= "], ["upstream gt-b", result]];
     if (step.l.t) return [["muted", "= "], ["upstream gt-b", result]];
-    if (shapeOf(step.l).length || shapeOf(step.u).length) return [["local", step.lt], ["muted", " × "], ["upstream", derivative(step.up)], ["muted", " = "], ["upstream gt-b", result]];
+    if (shapeOf(step.l).length || shapeOf(step.u).length) return [["local", step.lt], ["muted", " × "], ["upstream", derivative(step.up)]];
     return [["local gt-b", text(step.l)], ["muted", " × "], ["upstream gt-b", bracket(text(step.u))], ["muted", " = "], ["upstream gt-b", result]];
   }
   function paintEdge(k) {
@@ -310,6 +310,7 @@ function graphtutor(root, data, options = {}) {
     else {
       add(over(step.ln, "local"), " × ", over(step.up, "upstream"), " = ", span("local", /[ +−]/.test(step.lt) ? "(" + step.lt + ")" : step.lt), " × ", over(step.up, "upstream"));
       if (hide) add(" = ", span("upstream gt-b", "?"));
+      else if (shapeOf(step.c).length || shapeOf(step.l).length || shapeOf(step.u).length) add(" = ", span("upstream gt-b", text(step.c)));
       else if (!step.l.t) add(" = ", ...productRuns(step).map(([kind, words]) => span(kind, words)));
     }
     out.push(math);
@@ -327,6 +328,7 @@ function graphtutor(root, data, options = {}) {
   // ----- the frame around it -----
   const title = h("h2", {id: uid + "-title", class: "gt-title"}), told = h("div", {class: "gt-caption", "aria-hidden": "true"}), says = h("p", {id: uid + "-says", class: "gt-heard", "aria-live": "polite"});
   const canvas = h("div", {class: "gt-canvas", tabindex: 0, role: "group", "aria-label": "graph: + and − zoom, 0 fits, shift with arrows moves"}, svg);
+  const roles = new Set(data["nodes"].map(node => node.role)), legend = h("p", {class: "gt-legend"}, ["parameter", "data"].every(role => roles.has(role)) ? "Round boxes are parameters, square ones data; the result has a double frame." : null);
   const holder = h("div", {class: "gt-holder"}, canvas);
   const slider = h("input", {type: "range", min: 0, max: last, value: 0, "aria-label": "step", class: "gt-slider"}), count = h("output", {class: "gt-count"});
   const go = {first: () => show(0), back: () => show(here - 1), next: () => asks(here) ? remind() : show(here + 1), last: () => show(last)};
@@ -350,7 +352,7 @@ function graphtutor(root, data, options = {}) {
   const trouble = h("p", {class: "gt-trouble", role: "status"});
   const paper = h("div", {class: "gt-paper"});
   root.classList.add("gt");
-  root.append(h("div", {class: "gt-problem", tabindex: 0, role: "group", "aria-label": "the problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, h("div", {class: "gt-top"}, title, zoomer), told, says, ask, holder, nav, trouble), side), paper);
+  root.append(h("div", {class: "gt-problem", tabindex: 0, role: "group", "aria-label": "the problem"}, data.problem.map(typeset)), h("div", {class: "gt-main"}, h("div", {class: "gt-stage"}, h("div", {class: "gt-top"}, title, zoomer), told, says, ask, holder, nav, trouble, legend), side), paper);
 
   function tab(key, label, build) {
     const panel = h("div", {id: `${uid}-${key}`, role: "tabpanel", class: "gt-panel gt-" + key, hidden: true, tabindex: 0, "aria-labelledby": `${uid}-tab-${key}`});
@@ -400,7 +402,7 @@ function graphtutor(root, data, options = {}) {
         const take = value => { if (value !== "" && isFinite(value)) { set_(k, j, +value); number.value = range.value = +value; number.value = +value; } };
         number.addEventListener("input", () => take(number.value)); range.addEventListener("input", () => take(range.value));
         fields.push([k, j, number, range]);
-        set.append(h("div", {class: "gt-row"}, number, range));
+        set.append(h("div", {class: "gt-row"}, input.s.length ? h("small", {text: place(j, input.s)}) : null, number, range));
       });
       panel.append(set);
     });
@@ -693,7 +695,7 @@ function graphtutor(root, data, options = {}) {
     if (before) return;
     before = [here, view, predicting];
     const asSheet = root.dataset.print === "sheet";
-    predicting = false; here = asSheet ? 0 : last; view = {x: left, y: top, w: wide, h: high}; look(); paint();
+    predicting = false; here = asSheet ? -1 : last; view = {x: left, y: top, w: wide, h: high}; look(); paint();
     if (asSheet) paper.replaceChildren(h("h2", {text: "Worksheet"}), sheet(false), h("section", {class: "gt-key"}, h("h2", {text: "Key"}), sheet(false, true)));
     else paper.replaceChildren(h("h2", {text: "Every step"}), h("ol", {}, steps.map((_, k) => h("li", {text: sentence(k)}))));
   }
