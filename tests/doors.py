@@ -16,6 +16,7 @@ import time
 import tomllib
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from graphtutor.cli import COMMANDS, cli, main
 from graphtutor.tutor.course import course
 from graphtutor.tutor.exercises import KINDS, template
 from graphtutor.tutor.judge import judge
-from graphtutor.tutor.lesson import Lesson
+from graphtutor.tutor.lesson import Leave, Lesson
 from graphtutor.tutor.predict import play, walked
 from graphtutor.tutor.store import Store
 
@@ -279,7 +280,8 @@ def drafted(text: str) -> None:
     Path("progress.json").write_text(json.dumps(data), "utf-8")
     lesson = Lesson(COURSE, Store(Path("progress.json")), Typing(text), judge)
     lesson.run()
-    lesson.review(True)
+    with suppress(Leave):
+        lesson.review(True)
 
 
 SCREENS: Mapping[str, Callable[[str], Any]] = {

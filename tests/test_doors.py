@@ -59,7 +59,8 @@ def test_the_list_of_doors_knows_every_public_function_and_every_command() -> No
     functions = {name for name in gt.PUBLIC if name[0].islower()}
     assert functions <= called
     commands = {name.split()[1] for name in doors.DOORS if name.startswith("$ ")}
-    assert {name.split()[0] for name, command in doors.commands() if command.params} - commands <= {"doctor"}
+    drawn_first = {"doctor", "demo"}  # draws everything before it looks at the place it is given
+    assert {name.split()[0] for name, command in doors.commands() if command.params} - commands <= drawn_first
     assert len(doors.DOORS) > 700 and len(list(doors.hostile())) >= 430
 
 
