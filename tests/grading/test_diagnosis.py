@@ -182,3 +182,8 @@ def test_a_parameter_after_its_step_is_told_from_its_gradient(source: str, answe
 def test_nothing_else_is_called_a_parameter_after_its_step(answer: str) -> None:
     found = gt.grade("f = w0*x0 + w1*x1 + b; L = (f - y)**2", answer, wrt="w0")
     assert "updated-instead" not in [m.id for m in found.misconceptions]
+
+
+@pytest.mark.parametrize(("source", "answer"), [("x*y", "x + y"), ("a*x", "x + a"), ("x*sin(y)", "x + sin(y)")])
+def test_factors_that_were_added_are_no_step_uphill(source: str, answer: str) -> None:
+    assert "updated-instead" not in [m.id for m in gt.grade(source, answer, wrt="x").misconceptions]

@@ -155,7 +155,10 @@ def overall(problem: Problem, answer: Array, slope: Array | None) -> Iterator[Ca
 
 
 def stepped(problem: Problem, answer: Array) -> bool:
-    """Return whether an answer is the variable after a step of descent (or ascent): w − rate·dL/dw, whatever the rate."""
+    """Return whether an answer is the variable after a step: w − rate·dL/dw with a rate up to 1, or w + rate·dL/dw below 1.
+
+    x + y for the slope of x·y is no step of rate −1: the two are added, which is a slip of its own.
+    """
     here = problem.over(problem.tree.values[problem.graph.ids[problem.wrt]])
     with np.errstate(all="ignore"):
         moved = here - answer
@@ -166,10 +169,11 @@ def stepped(problem: Problem, answer: Array) -> bool:
         if known.sum() < FEWEST or not np.any(share[known] > 0):
             return False
         best = int(np.argmax(np.where(known, share, -1)))
-        step = moved[best] / problem.truth[best] * problem.truth
+        rate = moved[best] / problem.truth[best]
+        step = rate * problem.truth
         alike = np.abs(moved - step) <= 1e-8 * (np.abs(here) + np.abs(answer) + np.abs(step))
         seen = known & (np.abs(step) > 1e-4 * np.abs(here))
-    return bool(np.all(alike[known]) and seen.sum() >= FEWEST)
+    return bool(-1 + 1e-6 < rate < 1 + 1e-6 and np.all(alike[known]) and seen.sum() >= FEWEST)
 
 
 def undone(problem: Problem, answer: Array) -> Iterator[Candidate]:
