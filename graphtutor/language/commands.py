@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..text import near
 from . import signs
@@ -15,6 +16,11 @@ COMMAND = re.compile(r"\\(?:([A-Za-z]+)\*?|(.))", re.DOTALL)
 GROUP = re.compile(r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 SUB_GROUP = re.compile(r"\{((?:[^{}<>=]|\{[^{}<>=]*\})*)\}")
 UPRIGHT = re.compile(r"\\(?:text|mathrm|mathit|mathbf|rm|textrm)\s*\{([^{}]*)\}")
+UPRIGHT_D = r"\\(?:mathrm|text|textrm|operatorname|mathsf|rm)\s*(?:\{\s*d\s*\}|\s+d(?![A-Za-z]))"
+QUOTIENT_OF_D = re.compile(
+    rf"\\[dt]?frac\s*\{{\s*(?P<a>{UPRIGHT_D})(?:[^{{}}]|\{{[^{{}}]*\}})*\}}\s*\{{\s*(?P<b>{UPRIGHT_D})"
+    rf"|(?P<c>{UPRIGHT_D})[^/=+;,\n]*/\s*(?P<d>{UPRIGHT_D})"
+)  # fmt: skip
 SIMPLE_SUB = re.compile(r"[A-Za-z0-9]+(?:[,+\- ]*[A-Za-z0-9]+)*")
 SPACING = re.compile(r"\s?\[-?[0-9.]+\s?(?:pt|em|ex|mm|cm)\]")
 BAR = re.compile(r"\s*(\\\||\\[lr]?[vV]ert(?![A-Za-z])|\||\.)")
@@ -86,15 +92,20 @@ def accent(s: Scan, name: str, after: int) -> None:
         s.junk(max(stop - s.at, 1), f"a {mark} stands over one letter, as in \\{mark}{{y}}")
 
 
+# branches: one for each thing that a font may hold
 def font(s: Scan, name: str, after: int) -> None:
     """Read what a font command holds: a word, prose, code, or mathematics as it is."""
     group = GROUP.match(s.text, after)
+    if group is None and s.at in differentials(s.text):
+        return s.put("macro", "d", s.text.index("d", after) + 1 - s.at)
     if group is None:
         s.at = after
-        return
+        return None
     inside, whole = group[1].strip(), group.end() - s.at
     if inside in ("1", "I") and (name in ("mathbb", "mathds", "mathbf") and (inside, name) != ("I", "mathbf")):
         return s.put("macro", "indicator", whole)
+    if inside == "d" and s.at in differentials(s.text):
+        return s.put("macro", "d", whole)
     if name in signs.UPRIGHT:
         bare = inside.strip(" ,.:;")
         if bare in KEYWORDS:
@@ -109,6 +120,16 @@ def font(s: Scan, name: str, after: int) -> None:
     if name == "texttt":
         s.code_until = close
     s.at = group.start(1)
+
+
+@lru_cache(maxsize=100)
+def differentials(text: str) -> frozenset[int]:
+    """Return where an upright d is a differential, whatever the names are: above and below one line of a fraction.
+
+    >>> sorted(differentials(r"\\frac{\\mathrm{d} d}{\\mathrm{d} a} + \\mathrm{d}"))
+    [6, 20]
+    """
+    return frozenset(m.start(k) for m in QUOTIENT_OF_D.finditer(text) for k in "abcd" if m[k])
 
 
 def environment(s: Scan, name: str, after: int) -> None:

@@ -163,6 +163,8 @@ def quantity(p: Cursor) -> Rule:
         cut_run(p)
         token, follows = p.now, p.ahead()
         declared = p.context.spelling(token.name)
+        if declared and token.name == "d" and p.ahead().text == "/":
+            return named(p, p.take())  # dd/da, where d is a name: not d/da once more
         if declared is None and not (p.context.function(token.name) and follows.kind in ("open", "word")):
             if follows.kind == "prime" or token.name in p.bound:
                 return (yield expression(p, POWER))

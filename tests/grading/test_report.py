@@ -13,6 +13,7 @@ import pytest
 
 import graphtutor as gt
 from graphtutor.errors import LearnerError, ReadError
+from graphtutor.grading.told.drawing import Verdict
 from graphtutor.grading.told.grades import Grade
 from graphtutor.grading.told.marks import Cell, Counterexample, Line, Misconception
 
@@ -164,3 +165,13 @@ def test_a_grade_without_a_place_says_so() -> None:
 def test_a_notebook_shows_the_verdict_only_where_there_is_one() -> None:
     assert gt.grade("x**2", "2x", wrt="x")._repr_svg_() is None
     assert "Where it broke" in (gt.grade(MSE, "2*(f - y)", wrt="w0")._repr_svg_() or "")
+
+
+@pytest.mark.parametrize(
+    "source", ["z = w*x/sqrt(2)", "L = log(2)*x*sqrt(3)", "L = (2*w + 1)**2", "L = x**3 + exp(2)*x"]
+)
+def test_every_node_and_edge_can_be_marked_those_of_constants_too(source: str) -> None:
+    g = gt.graph(source)
+    for i, (_, args, _) in enumerate(g.cells):
+        for argument in ("", *map(g.formula, args)):
+            assert '<g id="broken">' in Verdict((source, g.formula(i), argument, (), ()), "here").svg()

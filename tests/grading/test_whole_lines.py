@@ -350,3 +350,14 @@ def test_a_line_is_read_whole_or_unread(kind: str, problem: str, wrt: str, answe
         assert found.correct is right, (found.message, [(line.status, line.text, line.note) for line in found.lines])
     if found.correct is True:
         assert found.score == 1.0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [r"\mathrm{d} L/\mathrm{d} a = 2 d", r"\frac{\mathrm{d} L}{\mathrm{d} a} = 2 d \frac{\mathrm{d} d}{\mathrm{d} a} = 2 d",
+     r"\frac{\mathrm d L}{\mathrm d a} = 2d", r"\dfrac{\text{d}L}{\text{d}d}\cdot\frac{\text{d}d}{\text{d}a} = 2d\cdot 1", "dL/da = dL/dd * dd/da = 2d*1",
+     "dd/da = 1\ndL/da = 2d", r"\operatorname{d}L/\operatorname{d}a = 2\mathrm{d}", "2d"],
+)  # fmt: skip
+def test_a_differential_is_told_from_a_name_that_is_d(answer: str) -> None:
+    assert gt.grade("d = a - b; L = d**2", answer, wrt="a").correct
+    assert not gt.grade("d = a - b; L = d**3", answer, wrt="a").correct

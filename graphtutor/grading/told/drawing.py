@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -46,9 +46,13 @@ class Verdict(Reel):
         self.theme, self.palette, self.words = theme, palette, cut(words, 40)
         self.colours = colours(theme, palette)
         graph = build(program, shapes=dict(shapes), constants=dict(constants))
-        self.node = found(graph, operation)
-        self.edge = edge_of(graph, self.node, argument)
-        self.frame = self.marked(still(graph), cut(caption, 300))
+        frame = still(graph)
+        self.node = boxed(graph, found(graph, operation), {b.id for b in frame.boxes})
+        edge = edge_of(graph, self.node, argument)
+        self.edge = (
+            edge if edge in {w.edge for w in frame.wires} else None
+        )  # a constant stands in the box, with no edge
+        self.frame = self.marked(frame, cut(caption, 300))
         self.layout: Layout = arrange((self.frame,), direction, engine)
 
     def marked(self, frame: Frame, caption: str) -> Frame:
@@ -110,6 +114,13 @@ def found(graph: Graph, formula: str) -> int:
         if graph.formula(i) == formula or graph.name(i) == formula:
             return i
     raise LearnerError(f"'{formula[:60]}' is no node of this graph, so it cannot be marked")
+
+
+def boxed(graph: Graph, node: int, boxes: Container[int]) -> int:
+    """Return the node, or the first one after it that has a box: what constants alone give stands inside its user's."""
+    while node not in boxes:
+        node = next(i for i, (_, args, _) in enumerate(graph.cells) if node in args)
+    return node
 
 
 def edge_of(graph: Graph, node: int, argument: str) -> Edge | None:
