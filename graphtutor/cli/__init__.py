@@ -43,6 +43,7 @@ COMMANDS = {
     "watch": ("lesson", "Grade a file each time it is saved."),
     "review": ("lesson", "Ask again what went wrong before."),
     "lesson": ("site", "Hold the lesson here, or with --web as a page in the browser."),
+    "site": ("site", "Write the lesson as a static site: Python runs in the page."),
     "author": ("author", "Write exercises of your own: new, check, preview."),
     "demo": ("draw", "Run the lecture's squared error, drawn and checked."),
     "manual": ("manual", "Write the manual as pages into a folder."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping
@@ -10,9 +12,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ..errors import LearnerError
+from ..text import written
 from ..training.methods import METHODS
 from ..tutor.course import Course
+from . import scorm
 from .call import call, room
+from .frozen import frozen
+from .parts import Parts, parts
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 PARTS = "engine.js", "keeper.js", "draw.js", "scorm.js", "page.js"  # one script, in this order
@@ -58,17 +65,116 @@ def setup(taken: Course, engine: str, **more: Any) -> dict[str, Any]:
 def page(taken: Course, engine: str, policy: Mapping[str, str] | None = None, **more: Any) -> Page:
     """Return the page of a course for one engine: "server", or "tab" (Pyodide in a worker)."""
     told = setup(taken, engine, **more)
-    told["build"] = hashlib.sha256((data(told) + script()).encode()).hexdigest()[:16]
+    told["build"] = build_of(told)
     html = asset("page.html").format(
         policy=escape(POLICY.format(**(policy or {"script": "'self'", "connect": "'self'", "worker": "'none'"}))),
-        title=escape(taken.settings.title),
-        style='<link rel="stylesheet" href="page.css">',
-        first=first_html(told["first"]),
-        setup=data(told),
+        title=escape(taken.settings.title), style='<link rel="stylesheet" href="page.css">', first=first_html(told["first"]), setup=data(told),
         scripts='<script src="page.js"></script>',
-    )
+    )  # fmt: skip
     files = {"page.js": ("text/javascript", script().encode()), "page.css": ("text/css", asset("page.css").encode())}
     return Page(html.encode(), files)
+
+
+def build_of(told: Mapping[str, Any]) -> str:
+    """Return what names a build: the same for the same course, code and page."""
+    return digest((data(told) + script() + asset("worker.js") + asset("page.css")).encode())[:16]
+
+
+def digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+# ----- the folder -----
+@dataclass(frozen=True)
+class Built:
+    """What was written: its files, how large they are, and what there is to say about it."""
+
+    paths: tuple[Path, ...]
+    size: int
+    notes: tuple[str, ...]
+
+
+def built(taken: Course, out: Path, pyodide: str = "", single: bool = False, packages: bool = False, course_file: Path | None = None) -> Built:  # fmt: skip
+    """Write the site of a course into the folder `out`, or as one file; the same bytes for the same course and versions.
+
+    `pyodide`: an address or a folder, see `parts`. `packages`: beside the folder, SCORM 1.2 and 2004 as zips.
+    """
+    from_where = parts(pyodide)
+    if single and not from_where.files:
+        raise LearnerError("one file holds Pyodide too, so --single needs --pyodide DIR, a folder to copy it from")
+    if single and packages:
+        raise LearnerError("--scorm packs the folder; leave out --single, or --scorm")
+    archive = frozen(taken, from_where.python, from_where.folder, course_file)
+    files = as_one(taken, from_where, archive.data, out) if single else folder(taken, from_where, archive.data)
+    home = out.parent if single else out
+    paths = [written(made(home / name), text) for name, text in files.items()]
+    if packages:
+        paths += [written(made(out.with_name(f"{out.name}-scorm-{year}.zip")), package(year, taken, from_where, archive.data)) for year in scorm.YEARS]  # fmt: skip
+    notes = (archive.note,) if archive.note else ()
+    return Built(tuple(paths), sum(p.stat().st_size for p in paths), notes)
+
+
+def made(path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LearnerError(f"cannot write into {path.parent}: {error.strerror}") from None
+    return path
+
+
+def folder(taken: Course, where: Parts, archive: bytes, learning_platform: bool = False) -> dict[str, bytes]:
+    """Return the files of a static site, name → bytes; `index.html` first."""
+    name = f"lesson-{digest(archive)[:12]}.zip"
+    sources = " ".join(filter(None, ("'self'", where.origin)))
+    policy = {"script": f"{sources} 'wasm-unsafe-eval'", "connect": sources, "worker": "'self'"}
+    told = page(
+        taken,
+        "tab",
+        policy,
+        pyodide=where.pyodide,
+        graphviz=where.graphviz,
+        archive=name,
+        road=taken.road,
+        scorm=learning_platform,
+    )
+    files = {"index.html": told.html, **{n: text for n, (_, text) in told.files.items()}, "worker.js": asset("worker.js").encode(), name: archive}  # fmt: skip
+    files |= {f"pyodide/{n}": text for n, text in where.files}
+    kept = json.dumps(["./", *(n for n in files if n != "index.html")])[1:-1]
+    build = digest(b"".join(files.values()))[:16]
+    return {**files, "sw.js": asset("sw.js").replace("BUILD", build).replace("PARTS_LIST", kept).encode()}
+
+
+def package(year: str, taken: Course, where: Parts, archive: bytes) -> bytes:
+    files = folder(taken, where, archive, learning_platform=True)
+    return scorm.package(year, taken.settings.title, digest(files["index.html"])[:16], files)
+
+
+# ----- one file -----
+def as_one(taken: Course, where: Parts, archive: bytes, out: Path) -> dict[str, bytes]:
+    """Return the site as one HTML file: every part stands in it as text that is no script, and only our own two scripts may run."""
+    main, worker, style = script(), asset("worker.js"), asset("page.css")
+    policy = POLICY.format(
+        script=f"{hashed(main)} blob: 'wasm-unsafe-eval'", connect="blob:", worker="blob:",
+    ).replace("style-src 'self'", f"style-src {hashed(style)}")  # fmt: skip
+    told = setup(taken, "tab", archive="lesson.zip", graphviz="graphviz.js", pyodide="", road=taken.road, scorm=False)
+    told["build"] = build_of(told)
+    parts = {"lesson.zip": archive, **dict(where.files)}
+    inside = "\n".join(f'<script type="text/plain" data-file="{escape(n)}">{packed(text)}</script>' for n, text in sorted(parts.items()))  # fmt: skip
+    code = f'<script type="text/plain" id="inside-worker">{worker}</script>\n<script>{main}</script>'
+    html = asset("page.html").format(
+        policy=escape(policy), title=escape(taken.settings.title), style=f"<style>{style}</style>", first=first_html(told["first"]), setup=data(told),
+        scripts=f"{inside}\n{code}",
+    )  # fmt: skip
+    return {out.name: html.encode()}
+
+
+def hashed(text: str) -> str:
+    """Return how a policy names one script or style that may stand in the page."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def packed(text: bytes) -> str:
+    return base64.b64encode(gzip.compress(text, 9, mtime=0)).decode()
 
 
 def first_html(opened: Mapping[str, Any]) -> str:
