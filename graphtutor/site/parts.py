@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,7 +42,7 @@ def parts(where: str) -> Parts:
         home = where if where.endswith("/") else f"{where}/"
         split = urlsplit(home)
         return Parts(home, f"{home}graphviz.js", f"{split.scheme}://{split.netloc}")
-    folder = Path(where).expanduser()
+    folder = Path(os.path.expanduser(where))
     if not folder.is_dir():
         raise LearnerError(f"no folder '{where}' with Pyodide; expected one, or an address that begins with https://")
     return copied(folder)

@@ -83,6 +83,12 @@ def test_one_file_names_its_two_scripts_by_what_they_are(fake: Path, tmp_path: P
         pages.built(COURSE, out, "", single=True)
 
 
+@pytest.mark.parametrize("where", ["~nobody-here/x", "a\\0b", "no such folder"])
+def test_what_is_no_folder_is_told(where: str) -> None:
+    with pytest.raises(LearnerError, match="with Pyodide; expected one, or an address"):
+        parts(where)
+
+
 def test_a_folder_without_a_part_says_which_and_where_it_comes_from(fake: Path) -> None:
     (fake / "pyodide.asm.wasm").unlink()
     with pytest.raises(LearnerError, match=r"no pyodide\.asm\.wasm in .*; npm install pyodide"):
