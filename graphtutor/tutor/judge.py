@@ -30,7 +30,7 @@ def exercise(name: str | int, seed: int | str | None = None, folder: str | Path 
 
     `name`: its id, or its number in the list. `folder` holds the exercises; without it $GRAPHTUTOR_EXERCISES, ./exercises, or those that come with graphtutor.
 
-    >>> grade(exercise("hinge-dw0"), "-y*x0").misconceptions[0].id
+    >>> of_exercise(exercise("hinge-dw0"), "-y*x0").misconceptions[0].id
     'branch.ignored'
     """
     taken = course(folder)

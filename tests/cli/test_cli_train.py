@@ -149,7 +149,7 @@ def test_an_exercise_is_trained_by_its_id(run: Any) -> None:
     (("w0*x0", "--schedule", "fast"), 2, "schedule='fast' is not known"),
     (("w0*x0*z",), 2, "no data for 'z'"),
     ((SQUARED, "--step", "--update", "81"), 2, "there is no update 81; this run has 80"),
-    ((SQUARED, "--csv", "none/run.csv"), 2, "cannot write none/run.csv: no such file or directory; choose another place"),
+    ((SQUARED, "--csv", "/dev/null/run.csv"), 2, "cannot write /dev/null/run.csv: "),
 ])  # fmt: skip
 def test_what_cannot_be_trained_is_one_line_and_an_exit_code(
     run: Any, args: tuple[str, ...], code: int, message: str
