@@ -21,7 +21,7 @@ from .pieces import pieces as pieces_of
 from .program import bounded, context, scanned
 from .prose import EQUALS, has_equals, is_op
 from .readings import Reading, readings
-from .subscripts import sizes, without_indices
+from .subscripts import entry_named, first_of, in_subscripts, sizes, without_indices
 from .tokens import Token
 from .trees import names_in, neg, replaced
 
@@ -59,6 +59,7 @@ class Claim:
     left      the tree of that derivative, if it is known what it stands for
     parts     the expressions joined by = in order, without the named left side
     continues  the line starts with =: it goes on from the claim before
+    entry     the one entry of that derivative that is named, counted from 0: ∂p_1/∂z_2; () for the whole
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Claim:
     name: str | None = None
     continues: bool = False
     error: ReadError | None = None
+    entry: tuple[int, ...] = ()
 
     @property
     def tree(self) -> sp.Basic | None:
@@ -97,6 +99,7 @@ def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None,
     bounded(whole, limits)
     known = context(names, definitions, shapes, constants, target=target, wrt=wrt, limits=limits)
     stream = scanned(whole, known, dollars=True)
+    known = replace(known, first=first_of(in_subscripts(stream, known), known))
     called = {t.name for t, after in pairwise(stream) if t.kind == "word" and after.text == "(" and not after.gap}
     reader = Reader(whole, known, limits, called)
     return tuple(claim for row in rows(stream, whole, known) for claim in reader.row(cases.normal(row)))
@@ -174,14 +177,16 @@ class Reader:
         head = sides[0][1]
         dash = len(head) > 2 and is_op(head[0], MINUS)
         told = head[dash:]
-        named = derivative_named(without_indices(told, self.known), self.known, self.gradients, self.called)
+        bare, entry = entry_named(told, self.known)
+        named = derivative_named(without_indices(bare, self.known), self.known, self.gradients, self.called)
         if named is not None:
-            self.axes = sizes(told, self.known)
+            self.axes = sizes(bare, self.known)
             parts = self.parts(sides[1:])
             if dash:
                 parts = either_sign(parts) if told[0].gap and self.source(head[:1]) == "-" else negative(parts)
-            claim = replace(place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=parts)
-            self.remember(head, claim)
+            claim = replace(place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=parts, entry=entry)
+            if not entry:
+                self.remember(head, claim)
             return claim
         name = self.defined(head, intro)
         if name is not None:

@@ -172,7 +172,7 @@ class Cursor:
         self.assumed: list[str] = []
         self.bound: dict[str, Bound] = {}
         self.shapes: dict[int, tuple[sp.Basic, tuple[int, ...]]] = {}
-        self.shaped = bool(context.shapes) or any(d.shape for d in context.definitions.values())
+        self.shaped = any(context.shapes.values()) or any(d.shape for d in context.definitions.values())
 
     # ----- walking -----
     @property

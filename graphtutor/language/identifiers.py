@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,8 +12,8 @@ import sympy as sp
 from ..ops.abbreviations import CALLED, spoken
 from .cursor import BY_CASES, DERIVATIVES, NAME, Bound, Cursor
 from .matrices import unsized
-from .names import GREEK, NAMED_NUMBERS, SHORT, Shape, joined, split
-from .subscripts import array_of, index_parts, kronecker
+from .names import ENTRY, GREEK, NAMED_NUMBERS, SHORT, joined, split
+from .subscripts import array_of, first_of, index_parts, kronecker
 from .tokens import Token, unknown_command
 
 FUNCTION_OF_NUMBER = re.compile(r"([A-Za-z]+)([0-9]+)([A-Za-z]*)")
@@ -74,7 +74,9 @@ def entry_of_array(p: Cursor, token: Token) -> sp.Basic | None:
         return None
     if name != (p.context.spelling(token.text) or ""):
         p.note(f"read {token.text} with an index as a row of {name}")
-    first = from_one(p, token.text, shape) if all(part.isdigit() for part in parts) else 0
+    first = p.context.first or first_of(p.tokens, p.context) if all(part.isdigit() for part in parts) else 0
+    if first:
+        p.note(f"counted the entries of {token.text} from 1")
     return p.make("index", meant(p, name), params=(tuple(at - first for at in found if at is not None),))
 
 
@@ -92,15 +94,6 @@ def place_of(p: Cursor, part: str, length: int | None) -> int | None:
     if counted and length is not None:
         p.note("counted the entries of vectors from 1, as the sum does")
     return value - counted
-
-
-def from_one(p: Cursor, stem: str, shape: Shape) -> int:
-    """Return 1 if the numbers below a vector's name go from 1 to its length in this text, else 0."""
-    used = [t.sub for t in p.tokens if t.kind == "word" and t.text == stem and t.sub is not None and t.sub.isdigit()]
-    if len(shape) == 1 and str(shape[0]) in used and "0" not in used:
-        p.note(f"counted the entries of {stem} from 1")
-        return 1
-    return 0
 
 
 def known_number(p: Cursor, token: Token, name: str) -> sp.Basic | None:
@@ -180,7 +173,7 @@ def cut_run(p: Cursor) -> None:
         if len(pieces) > 1:
             if any(p.context.spelling(piece) is None for piece in pieces[:-1]):
                 p.note(f"read '{token.name}' as {'·'.join(pieces)}")
-            p.tokens[p.at : p.at + 1] = cut(token, pieces, sub)
+            p.tokens[p.at : p.at + 1] = cut(token, pieces, sub, p.context.entry)
 
 
 def one_piece(p: Cursor, token: Token) -> bool:
@@ -227,16 +220,19 @@ def function_of_number(p: Cursor, name: str) -> list[str] | None:
     return [piece for piece in found.groups() if piece] if found and p.context.takes_number(found[1]) else None
 
 
-def cut(token: Token, pieces: Sequence[str], sub: str | None) -> list[Token]:
-    """Return the tokens of the pieces of a run; the last keeps the subscript."""
+def cut(
+    token: Token, pieces: Sequence[str], sub: str | None, entries: Callable[[str], bool] = lambda piece: False
+) -> list[Token]:
+    """Return the tokens of the pieces of a run; the last keeps the subscript, and an entry of a vector has its number as one."""
     found, where = [], token.start
     for i, piece in enumerate(pieces):
+        below = ENTRY.fullmatch(piece) if entries(piece) else None
         found.append(
             replace(
                 token,
                 kind="number" if piece.isdigit() else "word",
-                text=piece,
-                sub=sub if i == len(pieces) - 1 else None,
+                text=below[1] if below else piece,
+                sub=below[2] if below else sub if i == len(pieces) - 1 else None,
                 glued=i > 0,
                 gap=token.gap and i == 0,
                 start=where,

@@ -49,6 +49,7 @@ SHORT = 1  # names of this length (H), and Greek ones (σ), are functions only w
 LONGEST_FUNCTION = 8  # letters, in a run of names: sinwx
 LONGEST_RUN = 60  # letters; a longer run is one word
 DIGITS = re.compile(r"[0-9]+")
+ENTRY = re.compile(r"([A-Za-z]+)_?([0-9]+)")
 PIECE = re.compile(r"[A-Za-z][0-9]*")
 
 
@@ -125,7 +126,7 @@ class Context:
     `values` are the numbers of constants (an index may use them); `target` is what a quantity that
     nobody defined stands for in a derivative (`L` in dL/dw); `wrt` the variable that a prime means;
     `calls` the arguments of names that a program's line gave with brackets; `longest` the length of the
-    longest name, with room for an underscore.
+    longest name, with room for an underscore; `first` what the numbers below vectors count from, 1 where a line shows it.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -137,6 +138,7 @@ class Context:
     strict: bool = False
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     longest: int = 2
+    first: int = 0
 
     @cached_property
     def functions(self) -> dict[str, Row]:
@@ -155,6 +157,13 @@ class Context:
             return known
         others = [self.names[other] for other in also_called(key(name)) if other in self.names]
         return others[0] if len(others) == 1 else None  # λ for lam, ŷ for y_pred; never for a name that it has
+
+    def entry(self, name: str) -> bool:
+        """Return whether a name is a vector's with a number behind it: the p1 of p1p3."""
+        found = ENTRY.fullmatch(name)
+        stem = self.spelling(found[1]) if found else None
+        meaning = self.definitions.get(stem or "")
+        return stem is not None and bool(self.shapes.get(stem) or (meaning is not None and meaning.shape))
 
     def function(self, name: str) -> Row | None:
         row = self.functions.get(name)
@@ -246,7 +255,7 @@ def declared_run(word: str, context: Context, called: bool, powered: bool, funct
 def next_names(rest: str, at: int, context: Context) -> list[tuple[int, str]]:
     """Return the declared names that the rest of a run can start with, each with the place after it."""
     most = min(len(rest), context.longest)
-    return [(at + n, rest[:n]) for n in range(1, most + 1) if context.spelling(rest[:n])]
+    return [(at + n, rest[:n]) for n in range(1, most + 1) if context.spelling(rest[:n]) or context.entry(rest[:n])]
 
 
 def next_functions(rest: str, at: int, before: tuple[int, str] | None, context: Context) -> list[tuple[int, str]]:

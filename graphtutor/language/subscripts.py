@@ -68,6 +68,47 @@ def sizes(stream: Sequence[Token], known: Context) -> dict[str, int | None]:
     return found
 
 
+def numbers_below(known: Context, token: Token) -> list[tuple[int, int]]:
+    """Return the numbers below a vector's or matrix's name, each with the length of its axis: [] where anything else stands there."""
+    array = indexed(known, token)
+    parts = index_parts(token.sub or "")
+    if array is not None and len(parts) == 1 and parts[0].isdigit() and len(parts[0]) == len(array[1]) == 2:
+        parts = list(parts[0])
+    every = array is not None and len(parts) <= len(array[1]) and all(part.isdigit() for part in parts)
+    return list(zip(map(int, parts), array[1], strict=False)) if array is not None and every else []
+
+
+def first_of(stream: Sequence[Token], known: Context) -> int:
+    """Return 1 if the numbers below vectors go from 1 to a length in a line, else 0."""
+    met = [pair for token in stream for pair in numbers_below(known, token)]
+    return int(any(at == n for at, n in met) and all(at > 0 for at, _ in met))
+
+
+def entry_named(stream: Sequence[Token], known: Context) -> tuple[list[Token], tuple[int, ...]]:
+    """Return a left side with the numbers below its vectors left out, and the entry that they name, counted from 0: ∂p_1/∂z_2, dL/dz[0]."""
+    found: list[Token] = []
+    entry: tuple[int, ...] = ()
+    for token in in_subscripts(stream, known):
+        met = numbers_below(known, token)
+        entry += tuple(at - known.first for at, _ in met)
+        found.append(replace(token, sub=None) if met else token)
+    return found, entry
+
+
+def in_subscripts(stream: Sequence[Token], known: Context) -> list[Token]:
+    """Return tokens with z[0] as z_0, for a vector z."""
+    found: list[Token] = []
+    for k, token in enumerate(stream):
+        behind = [t.text for t in stream[k - 2 : k]]
+        if found and token.text == "]" and behind[:1] == ["["] and behind[-1].isdigit() and len(found) > 2:
+            stem = found[-3]
+            if numbers_below(known, replace(stem, sub=behind[-1])):
+                found[-3:] = [replace(stem, sub=behind[-1])]
+                continue
+        found.append(token)
+    return found
+
+
 def undeclared(known: Context, token: Token) -> bool:
     """True for p_i and δ_ij where nobody said what p is: the index goes as far as the others do."""
     return token.kind == "word" and token.sub is not None and not any(map(known.spelling, (token.name, token.text)))

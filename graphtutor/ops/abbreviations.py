@@ -67,6 +67,7 @@ ABBREVIATIONS = (
     Abbreviation(("subtract", "sub"), lambda f, a, b: f.sub(a, b), 2),
     Abbreviation(("multiply", "mul"), lambda f, a, b: f.mul(a, b), 2),
     Abbreviation(("divide", "true_divide", "div"), lambda f, a, b: f.div(a, b), 2),
+    Abbreviation(("array", "asarray", "tensor", "as_tensor"), lambda f, x: x),
     Abbreviation(("exp2",), lambda f, x: f.pow(2, x)),
     Abbreviation(("logit",), lambda f, p: f.log(f.div(p, f.sub(1, p)))),
     Abbreviation(("logsigmoid",), lambda f, x: f.log(f.sigmoid(x))),

@@ -40,6 +40,9 @@ class Meanings:
         usual = self.usual(claim)
         if usual is None:
             return []
+        if claim.entry:
+            entry = trees.compose("index", (usual.truth,), (claim.entry,))
+            return [Meaning(entry, entry_key(usual.key, claim.entry))]
         return [usual, *self.of_own_name(claim), *self.by_argument(claim, usual.truth)]
 
     def usual(self, claim: Claim) -> Meaning | None:
@@ -118,6 +121,11 @@ class Meanings:
         if not task.wrt:
             return Meaning(task.tree, ("", ""))
         return Meaning(heads.Vector(*map(task.slope, task.wrt)), ("", " ".join(task.wrt)))
+
+
+def entry_key(key: Key, entry: tuple[int, ...]) -> Key:
+    """Return the key of one entry of a derivative."""
+    return key[0], f"{key[1]}{list(entry)}"
 
 
 def own_names(task: Task, claims: Sequence[Claim]) -> dict[str, sp.Basic]:

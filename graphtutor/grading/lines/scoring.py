@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from ...ops import heads
 from ...text import several
 from ..asked.forms import missing, parts, unfinished
-from ..asked.rulings import Key, Step
+from ..asked.rulings import Key, Step, shape
 from ..asked.task import Task
 from ..told.grades import Grade
 from ..told.marks import Line, Rubric
 from .conditions import everywhere
 from .judging import wanted
+from .meanings import entry_key
 from .record import alike
 
 COUNTED = {
@@ -36,12 +39,10 @@ def marked(task: Task, steps: Sequence[Step], answer: str | Sequence[str], rubri
     correct = verdict(found, bool(left), bool(forms))
     unread = of_status(found, "unread")
     waiting = [*of_status(found, "undecided"), *(unread if correct is None else ())]
-    last = answers(task, steps)
-    partial = bool(left) and all(key in last and last[key].under for key in left)
     return Grade(
         score(found, left, rubric) * (rubric.form_share if forms else 1.0),
         correct,
-        said(found, first, left, forms, partial),
+        said(found, first, left, forms, what_is_left(task, steps, left)),
         found,
         first,
         invalid=unread[0].error if unread else None,
@@ -129,7 +130,27 @@ def answers(task: Task, steps: Sequence[Step]) -> dict[Key, Step]:
                 found[step.key] = step
             elif step.key == ("", " ".join(task.wrt)):
                 found |= dict.fromkeys(keys, step)
+    given = {step.key: step for step in steps if step.tree is not None and "[" in step.key[1]}
+    for key in keys:
+        entries = entry_keys(task, key) if given and key not in found else []
+        if entries and all(entry in given for entry in entries):
+            found[key] = given[entries[-1]]
     return found
+
+
+def entry_keys(task: Task, key: Key) -> list[Key]:
+    """Return the keys of all entries of a gradient or Jacobian; none of a number."""
+    sizes = shape(task, task.slope(key[1]))
+    return [entry_key(key, at) for at in np.ndindex(*sizes)] if sizes else []
+
+
+def what_is_left(task: Task, steps: Sequence[Step], left: Sequence[Key]) -> str:
+    """Return in words what becomes of derivatives asked for that are not given, or not whole."""
+    last = answers(task, steps)
+    if left and all(key in last and last[key].under for key in left):
+        return "not given in every case"
+    some = {step.key[1].partition("[")[0] for step in steps if step.tree is not None and "[" in step.key[1]}
+    return "given in some entries only" if left and some.issuperset(w for _, w in left) else "left to be worked out"
 
 
 def unanswered(task: Task, steps: Sequence[Step]) -> list[Key]:
@@ -171,9 +192,9 @@ def lacking(task: Task, steps: Sequence[Step], rubric: Rubric) -> list[str]:
 
 
 # ----- in words -----
-def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: Sequence[str], partial: bool) -> str:
+def said(found: Sequence[Line], first: int | None, left: Sequence[Key], forms: Sequence[str], what: str) -> str:
     """Return the verdict in a few sentences; lines are counted from 1."""
-    out = [mistaken(found, first)] if first is not None else [outcome(found, left, forms, partial)]
+    out = [mistaken(found, first)] if first is not None else [outcome(found, left, forms, what)]
     out += [
         f"Line {line.index + 1} cannot be read ({line.error.message}); it costs nothing."
         for line in found
@@ -191,7 +212,7 @@ def mistaken(found: Sequence[Line], first: int) -> str:
     )
 
 
-def outcome(found: Sequence[Line], left: Sequence[Key], forms: Sequence[str], partial: bool) -> str:
+def outcome(found: Sequence[Line], left: Sequence[Key], forms: Sequence[str], what: str) -> str:
     """Return what is said of an answer in which nothing is wrong; nothing where all that counts cannot be read."""
     counted = [line for line in found if line.status in COUNTED]
     unsure = [line.index + 1 for line in of_status(found, "undecided")]
@@ -202,7 +223,6 @@ def outcome(found: Sequence[Line], left: Sequence[Key], forms: Sequence[str], pa
         return f"{numbered(unsure)} could be shown neither right nor wrong; a person decides."
     if left:
         so_far = "Right so far, but not" if counted else "Not"
-        what = "not given in every case" if partial else "left to be worked out"
         return f"{so_far} finished: {several(asked(key) for key in left)} {'is' if len(left) == 1 else 'are'} {what}."
     if forms:
         return f"Equal to the right answer, but it was asked for {several(forms)}."

@@ -7,23 +7,30 @@ one class k. Any other name is not guessed: an answer with it is unread, and the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 from itertools import islice, product
 
+import numpy as np
 import sympy as sp
 
+from ...errors import ReadError
 from ...language import trees
+from ...language.read import read
 from ...language.write import write
 from ...ops import heads
 from ...ops.misconceptions import mistake
+from ...ops.table import ROWS
 from ...text import near, several
 from ..asked.forms import parts
+from ..asked.labels import summing_to_one
 from ..asked.rulings import compare
 from ..asked.task import Task
 from ..told.marks import Misconception
 
 SIZES = frozenset("nmN")
 LABELS = frozenset("yt")
+CERTAIN = heads.Softmax, heads.Sigmoid
 PROBABILITIES = frozenset(["p", "yhat", "y_hat", "ŷ", "y_pred"])
 MOST_TRIED, MOST_NAMED = 12, 12
 
@@ -61,7 +68,22 @@ def conventional(task: Task, name: str) -> Iterator[tuple[sp.Basic, str]]:
     if label is not None:
         yield label, "the unit vector of the class that is picked"
     elif name in PROBABILITIES:
-        yield from ((t, write(t)) for t in parts(task.tree) if isinstance(t, heads.Softmax | heads.Sigmoid))
+        own = [t for t in parts(task.tree) if isinstance(t, CERTAIN)]
+        yield from ((t, write(t)) for t in own or in_derivative(task))
+
+
+def in_derivative(task: Task) -> Iterator[sp.Basic]:
+    """Yield the probabilities that come up in the derivative where the problem has them inside an operation: cross_entropy(z, y), softplus(z)."""
+    if len(task.wrt) != 1:
+        return
+    graph = task.graph_of(task.slope(task.wrt[0]))
+    certain = summing_to_one(graph, np.abs, range(len(graph.cells)))
+    for i, (op, _, _) in enumerate(graph.cells):
+        if i in certain or (op in ROWS and any(issubclass(head, CERTAIN) for head in ROWS[op].heads)):
+            with suppress(ReadError):  # an adjoint has operations of its own, which nobody spells
+                tree = read(graph.formula(i), names=task.names, shapes=task.shapes)
+                if trees.names_in(tree):
+                    yield tree
 
 
 def sizes(task: Task) -> Iterator[tuple[sp.Basic, str]]:

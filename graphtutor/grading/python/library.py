@@ -228,8 +228,8 @@ def constant(shape: Sequence[int], value: Any) -> Any:
 
 
 def like(value: int) -> Work:
-    """Return the function that makes an array of this number in the shape of another."""
-    return lambda f, a, node: constant(np.shape(f.array(listed(f, a[0], node), node)), value)
+    """Return the function that makes an array of this number in the shape of another; of a number, the number itself."""
+    return lambda f, a, node: constant(shape, value) if (shape := np.shape(f.array(a[0], node))) else value
 
 
 def identity(f: Reader, a: list[Any], node: Any) -> Any:
