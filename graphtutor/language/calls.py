@@ -185,8 +185,12 @@ def applied(p: Cursor, token: Token, row: Row | None) -> Rule:
 
 def argument(p: Cursor, token: Token) -> Rule:
     """Read all the factors that a function without brackets takes: ln 2 x y."""
+    number = p.now.kind == "number" and p.now.glued
     found = yield expression(p, POWER)
     count = 1
+    apart = number and p.now.kind == "word" and p.now.gap and not function_ahead(p)
+    if apart and p.choose(2, f"took what follows {token.name} for its argument; a number close by may be all of it"):
+        return found
     while p.now.kind == "word" and not derivative_starts(p) and not function_ahead(p):
         found = times(p, found, (yield expression(p, POWER)))
         count += 1

@@ -23,6 +23,8 @@ def times(p: Cursor, a: sp.Basic, b: sp.Basic) -> sp.Basic:
     """
     if id(a) in p.unsized and is_row(p, b):
         (a,) = p.fill("", a)
+    if column_of_ones(p, a, b):
+        a = p.vector([sp.S.One] * p.context.shapes[p.context.wrt or ""][0])
     a, b = p.fill("matmul", a, b)
     one, other = p.shape(a), p.shape(b)
     if p.entrywise or not (one and other):
@@ -40,6 +42,13 @@ def times(p: Cursor, a: sp.Basic, b: sp.Basic) -> sp.Basic:
             p.note("read a product of equal shapes side by side as entry by entry (⊙)")
             return times(p, left, p.make("mul", right, b))
     return side_by_side(p, a, b)
+
+
+def column_of_ones(p: Cursor, a: sp.Basic, b: sp.Basic) -> bool:
+    """True if the 1 of 1 vᵀ is to be the vector of ones: one of two readings where the gradient asked for is a matrix."""
+    matrix = p.shaped and len(p.context.shapes.get(p.context.wrt or "", ())) == 2
+    one = isinstance(a, sp.Integer) and a == 1 and matrix and is_row(p, b)
+    return one and bool(p.choose(2, "read 1 before a row as a number; it may also be the vector of ones"))
 
 
 def side_by_side(p: Cursor, a: sp.Basic, b: sp.Basic) -> sp.Basic:

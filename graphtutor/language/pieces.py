@@ -34,6 +34,7 @@ GIVES = COPULAS | frozenset(
     "otherwise else give therefore thus hence so return answer result find finally simplifies equal it".split()
 )
 CONCLUDES = frozenset("so therefore thus hence then we get obtain gives yields finally".split())
+DONE = frozenset("done qed finished ready".split())
 DEFINES = frozenset("let where with define denote set put given call using substitute substituting assume".split())
 LATE = frozenset(["where", "with", "for", "using"])
 REASONS = frozenset("because since as while whereas though although".split())  # what follows explains, and is no answer
@@ -178,6 +179,7 @@ def answers(found: Sequence[Piece], at: int) -> bool:
         return True
     return at == 0 and (
         said[0] in REASONS
+        or (said[0] in CONCLUDES | DONE and len(found) == 2)
         or said[0] in ("by", "using", "where", "with")
         or (said[0] == "is" and bool(ANSWERS & set(said)))
     )

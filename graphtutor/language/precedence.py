@@ -57,7 +57,8 @@ def number_beside(p: Cursor) -> bool:
     if number.glued or ones_beside(p):
         return True
     space = p.text[before.stop : number.start]
-    if before.kind not in ("word", "close") or before.text == "]":
+    argument = before.kind == "number" and before.glued  # ln3 3^x
+    if (before.kind not in ("word", "close") and not argument) or before.text == "]":
         return False
     if "\\" in space or "~" in space or (number.gap and after.kind == "op" and after.text == "^"):
         return True

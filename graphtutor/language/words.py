@@ -61,6 +61,14 @@ def library(p: Cursor) -> None:
         p.fail(f"'{p.shown(token)}' is no function that is read; write exp(x), max(a, b), …")
 
 
+def ones(p: Cursor) -> sp.Basic:
+    """Read ones(n), the vector of n ones."""
+    opened = p.take()
+    length = whole_number(p)
+    close(p, opened)
+    return p.long(unsized(p), length)
+
+
 def unit_vector(p: Cursor) -> sp.Basic:
     """Read onehot(k) or one_hot(k, n) for a constant k."""
     opened = p.take()
@@ -84,6 +92,8 @@ def operator(p: Cursor, token: Token) -> Any:
         return diff_call(p, token)
     if p.shaped and token.name in ONE_HOT:
         return unit_vector(p)
+    if p.shaped and token.name == "ones" and p.ahead().kind == "number" and p.context.function("ones") is None:
+        return ones(p)
     return piecewise(p) if token.name in BY_CASES else None
 
 
