@@ -46,6 +46,7 @@ FORMATS = {"text": "unicode", "latex": "latex"}
     show_default=True,
 )
 @click.option("--order", type=int, default=1, metavar="N", help="2 for the second derivative, and so on.")
+@click.option("--of", metavar="NAME", help="In an equation: the name that depends on the other.")
 @CONSTANTS
 @SHAPES
 @click.option(
@@ -66,7 +67,7 @@ FORMATS = {"text": "unicode", "latex": "latex"}
 @PALETTE
 @json_option
 # branches: one branch a form that is printed or written
-def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, order: int, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
+def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, order: int, of: str | None, shapes: tuple[str, ...], constants: tuple[str, ...], form: str, output: str | None,
            as_json: bool, **look: Any) -> None:  # fmt: skip
     """Derive d EXPR / d NAME line by line, each line with its rule.
 
@@ -76,6 +77,7 @@ def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, order: int,
     \b
     graphtutor derive "(exp(x*w)/(x*w))**3" --wrt w --style lecture -o quotient.png
     graphtutor derive "f = w0*x0 + w1*x1 + b; (f - y)**2" --wrt w0 --along graph
+    graphtutor derive "x**2 + y**2 = 1" --wrt x
     """
     from ..equal import same
     from ..front.analysis import derive as derived
@@ -94,6 +96,7 @@ def derive(expr: str, wrt: str, style: Any, detail: Any, along: str, order: int,
             detail=detail,
             along=way,
             order=order,
+            of=of,
             shapes=shapes_of(shapes, None),
             constants=constants_of(constants),
         )

@@ -74,6 +74,8 @@ def turned(found: Derivation) -> Derivation:
     """Return the derivation along the graph of what a derivation by rules has derived."""
     if found.along == "graph":
         return found
+    if found.along == "equation":
+        raise LearnerError("an equation has no graph to walk: its derivation is by rules; draw it without both")
     what, by = found.lines[0].expr.args
     return along_graph(Problem(what, by, found.meanings, dict(found.shapes), found.name))
 

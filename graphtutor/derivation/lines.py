@@ -34,7 +34,7 @@ class Line:
 
     `rule` made it from the line before: what stood there at the places `before` stands here at `after`
     (paths, see `places`). In a derivation along the graph `left` is the derivative that it gives,
-    ("L", "w0"), `factors` what the edge sends, local × upstream, and `so_far` what other edges have
+    ("L", "w0"), or ("y'", "") for a name alone; `right` is the other side of an equation, `factors` what the edge sends, local × upstream, and `so_far` what other edges have
     sent before. Compares by value and pickles, both by its `cells`, which are made when they are asked for.
     """
 
@@ -45,6 +45,7 @@ class Line:
     left: tuple[str, str] | None = None
     factors: tuple[sp.Basic, sp.Basic] | None = None
     so_far: sp.Basic | None = None
+    right: sp.Basic | None = None
 
     @cached_property
     def cells(self) -> Cells:
@@ -54,7 +55,7 @@ class Line:
     def values(self) -> tuple[Any, ...]:
         """All of the line by value, its tree as cells."""
         factors = self.factors and tuple(encoded(tree) for tree in self.factors)
-        return self.cells, *field_values(self)[1:5], factors, self.so_far and encoded(self.so_far)
+        return self.cells, *field_values(self)[1:5], factors, *(None if t is None else encoded(t) for t in (self.so_far, self.right))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Line) and self.values == other.values
@@ -84,7 +85,17 @@ class Line:
 
     def written(self, form: str, most: int = LONGEST, known: Counts | None = None) -> str:
         """Return the line in one of the forms, with its left side if it has one; … stands in it for what is more than `most` names and numbers."""
-        return wrapped(self.sides(form, most=most, known=known) + self.body(form, {}, most, known), form)
+        text = self.sides(form, most=most, known=known) + self.body(form, {}, most, known)
+        return wrapped(text + self.behind(form, most, known), form)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the line is an equation of its own, and not what the line before is equal to."""
+        return self.left is not None or self.right is not None
+
+    def behind(self, form: str, most: int = LONGEST, known: Counts | None = None) -> str:
+        """Return the equals sign and the right side of an equation, nothing for any other line."""
+        return "" if self.right is None else EQUALS[form] + part_of(excerpt(self.right, most, known), form).text
 
     def body(
         self, form: str, marks: Mapping[Path, tuple[str, str]], most: int = LONGEST, known: Counts | None = None
@@ -99,7 +110,8 @@ class Line:
         """Return all that stands before the last equals sign, and the sign; `mark(role, text)` may dress what is "local" and "upstream"."""
         if self.left is None:
             return ""
-        text = LEFT[form].format(*(written_name(n, form) for n in self.left)) + EQUALS[form]
+        named = [written_name(n, form) for n in self.left if n]
+        text = (LEFT[form].format(*named) if len(named) > 1 else named[0]) + EQUALS[form]
         if self.factors is None:
             return text
         local, upstream = (part_of(excerpt(tree, most, known), form) for tree in self.factors)
@@ -126,7 +138,7 @@ class Line:
             .replace(places.OPEN, GROUP["new"][0])
             .replace(places.CLOSE, GROUP["new"][1])
         )
-        return wrapped(self.sides("mathml", lambda role, text: text.join(GROUP[role])) + body, "mathml")
+        return wrapped(self.sides("mathml", lambda role, text: text.join(GROUP[role])) + body + self.behind("mathml"), "mathml")
 
     def pieces(self, form: str = "unicode", to_change: tuple[Path, ...] | None = None) -> tuple[Piece, ...]:
         """Return the text in pieces, marked where the rule put something new, or at the paths of `to_change`."""
@@ -136,10 +148,11 @@ class Line:
 
 
 def line_of_cells(cells: Cells, rule: Rule, before: tuple[Path, ...], after: tuple[Path, ...], left: tuple[str, str] | None,
-                  factors: tuple[Cells, Cells] | None, so_far: Cells | None) -> Line:  # fmt: skip
+                  factors: tuple[Cells, Cells] | None, so_far: Cells | None, right: Cells | None) -> Line:  # fmt: skip
     """Return the line of what `Line.values` gave."""
     sent = None if factors is None else (decoded(factors[0]), decoded(factors[1]))
-    return Line(decoded(cells), rule, before, after, left, sent, None if so_far is None else decoded(so_far))
+    beside = (None if given is None else decoded(given) for given in (so_far, right))
+    return Line(decoded(cells), rule, before, after, left, sent, *beside)
 
 
 TIMES = {"plain": " * ", "unicode": " × ", "latex": r" \times ", "mathml": "<mo>×</mo>"}
@@ -180,7 +193,10 @@ class Derivation:
     @property
     def names(self) -> list[str]:
         """The names that occur in what is differentiated and in the definitions, in alphabetical order."""
-        asked = self.lines[0].expr.args[:1] if self.along == "rules" else ()
+        first = self.lines[0]
+        asked = first.expr.args[:1] if self.along == "rules" else ()
+        if first.right is not None:
+            asked = (first.expr, first.right)
         return sorted(set().union(*map(trees.names_in, (*asked, *self.meanings.values()))))
 
     @property
@@ -211,7 +227,7 @@ class Derivation:
             return latex_lines(self.lines)
         known: Counts = {}
         rows = [
-            ("  " if k == 0 or line.left else "= ") + line.written(form, SHOWN, known)
+            ("  " if k == 0 or line.whole else "= ") + line.written(form, SHOWN, known)
             for k, line in enumerate(self.lines)
         ]
         width = min(max(len(r) for r in rows), 90)
@@ -235,6 +251,6 @@ def latex_lines(lines: tuple[Line, ...], environment: str = "align*") -> str:
     known: Counts = {}
     for k, line in enumerate(lines):
         text = line.written("latex", SHOWN, known)
-        text = text.replace(" = ", " &= ", 1) if line.left else ("" if k == 0 else "={} ") + text
-        rows.append(f"  {text if line.left else '& ' + text} && \\text{{{line.rule.name}}}")
+        text = text.replace(" = ", " &= ", 1) if line.whole else ("" if k == 0 else "={} ") + text
+        rows.append(f"  {text if line.whole else '& ' + text} && \\text{{{line.rule.name}}}")
     return f"\\begin{{{environment}}}\n" + " \\\\\n".join(rows) + f"\n\\end{{{environment}}}"

@@ -93,17 +93,23 @@ class Derivation(derivation.Derivation):
 @door
 def derive(source: Any, wrt: Any, *, style: Literal["lecture"] | None = None, detail: Literal["full", "brief"] = "full",
            definitions: Mapping[str, Any] | None = None, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None,
-           along: Literal["rules", "graph"] = "rules", order: int = 1) -> Derivation:  # fmt: skip
+           along: Literal["rules", "graph"] = "rules", order: int = 1, of: str | None = None) -> Derivation:  # fmt: skip
     """Return the derivation of d source / d wrt, line by line, each with its rule.
 
     `source`: text of one or more lines, the last one the output, or a SymPy tree. `detail`: "full", one rule a line, or
     "brief", as a lecturer would; `style="lecture"` is the lecture's own. `definitions`: name → what it stands for; it stays
     in the lines until its derivative is taken. `along="graph"`: one edge of the computation graph a line.
-    `order`: 2 for the second derivative, and so on.
+    `order`: 2 for the second derivative, and so on. An equation, x**2 + y**2 = 1, is differentiated on both sides and
+    solved for the derivative of the name that depends on `wrt`: `of`, or the only other name, or y.
 
     >>> [line.text for line in derive("w**2", "w").lines]
     ['d/dw (w**2)', '2*w']
+    >>> derive("x**2 + y**2 = 1", "x").lines[-1].text
+    "y' = -x/y"
     """
+    found = derivation.implicit(source, wrt, of, detail == "brief" or style == "lecture", order)
+    if found is not None:
+        return dressed(found)
     return dressed(
         derivation.derive(
             source,

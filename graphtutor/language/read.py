@@ -22,6 +22,7 @@ from .prose import is_op
 from .readings import Reading, readings
 from .tokens import Token
 
+PARTS = frozenset(["<", ">", "≤", "≥", "<=", ">=", "≠"])  # signs that an equation between numbers does not have
 LABELLING = frozenset(["=", "⇒"])  # between a label and what it says
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Reading",
     "context",
     "derivation",
+    "equation",
     "program",
     "read",
     "reading",
@@ -81,6 +83,38 @@ def one(text: str, known: Context, limits: Limits, alternatives: bool = False) -
     bounded(text, limits)
     stream = last_side(scanned(text, known), known, text)
     return readings(stream, known, limits, text, alternatives), stream
+
+
+def equation(
+    text: str, names: Iterable[str] | None = None, limits: Limits = DEFAULT
+) -> tuple[sp.Basic, sp.Basic] | None:
+    """Return the two sides of an equation between names, as in x² + y² = 1 and y = x·exp(y); None for any other text.
+
+    A name on the left that the right side does not hold is what a program calls it, and no equation.
+
+    >>> equation("x**2 + y**2 = 1"), equation("L = x**2"), equation("y = x exp(y)")[1]
+    ((x**2 + y**2, 1), None, x*exp(y))
+    """
+    bounded(text, limits)
+    known = context(names, None, None, None, limits=limits)
+    sides = parted(scanned(text, known))
+    while len(sides[-1]) > 1 and sides[-1][-2].kind == "break":
+        del sides[-1][-2]
+    if (
+        len(sides) != 2
+        or not sides[0]
+        or len(sides[1]) < 2
+        or any(is_op(t, PARTS) or t.kind == "break" for side in sides for t in side)
+    ):
+        return None
+    end = sides[1][-1]
+    left, right = ([*side, end] if side[-1] is not end else side for side in sides)
+    first, *more = sides[0]
+    operation = bool(more) and known.function(first.name) is not None  # exp(y) = x, and not f(x) = …
+    if is_label(sides[0], known) and not operation and (more or first.name not in (t.name for t in right)):
+        return None
+    one, other = (readings(side, known, limits, text, False).tree for side in (left, right))
+    return one, other
 
 
 def last_side(stream: list[Token], known: Context, text: str) -> list[Token]:

@@ -54,13 +54,21 @@ def name(text: str, form: str) -> str:
 
     >>> name("w_10", "unicode"), name("theta1", "unicode"), name("w0", "latex"), name("loss", "latex"), name("y_hat", "latex")
     ('w₁₀', 'θ₁', 'w_0', '\\\\mathrm{loss}', '\\\\hat{y}')
+    >>> name("y''", "unicode"), name("y'", "latex")
+    ('y′′', "y'")
     """
     if form == "plain":
         return text
+    if text.endswith("'"):
+        plain = text.rstrip("'")
+        return PRIMED[form].format(name(plain, form), (len(text) - len(plain)) * ("'" if form == "latex" else "′"))
     stem, digits, word = NAME.fullmatch(text).groups() if "[" not in text else (text, None, None)  # type: ignore[union-attr]
     if not stem:
         stem, digits, word = text, None, None
     return NAMERS[form](stem, digits if digits is not None else word, text)
+
+
+PRIMED = {"unicode": "{0}{1}", "latex": "{0}{1}", "mathml": "<mrow>{0}<mo>{1}</mo></mrow>"}
 
 
 def unicode_name(stem: str, sub: str | None, text: str) -> str:

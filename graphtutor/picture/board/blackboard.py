@@ -103,7 +103,7 @@ class Board(Reel):
     def equals(self, k: int, c: Colours) -> str:
         return (
             text(MARGIN, self.places[k].base, "=", SIZE, c.ink, "start")
-            if k and not self.derivation.lines[k].left
+            if k and not self.derivation.lines[k].whole
             else ""
         )
 
@@ -136,7 +136,7 @@ class Board(Reel):
         y = max((y + block.down for block, _, y in self.given), default=self.top + MARGIN - GAP) + GAP
         found = []
         for k, line in enumerate(self.derivation.lines):
-            left = MARGIN + (0.0 if line.left else INDENT)
+            left = MARGIN + (0.0 if line.whole else INDENT)
             blocks = typeset(self.markup(k), SIZE, ROOM)
             base = y + max(blocks[0].up, 0.8 * SIZE)
             placed, at = [], base
