@@ -12,13 +12,13 @@ lines        Line and Derivation: the lines in every form
 problem      what is asked, read
 along        edge by edge along the graph
 derivations  derive: rule by rule, or as at the board
-implicit     dy/dx of an equation between x and y, solved for y′
+equations    dy/dx of an equation between x and y, solved for y′
 """
 
 from .along import turned
 from .derivations import derive
-from .implicit import implicit
+from .equations import from_equation
 from .lines import Derivation, Line
 from .rules import Rule
 
-__all__ = ["Derivation", "Line", "Rule", "derive", "implicit", "turned"]
+__all__ = ["Derivation", "Line", "Rule", "derive", "from_equation", "turned"]

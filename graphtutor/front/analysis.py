@@ -107,7 +107,7 @@ def derive(source: Any, wrt: Any, *, style: Literal["lecture"] | None = None, de
     >>> derive("x**2 + y**2 = 1", "x").lines[-1].text
     "y' = -x/y"
     """
-    found = derivation.implicit(source, wrt, of, detail == "brief" or style == "lecture", order)
+    found = derivation.from_equation(source, wrt, of, detail == "brief" or style == "lecture", order)
     if found is not None:
         return dressed(found)
     return dressed(

@@ -90,15 +90,17 @@ class Implicit(Calculus):
         return super().apply(u)
 
 
-def implicit(source: Any, wrt: Any, of: str | None = None, brief: bool = True, order: int = 1) -> Derivation | None:
+def from_equation(
+    source: Any, wrt: Any, of: str | None = None, brief: bool = True, order: int = 1
+) -> Derivation | None:
     """Return the derivation of d `of` / d `wrt` from an equation in text; None where the text is none.
 
     Raises LearnerError where it cannot be told which name depends on `wrt`, or the equation says nothing about it.
 
-    >>> print(implicit("exp(y) = x", "x").lines[-1].text)
-    y' = 1/exp(y)
+    >>> print(from_equation("exp(y) = x", "x").lines[-1].text)
+    y' = exp(-y)
     """
-    sides = equation(source) if isinstance(source, str) and "=" in source else None
+    sides = equation(source, [str(wrt), of or "y"]) if isinstance(source, str) and "=" in source else None
     if sides is None:
         if of is not None:
             raise LearnerError(
