@@ -31,7 +31,7 @@ SOLVED = Rule("solved", "divided by what stands before y′", "b·y′ = −a gi
 PUT_IN = Rule("put-in", "y′ put in")
 
 
-def function_of(names: frozenset[str], wrt: str, of: str | None) -> str:
+def function_of(names: frozenset[str], wrt: str, of: str | None, how: str = "say it with of='…'") -> str:
     """Return the name that depends on `wrt`: the one that is said, the only other one, or y. Raises LearnerError.
 
     >>> function_of(frozenset("xy"), "x", None), function_of(frozenset("rxy"), "x", None), function_of(frozenset("st"), "t", "s")
@@ -42,7 +42,7 @@ def function_of(names: frozenset[str], wrt: str, of: str | None) -> str:
         of = others[0] if len(others) == 1 else "y"
     if of not in others or wrt not in names:
         raise LearnerError(
-            f"which name depends on {wrt}? The equation has {several(sorted(names)) or 'no names'}; say it with of='{next(iter(others), 'y')}'"
+            f"which name depends on {wrt}? The equation has {several(sorted(names)) or 'no names'}; {how}"
         )
     return of
 

@@ -135,6 +135,8 @@ def primed(head: Sequence[Token], known: Context, called: Collection[str]) -> Na
     """Return the names of f′, f′(x); of σ′(x) and H′(p) where σ, H name the problem's own function, and no operation that the text calls."""
     if len(head) < 2 or head[0].kind != "word" or head[1].kind != "prime":
         return None
+    if splits(head[0], known) and not is_name(head[0], known):
+        return None  # y·y′ written yy′
     name, rest = head[0].name, [t for t in head[1:] if t.kind != "prime"]
     inside = [t.name for t in rest[1:-1] if t.kind == "word"]
     row = known.function(name)

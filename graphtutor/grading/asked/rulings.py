@@ -18,6 +18,7 @@ from ...errors import LearnerError, ReadError, ShapeError
 from ...language import trees
 from ...ops import heads
 from ...ops.arrays import Shape
+from .curve import agreement
 from .task import Task
 
 Key = tuple[str, str]
@@ -99,6 +100,8 @@ def sentence(verdict: Verdict) -> str:
 
 def compare(task: Task, a: sp.Basic, b: sp.Basic, prove: bool = True) -> Ruling:
     """Return whether two trees are the same for this task's names and assumptions, where its function is defined; `a` is the student's."""
+    if task.depends:
+        return along_curve(task, a, b, prove)
     sides = [trees.replaced(t, task.numbers) if task.given else t for t in (a, b)]
     if task.shapes:
         sides[0] = textbook(task, sides[0])
@@ -106,6 +109,16 @@ def compare(task: Task, a: sp.Basic, b: sp.Basic, prove: bool = True) -> Ruling:
         return entries(task, sides, prove)
     found = ruled(task, sides[0], sides[1], prove)
     return for_labels(task, sides, found, prove) if found.kind == "differs" and task.shapes and task.labelled else found
+
+
+def along_curve(task: Task, a: sp.Basic, b: sp.Basic, prove: bool) -> Ruling:
+    """Return whether two trees are the same on the curve of an equation: everywhere, or at all its points that are found."""
+    one, other = task.along(a), task.along(b)
+    found = ruled(task, one, other, prove)
+    strange = (trees.names_in(one) | trees.names_in(other)) - task.inputs
+    if found.kind != "differs" or found.misfit or strange:
+        return found
+    return Ruling(agreement(task.graph_of(one), task.graph_of(other), task.points, task.depends))
 
 
 def ruled(task: Task, a: sp.Basic, b: sp.Basic, prove: bool) -> Ruling:

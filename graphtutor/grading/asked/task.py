@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,6 +12,7 @@ from typing import Any
 
 import sympy as sp
 
+from ...derivation.equations import function_of, slope
 from ...equal.assume import domains, of_symbol
 from ...equal.domain import Domain
 from ...equal.given import number
@@ -23,8 +25,11 @@ from ...language.cursor import LECTURER
 from ...language.write import write
 from ...ops import heads
 from ...ops.table import ROWS
+from .curve import Points, along, points
 from .forms import parts
 from .labels import apart, meanings, picked, unit, weighing
+
+NAMED = re.compile(r"\s*(\w+)\s*=(?!=)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +37,8 @@ class Task:
     """One question: d `tree` / d each of `wrt` (the tree itself without `wrt`).
 
     `definitions`: what the problem's own names stand for, as trees over its inputs; `named` the lines of
-    its program, for a picture with its names; `given` numbers put in before comparing.
+    its program, for a picture with its names; `given` numbers put in before comparing. Of an equation, `tree` is left − right,
+    and `depends` the name whose derivative by `wrt` is asked for.
     """
 
     tree: sp.Basic
@@ -46,6 +52,7 @@ class Task:
     output: str = ""
     text: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    depends: str = ""
     # by id, with the tree kept so that no other can take its id: hashing a tree would recurse over it
     graphs: dict[int, tuple[sp.Basic, Graph]] = field(default_factory=dict, repr=False, compare=False)
     slopes: dict[str, tuple[sp.Basic, sp.Basic]] = field(
@@ -136,12 +143,30 @@ class Task:
         """Return the tree of the derivative asked for; by a line of the program it is by what the line says."""
         if not wrt:
             return self.tree
+        if self.depends:
+            return self.steepness
         of, slope = self.slopes.get(wrt, (None, sp.S.Zero))
         if of is not self.tree:
             meaning = None if wrt in self.inputs else self.meaning(wrt)
             slope = heads.Diff(self.tree, meaning if meaning is not None else sp.Symbol(wrt))
             self.slopes[wrt] = self.tree, slope
         return slope
+
+    # ----- an equation -----
+    @cached_property
+    def steepness(self) -> sp.Basic:
+        """dy/dx on the curve."""
+        return slope((self.tree, sp.S.Zero), self.wrt[0], self.depends)
+
+    def along(self, tree: sp.Basic, slope: sp.Basic | None = None) -> sp.Basic:
+        """Return a tree with y′ and d/dx (…) as the derivative along the curve, y′ being what it is or as given."""
+        return along(tree, self.wrt[0], self.depends, self.steepness if slope is None else slope)
+
+    @cached_property
+    def points(self) -> Points:
+        """Points of the curve, the friendliest first."""
+        fast = self.graph_of(heads.Diff(self.tree, sp.Symbol(self.depends)))
+        return points(self.graph, fast, self.depends, self.assume)
 
     def read_options(self, wrt: str | None = None) -> dict[str, Any]:
         return {"names": self.names, "definitions": {**self.one_class, **self.unknown, **self.definitions}, "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
@@ -228,6 +253,13 @@ def stated(source: str | sp.Basic, wrt: Any, assume: Any, definitions: Any, shap
     names = (str(wrt),) if isinstance(wrt, str | sp.Symbol) else tuple(str(w) for w in wrt or ())
     told = (assumed(source) if isinstance(source, sp.Basic) else {}) | domains(assume)
     declared = tuple(dict.fromkeys([*names, *(n for n in told if n.isidentifier())]))
+    sides = equation_of(source, names)
+    if sides is not None:
+        if len(names) != 1:
+            raise LearnerError("by which variable is the derivative asked for? Of an equation name one with wrt")
+        known_names = trees.names_in(sides[0]) | trees.names_in(sides[1])
+        of = function_of(known_names, names[0], None, "call it y")
+        return Task(trees.sub(*sides), names[:1], told, output=of, text=str(source), depends=of)
     known = Known(dict(definitions or {}), dict(shapes or {}), dict(constants or {}), declared)
     tree, named, output = known.lines(source)
     text = source if isinstance(source, str) else ""
@@ -263,6 +295,16 @@ def as_text(graph: Graph) -> str:
     kept = [i for i in needed(graph.cells, [graph.out]) if graph.cells[i][1]]
     names = {i: f"node{i}" for i in kept}
     return "\n".join(f"{names[i]} = {graph.formula(i, stops=names)}" for i in kept)
+
+
+def equation_of(source: Any, names: Sequence[str]) -> tuple[sp.Basic, sp.Basic] | None:
+    """Return the sides of a problem that is an equation between names, x**2 + y**2 = 1; None for a function, named or not."""
+    if not isinstance(source, str) or "=" not in source:
+        return None
+    named = NAMED.match(source)
+    if named and not re.search(rf"\b{named[1]}\b", source[named.end() :]):
+        return None  # the usual case, told before anything is read
+    return read.equation(source, [*names, "y"])
 
 
 def refuse_misspelt(name: str, inputs: Collection[str], meanings: Collection[str]) -> None:

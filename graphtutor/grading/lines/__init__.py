@@ -1,6 +1,7 @@
 """A derivation, line by line.
 
 conditions  Case by case: which condition a claim of a line stands under.
+curves      dy/dx of an equation: equations that hold on the curve, and what y′ is said to be.
 judging     Each claim against the truth and against the line before; what stands beside the point.
 meanings    What a claim is about: the derivatives that its left side names or may mean.
 record      What was said before, and what follows from it: by the chain rule over claims, and with claims put in.

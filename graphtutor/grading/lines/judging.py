@@ -23,6 +23,7 @@ from ..asked.rulings import Key, Ruling, Step, compare, origin
 from ..asked.task import Task
 from ..slips.problems import fits, problem
 from .conditions import Conditions, Under, bracketed, states_case
+from .curves import judged_on_curve
 from .meanings import Meaning, Meanings, own_names
 from .record import NOT_RIGHT, Record
 from .strangers import asks, by_convention, sized, strangers
@@ -275,6 +276,8 @@ def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
     """Return every expression of a derivation, judged in order."""
     rows, index_of = numbered(answer)
     claims = derivation(rows, **task.read_options())
+    if task.depends:
+        return judged_on_curve(task, claims, index_of)
     last = next((c for c in reversed(claims) if c.kind in ("claim", "definition")), None)
     judge = Judge(task, last, rows.split("\n"))
     judge.record.own |= own_names(task, claims)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
-from ...equal.verdict import Evidence
+from ...derivation.equations import partial
+from ...equal.verdict import Evidence, texts
 from ...errors import LearnerError, ShapeError
 from ...expr.adjoint import backward
 from ...expr.graph import Graph
@@ -20,7 +21,7 @@ from ...ops.misconceptions import LATER, mistake
 from ..asked.forms import parts, unfinished
 from ..asked.rulings import Step, compare, textbook
 from ..asked.task import Task
-from ..told.marks import Misconception, Variant
+from ..told.marks import Counterexample, Misconception, Variant
 from .backward_slips import diagnosed
 from .between import carried_out, mending, rewritten
 from .counterexamples import constant_ratio, counterexample
@@ -35,6 +36,8 @@ HERE = ("wrong", "compensates")
 
 def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[str, Any]:
     """Return the fields of a Grade that say why its first wrong line is wrong; with `variant` how to tell its explanations apart."""
+    if task.depends:
+        return on_curve(task, steps)
     steps = [one for s in steps for one in entries(task, s)]
     wrong = [k for k, s in enumerate(steps) if s.status in HERE and s.tree is not None and s.truth is not None]
     try:
@@ -43,6 +46,37 @@ def explained(task: Task, steps: Sequence[Step], variant: bool = False) -> dict[
         return {"misconceptions": misfit(steps[wrong[0]])}
     except (LearnerError, ArithmeticError):  # that nothing explains an answer leaves its verdict as it is
         return {}
+
+
+def on_curve(task: Task, steps: Sequence[Step]) -> dict[str, Any]:
+    """Return what explains the first wrong line of dy/dx of an equation: y held constant, a sign, a quotient upside down."""
+    step = next(s for s in steps if s.status in HERE)
+    assert step.tree is not None and step.verdict is not None and step.truth is not None
+    evidence = step.verdict.verdict.evidence
+    shown = Counterexample(tuple(texts(dict(evidence.point)).items()), *evidence.values) if evidence.point else None
+    shown = None if step.key[1] == "equation" else shown
+    return {"counterexample": shown, "misconceptions": tuple(slips_on_curve(task, step))[:1]}
+
+
+def slips_on_curve(task: Task, step: Step) -> Iterator[Misconception]:
+    """Yield the misconceptions that lead to a wrong line."""
+    assert step.tree is not None and step.truth is not None
+    across, up = (partial((task.tree, sp.S.Zero), name) for name in (task.wrt[0], task.depends))
+    right, mine, held = task.slope(task.wrt[0]), step.tree, (across, trees.neg(across), trees.add(across, up))
+    if step.key[1] == "equation":
+        mine = trees.sub(step.truth, step.tree)
+        free = compare(task, task.along(mine, sp.S.Zero), task.along(mine, sp.S.One), prove=False)
+        candidates = [
+            ("implicit.held-constant", slip) for slip in held if free
+        ]  # no y′ in it: y was taken for a number
+    else:
+        over = trees.div(sp.S.One, right)
+        candidates = [("implicit.sign", trees.neg(right)), ("implicit.upside-down", over)]
+        candidates += [("implicit.upside-down", trees.neg(over)), *(("implicit.held-constant", slip) for slip in held)]
+    for id, slip in candidates:
+        if compare(task, mine, slip, prove=False):
+            found = mistake(id)
+            yield Misconception(found.id, hint=found.hint, strong=found.strong, line=step.index)
 
 
 def because(causes: Sequence[Cause], variant: bool) -> dict[str, Any]:
