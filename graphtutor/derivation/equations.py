@@ -18,7 +18,6 @@ from ..ops.spell import Spelled
 from ..text import several
 from . import algebra
 from .anatomy import is_zero
-from .cells import encoded
 from .derivations import MAX_ORDER, TIDY, one_derivative
 from .lines import Derivation, Line
 from .rules import START, Calculus, Rule
@@ -139,7 +138,7 @@ def implicitly(sides: tuple[sp.Basic, sp.Basic], wrt: sp.Symbol, of: str, brief:
 
 
 def equal(sides: tuple[sp.Basic, sp.Basic], rule: Rule) -> Line:
-    return Line(encoded(sides[0]), rule, right=encoded(sides[1]))
+    return Line(sides[0], rule, right=sides[1])
 
 
 def both_sides(calculus: Implicit, sides: tuple[sp.Basic, sp.Basic], brief: bool) -> Iterator[Line]:
@@ -164,18 +163,18 @@ def joint(rules: list[Rule]) -> Rule:
 
 def solved(tree: sp.Basic, name: str, rule: Rule) -> Iterator[Line]:
     """Yield the line y′ = … and those that tidy it."""
-    yield Line(encoded(tree), rule, left=(name, ""))
+    yield Line(tree, rule, left=(name, ""))
     for id, after in algebra.stages(tree):
-        yield Line(encoded(after), TIDY[id], left=(name, ""))
+        yield Line(after, TIDY[id], left=(name, ""))
 
 
 def higher(calculus: Implicit, tree: sp.Basic, name: str, known: Mapping[str, sp.Basic], brief: bool) -> Iterator[Line]:
     """Yield the lines of the next derivative: that of the one before, y′ put in, tidied."""
-    yield Line(encoded(calculus.diff(tree)), START, left=(name, ""))
+    yield Line(calculus.diff(tree), START, left=(name, ""))
     for step in one_derivative(calculus, calculus.diff(tree), brief):
         tree = step[0]
-        yield Line(encoded(tree), step[1], left=(name, ""))
+        yield Line(tree, step[1], left=(name, ""))
     tree = trees.replaced(tree, known)
-    yield Line(encoded(tree), PUT_IN, left=(name, ""))
+    yield Line(tree, PUT_IN, left=(name, ""))
     for id, after in algebra.stages(tree):
-        yield Line(encoded(after), TIDY[id], left=(name, ""))
+        yield Line(after, TIDY[id], left=(name, ""))

@@ -55,7 +55,12 @@ class Line:
     def values(self) -> tuple[Any, ...]:
         """All of the line by value, its tree as cells."""
         factors = self.factors and tuple(encoded(tree) for tree in self.factors)
-        return self.cells, *field_values(self)[1:5], factors, *(None if t is None else encoded(t) for t in (self.so_far, self.right))
+        return (
+            self.cells,
+            *field_values(self)[1:5],
+            factors,
+            *(None if t is None else encoded(t) for t in (self.so_far, self.right)),
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Line) and self.values == other.values
@@ -138,7 +143,9 @@ class Line:
             .replace(places.OPEN, GROUP["new"][0])
             .replace(places.CLOSE, GROUP["new"][1])
         )
-        return wrapped(self.sides("mathml", lambda role, text: text.join(GROUP[role])) + body + self.behind("mathml"), "mathml")
+        return wrapped(
+            self.sides("mathml", lambda role, text: text.join(GROUP[role])) + body + self.behind("mathml"), "mathml"
+        )
 
     def pieces(self, form: str = "unicode", to_change: tuple[Path, ...] | None = None) -> tuple[Piece, ...]:
         """Return the text in pieces, marked where the rule put something new, or at the paths of `to_change`."""
