@@ -133,10 +133,8 @@ def without_arguments(rest: Sequence[Token]) -> Sequence[Token]:
 # ----- f′(x), ∇_w L, dw -----
 def primed(head: Sequence[Token], known: Context, called: Collection[str]) -> Named | None:
     """Return the names of f′, f′(x); of σ′(x) and H′(p) where σ, H name the problem's own function, and no operation that the text calls."""
-    if len(head) < 2 or head[0].kind != "word" or head[1].kind != "prime":
+    if not prime_behind(head, known):
         return None
-    if splits(head[0], known) and not is_name(head[0], known):
-        return None  # y·y′ written yy′
     name, rest = head[0].name, [t for t in head[1:] if t.kind != "prime"]
     inside = [t.name for t in rest[1:-1] if t.kind == "word"]
     row = known.function(name)
@@ -147,6 +145,12 @@ def primed(head: Sequence[Token], known: Context, called: Collection[str]) -> Na
     if without_arguments(rest):
         return None
     return name, inside[0] if len(inside) == 1 else known.wrt
+
+
+def prime_behind(head: Sequence[Token], known: Context) -> bool:
+    """True for f′ and f′(x); yy′ is y·y′."""
+    primes = len(head) > 1 and head[0].kind == "word" and head[1].kind == "prime"
+    return primes and (is_name(head[0], known) or not splits(head[0], known))
 
 
 def uses(known: Context, row: Row) -> bool:

@@ -74,10 +74,16 @@ def entry_of_array(p: Cursor, token: Token) -> sp.Basic | None:
         return None
     if name != (p.context.spelling(token.text) or ""):
         p.note(f"read {token.text} with an index as a row of {name}")
-    first = p.context.first or first_of(p.tokens, p.context) if all(part.isdigit() for part in parts) else 0
+    first = counted_from(p, token) if all(part.isdigit() for part in parts) else 0
+    return p.make("index", meant(p, name), params=(tuple(at - first for at in found if at is not None),))
+
+
+def counted_from(p: Cursor, token: Token) -> int:
+    """Return what the numbers below a vector count from: 1 where the text or the expression shows it."""
+    first = p.context.first or first_of(p.tokens, p.context)
     if first:
         p.note(f"counted the entries of {token.text} from 1")
-    return p.make("index", meant(p, name), params=(tuple(at - first for at in found if at is not None),))
+    return first
 
 
 def place_of(p: Cursor, part: str, length: int | None) -> int | None:

@@ -177,9 +177,14 @@ def answers(found: Sequence[Piece], at: int) -> bool:
     said = [token.text.lower() for token in found[at + 1].tokens if token.kind != "open"] or [""]
     if said[0] in ("if", "when", "for"):
         return True
-    return at == 0 and (
+    return at == 0 and closes(said, len(found) == 2)
+
+
+def closes(said: Sequence[str], alone: bool) -> bool:
+    """True if words behind a formula give a reason, say that it is the answer, or end the work (`alone`: nothing follows them)."""
+    return (
         said[0] in REASONS
-        or (said[0] in CONCLUDES | DONE and len(found) == 2)
+        or (alone and said[0] in CONCLUDES | DONE)
         or said[0] in ("by", "using", "where", "with")
         or (said[0] == "is" and bool(ANSWERS & set(said)))
     )

@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from .cursor import GLUED, PRODUCT, Cursor, Rule
+from .tokens import Token
 
 BESIDE = frozenset(["word", "begin", "open", "macro"])
 
@@ -57,8 +58,7 @@ def number_beside(p: Cursor) -> bool:
     if number.glued or ones_beside(p):
         return True
     space = p.text[before.stop : number.start]
-    argument = before.kind == "number" and before.glued  # ln3 3^x
-    if (before.kind not in ("word", "close") and not argument) or before.text == "]":
+    if not ends_factor(before):
         return False
     if "\\" in space or "~" in space or (number.gap and after.kind == "op" and after.text == "^"):
         return True
@@ -67,6 +67,11 @@ def number_beside(p: Cursor) -> bool:
         and not after.gap
         and (after.kind in BESIDE or (after.kind == "op" and after.text == "^"))
     )
+
+
+def ends_factor(before: Token) -> bool:
+    """True for a name, a closing bracket, and the number that a function has taken: the 3 of ln3 3^x."""
+    return (before.kind in ("word", "close") and before.text != "]") or (before.kind == "number" and before.glued)
 
 
 def ones_beside(p: Cursor) -> bool:

@@ -100,21 +100,21 @@ def equation(
     sides = parted(scanned(text, known))
     while len(sides[-1]) > 1 and sides[-1][-2].kind == "break":
         del sides[-1][-2]
-    if (
-        len(sides) != 2
-        or not sides[0]
-        or len(sides[1]) < 2
-        or any(is_op(t, PARTS) or t.kind == "break" for side in sides for t in side)
-    ):
+    if len(sides) != 2 or not sides[0] or len(sides[1]) < 2 or named_line(*sides, known):
+        return None
+    if any(is_op(t, PARTS) or t.kind == "break" for side in sides for t in side):
         return None
     end = sides[1][-1]
-    left, right = ([*side, end] if side[-1] is not end else side for side in sides)
-    first, *more = sides[0]
-    operation = bool(more) and known.function(first.name) is not None  # exp(y) = x, and not f(x) = …
-    if is_label(sides[0], known) and not operation and (more or first.name not in (t.name for t in right)):
-        return None
-    one, other = (readings(side, known, limits, text, False).tree for side in (left, right))
+    one, other = (readings(side, known, limits, text, False).tree for side in ([*sides[0], end], sides[1]))
     return one, other
+
+
+def named_line(head: Sequence[Token], body: Sequence[Token], known: Context) -> bool:
+    """True for a line of a program: f(x) = …, and L = … unless L comes again; not for exp(y) = x."""
+    first, *more = head
+    if not is_label(head, known) or (more and known.function(first.name) is not None):
+        return False
+    return bool(more) or first.name not in (t.name for t in body)
 
 
 def last_side(stream: list[Token], known: Context, text: str) -> list[Token]:

@@ -130,12 +130,14 @@ def answers(task: Task, steps: Sequence[Step]) -> dict[Key, Step]:
                 found[step.key] = step
             elif step.key == ("", " ".join(task.wrt)):
                 found |= dict.fromkeys(keys, step)
+    return entry_by_entry(task, steps, [key for key in keys if key not in found]) | found
+
+
+def entry_by_entry(task: Task, steps: Sequence[Step], keys: Sequence[Key]) -> dict[Key, Step]:
+    """Return the last entry of each derivative of which all entries are given, each with its name."""
     given = {step.key: step for step in steps if step.tree is not None and "[" in step.key[1]}
-    for key in keys:
-        entries = entry_keys(task, key) if given and key not in found else []
-        if entries and all(entry in given for entry in entries):
-            found[key] = given[entries[-1]]
-    return found
+    entries = {key: entry_keys(task, key) for key in keys if given}
+    return {key: given[names[-1]] for key, names in entries.items() if names and all(n in given for n in names)}
 
 
 def entry_keys(task: Task, key: Key) -> list[Key]:
