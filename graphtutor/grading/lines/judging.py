@@ -23,8 +23,8 @@ from ..asked.rulings import Key, Ruling, Step, compare, origin
 from ..asked.task import Task
 from ..slips.problems import fits, problem
 from .conditions import Conditions, Under, bracketed, states_case
-from .curves import judged_on_curve
 from .meanings import Meaning, Meanings, own_names
+from .on_curve import judged_on_curve
 from .record import NOT_RIGHT, Record
 from .strangers import asks, by_convention, sized, strangers
 
