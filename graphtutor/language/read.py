@@ -100,7 +100,7 @@ def equation(
     sides = parted(scanned(text, known))
     while len(sides[-1]) > 1 and sides[-1][-2].kind == "break":
         del sides[-1][-2]
-    if len(sides) != 2 or not sides[0] or len(sides[1]) < 2 or named_line(*sides, known):
+    if len(sides) != 2 or not sides[0] or len(sides[1]) < 2 or named_line(sides[0], sides[1], known):
         return None
     if any(is_op(t, PARTS) or t.kind == "break" for side in sides for t in side):
         return None

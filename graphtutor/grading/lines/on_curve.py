@@ -75,12 +75,10 @@ class OnCurve:
     def follows(self, step: Step, equation: bool) -> bool:
         """Return whether a line holds for the y′ of the wrong line before it."""
         assert step.tree is not None and step.truth is not None and self.claimed is not None
-        sides = (
-            [self.task.along(t, self.claimed) for t in (step.tree, step.truth)]
-            if equation
-            else (step.tree, self.claimed)
-        )
-        return bool(compare(self.task, *sides, prove=False))
+        one, other = step.tree, self.claimed
+        if equation:
+            one, other = (self.task.along(t, self.claimed) for t in (step.tree, step.truth))
+        return bool(compare(self.task, one, other, prove=False))
 
     def solved(self, sides: Sides) -> sp.Basic | None:
         """Return the y′ for which an equation holds that has y′ in it once: a + b·y′ = 0."""
