@@ -304,7 +304,7 @@ def equation_of(source: Any, names: Sequence[str]) -> tuple[sp.Basic, sp.Basic] 
     named = NAMED.match(source)
     if named and not re.search(rf"\b{named[1]}\b", source[named.end() :]):
         return None  # the usual case, told before anything is read
-    return read.equation(source, [*names, "y"])
+    return read.equation(source, [*names, "y"], LECTURER)
 
 
 def refuse_misspelt(name: str, inputs: Collection[str], meanings: Collection[str]) -> None:
