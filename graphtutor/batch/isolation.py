@@ -28,6 +28,9 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from ..door import kind as called
+from ..errors import LearnerError
+
 if TYPE_CHECKING:  # a cell is started before anything heavy is imported, so that both import at once
     from .submissions import Submission
 
@@ -51,6 +54,15 @@ class Limits:
     timeout: float = 10.0
     memory: int = 1024
     work: str = field(default_factory=lambda: WORK)
+
+    def __post_init__(self) -> None:
+        for name, value, example in (
+            ("timeout", self.timeout, "10 seconds"),
+            ("memory", self.memory, "1024 megabytes"),
+        ):
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                met = value if isinstance(value, int | float) else called(value)
+                raise LearnerError(f"{name} is {met}; expected a number such as {example}")
 
     def longer(self) -> Limits:
         """Return the limits under which what the clock stopped is tried once more."""
