@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 
 import graphtutor as gt
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "notebook.ipynb"
+EXAMPLE = Path(__file__).resolve().parents[2] / "outputs" / "notebook.ipynb"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 GRAPH = gt.graph("f = w*x + b; L = (f - y)**2")
 TRACE = GRAPH.trace(at={"w": 2, "x": 3, "b": 1, "y": 5})
