@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-# what is slower than it should be, each with its text: a program of 50,000 nodes told step by step; thirty gates in a product, in a line
+# what takes more than it should, each with its text: a program of 50,000 nodes told step by step; thirty gates in a product, in a line
 # of a derivation. Another failure of theirs is one.
 SLOW = {"$ step expr": "x+x+x+x", "answer, lines": "max(x-1,0)*max(x-1,0)"}
 STEP = 601  # of the texts, every so many goes through a door
@@ -46,7 +46,8 @@ def test_hostile_text_through_every_door_ends_in_one_sentence(tmp_path: Path) ->
     env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "TMPDIR": str(tmp_path)}
     run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False)
     found = [json.loads(line) for line in run.stdout.splitlines()]
-    other = [f for f in found if not ("of CPU were not enough" in f[2] and f[1].startswith(SLOW.get(f[0], "\0")))]
+    much = ("of CPU were not enough", "MemoryError")
+    other = [f for f in found if not (any(w in f[2] for w in much) and f[1].startswith(SLOW.get(f[0], "\0")))]
     assert (other, run.returncode) == ([], 0), f"{other}\n{run.stderr[-2000:]}"
 
 
