@@ -59,7 +59,12 @@ class Arrangement:
     def __init__(self, cells: Sequence[Cell], breaks: Sequence[int], soft: Sequence[int], names: Sequence[str], domains: Sequence[Domain], constants: Sequence[Fraction],
                  seed: int):  # fmt: skip
         self.domains, self.rng = domains, np.random.default_rng(seed)
-        self.lanes = Lanes(Line(cells, [*breaks, *soft], names))
+        line = Line(cells, [*breaks, *soft], names)
+        self.lanes = Lanes(line)
+        chosen: set[int] = set()  # cells that may be the same all over a cell: what a gate shuts off is 0 there
+        for step in line.steps:
+            if step.chooses or not chosen.isdisjoint(step.args):
+                chosen.add(step.cell)
         self.own = np.unique([abs(float(c)) for c in constants])
         self.left = MOST_WORK
         self.moving = [k for k, d in enumerate(domains) if not d.discrete]
@@ -69,6 +74,7 @@ class Arrangement:
         for u in soft:
             low, high = np.abs(values[u] + 1) < 0.9, np.abs(values[u] - 1) < 0.9
             self.breaks += [Break(u, v) for v, seen in ((-1.0, low), (1.0, high)) if not seen.any()]
+        self.flat: Array = np.array([b.cell in chosen for b in self.breaks], bool)
         self.found: dict[bytes, list[Array]] = {}
 
     # ----- where to look -----
@@ -134,9 +140,12 @@ class Arrangement:
         return np.stack([values[b.cell] - b.level for b in self.breaks], axis=1)
 
     def noted(self, points: Array, heights: Array) -> list[Array]:
-        """Keep the points of cells that are new, and return those; a point on a break lies in no cell."""
+        """Keep the points of cells that are new, and return those; a point on a break lies in no cell.
+
+        Behind shut gates a break is 0 all over, as a - b is in max(a, b) where both are 0: that is a cell of its own.
+        """
         signs = np.where(np.isnan(heights), 2, np.sign(heights)).astype(np.int8)
-        open_ = (signs != 0).all(axis=1)
+        open_ = ((signs != 0) | self.flat).all(axis=1)
         signs, points = signs[open_], points[open_]
         new = []
         if len(points):

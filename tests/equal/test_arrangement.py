@@ -17,6 +17,23 @@ WRONG = [
     ("(x - 50 + sqrt((x - 50)**2))/2*relu(y - 60)", "relu(y - 60)*relu(x - 50)*2"),
     ("max(x - 99, y - 99, 0)", "max(x - 99, 0) + max(y - 99, 0)"),
     ("min(a, 64)*max(b, 80)", "min(a, 64)*where(b > 81, b, 80)"),
+    # where both arguments of the outer choice are 0 its break is 0 all over
+    (
+        "max(max(0, w - 60)**2, relu(x + w - 90)*relu(w**2 - 40))",
+        "max(max(0, w - 60)**2, relu(x + w - 90)*where(w > 60, relu(w**2 - 40), 0))",
+    ),
+    (
+        "max(relu(a - 30), relu(b - 20)*relu(30 - a))",
+        "max(relu(a - 30), relu(b - 20)*relu(30 - a)*where(a < -30, 1, 0))",
+    ),
+    (
+        "min(-relu(a - 70), -relu(b - 80))",
+        "-relu(a - 70)*where(a - 70 > b - 80, 1, 0) - relu(b - 80)*where(b - 80 > a - 70, 1, 0)*where(a > 70, 1, 0)",
+    ),
+    (
+        "abs(relu(x - 45)*relu(y - 55) - relu(50 - y)*relu(z - 60))",
+        "relu(x - 45)*relu(y - 55) + where(x > 45, relu(50 - y)*relu(z - 60), 0)",
+    ),
 ]
 HIDDEN = [  # a difference in one cell alone that floats cannot see
     ("x + 1e-13*relu(x - 50)", "x"),
