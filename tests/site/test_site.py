@@ -131,7 +131,7 @@ def test_what_sympy_can_reach_is_packed_and_what_it_cannot_is_not() -> None:
 @pytest.mark.skipif(
     not PYODIDE or not CHROMIUM, reason="set GRAPHTUTOR_PYODIDE to a folder with Pyodide, see site/parts.py"
 )
-def test_a_tab_grades_offline_too_and_what_is_typed_meanwhile_waits(tmp_path: Path) -> None:
+def test_a_tab_grades_and_what_is_typed_meanwhile_waits(tmp_path: Path) -> None:
     sync = pytest.importorskip("playwright.sync_api")
     pages.built(COURSE, tmp_path, PYODIDE)
 
@@ -161,3 +161,24 @@ def test_a_tab_grades_offline_too_and_what_is_typed_meanwhile_waits(tmp_path: Pa
     server.shutdown()
     server.server_close()
     assert all(url.startswith((home, "data:")) for url in asked)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(
+    not PYODIDE or not CHROMIUM, reason="set GRAPHTUTOR_PYODIDE to a folder with Pyodide, see site/parts.py"
+)
+def test_one_file_grades_when_it_is_opened_from_disk(tmp_path: Path) -> None:
+    sync = pytest.importorskip("playwright.sync_api")
+    one = tmp_path / "lesson.html"
+    pages.built(COURSE, one, PYODIDE, single=True)
+    asked: list[str] = []
+    with sync.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{one.as_uri()}#power-rule")
+        page.fill("#field0", "n*x**(n-1)")
+        page.press("#field0", "Enter")
+        page.wait_for_selector("#verdict .is-true", timeout=120_000)
+        browser.close()
+    assert all(url.startswith(("file:", "blob:", "data:")) for url in asked)

@@ -34,7 +34,7 @@ class Tab {
       return worker;
     }
     const url = URL.createObjectURL(new Blob([inside.textContent], {type: "text/javascript"}));
-    const worker = new Worker(url, {type: "module"});
+    const worker = new Worker(url);
     const files = Object.fromEntries([...document.querySelectorAll("script[data-file]")].map(s => [s.dataset.file, s.textContent]));
     worker.postMessage({setup: SETUP, files});
     return worker;
