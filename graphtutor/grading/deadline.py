@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from ..door import kind
 from ..errors import LearnerError
 
 R = TypeVar("R")
+AGAIN = 1.0  # seconds to the next strike: one that falls into a finalizer or a callback of C is lost without a word
 
 
 class OutOfTime(BaseException):
@@ -31,27 +31,33 @@ def within(seconds: Any, work: Callable[[], R], otherwise: Callable[[], R]) -> R
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
         met = seconds if isinstance(seconds, int | float) else kind(seconds)
         raise LearnerError(f"seconds is {met}; expected a number above 0, such as seconds=5")
-    worker, lock, ended, rung = threading.get_ident(), threading.Lock(), False, False
+    worker, lock, ended = threading.get_ident(), threading.Lock(), False
+    timer: threading.Timer | None = None
+
+    def strike(what: Any) -> None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker), what)
+
+    def arm(after: float) -> None:
+        nonlocal timer
+        timer = threading.Timer(after, ring)
+        timer.daemon = True
+        timer.start()
 
     def ring() -> None:
-        nonlocal rung
         with lock:
             if not ended:
-                rung = True
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker), ctypes.py_object(OutOfTime))
+                strike(ctypes.py_object(OutOfTime))
+                arm(AGAIN)
 
     def settle() -> None:
         nonlocal ended
         with lock:
             ended = True
-        while rung:  # it is on its way: it must arrive here, not in whoever called
-            time.sleep(0.001)
+            strike(None)  # what is on its way must not reach whoever called
 
-    timer = threading.Timer(seconds, ring)
-    timer.daemon = True
     try:
         try:
-            timer.start()
+            arm(seconds)
             found = work()
         except OutOfTime:
             raise
@@ -61,6 +67,8 @@ def within(seconds: Any, work: Callable[[], R], otherwise: Callable[[], R]) -> R
         settle()
         return found
     except OutOfTime:
+        settle()
         return otherwise()
     finally:
-        timer.cancel()
+        if timer is not None:
+            timer.cancel()
