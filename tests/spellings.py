@@ -581,6 +581,12 @@ class Shaped:
     assume: tuple[tuple[str, object], ...] = ()
     constants: tuple[tuple[str, object], ...] = ()
 
+    @property
+    def asked(self) -> tuple[str, dict[str, object]]:
+        """The problem, a line each, and what is told beside it."""
+        about = {"wrt": self.wrt, "shapes": self.shapes, "assume": dict(self.assume), "constants": dict(self.constants)}
+        return self.program.replace("; ", "\n"), about
+
 
 def shaped() -> list[Shaped]:
     return [

@@ -5,7 +5,6 @@ python tests/bench/bench_diagnosis.py [how many to generate]
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 import time
@@ -15,27 +14,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.bench
-HERE = Path(__file__).parent
-DATA = HERE.parent / "data"
-sys.path.insert(0, str(HERE.parent / "grading"))
-NO_SLIP = {
-    "kink-only",
-    "domain-bad",
-    "identity-slip",
-    "misplaced-factor",
-    "tiny-difference",
-    "trap-negative",
-    "trap-integers",
-    "trap-far",
-    "trap-decay",
-}
-
-
-def aliases() -> dict[str, set[str]]:
-    return {
-        row["alias"]: {id.strip().rstrip("*") for id in row["ids"].split("|") if not id.strip().startswith("(")}
-        for row in csv.DictReader((DATA / "misconceptions.csv").read_text("utf-8").splitlines())
-    }
+sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "grading")]
 
 
 def told(name: str, found: list[tuple[set[str], list[str], bool]], missed: list[str]) -> None:
@@ -52,15 +31,15 @@ def told(name: str, found: list[tuple[set[str], list[str], bool]], missed: list[
 
 def main(count: int = 400, most: int = 60) -> None:
     import test_slipped_derivations as slipped  # type: ignore[import-not-found]
+    from corpus import ALIASES as known
+    from corpus import DATA, NO_SLIP, PAIRS
 
     import graphtutor as gt
 
     start = time.process_time()
-    known = aliases()
     found: list[tuple[set[str], list[str], bool]] = []
     missed: list[str] = []
-    rows = list(csv.DictReader((DATA / "equivalence.csv").read_text("utf-8").splitlines()))
-    for row in rows:
+    for row in PAIRS:
         if row["equal"] == "0" and row["kind"] not in NO_SLIP:
             grade = gt.grade(row["source_function"], row["answer"], wrt=row["wrt"], assume=row["assumptions"])
             got = [m.id for m in grade.misconceptions]

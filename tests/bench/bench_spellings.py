@@ -45,14 +45,8 @@ def main(every: int = 1, verbose: bool = False) -> None:
     for q in spellings.shaped():
         for wanted, answers in ((True, q.right), (False, q.wrong)):
             for answer in answers:
-                grade = gt.grade(
-                    q.program.replace("; ", "\n"),
-                    answer,
-                    wrt=q.wrt,
-                    shapes=q.shapes,
-                    assume=dict(q.assume),
-                    constants=dict(q.constants),
-                )
+                program, about = q.asked
+                grade = gt.grade(program, answer, **about)
                 kind = "unread" if grade.invalid else {True: "right", False: "wrong", None: "undecided"}[grade.correct]
                 shaped[wanted][kind] += 1
                 if verbose and kind != ("right" if wanted else "wrong"):

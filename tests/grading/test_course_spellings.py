@@ -36,14 +36,8 @@ def test_vectors_and_matrices_are_read_as_books_write_them(q: spellings.Shaped) 
     told = {}
     for wanted, answers in ((True, q.right), (False, q.wrong)):
         for answer in answers:
-            grade = gt.grade(
-                q.program.replace("; ", "\n"),
-                answer,
-                wrt=q.wrt,
-                shapes=q.shapes,
-                assume=dict(q.assume),
-                constants=dict(q.constants),
-            )
+            program, about = q.asked
+            grade = gt.grade(program, answer, **about)
             if grade.correct is True if not wanted else grade.correct is not True:
                 told[answer] = (grade.correct, grade.message)
     assert told == {}

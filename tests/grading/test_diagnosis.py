@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from pathlib import Path
 
 import pytest
+from corpus import ALIASES, DATA, NO_SLIP, PAIRS
 
 import graphtutor as gt
-
-DATA = Path(__file__).parents[1] / "data"
-ALIASES = {
-    row["alias"]: {id.strip().rstrip("*") for id in row["ids"].split("|") if not id.strip().startswith("(")}
-    for row in csv.DictReader((DATA / "misconceptions.csv").read_text("utf-8").splitlines())
-}
-PAIRS = list(csv.DictReader((DATA / "equivalence.csv").read_text("utf-8").splitlines()))
-NO_SLIP = {
-    "kink-only",
-    "domain-bad",
-    "identity-slip",
-    "misplaced-factor",
-    "tiny-difference",
-    "trap-negative",
-    "trap-integers",
-    "trap-far",
-    "trap-decay",
-}
 
 # id, function, variable, the wrong derivative that it gives: the examples of the catalogue, and of the ids proposed beside it
 CATALOGUE = [

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sympy as sp
+from corpus import ALIASES, DATA
 
 import graphtutor as gt
 from graphtutor.errors import LearnerError
 
-DATA = Path(__file__).parents[1] / "data"
-ALIASES = {
-    row["alias"]: [id.strip().rstrip("*") for id in row["ids"].split("|") if not id.strip().startswith("(")]
-    for row in csv.DictReader((DATA / "misconceptions.csv").read_text("utf-8").splitlines())
-}
 LOSS = "(w*x + b - y)**2"
 
 
@@ -45,7 +39,7 @@ def test_students_derivation_gets_its_first_wrong_line_and_its_misconception(giv
     if found.correct:
         assert found.misconceptions == () and found.score == 1 and found.counterexample is None
     elif expected:
-        assert set(expected) & set(ids(found)), ids(found)
+        assert expected & set(ids(found)), ids(found)
         assert found.counterexample is not None and found.counterexample.answer != found.counterexample.truth
     else:
         assert [line.status for line in found.lines].count("compensates") == 1
