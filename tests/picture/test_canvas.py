@@ -157,3 +157,14 @@ def test_what_is_no_canvas_is_refused_by_name(size) -> None:
         LearnerError, match="is no canvas; expected slide, page, square, wide, or width and height in points"
     ):
         Painter(make("x*y"), size=size)
+
+
+def test_the_legend_speaks_of_blue_outlines_where_there_are_some() -> None:
+    program = "S = Q@K.T/sqrt(2)\nA = softmax(S)\nO = A@V\nL = sum(O**2)"
+    point = {"Q": [[0.04, -2.33], [-0.22, -1.25]], "K": [[-0.73, -0.54], [-0.32, 0.41]], "V": [[0.1, 0.2], [0.3, 0.4]]}
+    painter = Painter(make(program, shapes={"Q": (2, 2), "K": (2, 2), "V": (2, 2)}).trace(at=point), size="slide")
+    pictures = [painter.svg(k) for k in range(len(painter))]
+    first = next(p for p in pictures if "S opened" in p)
+    assert "outlined in blue" not in first  # it is computed from inputs alone
+    assert all("outlined in blue" in p for p in pictures if "A opened" in p)
+    assert any("A opened" in p for p in pictures)

@@ -313,6 +313,7 @@ def in_words(b: Box, back: bool) -> str:
 
 UP, DOWN = 29.0, 17.0  # the room of formulas above and below their baseline
 LEGEND, MOST_NAMED = 9.5, 6
+FEEDS = "; outlined in blue: what it is computed from"
 SETTING, SMALLEST, APART = 15.0, 8.0, 26.0  # the size of formulas, at least, and between two
 
 
@@ -369,8 +370,9 @@ def legend(frame: Frame, layout: Layout, c: Colours) -> str:
         parts.append(text((x + 23) * u, y * u, said, LEGEND * u, c.muted, "start"))
         x += 23 + width(said, LEGEND) + 20
     if layout.tiles:
-        opened = next(t.block.name for t, p in zip(layout.tiles, layout.plans, strict=True) if p is plan)
-        said = f"{len(layout.tiles)} parts closed, {opened} opened; outlined in blue: what it is computed from"
+        k = next(k for k, p in enumerate(layout.plans) if p is plan)
+        feeds = any(t.block.output in plan.places for j, t in enumerate(layout.tiles) if j != k)
+        said = f"{len(layout.tiles)} parts closed, {layout.tiles[k].block.name} opened{FEEDS if feeds else ''}"
         parts.append(text(layout.width - MARGIN * u, y * u, said, LEGEND * u, c.muted, "end"))
     return f'<g id="legend">{"".join(parts)}</g>'
 
