@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import LearnerError
+from ..ops.abbreviations import abbreviation
 from ..ops.arrays import Shape
 from ..ops.row import Row
 from ..ops.table import ROWS
@@ -305,13 +306,20 @@ class Tracer:
         raise LearnerError("a graph has no number while it is built; trace it at a point with .trace(at={…})")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **settings: Any) -> Tracer:
-        op = UFUNCS.get(ufunc.__name__) or next(
-            (row.name for row in ROWS.values() if ufunc.__name__ in row.names), None
-        )
-        if op is None or method != "__call__" or settings:
-            raise LearnerError(f"np.{ufunc.__name__} is no operation of a graph; gt.fn lists those that are")
-        return self.apply(op, args)
+        name = ufunc.__name__
+        op = next((row.name for row in ROWS.values() if name in row.names), None)
+        short = abbreviation(name, len(args), code=True)
+        if (op is None and short is None) or method != "__call__" or settings:
+            raise LearnerError(f"np.{name} is no operation of a graph; gt.fn lists those that are")
+        traced: Tracer = self.apply(op, args) if op else short.meaning(Applied(self), *args)  # type: ignore[union-attr]
+        return traced
 
 
-UFUNCS = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "negative": "neg", "matmul": "matmul", "absolute": "abs", "power": "pow",
-          "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "equal": "eq", "not_equal": "ne", "remainder": "mod"}  # fmt: skip
+class Applied:
+    """The operations as functions that a tracer's graph takes up, of plain numbers too: log 2."""
+
+    def __init__(self, tracer: Tracer):
+        self.tracer = tracer
+
+    def __getattr__(self, op: str) -> Callable[..., Tracer]:
+        return lambda *args: self.tracer.apply(op, args)

@@ -73,7 +73,22 @@ ABBREVIATIONS = (
     Abbreviation(("logsigmoid",), lambda f, x: f.log(f.sigmoid(x))),
     Abbreviation(("clip", "clamp"), lambda f, x, low, high: f.min(f.max(x, low), high), 3),
 )
+IN_CODE = (  # what text writes with a sign has these names in NumPy and PyTorch; in text they would be words of English
+    Abbreviation(("greater", "gt"), lambda f, a, b: f.gt(a, b), 2),
+    Abbreviation(("greater_equal", "ge"), lambda f, a, b: f.ge(a, b), 2),
+    Abbreviation(("less", "lt"), lambda f, a, b: f.lt(a, b), 2),
+    Abbreviation(("less_equal", "le"), lambda f, a, b: f.le(a, b), 2),
+    Abbreviation(("equal", "eq"), lambda f, a, b: f.eq(a, b), 2),
+    Abbreviation(("not_equal", "ne"), lambda f, a, b: f.ne(a, b), 2),
+    Abbreviation(("logical_and",), lambda f, a, b: getattr(f, "and")(a, b), 2),
+    Abbreviation(("logical_or",), lambda f, a, b: getattr(f, "or")(a, b), 2),
+    Abbreviation(("logical_not",), lambda f, a: getattr(f, "not")(a)),
+    Abbreviation(("absolute",), lambda f, a: f.abs(a)),
+    Abbreviation(("remainder",), lambda f, a, b: f.mod(a, b), 2),
+    Abbreviation(("matmul",), lambda f, a, b: f.matmul(a, b), 2),
+)
 BY_NAME = {(name, short.arity): short for short in ABBREVIATIONS for name in short.names}
+BY_NAME_IN_CODE = {(name, short.arity): short for short in IN_CODE for name in short.names}
 BY_HEAD = {short.head: short for short in ABBREVIATIONS if short.head is not None}
 SPOKEN = frozenset(name for short in ABBREVIATIONS if short.spoken for name in short.names)
 CALLED = frozenset(name for name, _ in BY_NAME)
@@ -81,14 +96,18 @@ BASE = re.compile(r"log([2-9]|[1-9][0-9]{1,3})")
 
 
 @lru_cache(maxsize=1000)
-def abbreviation(name: str, arity: int = 1) -> Abbreviation | None:
-    """Return what a function of this name and number of arguments is short for, or None.
+def abbreviation(name: str, arity: int = 1, code: bool = False) -> Abbreviation | None:
+    """Return what a function of this name and number of arguments is short for, or None; `code`: by the names of libraries too.
 
     >>> abbreviation("sech").names, abbreviation("log10").spoken, abbreviation("exp"), abbreviation("log", 2).arity
     (('sech',), True, None, 2)
+    >>> abbreviation("less", 2), abbreviation("less", 2, code=True).names
+    (None, ('less', 'lt'))
     """
     base = BASE.fullmatch(name)
-    return logarithm(int(base[1]), name) if base and arity == 1 else BY_NAME.get((name, arity))
+    if base and arity == 1:
+        return logarithm(int(base[1]), name)
+    return BY_NAME.get((name, arity)) or (BY_NAME_IN_CODE.get((name, arity)) if code else None)
 
 
 def spoken(name: str) -> bool:

@@ -194,3 +194,24 @@ def test_the_gradient_of_a_thousand_layers_agrees_with_a_central_difference() ->
     h = 1e-6
     up, down = (f.evaluate(point | {last: 0.3 + d}, "float")[f.out] for d in (h, -h))
     assert got == pytest.approx((up - down) / (2 * h), rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, y: np.square(x) + np.log2(y) * np.absolute(x) - np.log10(y),
+        lambda x, y: np.subtract(np.multiply(x, 2), np.true_divide(y, x)) + np.reciprocal(y),
+        lambda x, y: np.power(x, 2) + np.exp2(y) + np.negative(np.remainder(x, 3)),
+        lambda x, y: np.float64(2) * x + np.hypot(x, y) + np.arctan2(y, x),
+        lambda x, y: np.add(np.less(x, y) * x, np.greater_equal(x, y) * y),
+    ],
+)
+def test_a_function_in_numpys_words_is_traced_and_has_numpys_values(function) -> None:
+    g = make(function)
+    for x, y in ((0.7, 1.9), (-2.3, 0.4), (4.1, 2.2)):
+        assert g.trace(at={"x": x, "y": y}).value == pytest.approx(float(function(x, y)), rel=1e-12)
+
+
+def test_a_ufunc_without_a_row_is_named() -> None:
+    with pytest.raises(LearnerError, match="np.spacing is no operation of a graph"):
+        make(lambda x: np.spacing(x))

@@ -302,11 +302,11 @@ class Entrywise:
 
 def abbreviated(name: str) -> Entry | None:
     """Return the entry of a function that is short for operations of the table, as in text: log1p, hypot, multiply."""
-    counts = [n for n in (1, 2, 3) if abbreviation(name, n)]
+    counts = [n for n in (1, 2, 3) if abbreviation(name, n, code=True)]
 
     def written_out(f: Reader, a: list[Any], node: Any) -> Any:
         given = [v for v in a if v is not None]
-        short = abbreviation(name, len(given))
+        short = abbreviation(name, len(given), code=True)
         if short is None:
             f.fail(node, f"{name} takes numbers, met nothing")
         return short.meaning(Entrywise(f, node), *given)
@@ -320,10 +320,6 @@ LAYOUT: Mapping[str, Callable[..., Any]] = {"reshape": reshaped, "view": reshape
 JOINED: Mapping[str, Callable[..., Any]] = {"concatenate": np.concatenate, "cat": np.concatenate, "hstack": np.hstack, "vstack": np.vstack, "stack": np.stack, "column_stack": np.column_stack}  # fmt: skip
 AXES = {"np.sum": lambda f, v, n: f.total(v, n), "mean": mean_of, "average": mean_of, "prod": product_of, "np.max": outermost("max"), "amax": outermost("max"), "np.min": outermost("min"),
         "amin": outermost("min"), "var": variance_of, "std": lambda f, v, n: f.number("sqrt", [variance_of(f, v, n)], n), "logsumexp": log_of_sum}  # fmt: skip
-COMPARED = {  # NumPy's and torch's names of comparisons, which text writes with signs: the row of each
-    "greater": "gt", "gt": "gt", "greater_equal": "ge", "ge": "ge", "less": "lt", "lt": "lt", "less_equal": "le", "le": "le", "equal": "eq", "eq": "eq", "not_equal": "ne", "ne": "ne",
-    "logical_and": "and", "logical_or": "or", "logical_not": "not", "absolute": "abs",
-}  # fmt: skip
 FUNCTIONS: Mapping[str, Entry] = {
     "sum": entry("a * start", total), "pow": entry("a b", lambda f, a, n: f.binary(ast.Pow(), a[0], a[1], n)), "len": entry("a", lambda f, a, n: len(listed(f, a[0], n))), "range": entry("stop * b c", counted), "arange": entry("stop * b c", counted),
     "zip": entry("… * …", rows), "enumerate": entry("a * start", numbered), "map": entry("f a * …", mapped), "list": entry("* a", as_list), "tuple": entry("a", as_tuple),
@@ -354,7 +350,7 @@ def found(name: str, of_arrays: bool = False) -> Entry | Row | None:
     if not of_arrays:
         return FUNCTIONS.get(name) or row_named(name)
     own = FUNCTIONS.get(f"np.{name}") or FUNCTIONS.get(name)
-    return own or ROWS.get(COMPARED.get(name, "")) or row_named(name) or abbreviated(name)
+    return own or row_named(name) or abbreviated(name)
 
 
 def row_named(name: str) -> Row | None:
