@@ -144,7 +144,7 @@ def desk_of(exercises: str | None, course: str | None, progress: str | None) -> 
 
 def lesson_of(desk: Desk) -> Lesson:
     """Return the desk with its teacher."""
-    from ..picture.steps.svg import colours
+    from ..picture.files.inks import colours
     from ..tutor.judge import drawn, judge
     from ..tutor.lesson import Lesson
 

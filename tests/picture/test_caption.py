@@ -9,11 +9,12 @@ import pytest
 
 from graphtutor.front.api import graph as make
 from graphtutor.ops.table import TABLE
+from graphtutor.picture.files.inks import colours
 from graphtutor.picture.steps.canvas import arrange
 from graphtutor.picture.steps.caption import number
 from graphtutor.picture.steps.frames import film
+from graphtutor.picture.steps.headings import caption, fitting
 from graphtutor.picture.steps.needs import MARGIN
-from graphtutor.picture.steps.svg import caption, colours, fitting
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"

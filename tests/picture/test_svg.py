@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import graph as make
+from graphtutor.picture.files.inks import PALETTES, THEMES, colours, n
 from graphtutor.picture.steps.canvas import arrange
 from graphtutor.picture.steps.frames import film
 from graphtutor.picture.steps.save import Painter
-from graphtutor.picture.steps.svg import PALETTES, THEMES, colours, n, paint
+from graphtutor.picture.steps.svg import paint
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"

@@ -10,12 +10,12 @@ from typing import Any
 from ...errors import LearnerError
 from ...expr.build import build
 from ...expr.graph import Edge, Graph
+from ...picture.files.inks import Point, arrow, colours, n, path
 from ...picture.files.saved import Reel
 from ...picture.steps.canvas import Layout, arrange
 from ...picture.steps.frames import Frame, Run, cut, still
 from ...picture.steps.layout import Engine, Place, Route
-from ...picture.steps.needs import Point
-from ...picture.steps.svg import arrow, colours, n, paint, path
+from ...picture.steps.svg import paint
 
 ARM, THICK = 7.0, 2.6
 WHERE = "the slip is here"

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from ...derivation import Derivation
 from ..files.fonts import STACK, width, wrapped
+from ..files.inks import BOLD_FACE, Colours, colours, n, text
 from ..files.saved import MANY, Reel
+from ..steps.headings import inked
 from ..steps.page import VARIABLES
-from ..steps.svg import BOLD_FACE, Colours, colours, inked, n, text
 from ..typeset.formula import typeset
 from ..typeset.setting import SIZE, Block, Ink
 from .board_page import Row, page

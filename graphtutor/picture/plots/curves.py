@@ -11,7 +11,7 @@ from ...errors import LearnerError
 from ...training.history import History
 from ...training.losses import saturation
 from ...training.outliers import Robustness, path
-from ..steps.svg import LIGHT
+from ..files.inks import LIGHT
 from .figures import COLOURS, DASHES, MARKERS, Plot
 
 SPARKS = "▁▂▃▄▅▆▇█"

@@ -15,8 +15,8 @@ from typing import Any
 
 from ...errors import LearnerError
 from ...text import clean, written
+from ..files.inks import LIGHT
 from ..files.raster import gif
-from ..steps.svg import LIGHT
 
 COLOURS = (
     "#0067A3",

@@ -12,7 +12,7 @@ from ...errors import LearnerError
 from ...text import clean
 from ...training.history import History
 from ...training.predictions import Prediction, label_of, predict
-from ..steps.svg import LIGHT
+from ..files.inks import LIGHT
 from .figures import COLOURS, DASHES, MARKERS, WASHES, Plot
 
 GRID = 160  # points of a mesh to each side

@@ -12,7 +12,7 @@ import numpy as np
 from ...errors import LearnerError
 from ...training.history import History
 from ...training.runs import loss_of
-from ..steps.svg import LIGHT
+from ..files.inks import LIGHT
 from .curves import need
 from .figures import COLOURS, MARKERS, Plot
 from .planes import mesh

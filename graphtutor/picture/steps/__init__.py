@@ -6,6 +6,7 @@ canvas    A canvas with a shape: of several drawings the one whose smallest text
 caption   What a step says in mathematics, as MathML, each part under the class of what it is.
 dot       A frame as DOT with pinned positions: any Graphviz (neato -n2, nop2) draws it where the SVG has it.
 frames    Frames: what each picture of a trace says, as data; no markup and no positions.
+headings  What stands above a graph: its title, what is to be noticed, and the step as mathematics.
 inside    What happens inside a closed group: a walk of its own, which starts backward with what arrives at the group.
 layout    Positions from Graphviz, once for each graph, in one band or wrapped into several.
 mermaid   A frame as Mermaid, the text from which editors and wikis draw a graph.

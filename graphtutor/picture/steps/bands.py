@@ -8,8 +8,9 @@ from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 from ...expr.graph import Edge
+from ..files.inks import Point
 from .layout import Engine, Place, Plan, Route, found, outlines, plan, standing, straight
-from .needs import Need, Point
+from .needs import Need
 from .overlap import crosses
 
 LANE, GUTTER, CORNER = 9.0, 16.0, 6.0  # between lines that run side by side; between bands; the radius of a turn

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from ...expr.graph import Edge, Graph
 from ...language import write
+from ..files.inks import Point
 from .frames import live
 from .layout import Engine, Plan
-from .needs import Need, Point
+from .needs import Need
 from .ways import Labels, best, candidates, fit
 
 MOST_INSIDE, MOST_BLOCKS = (9, 6, 4), 60  # operations in a block, fewer if they do not fit; blocks in a picture

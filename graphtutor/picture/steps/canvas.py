@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 from ...errors import LearnerError
 from ...expr.graph import Edge, Graph
 from ..files.fonts import width
+from ..files.inks import Point
 from ..files.look import SHAPES
 from . import layout as lay
 from .blocks import MOST_INSIDE, Block, Opened, blocks, opened
 from .frames import Frame
 from .layout import Engine, Place, Plan, Route
-from .needs import LABEL, MARGIN, NARROWEST, Point, sizes, slots
+from .needs import LABEL, MARGIN, NARROWEST, sizes, slots
 from .overlap import cleared
 from .ways import best, candidates, directed, fit, shortened
 

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..files.fonts import FAMILY, wrapped
+from ..files.inks import Colours, Point, colours, n
 from .canvas import Layout
 from .frames import Box, Frame, Grid, Run, Wire
 from .layout import Place, Route
@@ -26,10 +27,9 @@ from .needs import (
     PAD,
     SMALL,
     TITLE,
-    Point,
     label_size,
 )
-from .svg import Brush, Colours, colours, n
+from .svg import Brush
 
 if TYPE_CHECKING:
     import graphviz

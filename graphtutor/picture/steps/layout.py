@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 from ...errors import LearnerError
 from ...expr.graph import Edge
+from ..files.inks import Point
 from .frames import Frame
-from .needs import AIR, Need, Point, sizes, slots
+from .needs import AIR, Need, sizes, slots
 
 ENGINES, DIRECTIONS = ("pygraphviz", "dot"), ("LR", "TB")
 BIG = 120

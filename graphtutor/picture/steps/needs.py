@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from ...expr.graph import Edge
 from ..files.fonts import width
+from ..files.inks import Point
 from .frames import Box, Frame, Grid, Run, Wire
 
 TITLE, NUMBER, SMALL, LABEL, CAPTION, HEADING = 12.0, 12.6, 8.6, 9.0, 11.0, 14.0
@@ -22,7 +23,6 @@ LEAF_FIRST = 31.0  # an input has its name beside its numbers, not above them
 MARGIN, CAPTION_ROW, NARROWEST = 18.0, 15.0, 640.0
 LINE, PILL, AIR = 14.5, 28.0, 3.5
 BOLD = {"local", "upstream", "result"}
-Point = tuple[float, float]
 T = TypeVar("T")
 
 

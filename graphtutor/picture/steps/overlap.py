@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ...expr.graph import Edge
+from ..files.inks import Point
 from .layout import Plan, Route
-from .needs import AIR, LINE, PILL, Point
+from .needs import AIR, LINE, PILL
 
 SHIFTS = (0.0, -3.0, 3.0, -6.0, 6.0, -10.0, 10.0, -16.0, 16.0, -24.0, 24.0, -36.0, 36.0)  # along the edge
 Area = tuple[float, float, float, float]

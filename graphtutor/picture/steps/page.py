@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ..files.fonts import STACK
+from ..files.inks import Colours, colours
 from ..files.shorten import compact, sheet
-from .svg import Colours, colours
 
 VARIABLES = Colours(*(f"var(--{name})" for name in Colours._fields))
 NAME = re.compile(r"<mi>(\w)</mi>")

@@ -15,6 +15,7 @@ from ...expr.views import collapsed
 from ...text import near
 from ...walk.tangents import Tangents
 from ...walk.trace import ONE, Trace, trace
+from ..files.inks import colours
 from ..files.look import Look
 from ..files.saved import Reel, stored
 from . import dot, mermaid
@@ -23,7 +24,7 @@ from .frames import Frame, film, finished, valued
 from .layout import BIG, Engine, known
 from .page import page
 from .page_data import told
-from .svg import Brush, colours
+from .svg import Brush
 
 if TYPE_CHECKING:
     import graphviz

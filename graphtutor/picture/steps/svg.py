@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from html import escape
-from typing import NamedTuple
 
-from ...errors import LearnerError
-from ..files.fonts import STACK, width, wrapped
-from ..files.look import PALETTES
-from ..typeset.formula import typeset
-from ..typeset.setting import Block, Ink
+from ..files.fonts import STACK, width
+from ..files.inks import BOLD_FACE, ITALIC, LIGHT, Colours, arrow, colours, n, path, text
 from .canvas import TILE_HIGH, Layout, Tile
 from .frames import Box, Frame, Grid, Run, Wire, cut, line, total_in
+from .headings import caption
 from .layout import Place, Route
 from .needs import (
     BETWEEN,
     BOLD,
     BRACKET,
-    CAPTION,
-    CAPTION_ROW,
     FIRST,
     GAP,
     HEADER,
-    HEADING,
     LABEL,
     LEAF_FIRST,
     MARGIN,
@@ -33,103 +26,12 @@ from .needs import (
     ROW,
     SMALL,
     TITLE,
-    Point,
     bracketed,
     columns,
     label_size,
 )
 
 THICK, THIN = 2.4, 1.2
-
-
-class Colours(NamedTuple):
-    """The colours of one theme. Every colour of text has a contrast of at least 4.5 on each ground it stands on (WCAG AA)."""
-
-    ground: str
-    box: str
-    idle: str
-    lit: str
-    fresh: str
-    ink: str
-    muted: str
-    line: str
-    faint: str
-    value: str
-    upstream: str
-    local: str
-
-
-# the hues of Okabe and Ito, darkened or lightened until they reach 4.5:1
-LIGHT = Colours(
-    "#FFFFFF",
-    "#FFFFFF",
-    "#F8FAFC",
-    "#FFF3EC",
-    "#EEF6FC",
-    "#1E293B",
-    "#5B6472",
-    "#7D8794",
-    "#C3C9D2",
-    "#0067A3",
-    "#B93A08",
-    "#00694E",
-)
-DARK = Colours(
-    "#0F172A",
-    "#1E293B",
-    "#172033",
-    "#3B2418",
-    "#12304A",
-    "#F1F5F9",
-    "#A9B4C4",
-    "#8794A9",
-    "#3E4B60",
-    "#6FC1EE",
-    "#FF9A5C",
-    "#34D399",
-)
-THEMES = {"light": LIGHT, "dark": DARK}
-# the tradition of the cs231n lectures: values green, gradients red; local derivatives then blue
-CLASSIC = {"light": ("#0B7A0B", "#C80000", "#1D4ED8"), "dark": ("#4ADE80", "#FF8A8A", "#93C5FD")}
-
-
-def colours(theme: str, palette: str = "default") -> Colours:
-    """Return the colours of a theme ("light", "dark") in a palette ("default", "cs231n")."""
-    for what, given, known in (("theme", theme, tuple(THEMES)), ("palette", palette, PALETTES)):
-        if given not in known:
-            raise LearnerError(f"{what}='{given}' is not known; expected {' or '.join(known)}")
-    if palette == "default":
-        return THEMES[theme]
-    value, upstream, local = CLASSIC[theme]
-    return THEMES[theme]._replace(value=value, upstream=upstream, local=local)
-
-
-# ----- pieces of SVG -----
-@lru_cache(maxsize=2**15)
-def n(value: float) -> str:
-    """Return a coordinate with at most two decimals.
-
-    >>> n(12.0), n(0.125), n(-0.001)
-    ('12', '0.12', '0')
-    """
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-BOLD_FACE, ITALIC = ' font-weight="bold"', ' font-style="italic"'
-
-
-@lru_cache(maxsize=2**14)  # a box is painted anew when a part of it changes
-def text(x: float, y: float, words: str, size: float, fill: str, anchor: str = "middle", style: str = "") -> str:
-    at = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text x="{n(x)}" y="{n(y)}" font-size="{n(size)}" fill="{fill}"{at}{style}>{escape(words)}</text>'
-
-
-@lru_cache(maxsize=8192)
-def path(points: tuple[Point, ...]) -> str:
-    """Return a chain of Bézier curves as path data."""
-    first, *rest = (f"{n(x)} {n(y)}" for x, y in points)
-    return f"M{first}C{' '.join(rest)}"
 
 
 # ----- boxes -----
@@ -257,19 +159,6 @@ def wire(w: Wire, r: Route, c: Colours) -> str:
     return f'<g id="e{w.edge.source}_{w.edge.slot}" class="edge {w.state}"><path d="{path(curve)}" fill="none" {look}/>{heads}</g>'
 
 
-@lru_cache(maxsize=8192)
-def arrow(tip: Point, behind: Point, size: float) -> str:
-    """Return the corners of an arrow's head."""
-    angle = math.atan2(tip[1] - behind[1], tip[0] - behind[0])
-    u, v = math.cos(angle), math.sin(angle)
-    corners = (
-        tip,
-        (tip[0] - size * u - 0.38 * size * v, tip[1] - size * v + 0.38 * size * u),
-        (tip[0] - size * u + 0.38 * size * v, tip[1] - size * v - 0.38 * size * u),
-    )
-    return " ".join(f"{n(x)},{n(y)}" for x, y in corners)
-
-
 def label(w: Wire, r: Route, direction: str, c: Colours) -> str:
     """Return an edge's local derivative, close to its line, and on its turn the pill with the product."""
     if not (w.local or w.product):
@@ -311,42 +200,8 @@ def in_words(b: Box, back: bool) -> str:
     return f"{b.name}{value}{gradient}"
 
 
-UP, DOWN = 29.0, 17.0  # the room of formulas above and below their baseline
 LEGEND, MOST_NAMED = 9.5, 6
 FEEDS = "; outlined in blue: what it is computed from"
-SETTING, SMALLEST, APART = 15.0, 8.0, 26.0  # the size of formulas, at least, and between two
-
-
-def caption(frame: Frame, layout: Layout, c: Colours) -> str:
-    """Return the heading, what is to be noticed beside it, and below them the step as mathematics in the picture's colours."""
-    u, dress = layout.unit, layout.dress
-    room, low, parts = layout.width / u - 2 * MARGIN, dress.top - DOWN, []
-    if dress.title:
-        parts.append(text(MARGIN * u, 25 * u, frame.title, HEADING * u, c.ink, "start", BOLD_FACE))
-    if dress.title and dress.caption:
-        low += remarked(frame, room, u, c, parts)
-    x = MARGIN
-    for block in fitting(frame.formulas, room) if dress.caption else ():
-        parts.append("".join(inked(ink, c) for ink in enlarged(block, u).moved(x * u, low * u)))
-        x += block.width + APART
-    return "".join(parts)
-
-
-def remarked(frame: Frame, room: float, u: float, c: Colours, parts: list[str]) -> float:
-    """Add what a frame says in words, beside its title or below it; return by how much its formulas then stand lower."""
-    start = width(frame.title, HEADING, True) + 16
-    if frame.formulas and width(frame.remark, CAPTION) <= room - start:
-        if frame.remark:
-            parts.append(text((MARGIN + start) * u, 25 * u, frame.remark, CAPTION * u, c.muted, "start"))
-        return 0.0
-    lines = wrapped(frame.remark or frame.caption, room, CAPTION)[: 1 if frame.formulas else 2]
-    parts += [
-        text(MARGIN * u, (41 + CAPTION_ROW * k) * u, said, CAPTION * u, c.muted, "start")
-        for k, said in enumerate(lines)
-    ]
-    return 4.0 if frame.formulas else 0.0
-
-
 ROLES = (("parameter", "parameter"), ("data", "given"), ("operation", "operation"), ("output", "output"))
 
 
@@ -375,61 +230,6 @@ def legend(frame: Frame, layout: Layout, c: Colours) -> str:
         said = f"{len(layout.tiles)} parts closed, {layout.tiles[k].block.name} opened{FEEDS if feeds else ''}"
         parts.append(text(layout.width - MARGIN * u, y * u, said, LEGEND * u, c.muted, "end"))
     return f'<g id="legend">{"".join(parts)}</g>'
-
-
-@lru_cache(maxsize=1024)
-def fitting(formulas: tuple[str, ...], room: float) -> tuple[Block, ...]:
-    """Return formulas in type that fit side by side, smaller if they must be; the last ones are left out where nothing helps."""
-    for count in range(len(formulas), 0, -1):
-        size = SETTING
-        while size >= SMALLEST:
-            blocks = tuple(typeset(markup, size)[0] for markup in formulas[:count])
-            wide = math.fsum(b.width for b in blocks) + APART * (count - 1)
-            if wide <= room and all(b.up <= UP and b.down <= DOWN for b in blocks):
-                return blocks
-            size -= 1.0
-    return ()
-
-
-def enlarged(block: Block, by: float) -> Block:
-    """Return type in other units."""
-    if by == 1.0:
-        return block
-    ink = tuple(
-        i._replace(
-            x=i.x * by,
-            y=i.y * by,
-            width=i.width * by,
-            height=i.height * by,
-            size=i.size * by,
-            points=tuple((x * by, y * by) for x, y in i.points),
-        )
-        for i in block.ink
-    )
-    return Block(block.width * by, block.up * by, block.down * by, ink)
-
-
-def inked(ink: Ink, c: Colours, fill: str | None = None) -> str:
-    """Return one thing that is set, in the colour of the mark around it."""
-    fill = fill or {"local": c.local, "upstream": c.upstream, "value": c.value}.get(ink.role, c.ink)
-    if ink.what == "text":
-        return text(ink.x, ink.y, ink.words, ink.size, fill, "start", ITALIC if ink.italic else "")
-    if ink.what == "bar":
-        return f'<rect x="{n(ink.x)}" y="{n(ink.y)}" width="{n(ink.width)}" height="{n(ink.height)}" fill="{fill}"/>'
-    return (
-        f'<path d="{stroke(ink)}" fill="none" stroke="{fill}" stroke-width="{n(ink.width)}"/>'
-        if ink.what == "path"
-        else ""
-    )
-
-
-def stroke(ink: Ink) -> str:
-    """Return a stroke as path data."""
-    points = iter(ink.points)
-    return "".join(
-        letter + " ".join(f"{n(x)} {n(y)}" for x, y in (next(points) for _ in range(3 if letter == "C" else 1)))
-        for letter in ink.letters
-    )
 
 
 def tiles(frame: Frame, layout: Layout, c: Colours) -> list[str]:

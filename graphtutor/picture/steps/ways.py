@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ...expr.graph import Edge
+from ..files.inks import Point
 from . import layout as lay
 from .bands import wrapped
 from .frames import Frame, Wire
 from .layout import Engine, Plan
-from .needs import LABEL, Need, Point, slots
+from .needs import LABEL, Need, slots
 
 LARGEST = 2.2  # points a unit
 # by how much letters may be smaller with all words, in one band, from left to right; and in one band that is easily read

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-Point = tuple[float, float]
+from ..files.inks import Point
+
 SIZE = 17.0
 AXIS = 0.314  # DejaVu Sans: the middle of its minus sign above the baseline, in em
 BAR = 0.055  # how thick a line is
