@@ -25,7 +25,6 @@ from ..ops.table import ROWS
 from .floats import code_of
 
 MOST = 60_000  # elementary operations; a page that worked out more would not be quick
-Instruction = tuple[Any, ...]
 SIGNS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.Pow: "pow", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">",
     ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.And: "and", ast.Or: "or", ast.USub: "neg", ast.Not: "not",
