@@ -145,7 +145,9 @@ def as_moodle(results: Results) -> Iterator[str]:
     yield row(("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Feedback comments"))
     for name, sum_ in sums(results).items():
         said = html.escape(" ".join(sum_.remarks))[:2000]
-        yield row((f"Participant {name}" if name.isdigit() else name, sum_.of.get("student", ""), sum_.of.get("email", ""), sum_.grade, str(sum_.most), said))  # fmt: skip
+        email = sum_.of.get("email") or (name if "@" in name else "")  # Moodle finds a student by either
+        known = f"Participant {name}" if name.isdigit() else "" if name == email else name
+        yield row((known, "" if email == (who := sum_.of.get("student", "")) else who, email, sum_.grade, str(sum_.most), said))  # fmt: skip
 
 
 def as_canvas(results: Results) -> Iterator[str]:

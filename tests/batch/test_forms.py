@@ -242,3 +242,10 @@ def test_answers_that_are_nearly_the_same_are_listed_as_information(here: Path, 
     assert (
         alike([{"id": k, "student": "ada", "exercise": "e", "answer": long} for k in range(3)]) == []
     )  # attempts of one student
+
+
+def test_a_student_known_by_an_address_stands_where_moodle_looks_for_it(here: Path) -> None:
+    Path("mail.csv").write_text("Email address,Response\nann@example.org,n*x^(n-1)\n", "utf-8")
+    columns = "student=Email address,answer:power-rule=Response"
+    assert main(["grade", "mail.csv", "--columns", columns, "--format", "moodle", "-o", "m.csv"]) == 0
+    assert rows("m.csv")[1][:4] == ["", "", "ann@example.org", "1"]
