@@ -12,6 +12,7 @@ from ..door import kind
 from ..errors import LearnerError
 
 R = TypeVar("R")
+ARRIVED = 100  # jumps; taking the strike back by None would leave CPython 3.11's signal set for good, where a profiler then hangs
 AGAIN = 1.0  # seconds to the next strike: one that falls into a finalizer or a callback of C is lost without a word
 
 
@@ -34,9 +35,6 @@ def within(seconds: Any, work: Callable[[], R], otherwise: Callable[[], R]) -> R
     worker, lock, ended = threading.get_ident(), threading.Lock(), False
     timer: threading.Timer | None = None
 
-    def strike(what: Any) -> None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker), what)
-
     def arm(after: float) -> None:
         nonlocal timer
         timer = threading.Timer(after, ring)
@@ -46,14 +44,17 @@ def within(seconds: Any, work: Callable[[], R], otherwise: Callable[[], R]) -> R
     def ring() -> None:
         with lock:
             if not ended:
-                strike(ctypes.py_object(OutOfTime))
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker), ctypes.py_object(OutOfTime))
                 arm(AGAIN)
 
     def settle() -> None:
         nonlocal ended
         with lock:
             ended = True
-            strike(None)  # what is on its way must not reach whoever called
+        for _ in range(
+            ARRIVED
+        ):  # what is on its way arrives here, not in whoever called: it comes at a jump backwards at the latest
+            pass
 
     try:
         try:

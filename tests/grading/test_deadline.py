@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -44,6 +46,20 @@ def test_a_strike_that_a_finalizer_swallows_holds_nobody_up_and_another_one_foll
 
     assert within(0.1, lost_once, lambda: -1) == -1
     assert time.monotonic() - began < 10
+
+
+def test_a_profiler_still_works_after_a_grade_with_a_limit() -> None:
+    # a strike that was taken back left the interpreter's signal set: every profiled function then hung
+    lines = [
+        "import sys, graphtutor as gt",
+        "print(gt.grade('x**2', '2*x', wrt='x', seconds=30).correct)",
+        "sys.setprofile(lambda *_: None)",
+        "print(sum(k for k in range(10)))",
+    ]
+    run = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert run.stdout.split() == ["True", "45"]
 
 
 def test_work_that_ends_in_time_is_untouched_and_so_is_what_comes_after() -> None:
