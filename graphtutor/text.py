@@ -151,7 +151,7 @@ def written(path: Path, data: bytes | Iterable[bytes]) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         swept(path.parent.absolute(), os.getpid())
-        name = path.with_name(f".{path.stem[:60]}-{HERE}-{os.getpid()}-{os.urandom(4).hex()}{path.suffix}")
+        name = path.with_name(f".{path.name[:60]}-{HERE}-{os.getpid()}-{os.urandom(4).hex()}")
         handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except OSError as error:
         raise cannot(path, error) from None
@@ -173,7 +173,8 @@ def written(path: Path, data: bytes | Iterable[bytes]) -> Path:
 HERE = (
     f"{zlib.crc32(platform.node().encode()):08x}"  # a folder may be shared: only this machine knows its own processes
 )
-UNFINISHED = re.compile(rf"\..{{0,60}}-{HERE}-(\d+)-[0-9a-f]{{8}}(\.\w+)?")
+# no suffix: what looks for `*.svg` never meets half a picture
+UNFINISHED = re.compile(rf"\..{{0,60}}-{HERE}-(\d+)-[0-9a-f]{{8}}")
 
 
 @lru_cache(maxsize=256)

@@ -186,10 +186,10 @@ def test_drawing_killed_leaves_whole_pictures_and_the_next_start_sweeps(tmp_path
             ElementTree.fromstring(picture.read_text("utf-8"))
     from graphtutor.text import HERE
 
-    (folder / f".007-{HERE}-99999999-0123abcd.svg").write_text("half")  # of a process that is no more
-    (folder / f".007-00000000-{os.getpid()}-0123abcd.svg").write_text("of another machine")
+    (folder / f".007.svg-{HERE}-99999999-0123abcd").write_text("half")  # of a process that is no more
+    (folder / f".007.svg-00000000-{os.getpid()}-0123abcd").write_text("of another machine")
     trace.draw(folder)
-    assert [p.name for p in folder.iterdir() if p.name.startswith(f".007-{HERE}")] == []
+    assert [p.name for p in folder.iterdir() if p.name.startswith(f".007.svg-{HERE}")] == []
     assert len([p for p in folder.iterdir() if p.name.startswith(".")]) == 1
 
 
