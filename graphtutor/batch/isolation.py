@@ -51,13 +51,13 @@ MEGABYTE = 1 << 20
 class Limits:
     """What one answer may take: `timeout` seconds of work, `memory` megabytes beside what grading takes anyway (0: any)."""
 
-    timeout: float = 10.0
+    timeout: float = 5.0
     memory: int = 1024
     work: str = field(default_factory=lambda: WORK)
 
     def __post_init__(self) -> None:
         for name, value, example in (
-            ("timeout", self.timeout, "10 seconds"),
+            ("timeout", self.timeout, "5 seconds"),
             ("memory", self.memory, "1024 megabytes"),
         ):
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
