@@ -11,8 +11,8 @@ from measure import TOP, Module, complexity, figures, modules
 
 # What stands today; each may fall, and a commit that raises one says why in its message.
 LINES = 54_000
-UNEXPLAINED = 14  # functions above BRANCHED without a reason beside them
-BRANCHES = 11  # the 90th percentile of complexity; the goal is under 9
+UNEXPLAINED = 0  # functions above BRANCHED without a reason beside them
+BRANCHES = 10  # the 90th percentile of complexity; the goal is under 9
 BRANCHED = (
     15  # complexity above it stands beside a comment that says why: `# branches: …` on the line of the def or above it
 )

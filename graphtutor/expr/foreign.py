@@ -259,8 +259,8 @@ class Following:
         """Return what a run makes, which of it is used outside, and what it takes from there."""
         inner = {id(eqn) for eqn in group}
         made = {v for eqn in group for v in eqn.outvars}
-        later = {v for eqn in self.eqns if id(eqn) not in inner for v in eqn.invars if not literal(v)}
-        later |= {v for v in self.outs if not literal(v)}
+        outside = (v for eqn in self.eqns if id(eqn) not in inner for v in eqn.invars)
+        later = {v for v in (*outside, *self.outs) if not literal(v)}
         taken = dict.fromkeys(v for eqn in group for v in eqn.invars if not literal(v) and v not in made)
         return made, [v for v in made if v in later], list(taken)
 

@@ -138,21 +138,28 @@ def tangents_of(graph: Graph, known: Mapping[int, int], nodes: Iterable[int]) ->
     return Tangents(tuple(builder.cells), tuple(builder.shapes), found)
 
 
+def moving_slots(graph: Graph, i: int, tangents: list[int]) -> list[int]:
+    """Return the slots of node `i` through which its tangent comes; raises LearnerError where its row refuses."""
+    row = ROWS[graph.cells[i][0]]
+    moving = [slot for slot, a in enumerate(graph.cells[i][1]) if tangents[a] >= 0 and slot not in row.conditions]
+    if row.refuses and moving:
+        raise LearnerError(f"node {graph.name(i)}: {row.refuses}")
+    return moving if row.differentiable else []
+
+
 def pushed(builder: Folding, graph: Graph, i: int, tangents: list[int], tie: str) -> list[tuple[int, int | None, int]]:
     """Return (slot, local, contribution) for each argument of node `i` that moves."""
     op, args, params = graph.cells[i]
     row = ROWS[op]
-    moving = [slot for slot, a in enumerate(args) if tangents[a] >= 0 and slot not in row.conditions]
-    if row.refuses and moving:
-        raise LearnerError(f"node {graph.name(i)}: {row.refuses}")
-    if not row.differentiable or not moving:
+    moving = moving_slots(graph, i, tangents)
+    if not moving:
         return []
     tracers = [Tracer(builder, a) for a in args]
     moves = {slot: Tracer(builder, tangents[args[slot]]) for slot in moving}
     mixed = row.pull is not None and any(builder.shapes[j] for j in (i, *args))
     if row.local is not None and not mixed:
         return by_local(builder, row, Tracer(builder, i), tracers, params, moves, tie)
-    if row.joint or all(slot in row.linear for slot in moving):
+    if row.joint or set(moving) <= set(row.linear):
         return [(slot, None, linearly(builder, row, tracers, params, slot, moves[slot])) for slot in moving]
     if row.push is None:
         raise LearnerError(

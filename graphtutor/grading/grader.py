@@ -87,13 +87,17 @@ def of_source(source: Any, answer: Any, *, wrt: Any = None, rubric: Rubric | Non
     return replace(grade, message=f"{grade.message} Taken as the derivative by {several(found)}, {why}.")
 
 
+def differentiated(asked: Task, text: str) -> list[str]:
+    """Return by what the lines of an answer differentiate the whole."""
+    claims = derivation(text, **asked.read_options())
+    parts = {c.name for c in claims if c.kind == "definition"} | {n for n, _ in asked.named if n != asked.output}
+    return [c.wrt for c in claims if c.wrt and c.of not in parts] + operators(claims)
+
+
 def variables(asked: Task, answer: Any) -> tuple[tuple[str, ...], str]:
     """Return by what the derivative is asked for where nobody said so, and why: the answer names it, or there is one variable alone."""
-    named: list[str] = []
-    if isinstance(answer, str) or (isinstance(answer, list | tuple) and all(isinstance(line, str) for line in answer)):
-        claims = derivation(text_of(answer), **asked.read_options())
-        parts = {c.name for c in claims if c.kind == "definition"} | {n for n, _ in asked.named if n != asked.output}
-        named = [c.wrt for c in claims if c.wrt in asked.inputs and c.of not in parts] + operators(claims)
+    lines = answer if isinstance(answer, list | tuple) else [answer]
+    named = differentiated(asked, text_of(answer)) if all(isinstance(line, str) for line in lines) else []
     found = tuple(dict.fromkeys(name for name in named if name in asked.inputs))
     if found:
         return found, "as the answer names it"
@@ -339,24 +343,22 @@ def variable(asked: Task, name: str) -> str:
     return next((c.wrt for c in claims if c.wrt), name)
 
 
+# branches: none but the comprehensions that make a field each
 def together(names: Sequence[str], parts: Mapping[str, Grade]) -> Grade:
     """Return one Grade for those of several gradients; its lines are the gradients in order."""
     every = list(parts.values())
     missing = [name for name in names if name not in parts]
-    wrong = [name for name, g in parts.items() if g.correct is False]
-    unsure = [name for name, g in parts.items() if g.correct is None]
-    index = next((k for k, g in enumerate(every) if g.correct is False), None)
-    first = Grade(0.0, False, "") if index is None else every[index]
-    because = [f"{n}: {parts[n].undecided_because}" for n in unsure if parts[n].undecided_because]
+    wrong, unsure = ([name for name, g in parts.items() if g.correct is verdict] for verdict in (False, None))
+    because = (f"{n}: {parts[n].undecided_because}" for n in unsure if parts[n].undecided_because)
     return replace(
-        first,
+        parts[wrong[0]] if wrong else Grade(0.0, False, ""),
         score=sum(g.score for g in every) / max(1, len(names)),
         correct=False if wrong or missing else None if unsure else True,
         message=summary(parts, wrong, unsure, missing),
         lines=tuple(replace(line, index=k, quantity=n) for k, (n, g) in enumerate(parts.items()) for line in worst(g)),
-        first_wrong=index,
+        first_wrong=list(parts).index(wrong[0]) if wrong else None,
         misconceptions=tuple(replace(m, line=k) for k, g in enumerate(every) for m in g.misconceptions),
-        invalid=next((g.invalid for g in every if g.invalid is not None), None),
+        invalid=next(filter(None, (g.invalid for g in every)), None),
         undecided_because="; ".join(because),
         table=(),
     )

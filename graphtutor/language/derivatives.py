@@ -165,19 +165,22 @@ def quantity(p: Cursor) -> Rule:
         declared = p.context.spelling(token.name)
         if declared and token.name == "d" and p.ahead().text == "/":
             return named(p, p.take())  # dd/da, where d is a name: not d/da once more
-        if declared is None and not (p.context.function(token.name) and follows.kind in ("open", "word")):
-            if follows.kind == "prime" or token.name in p.bound:
-                return (yield expression(p, POWER))
-            if p.context.target is None:
-                p.fail(
-                    f"nothing says what '{token.name}' is; define it first, as in {token.name} = …, or give definitions={{'{token.name}': …}}",
-                    token,
-                )
-            p.take()
-            if p.now.kind == "open" and p.now.text == "(":
-                yield inside(p, skipped(p))
-            return p.context.target
+        called = p.context.function(token.name) and follows.kind in ("open", "word")
+        if declared is None and not called and follows.kind != "prime" and token.name not in p.bound:
+            return (yield whole(p, p.take()))
     return (yield expression(p, POWER))
+
+
+def whole(p: Cursor, token: Token) -> Rule:
+    """Read the L of dL/dw where nobody has declared it: the function of the problem, with or without its arguments."""
+    if p.context.target is None:
+        p.fail(
+            f"nothing says what '{token.name}' is; define it first, as in {token.name} = …, or give definitions={{'{token.name}': …}}",
+            token,
+        )
+    if p.now.kind == "open" and p.now.text == "(":
+        yield inside(p, skipped(p))
+    return p.context.target
 
 
 def skipped(p: Cursor) -> Rule:

@@ -121,7 +121,11 @@ def pieces(text: str) -> list[str]:
         words = part.split()
         apart = len(words) > 1 and all(NUMBER.fullmatch(w) for w in words)
         found.extend(words if apart else [part])
-    return [piece for piece in (p.strip() for p in found) if piece]
+    return stripped(found)
+
+
+def stripped(parts: Iterable[str]) -> list[str]:
+    return [part.strip() for part in parts if part.strip()]
 
 
 def opened(text: str) -> str:
@@ -194,7 +198,7 @@ def labelled(text: str, labels: Sequence[str], wanted: Sequence[int] = ()) -> di
     """
     if len(labels) == 1 and not named(text, labels):
         return {labels[0]: text}
-    parts = [p.strip() for p in re.split(r"[;\n]", text) if p.strip()]
+    parts = stripped(re.split(r"[;\n]", text))
     bare = not any(named(part, labels) for part in parts)
     dealt = deal(text, wanted) if bare and (len(parts) != len(labels) or "[" in text) else []
     if dealt:
@@ -202,7 +206,7 @@ def labelled(text: str, labels: Sequence[str], wanted: Sequence[int] = ()) -> di
     if len(parts) == 1 and bare and len(text.split()) == len(labels):
         parts = text.replace(",", " ").split()
     elif len(parts) == 1:
-        parts = joined([p.strip() for p in cut(text) if p.strip()], labels)
+        parts = joined(stripped(cut(text)), labels)
     return placed(parts, labels)
 
 

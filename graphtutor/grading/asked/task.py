@@ -314,6 +314,19 @@ def refuse_misspelt(name: str, inputs: Collection[str], meanings: Collection[str
         raise LearnerError(f"'{name}' is no variable of this problem (did you mean '{near[0]}'?)")
 
 
+def letters_of(asked: Task, text: str) -> tuple[dict[str, sp.Basic], dict[str, sp.Basic]]:
+    """Return what a text says that inputs are made of, and what it calls parts of the function."""
+    said = {
+        claim.name: claim.parts[0].tree
+        for claim in read.derivation(text, **asked.read_options())
+        if claim.kind == "definition" and claim.name is not None and claim.name not in asked.definitions
+    }
+    made = {name: tree for name, tree in said.items() if name in asked.inputs and handed_on(asked, name, tree)}
+    known = asked.inputs.union(*map(trees.names_in, made.values()))
+    parts = {name: tree for name, tree in said.items() if name not in asked.inputs and trees.names_in(tree) <= known}
+    return made, parts
+
+
 def lettered(asked: Task, text: str) -> Task:
     """Return a task that also knows the names a text gives to its parts, as a prompt does: "L = e**2 with e = f - y".
 
@@ -324,17 +337,10 @@ def lettered(asked: Task, text: str) -> Task:
     >>> found.tree, sorted(found.definitions)
     ((f - y)**2, ['L', 'e'])
     """
-    said = {
-        claim.name: claim.parts[0].tree
-        for claim in read.derivation(text, **asked.read_options())
-        if claim.kind == "definition" and claim.name is not None and claim.name not in asked.definitions
-    }
-    made = {name: tree for name, tree in said.items() if name in asked.inputs and handed_on(asked, name, tree)}
-    known = asked.inputs.union(*map(trees.names_in, made.values()))
-    parts = {name: tree for name, tree in said.items() if name not in asked.inputs and trees.names_in(tree) <= known}
-    if not made and not parts:
-        return asked
+    made, parts = letters_of(asked, text)
     letters = {**made, **{name: trees.replaced(tree, made) for name, tree in parts.items()}}
+    if not letters:
+        return asked
     renamed = {name: tree.name for name, tree in made.items() if isinstance(tree, sp.Symbol)}
     return replace(
         asked,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -42,18 +43,15 @@ class Conditions:
         found = [self.condition(c) for c in claims]
         said = [k for k, under in enumerate(found) if under is not None]
         maths = [k for k, c in enumerate(claims) if c.kind in ("claim", "definition") and found[k] is None]
-        if said and not maths:
-            self.standing = found[said[-1]]
-        elif said:
-            self.standing = None
-        out: list[Under | None] = []
+        if said:
+            self.standing = None if maths else found[said[-1]]
+        out: list[Under | None] = [None] * len(claims)
         after = bool(said and maths and said[0] > maths[0])  # "A if C, B if D", and not "if C: A, if D: B"
-        for k, claim in enumerate(claims):
-            near = [j for j in said if (j > k if after else j < k)]
-            here = found[near[0] if after else near[-1]] if near else self.latest if claim.continues else self.standing
-            out.append(here if k in maths else None)
-            if k in maths:
-                self.latest = here
+        for k in maths:
+            at = bisect(said, k)
+            near = said[at:] if after else said[:at][::-1]
+            elsewhere = self.latest if claims[k].continues else self.standing
+            self.latest = out[k] = found[near[0]] if near else elsewhere
         return out
 
     def condition(self, claim: Claim) -> Under | None:

@@ -90,6 +90,12 @@ class Judge:
             meaning = replace(OF_ITS_OWN, truth=self.record.spelled(parts[0].tree))
             self.judged(part, Step(index, part.source, "wrong"), meaning, under)
 
+    def untold(self, claim: Claim, parts: Sequence[Part], index: int) -> None:
+        """Leave the expressions of a claim undecided, whose left side means nothing that is known."""
+        named = claim.of is not None or claim.wrt is not None
+        note = f"what d{claim.of or ''}/d{claim.wrt or ''} is cannot be told from the lines before" if named else ""
+        self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=note) for part in parts)
+
     def equation(self, claim: Claim, index: int, under: Under | None) -> None:
         """Judge the expressions of a claim, by what its left side means or, without one, by what it goes on from."""
         parts: Sequence[Part] = claim.parts
@@ -99,17 +105,16 @@ class Judge:
         meanings = self.about.of_claim(claim)
         if not meanings and bare and parts:
             meanings, parts = self.unnamed(claim, parts, index, under)
-        if meanings:
-            meaning = self.fitting(meanings, parts)
-            sides = bare and not claim.continues and len(parts) > 1
-            identity = sides and self.holds(parts)
-            bare = bare and (not sides or identity or self.on_the_way(parts))
-            for part in parts:
-                self.judged(part, Step(index, part.source, "wrong", bare=bare, identity=identity), meaning, under)
-            self.meant = meaning.key
-        else:
-            note = "" if bare else f"what d{claim.of or ''}/d{claim.wrt or ''} is cannot be told from the lines before"
-            self.record.steps.extend(Step(index, part.source, "undecided", part.tree, note=note) for part in parts)
+        if not meanings:
+            return self.untold(claim, parts, index)
+        meaning = self.fitting(meanings, parts)
+        identity = False
+        if bare and not claim.continues and len(parts) > 1:
+            identity = self.holds(parts)
+            bare = identity or self.on_the_way(parts)
+        for part in parts:
+            self.judged(part, Step(index, part.source, "wrong", bare=bare, identity=identity), meaning, under)
+        self.meant = meaning.key
 
     def on_the_way(self, parts: Sequence[Part]) -> bool:
         """Say whether sides that differ may be steps: what is said to equal the answer, and does not, is none but the function itself."""

@@ -49,25 +49,32 @@ class Meanings:
         """Return what a named derivative is; the key of the one asked for is ("", wrt)."""
         own = self.record.whole(claim.of)
         if own is not None and claim.wrt:
-            variable = self.record.whole(claim.wrt) or self.task.meaning(claim.wrt)
-            by = variable if variable is not None else sp.Symbol(claim.wrt)
-            asked = bool(compare(self.task, own, self.task.tree, prove=False))
-            return Meaning(
-                heads.Diff(self.task.tree if asked else own, by), ("" if asked else str(claim.of), claim.wrt)
-            )
+            return self.of_own(own, str(claim.of), claim.wrt)
         left = claim.left
         if left is None or self.by_stranger(claim):
             return None
         if isinstance(left, heads.Diff):
             by = self.record.whole(claim.wrt)
             left = heads.Diff(left.args[0], by) if by is not None else left
-        meaning = self.task.meaning(claim.of) if claim.of in self.task.definitions else None
-        whole = meaning is not None and bool(compare(self.task, meaning, self.task.tree, prove=False))
-        known = (claim.of in self.task.definitions and not whole) or (
-            isinstance(left, heads.Diff) and self.is_part(left.args[0])
-        )
+        meaning = self.task.meaning(claim.of)
+        known = claim.of in self.task.definitions and (meaning is None or not self.is_asked(meaning))
+        known = known or (isinstance(left, heads.Diff) and self.is_part(left.args[0]))
         asked = claim.of in (None, self.task.output) or not known
         return Meaning(left, ("" if asked else str(claim.of), str(claim.wrt)))
+
+    def of_own(self, own: sp.Basic, of: str, wrt: str) -> Meaning:
+        """Return the derivative of what a name of the student's own stands for, which may be the whole."""
+        variable = self.record.whole(wrt) or self.task.meaning(wrt)
+        by = sp.Symbol(wrt) if variable is None else variable
+        return (
+            Meaning(heads.Diff(self.task.tree, by), ("", wrt))
+            if self.is_asked(own)
+            else Meaning(heads.Diff(own, by), (of, wrt))
+        )
+
+    def is_asked(self, tree: sp.Basic) -> bool:
+        """Return whether an expression is the function of the problem."""
+        return bool(compare(self.task, tree, self.task.tree, prove=False))
 
     def by_stranger(self, claim: Claim) -> bool:
         """Return whether a derivative is by a name that nobody has said: dL/dz where z is not known."""
@@ -128,15 +135,18 @@ def entry_key(key: Key, entry: tuple[int, ...]) -> Key:
     return key[0], f"{key[1]}{list(entry)}"
 
 
+def of_whole(task: Task, claim: Claim, known: set[str]) -> bool:
+    """Return whether a derivative is of a name that is not `known`, and so may be of the function: dL/dw."""
+    if not claim.of or not claim.wrt or claim.of in known:
+        return False
+    return not isinstance(claim.left, heads.Diff) or task.graph_of(claim.left.args[0]) == task.graph_of(task.tree)
+
+
 def own_names(task: Task, claims: Sequence[Claim]) -> dict[str, sp.Basic]:
     """Return what names that only a student has stand for before a line says so: the L of dL/dw, and what a later line defines."""
     defined = {c.name: c.tree for c in reversed(claims) if c.kind == "definition" and c.name and c.tree is not None}
     taken = {*task.inputs, *task.definitions}
-    whole = task.graph_of(task.tree)
-    found: dict[str, sp.Basic] = {
-        c.of: task.tree for c in claims
-        if c.of and c.wrt and c.of not in taken and c.of not in defined and (not isinstance(c.left, heads.Diff) or task.graph_of(c.left.args[0]) == whole)
-    }  # fmt: skip
+    found = {str(c.of): task.tree for c in claims if of_whole(task, c, {*taken, *defined})}
     primes = {f"{name}_prime": task.slope(task.wrt[0]) for name in found if len(task.wrt) == 1}
     later = {name: tree for name, tree in defined.items() if name not in taken and task.meaning(name) is None}
     return found | primes | later

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,22 +74,24 @@ class Record:
         todo: list[tuple[str, sp.Basic | None, list[Step]]] = [(of, None, [])]
         while todo and len(found) + len(todo) < MOST_PATHS:
             at, product, steps = todo.pop()
-            onward = [
-                (m, s)
-                for (a, m), s in self.latest.items()
-                if a == at and s.tree is not None and all(s is not t for t in steps) and (at, m) != (of, wrt)
-            ]
-            for middle, step in onward:
-                assert step.tree is not None
-                longer = step.tree if product is None else trees.mul(product, step.tree)
+            onward = list(self.onward(at, steps, (of, wrt)))
+            for middle, step, tree in onward:
+                longer = tree if product is None else trees.mul(product, tree)
                 if middle == wrt:
                     found.append((longer, [*steps, step]))
                 else:
                     todo.append((middle, longer, [*steps, step]))
-            last = self.slope_of(at, wrt) if product is not None and not onward else None
-            if last is not None and product is not None:
-                found.append((trees.mul(product, last), steps))
+            if product is not None and not onward:
+                last = self.slope_of(at, wrt)
+                found += [] if last is None else [(trees.mul(product, last), steps)]
         return found
+
+    def onward(self, at: str, steps: Sequence[Step], whole: Key) -> Iterator[tuple[str, Step, sp.Basic]]:
+        """Yield (variable, claim, its expression) for the latest claims about `at` that are not among `steps`, the `whole` one left out."""
+        for (of, middle), step in self.latest.items():
+            fresh = all(step is not s for s in steps) and (at, middle) != whole
+            if of == at and fresh and step.tree is not None:
+                yield middle, step, step.tree
 
     def slope_of(self, name: str, wrt: str) -> sp.Basic | None:
         """Return the right derivative of a defined name, for a chain in which it was not written down."""

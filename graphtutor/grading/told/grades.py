@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -148,13 +148,19 @@ def markdown(grade: Grade) -> str:
                 for m, rest in findings(grade.misconceptions)
             ),
         ]
-    if grade.counterexample is not None:
-        out += ["", escaped(str(grade.counterexample))]
-    if grade.variant is not None:
-        out += ["", escaped(apart(grade.variant))]
+    for text in below(grade):
+        out += ["", escaped(text)]
     if grade.human:
         out += ["", f"Decided by a person: {escaped(decided(dict(grade.human)))}"]
     return "\n".join(out) + "\n"
+
+
+def below(grade: Grade) -> Iterator[str]:
+    """Yield what stands below lines and cells: where the answer fails, and what tells explanations apart."""
+    if grade.counterexample is not None:
+        yield str(grade.counterexample)
+    if grade.variant is not None:
+        yield apart(grade.variant)
 
 
 def terminal(grade: Grade, width: int) -> str:
@@ -162,22 +168,22 @@ def terminal(grade: Grade, width: int) -> str:
     out = [headline(grade), *wrapped(grade.message, width, 0)]
     for line in grade.lines:
         out += beside(f"  {line.index + 1:>2} {SIGNS[line.status]} {' '.join(line.text.split())}", remark(line), width)
-    shown = grade.invalid is None or grade.table or any(line.error for line in grade.lines)
-    if grade.invalid is not None and not shown and grade.invalid.source:
-        out += [f"  {row}" for row in grade.invalid.caret.split("\n")]
+    unread = grade.invalid
+    if unread is not None and unread.source and not (grade.table or any(line.error for line in grade.lines)):
+        out += [f"  {row}" for row in unread.caret.split("\n")]
     for cell in grade.table:
         out += [] if cell.status in ("right", "blank") else beside(*row(cell), width)
     told = [f"{m.id}{' at ' + m.text if m.text else ''}: {m.hint}{rest}" for m, rest in findings(grade.misconceptions)]
-    blank = [c.name for c in grade.table if c.status == "blank"]
+    notes = [*blanks(grade.table), *told[:MOST_TOLD], *below(grade)]
+    notes += [f"decided by a person: {decided(dict(grade.human))}"] if grade.human else []
+    return "\n".join([*out, *(part for text in notes for part in wrapped(text, width, 2))])
+
+
+def blanks(table: Sequence[Cell]) -> list[str]:
+    """Return a line that names the cells left blank; none where all are filled."""
+    blank = [c.name for c in table if c.status == "blank"]
     more = f" and {len(blank) - MOST_BLANK} more" if len(blank) > MOST_BLANK else ""
-    below = [
-        f"blank: {', '.join(blank[:MOST_BLANK])}{more}" if blank else "",
-        *told[:MOST_TOLD],
-        str(grade.counterexample or ""),
-        apart(grade.variant) if grade.variant is not None else "",
-        f"decided by a person: {decided(dict(grade.human))}" if grade.human else "",
-    ]
-    return "\n".join([*out, *(part for text in below if text for part in wrapped(text, width, 2))])
+    return [f"blank: {', '.join(blank[:MOST_BLANK])}{more}"] if blank else []
 
 
 def row(cell: Cell) -> tuple[str, str]:
