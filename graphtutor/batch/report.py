@@ -1,6 +1,7 @@
 """One page for the lecturer: what waits for a person, how scores lie, which exercises and lines are hard, which misconceptions there are.
 
-Everything a submission holds is escaped; the page loads nothing. Who is who is hashed unless names are asked for.
+Everything a submission holds is escaped; the page loads nothing. Who is who is hashed unless names are asked for, with all that
+was handed in as the key: whoever has the list of the class alone cannot tell who is meant.
 """
 
 from __future__ import annotations
@@ -59,8 +60,10 @@ class Whole:
     hints: dict[str, str] = field(default_factory=dict)
     bins: list[int] = field(default_factory=lambda: [0] * BINS)
     open: list[Result] = field(default_factory=list)
+    key: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=32))
 
     def add(self, one: Result) -> None:
+        self.key.update(repr((one["id"], one.get("answer"))).encode("utf-8", "replace"))
         self.exercises[question(one)].add(one)
         correct, score = final(one)
         if correct is None:
@@ -85,14 +88,16 @@ def place(one: Result) -> str:
     return f"line {at + 1}" + (f": {lines[at]['text'][:60]}" if at < len(lines) and len(lines) > 1 else "")
 
 
-def who(one: Result, names: bool) -> str:
-    """Return a student's name, or a short name made from it that is the same throughout.
+def who(one: Result, key: bytes | None) -> str:
+    """Return a student's name, or with a key a short name made from it that is the same throughout.
 
-    >>> who({"id": "a", "student": "Ada"}, True), who({"id": "a", "student": "Ada"}, False)
-    ('Ada', 'student c2480b')
+    >>> who({"id": "a", "student": "Ada"}, None), who({"id": "a", "student": "Ada"}, b"all answers")
+    ('Ada', 'student 189eb22d')
     """
     name = student(one)
-    return name if names else f"student {hashlib.blake2b(name.encode('utf-8', 'replace'), digest_size=3).hexdigest()}"
+    if key is None:
+        return name
+    return f"student {hashlib.blake2b(name.encode('utf-8', 'replace'), key=key, digest_size=4).hexdigest()}"
 
 
 def told(text: Any) -> str:
@@ -115,18 +120,19 @@ def as_report(results: Results) -> Iterator[str]:
     for one in results:
         if counts(one):
             whole.add(one)
+    key = None if results.names else whole.key.digest()
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n<title>Grades</title><style>{STYLE}</style></head><body>\n'
     yield f"<h1>Grades</h1>\n<p>{told(summary(one for one in results if counts(one)))}</p>\n"
-    yield from undecided(whole, results)
+    yield from undecided(whole, key)
     yield from distribution(whole)
     yield from hard(whole)
     yield from misunderstood(whole, results)
     if results.alike:
-        yield from near(results)
+        yield from near(results, key)
     yield "</body></html>\n"
 
 
-def undecided(whole: Whole, results: Results) -> Iterator[str]:
+def undecided(whole: Whole, key: bytes | None) -> Iterator[str]:
     yield f"<h2>Undecided ({len(whole.open)})</h2>\n"
     if not whole.open:
         yield "<p>Nothing waits for a person.</p>\n"
@@ -134,7 +140,7 @@ def undecided(whole: Whole, results: Results) -> Iterator[str]:
     yield "<p>None of these counts as wrong. <code>graphtutor grade … --review</code> asks about each.</p>\n"
     yield "<table><tr><th>who</th><th>exercise</th><th>why, and the answer</th></tr>\n"
     for one in whole.open:
-        named = f"{who(one, True)} ({one['id']})" if results.names else who(one, False)
+        named = who(one, key) if key else f"{who(one, key)} ({one['id']})"
         yield f"<tr><td>{told(named)}</td><td>{told(question(one))}</td><td>{told(one['message'])}{answer(one)}</td></tr>\n"
     yield "</table>\n"
 
@@ -171,10 +177,10 @@ def misunderstood(whole: Whole, results: Results) -> Iterator[str]:
             yield f"<p><span class=dim>{told(question(one)[:120])}</span>{shown}</p>{answer(one)}\n"
 
 
-def near(results: Results) -> Iterator[str]:
+def near(results: Results, key: bytes | None) -> Iterator[str]:
     groups = alike(one for one in results if counts(one))
     if groups:
         yield "<h2>Nearly the same</h2>\n<p>Long answers to one question whose text is nearly the same. This is information; it shows nothing about how they came about.</p>\n<ul>\n"
         for named, group in groups:
-            yield f"<li>{told(named[:120])}: {told(', '.join(who(one, results.names) for one in group))}</li>\n"
+            yield f"<li>{told(named[:120])}: {told(', '.join(who(one, key) for one in group))}</li>\n"
         yield "</ul>\n"
