@@ -17,3 +17,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("GRAPHTUTOR_SKIP_NOTHING"):
                 pytest.fail(f"{missing}, and GRAPHTUTOR_SKIP_NOTHING is set", pytrace=False)
             pytest.skip(missing)
+    if item.get_closest_marker("pyodide") and not os.environ.get("GRAPHTUTOR_PYODIDE"):
+        told = "GRAPHTUTOR_PYODIDE names no folder with Pyodide, which .ci/pyodide makes"
+        if os.environ.get("GRAPHTUTOR_SKIP_NOTHING") and os.environ.get("GRAPHTUTOR_NO_PYODIDE") != "1":
+            pytest.fail(f"{told}, and GRAPHTUTOR_NO_PYODIDE=1 does not allow it", pytrace=False)
+        pytest.skip(told)

@@ -23,9 +23,7 @@ OPERATIONS: dict[str, Operation] = {
     "broken": classroom.broken,
     "solution": classroom.solution,
     "progress": classroom.progressed,
-    "step": studio.stepped,
-    "frame": studio.framed,
-    "guess": studio.guessed,
+    "film": studio.filmed,
     "play": studio.played,
     "descend": studio.descended,
 }
@@ -44,7 +42,7 @@ def call(room: Room, request: Mapping[str, Any]) -> dict[str, Any]:
     >>> call(here, {"op": "check", "id": "hinge-dw0", "answer": "-y*x0"})["correct"]
     False
     >>> call(here, {"op": "chekc"})["error"]
-    "no operation 'chekc'; expected course, open, hear, check, broken, solution, progress, step, frame, guess, play, descend"
+    "no operation 'chekc'; expected course, open, hear, check, broken, solution, progress, film, play, descend"
     """
     given = dict(request)
     word = given.pop("op", None)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LearnerError
+from ..picture.steps.page import colour_rules, component, looks
 from ..text import written
 from ..training.methods import METHODS
 from ..tutor.course import Course
@@ -44,8 +45,13 @@ def asset(name: str) -> str:
 
 
 def script() -> str:
-    """Return the page's script: its parts as one, in a scope of their own."""
-    return '"use strict";\n(() => {\n' + "\n".join(asset(name) for name in PARTS) + "\n})();\n"
+    """Return the page's script: the interactive steps and the page's own parts as one, in a scope of their own."""
+    return '"use strict";\n(() => {\n' + "\n".join([component(), *map(asset, PARTS)]) + "\n})();\n"
+
+
+def style() -> str:
+    """Return the page's style, and that of the steps in it."""
+    return asset("page.css") + colour_rules(None, "default", ".gt") + looks()
 
 
 def data(value: object) -> str:
@@ -71,13 +77,13 @@ def page(taken: Course, engine: str, policy: Mapping[str, str] | None = None, **
         title=escape(taken.settings.title), style='<link rel="stylesheet" href="page.css">', first=first_html(told["first"]), setup=data(told),
         scripts='<script src="page.js"></script>',
     )  # fmt: skip
-    files = {"page.js": ("text/javascript", script().encode()), "page.css": ("text/css", asset("page.css").encode())}
+    files = {"page.js": ("text/javascript", script().encode()), "page.css": ("text/css", style().encode())}
     return Page(html.encode(), files)
 
 
 def build_of(told: Mapping[str, Any]) -> str:
     """Return what names a build: the same for the same course, code and page."""
-    return digest((data(told) + script() + asset("worker.js") + asset("page.css")).encode())[:16]
+    return digest((data(told) + script() + asset("worker.js") + style()).encode())[:16]
 
 
 def digest(text: bytes) -> str:
@@ -152,17 +158,17 @@ def package(year: str, taken: Course, where: Parts, archive: bytes) -> bytes:
 # ----- one file -----
 def as_one(taken: Course, where: Parts, archive: bytes, out: Path) -> dict[str, bytes]:
     """Return the site as one HTML file: every part stands in it as text that is no script, and only our own two scripts may run."""
-    main, worker, style = script(), asset("worker.js"), asset("page.css")
+    main, worker, css = script(), asset("worker.js"), style()
     policy = POLICY.format(
         script=f"{hashed(main)} blob: 'wasm-unsafe-eval'", connect="blob:", worker="blob:",
-    ).replace("style-src 'self'", f"style-src {hashed(style)}")  # fmt: skip
+    ).replace("style-src 'self'", f"style-src {hashed(css)}")  # fmt: skip
     told = setup(taken, "tab", archive="lesson.zip", graphviz="graphviz.js", pyodide="", road=taken.road, scorm=False)
     told["build"] = build_of(told)
     parts = {"lesson.zip": archive, **dict(where.files)}
     inside = "\n".join(f'<script type="text/plain" data-file="{escape(n)}">{packed(text)}</script>' for n, text in sorted(parts.items()))  # fmt: skip
     code = f'<script type="text/plain" id="inside-worker">{worker}</script>\n<script>{main}</script>'
     html = asset("page.html").format(
-        policy=escape(policy), title=escape(taken.settings.title), style=f"<style>{style}</style>", first=first_html(told["first"]), setup=data(told),
+        policy=escape(policy), title=escape(taken.settings.title), style=f"<style>{css}</style>", first=first_html(told["first"]), setup=data(told),
         scripts=f"{inside}\n{code}",
     )  # fmt: skip
     return {out.name: html.encode()}

@@ -121,7 +121,11 @@ def to_builtins(value: Any) -> Any:
 
 
 def defaulted(of: Struct, name: str) -> bool:
-    return name in of.__defaults__ and getattr(of, name) == of.__defaults__[name]
+    """Return whether a field holds its default itself, as msgspec asks; an equal number that was worked out is written."""
+    if name not in of.__defaults__:
+        return False
+    value, default = getattr(of, name), of.__defaults__[name]
+    return value is default or (type(value) is type(default) in (list, dict, set) and not value and not default)
 
 
 # ----- in -----

@@ -1,4 +1,4 @@
-"""Graphs for a page: steps with guesses, any expression played with, a run of descent."""
+"""Graphs for a page: the film of a walk, any expression played with, a run of descent."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from ..equal.checking import check
 from ..errors import LearnerError
 from ..expr.build import build
 from ..expr.graph import Graph
+from ..picture.steps.page import named
 from ..picture.steps.save import Painter
 from ..training.data import START, lecture
 from ..training.history import History
 from ..training.methods import METHODS
 from ..training.train import train
-from ..tutor.predict import guesses, judged, walked
+from ..tutor.predict import walked
 from ..walk.trace import Trace, trace
 from .classroom import Room, typeset
 
@@ -70,47 +71,13 @@ def filled(shape: tuple[int, ...], first: int) -> Any:
     return (np.arange(count) % 3 + first).reshape(shape).tolist() if shape else first
 
 
-def stepped(room: Room, walk: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the steps of a walk: each with its sentence, and what is to be guessed before it is shown."""
-    found = walk_of(room, walk)
-    asks = iter(guesses(found, "unicode"))
-    steps = [
-        {
-            "phase": step.phase,
-            "sentence": step.sentence,
-            "guess": None if step.phase == "seed" else guess_of(next(asks)),
-        }
-        for step in found.steps
-    ]
-    at = {n.name: plain(found.values[n.name]) for n in found.graph.inputs}
-    return {"steps": steps, "at": at, "value": plain(found.values[found.graph.output.name])}
-
-
-def guess_of(guess: Any) -> dict[str, str]:
-    return {"prompt": guess.prompt, "hint": guess.hint}
+def filmed(room: Room, walk: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a walk as the data of the interactive page: boxes, edges, steps, and the operations that give every number."""
+    return {"film": named(Painter(walk_of(room, walk), engine=room.engine).told())}
 
 
 def plain(value: Any) -> Any:
     return np.asarray(value, dtype=float).tolist()
-
-
-def framed(room: Room, walk: Mapping[str, Any], step: int, theme: str = "light") -> dict[str, Any]:
-    """Return the picture of one step as SVG; the film is laid out once."""
-    theme = "dark" if theme == "dark" else "light"
-    key = ("film", theme, json.dumps(walk, sort_keys=True))
-    painter = room.once(key, lambda: Painter(walk_of(room, walk), theme=theme, engine=room.engine))
-    return {"svg": painter.svg(step)}
-
-
-def guessed(room: Room, walk: Mapping[str, Any], step: int, guess: str) -> dict[str, Any]:
-    """Return what is said to a guess of a step's number."""
-    found = walk_of(room, walk)
-    shown = [s.index for s in found.steps if s.phase != "seed"]
-    asks = list(guesses(found, "unicode"))
-    if step not in shown:
-        raise LearnerError(f"nothing is guessed at step {step}")
-    said = judged(guess[:200], asks[shown.index(step)])
-    return {"right": said == "Right.", "read": not said.startswith("I cannot"), "says": said}
 
 
 # ----- any expression -----

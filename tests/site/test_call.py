@@ -115,14 +115,14 @@ def test_the_picture_of_a_wrong_answer_marks_the_place() -> None:
     assert 'id="broken"' in go(op="broken", id="hinge-dw0", answer="-y*x0")["light"]
 
 
-def test_a_walk_can_be_stepped_and_guessed() -> None:
-    walk = {"id": "forward-sheet"}
-    told = go(op="step", walk=walk)
-    assert [s["phase"] for s in told["steps"]].count("seed") == 1
-    assert go(op="frame", walk=walk, step=0)["svg"].startswith("<svg")
-    assert go(op="guess", walk=walk, step=0, guess="2.5")["right"] is True
-    assert go(op="guess", walk=walk, step=0, guess="7")["right"] is False
-    assert go(op="guess", walk=walk, step=0, guess="w")["read"] is False
+@pytest.mark.parametrize(
+    "walk", [{"id": "forward-sheet"}, {"expression": "L = (w*x - y)**2", "at": {"w": 2, "x": 3, "y": 5}}]
+)
+def test_a_walk_is_told_as_the_data_of_the_interactive_page(walk: dict[str, object]) -> None:
+    film = go(op="film", walk=walk)["film"]
+    assert [s["k"] for s in film["steps"]].count("s") == 1 and {"nodes", "edges", "code", "inputs", "hints"} <= set(
+        film
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_run_has_losses_a_boundary_and_a_surface() -> None:
         ({"op": "check", "id": "forward-by-hand", "answer": {"zz": "1"}}, "'zz' is no question"),
         ({"op": "play", "expression": "x +"}, "the text ends after '+'"),
         ({"op": "play", "expression": "+".join(f"x{k}" for k in range(100))}, "a page draws up to"),
-        ({"op": "step", "walk": {"expresion": "x"}}, "a walk has no 'expresion'"),
+        ({"op": "film", "walk": {"expresion": "x"}}, "a walk has no 'expresion'"),
         ({"op": "descend", "epochs": 10_000}, "a page runs 1 to 200"),
         ({"op": "progress", "progress": {"exercises": 5}}, "no progress file"),
         ({"op": "progress", "progress": {"format_version": 99}}, "newer graphtutor"),

@@ -35,6 +35,15 @@ from graphtutor.tutor.course import course
 taken = course()
 print(json.dumps({name: msgspec.to_builtins(taken.exercise(name)) for name in taken.order}))
 """
+WRITTEN = """
+from graphtutor.site.structs import installed
+STAND
+import msgspec
+from graphtutor.tutor.progress import Attempt, Card, Progress, Record
+zero, text = round(0.04, 1), "".join(["op", "en"])
+one = Record(text, int("0"), (Attempt("now", {"a": 1}, None, zero, tuple([])), Attempt("now", "", True)), None, {})
+print(msgspec.json.encode(Progress(exercises={"x": one, "y": Record()})))
+"""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PYODIDE = os.environ.get("GRAPHTUTOR_PYODIDE", "")  # a folder with the npm packages and NumPy's wheel, see site/parts
 
@@ -111,6 +120,17 @@ def test_what_stands_in_for_msgspec_reads_every_exercise_alike() -> None:
     assert json.loads(done.stdout) == real
 
 
+def test_what_stands_in_for_msgspec_writes_alike() -> None:
+    """What equals a default and is not the default itself is written: byte for byte the same progress file."""
+    found = subprocess.run(
+        [sys.executable, "-c", WRITTEN.replace("STAND", "installed()")], capture_output=True, check=True
+    )
+    assert (
+        found.stdout
+        == subprocess.run([sys.executable, "-c", WRITTEN.replace("STAND", "")], capture_output=True, check=True).stdout
+    )
+
+
 def test_code_is_the_same_bytes_in_another_process_and_holds_no_docstring() -> None:
     sources = {name: text for name, text in of_package().items() if name.startswith("graphtutor/site/")}
     script = Path(pages.__file__).with_name("compiler.py")
@@ -128,9 +148,7 @@ def test_what_sympy_can_reach_is_packed_and_what_it_cannot_is_not() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(
-    not PYODIDE or not CHROMIUM, reason="set GRAPHTUTOR_PYODIDE to a folder with Pyodide, see site/parts.py"
-)
+@pytest.mark.pyodide
 def test_a_tab_grades_and_what_is_typed_meanwhile_waits(tmp_path: Path) -> None:
     sync = pytest.importorskip("playwright.sync_api")
     pages.built(COURSE, tmp_path, PYODIDE)
@@ -164,9 +182,7 @@ def test_a_tab_grades_and_what_is_typed_meanwhile_waits(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(
-    not PYODIDE or not CHROMIUM, reason="set GRAPHTUTOR_PYODIDE to a folder with Pyodide, see site/parts.py"
-)
+@pytest.mark.pyodide
 def test_one_file_grades_when_it_is_opened_from_disk(tmp_path: Path) -> None:
     sync = pytest.importorskip("playwright.sync_api")
     one = tmp_path / "lesson.html"

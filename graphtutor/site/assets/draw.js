@@ -14,7 +14,7 @@ const put = (node, ...children) => node.replaceChildren(...there(children));
 
 const MATHML = "http://www.w3.org/1998/Math/MathML", SVG = "http://www.w3.org/2000/svg";
 const SIGNS = new Set("math mrow mi mn mo mtext mfrac msup msub msubsup msqrt mroot mtable mtr mtd mspace munder mover munderover mstyle mpadded".split(" "));
-const MARKS = new Set(["new", "next", "local", "upstream"]);
+const MARKS = new Set(["new", "next", "local", "upstream", "v"]);
 
 function copied(node) {
   if (node.nodeType === 3) return document.createTextNode(node.data);

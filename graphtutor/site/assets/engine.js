@@ -4,21 +4,28 @@ const SLOW = SETUP.seconds * 1000;  // after which an answer is left to a person
 
 class Slow extends Error {}
 
-class Server {
-  constructor(told) { this.told = told; this.ready = true; told("ready"); }
-  async post(path, body) {
-    const reply = await fetch(path, {method: "POST", body: JSON.stringify(body), headers: {"Content-Type": "application/json"}});
-    if (!reply.ok) throw new Error("the server says " + reply.status + ": " + await reply.text());
-    const answer = await reply.json();
+// One request as JSON to one answer as JSON, by `text`; or both as objects.
+class Engine {
+  async ask(request, rank) {
+    const answer = JSON.parse(await this.text(JSON.stringify(request), rank));
     if (answer.slow) throw new Slow();
     return answer;
   }
-  ask(request) { return this.post("call", request); }
+}
+
+class Server extends Engine {
+  constructor(told) { super(); this.told = told; this.ready = true; told("ready"); }
+  async post(path, text) {
+    const reply = await fetch(path, {method: "POST", body: text, headers: {"Content-Type": "application/json"}});
+    if (!reply.ok) throw new Error("the server says " + reply.status + ": " + await reply.text());
+    return reply.text();
+  }
+  text(request) { return this.post("call", request); }
 }
 
 // One request at a time goes to the worker; what is asked meanwhile waits. A worker that does not answer is ended, and another one begins.
-class Tab {
-  constructor(told) { this.told = told; this.waiting = []; this.running = null; this.ready = false; this.failed = ""; this.start(); }
+class Tab extends Engine {
+  constructor(told) { super(); this.told = told; this.waiting = []; this.running = null; this.ready = false; this.failed = ""; this.start(); }
   start() {
     this.ready = false;
     this.told(SETUP.stages[0]);
@@ -46,7 +53,7 @@ class Tab {
       const done = this.running;
       clearTimeout(done.clock);
       this.running = null;
-      done.resolve(JSON.parse(data.text));
+      done.resolve(data.text);
     }
     this.next();
   }
@@ -70,11 +77,11 @@ class Tab {
     this.start();
   }
   // rank: an answer goes before a reading, and a reading before what is only fetched ahead
-  ask(request, rank = 1) {
+  text(request, rank = 1) {
     if (this.failed) return Promise.reject(new Error(this.failed));
     this.count = (this.count || 0) + 1;
     return new Promise((resolve, reject) => {
-      this.waiting.push({number: this.count, text: JSON.stringify(request), rank, resolve, reject});
+      this.waiting.push({number: this.count, text: request, rank, resolve, reject});
       this.next();
     });
   }

@@ -84,12 +84,12 @@ class Served {
   async last() { return null; }
   async fold() { return this.note(null); }
   async note(event) {
-    const answer = await this.engine.post("progress", {events: event ? [event] : []});
+    const answer = JSON.parse(await this.engine.post("progress", JSON.stringify({events: event ? [event] : []})));
     if (!answer.ok) throw new Error(answer.error);
     return answer;
   }
   async replace(progress) {
-    const answer = await this.engine.post("progress", {replace: progress, events: []});
+    const answer = JSON.parse(await this.engine.post("progress", JSON.stringify({replace: progress, events: []})));
     if (!answer.ok) throw new Error(answer.error);
     return answer;
   }

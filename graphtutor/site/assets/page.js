@@ -56,6 +56,7 @@ async function note(event) {
 const every = () => state.course.chapters.flatMap(c => c.exercises);
 const PLACES = {play: play, descend: descend, progress: keep};
 async function route() {
+  leave();
   const word = decodeURIComponent(location.hash.slice(1));
   for (const link of document.querySelectorAll("nav a[data-place]")) link.toggleAttribute("aria-current", link.dataset.place === (PLACES[word] ? word : "lesson"));
   if (PLACES[word]) { state.open = null; document.title = word + " · graphtutor"; list(); return PLACES[word](); }
@@ -301,57 +302,19 @@ function verdict(it, answer, found) {
   if (found.pictured) ask({op: "broken", id: it.id, answer, seed: state.seed}, 3).then(both => { if (state.open === it) place.append(h("figure", {class: "broken"}, picture(both), h("figcaption", {class: "quiet"}, "Where it broke"))); }).catch(() => {});
 }
 
-// ----- steps -----
-async function walk(place, walk, at) {
+// ----- steps: the interactive page, with its guesses, inputs, paths and worksheet -----
+let stepper = null;
+function leave() { if (stepper) stepper.destroy(); stepper = null; }
+async function walk(place, walk) {
   put(place, h("p", {class: "quiet"}, "The steps are being drawn …"));
-  let told;
-  try { told = await ask({op: "step", walk}, 0); } catch (error) { return put(place, h("p", {class: "bad"}, error.message || "This takes too long.")); }
-  const steps = told.steps, last = steps.length - 1, kept = new Map();
-  const image = h("div", {class: "frame"}), sentence = h("p", {class: "sentence", "aria-live": "polite"}), count = h("output", {}), slider = h("input", {type: "range", min: "0", max: String(last), value: "0", "aria-label": "step"});
-  const first = h("input", {type: "checkbox", id: "guessing"}), guess = h("form", {class: "guess", autocomplete: "off"});
-  let here = -1, behind = -1;
-  const themes = () => matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  const frame = (k, rank) => { const key = k + themes(); if (!kept.has(key)) kept.set(key, ask({op: "frame", walk, step: k, theme: themes()}, rank).then(a => a.svg)); return kept.get(key); };
-  async function show(k) {
-    k = here = Math.max(0, Math.min(last, k));
-    slider.value = k; count.textContent = `${k + 1} of ${steps.length}`; put(guess);
-    for (const [button, off] of [[back, k === 0], [begin, k === 0], [on, k === last], [end, k === last]]) button.disabled = off;
-    sentence.textContent = steps[k].sentence; slider.setAttribute("aria-valuetext", steps[k].sentence);
-    behind = Math.max(behind, k);
-    try {
-      const svg = await frame(k, 1);
-      if (here === k) put(image, h("img", {src: address(svg), alt: spoken(svg)}));
-      if (k < last) frame(k + 1, 4).catch(() => {});
-    } catch (error) { trouble(error); }
-  }
-  function next() {
-    const step = steps[here + 1];
-    if (!step || !first.checked || here + 1 <= behind || !step.guess) return show(here + 1);
-    const field = plainInput("guess", "your guess"), said = h("p", {class: "quiet", role: "status"});
-    put(guess, h("label", {for: "guess"}, step.guess.prompt + " ="), field, h("button", {type: "submit"}, "Guess"), h("button", {type: "button", onclick: () => { said.textContent = step.guess.hint; field.focus(); }}, "Hint"), h("button", {type: "button", onclick: () => show(here + 1)}, "Show"), said);
-    field.focus();
-    let wrong = 0;
-    guess.onsubmit = async e => {
-      e.preventDefault();
-      if (!field.value.trim()) return show(here + 1);
-      const a = await ask({op: "guess", walk, step: here + 1, guess: field.value}, 0).catch(error => ({says: error.message}));
-      if (a.right || (a.read && ++wrong > 1)) { const says = a.says; await show(here + 1); sentence.prepend(h("b", {}, says + " ")); on.focus(); }
-      else said.textContent = a.read ? "Not yet; try again, Hint, or Show." : a.says;
-    };
-  }
-  const button = (label, word, act) => h("button", {type: "button", "aria-label": label, onclick: act}, word);
-  const begin = button("first step", "First", () => show(0)), back = button("step back", "Back", () => show(here - 1)), on = button("next step", "Next", next), end = button("last step", "Last", () => show(last));
-  slider.oninput = () => show(+slider.value);
-  const box = h("section", {class: "walk", "aria-label": "steps"}, h("h2", {tabindex: "-1"}, "Step by step"), h("div", {class: "pan", tabindex: "0", role: "group", "aria-label": "picture, scrolls sideways"}, image), sentence, guess,
-    h("div", {class: "buttons"}, begin, back, on, end, slider, count, h("label", {class: "choice"}, first, "guess each number first")));
-  box.addEventListener("keydown", e => {
-    if (e.target.type === "text" || e.target.type === "range" || e.altKey || e.ctrlKey || e.metaKey) return;
-    const act = {ArrowLeft: () => show(here - 1), ArrowRight: next, Home: () => show(0), End: () => show(last)}[e.key];
-    if (act) { e.preventDefault(); act(); }
-  });
-  put(place, box);
-  await show(0);
-  on.focus();
+  try {
+    const {film} = await ask({op: "film", walk}, 0), root = h("div", {}), heading = h("h2", {tabindex: "-1", class: "heard"}, "Step by step");
+    film.problem = film.problem.map(markup => new XMLSerializer().serializeToString(formula(markup)));
+    leave();
+    put(place, h("section", {class: "walk", "aria-label": "step by step"}, heading, root));
+    stepper = graphtutor(root, film);
+    heading.focus();
+  } catch (error) { put(place, h("p", {class: "bad"}, error instanceof Slow ? "This takes too long for a page." : error.message)); }
 }
 
 // ----- play -----
@@ -428,6 +391,7 @@ function keep() {
 async function begin() {
   state.course = SETUP.course;
   engine = SETUP.engine === "server" ? new Server(stage) : new Tab(stage);
+  window.graphtutor = {call: text => engine.text(text)};  // for a page around this one: JSON to JSON, as the page itself asks
   keeper = await (SETUP.engine === "server" ? new Served(engine) : new Keeper(engine)).open();
   const kept = await keeper.last();
   if (kept) state.view = kept.view;
