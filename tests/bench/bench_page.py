@@ -1,4 +1,4 @@
-"""Size and speed of the page for about 15, 60 and 200 nodes: `python tests/bench/bench_page.py` (needs Chromium and playwright).
+"""Size and speed of pictures and the page for about 15, 60 and 200 nodes: `python tests/bench/bench_page.py` (needs Chromium and playwright).
 
 Milliseconds of the processor, script and layout and style together, whatever else runs; `ends`: from one end to the other.
 """
@@ -40,6 +40,17 @@ def milliseconds(session: Any) -> dict[str, float]:
     return {"script": found["ScriptDuration"], "all": sum(found[name] for name in SPENT)}
 
 
+def pictures(walked: Any, folder: str) -> str:
+    """Return what a finished picture, and every step in one file, take of the processor and on disk."""
+    told = []
+    for name, asked in (("svg", {}), ("png", {}), ("pdf", {}), ("gif", {"step": "all"})):
+        path = Path(folder) / f"picture.{name}"
+        start = time.process_time()
+        walked.draw(str(path), **asked)
+        told.append(f"{name} {time.process_time() - start:.2f} s, {path.stat().st_size / 1000:.0f} KB")
+    return "; ".join(told)
+
+
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
@@ -72,6 +83,7 @@ def main() -> None:
             print(
                 f"{len(walked.graph):4} nodes, {len(walked.steps):3} steps: {size:6.1f} KB, written in {made:.2f} s; script (with style and layout), ms: {', '.join(told)}"
             )
+            print(f"     {pictures(walked, folder)}")
             page.close()
         browser.close()
 
