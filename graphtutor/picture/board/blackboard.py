@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ...derivation import Derivation
 from ..files.fonts import STACK, width, wrapped
 from ..files.inks import BOLD_FACE, Colours, colours, n, text
-from ..files.saved import MANY, Reel
+from ..files.saved import Reel
 from ..steps.headings import inked
 from ..steps.page import VARIABLES
 from ..typeset.formula import typeset
@@ -56,7 +56,7 @@ class Board(Reel):
     `above`: the board below which it stands.
     """
 
-    formats = ("svg", "png", "pdf", *MANY)
+    formats = ("svg", "png", "pdf", "gif", "html")
     each, whole = "line", "derivation"
 
     def __init__(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,37 @@ from .inbetweens import animated
 from .pdf import pdf
 from .raster import gif, png
 
-ONE = ("svg", "png", "pdf", "tex", "dot", "mmd")
-MANY = ("gif", "html")
-TOGETHER = {"svg": "an animation", "pdf": "pages", "tex": "slides of beamer"}  # every step in one file
-FRAME = re.compile(r"\d{3,}\.(svg|png|pdf|tex|dot|mmd)")
 SIGNATURE = b"graphtutor"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One form of pictures on disk.
+
+    write     the bytes of a step of a reel; of all of it where `single` is False
+    together  the bytes of every step in one file, from their SVGs, where that is offered; `called`: what it is
+    canvas    drawn on a slide where no size is asked for; others are as large as their graph
+    """
+
+    write: Callable[[Any, Any], bytes]
+    together: Callable[[Sequence[str]], bytes] | None = None
+    called: str = ""
+    single: bool = True
+    canvas: bool = False
+
+
+FORMATS = {
+    "svg": Format(lambda reel, step: reel.drawing(step, "svg").encode(), lambda svgs: animated(svgs).encode(), "an animation"),
+    "png": Format(lambda reel, step: png(reel.drawing(step, "png")), canvas=True),
+    "pdf": Format(lambda reel, step: pdf(reel.drawing(step, "pdf")), lambda svgs: pdf(*svgs), "pages", canvas=True),
+    "tex": Format(lambda reel, step: tikz.picture(reel.drawing(step, "tex")).encode(), lambda svgs: tikz.slides(svgs).encode(),
+                  "slides of beamer", canvas=True),
+    "dot": Format(lambda reel, step: str(reel.dot(step).source).encode()),
+    "mmd": Format(lambda reel, step: reel.mermaid(step).encode()),
+    "gif": Format(lambda reel, _: gif(reel.drawing(k, "gif") for k in range(len(reel))), single=False, canvas=True),
+    "html": Format(lambda reel, _: reel.page(None if reel.theme == "light" else reel.theme).encode(), single=False),
+}  # fmt: skip
+FRAME = re.compile(rf"\d{{3,}}\.({'|'.join(name for name, row in FORMATS.items() if row.single)})")
 
 
 class Reel(ABC):
@@ -28,7 +56,7 @@ class Reel(ABC):
     `formats`: those it can be written in; `whole`: what the pictures belong to, `each`: what one of them is.
     """
 
-    formats: tuple[str, ...] = (*ONE, *MANY)
+    formats = tuple(FORMATS)
     each, whole = "step", "trace"
     theme = "light"
 
@@ -58,29 +86,15 @@ class Reel(ABC):
             raise LearnerError(f"there is no {self.each} {k}; this {self.whole} has {self.each}s 0 to {len(self) - 1}")
         return k % len(self)
 
-    def together(self, format: str) -> bytes:
-        """Return all pictures in one file: an animated .svg, the pages of a .pdf, or beamer slides in a .tex."""
-        if format not in TOGETHER:
-            raise LearnerError(
-                f"step='all' makes {', '.join(f'a .{f} ({what})' for f, what in TOGETHER.items())}; no .{format}"
-            )
-        svgs = [self.drawing(k, format) for k in range(len(self))]
-        if format == "pdf":
-            return pdf(*svgs)
-        return (animated(svgs) if format == "svg" else tikz.slides(svgs)).encode()
-
     def bytes(self, step: Any, format: str) -> bytes:
-        """Return one picture, an animation or a page as bytes."""
-        if format == "gif":
-            return gif(self.drawing(k, format) for k in range(len(self)))
-        if format == "html":
-            return self.page(None if self.theme == "light" else self.theme).encode()
-        if step == "all":
-            return self.together(format)
-        svg = self.drawing(step, format)
-        if format == "tex":
-            return tikz.picture(svg).encode()
-        return png(svg) if format == "png" else pdf(svg) if format == "pdf" else svg.encode()
+        """Return one picture, or every one in a file: an animation, pages, beamer slides."""
+        row = FORMATS[format]
+        if step != "all" or not row.single:
+            return row.write(self, step)
+        if row.together is None:
+            offered = ", ".join(f"a .{name} ({form.called})" for name, form in FORMATS.items() if form.together)
+            raise LearnerError(f"step='all' makes {offered}; no .{format}")
+        return row.together([self.drawing(k, format) for k in range(len(self))])
 
 
 def stored(reel: Reel, path: str | os.PathLike[str], step: Any = None, format: str | None = None) -> list[Path]:
@@ -118,7 +132,7 @@ def stored(reel: Reel, path: str | os.PathLike[str], step: Any = None, format: s
     return made
 
 
-def chosen(target: Path, format: str | None, formats: tuple[str, ...] = (*ONE, *MANY)) -> str:
+def chosen(target: Path, format: str | None, formats: tuple[str, ...] = Reel.formats) -> str:
     """Return the format that a path and a wish ask for, or raise a LearnerError that names those there are."""
     suffix = target.suffix.removeprefix(".").lower()
     if suffix and suffix not in formats:
@@ -132,7 +146,7 @@ def chosen(target: Path, format: str | None, formats: tuple[str, ...] = (*ONE, *
         raise LearnerError(
             f"'{target.name}' ends in .{suffix} and format is '{kind}'; leave format out, or name the file .{kind}"
         )
-    if not suffix and kind not in ONE:
+    if not suffix and not FORMATS[kind].single:
         raise LearnerError(f"format='{kind}' holds every step in one file; name a file that ends in .{kind}")
     return kind
 

@@ -17,7 +17,7 @@ from ...walk.tangents import Tangents
 from ...walk.trace import ONE, Trace, trace
 from ..files.inks import colours
 from ..files.look import Look
-from ..files.saved import Reel, stored
+from ..files.saved import FORMATS, Reel, stored
 from . import dot, mermaid
 from .canvas import READABLE, Dress, Layout, arrange, fitted, shape_of
 from .frames import Frame, film, finished, valued
@@ -31,12 +31,6 @@ if TYPE_CHECKING:
 
 
 Walked = Trace | Tangents | Graph
-CANVASED = (
-    "png",
-    "pdf",
-    "gif",
-    "tex",
-)  # drawn on a slide where no size is asked for; others are as large as their graph
 
 
 class Painter(Reel):
@@ -92,7 +86,7 @@ class Painter(Reel):
 
         `values`: the one frame that shows values alone.
         """
-        size = self.size or ("slide" if format in CANVASED else "graph")
+        size = self.size or ("slide" if FORMATS[format].canvas else "graph")
         if (size, values) not in self.brushes:
             frames: Sequence[Frame] = self.pictures
             if values and not isinstance(self.walked, Graph):
@@ -126,6 +120,9 @@ class Painter(Reel):
         frame, brush = self.shown(step, "dot")
         return dot.source(frame, brush.layout, self.theme, self.palette)
 
+    def mermaid(self, step: int | str | None = None) -> str:
+        return mermaid.text(self.shown(step, "mmd")[0], self.direction or "LR")
+
     def page(self, theme: str | None = None) -> str:
         return page(self.told(), theme, self.palette)
 
@@ -142,14 +139,6 @@ class Painter(Reel):
 
     def number(self, step: Any) -> int:
         return super().number(None if step == "values" else step)
-
-    def bytes(self, step: int | str | None, format: str) -> bytes:
-        if format == "dot":
-            return str(self.dot(step).source).encode()
-        if format == "mmd":
-            frame, _ = self.shown(step, format)
-            return mermaid.text(frame, self.direction or "LR").encode()
-        return super().bytes(step, format)
 
 
 def within(letters: float) -> float:
