@@ -191,7 +191,7 @@ def surplus(problem: Problem, answer: Graph) -> Iterator[Candidate]:
     while todo:
         top = todo.pop()
         op, args, _ = answer.cells[top]
-        product = bool(args) and ROWS[op].linear and set(range(len(args))) <= set(ROWS[op].linear)
+        product = bool(args) and all(k in ROWS[op].linear for k in range(len(args)))
         todo.extend(reversed(args)) if product else factors.append(top)
     if not 1 < len(factors) <= MOST_FACTORS:
         return
