@@ -102,6 +102,28 @@ def test_four_times_as_much_takes_little_more_than_four_times_the_calls(what: st
     assert calls(lambda: ask(large)) <= 4 * A_LITTLE_MORE * calls(lambda: ask(small))
 
 
+def test_a_product_is_derived_in_the_square_of_its_factors_as_its_answer_is_long() -> None:
+    def derived(factors: int) -> int:
+        return calls(lambda: gt.derive("*".join(f"(x - {i + 1})" for i in range(factors)), "x"))
+
+    derived(5)
+    assert derived(40) <= 16 * A_LITTLE_MORE * derived(10)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("a*x + b*x - a*x + a*x", "b + a"),  # what was cancelled and comes again stands where it came again
+        ("0*a*x + c*x + a*x - c*x", "a"),
+        ("2*x - 3*x + x + y*x", "y"),
+        ("x**3 - x**3 + x + x**3", "1 + 3*x**2"),
+        ("a*x + 3*x - 3*x + 2*x", "a + 2"),
+    ],
+)
+def test_terms_of_a_sum_keep_their_places_when_some_cancel(text: str, last: str) -> None:
+    assert gt.derive(text, "x").lines[-1].text == last
+
+
 def test_the_gradient_of_a_thousand_layers_has_its_value() -> None:
     # neither SymPy's printer nor its evalf goes so deep: worked out from the leaves up, each part once
     g = chain(1000, True)

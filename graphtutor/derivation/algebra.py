@@ -23,7 +23,7 @@ from .terms import (
     MAX_POWER,
     Product,
     halves,
-    heads_of_products,
+    heads_of_same,
     is_fraction,
     power_of,
     split,
@@ -85,7 +85,7 @@ def collected(tree: sp.Basic, keys: Keys | None = None) -> sp.Basic:
             return fraction(known, *halves(top)) if is_fraction(top) else factors_collected(known, top)
         return same_branches(known, top)
 
-    return mapped(tree, step, passed=heads_of_products(tree))
+    return mapped(tree, step, passed=heads_of_same(tree))
 
 
 def same_branches(keys: Keys, tree: sp.Basic) -> sp.Basic:
@@ -252,7 +252,7 @@ def gathered(tree: sp.Basic) -> sp.Basic:
     'x**2/(2*y)'
     """
     keys = Keys()
-    return mapped(tree, lambda top: gather(keys, top) if type(top) is sp.Mul else top, passed=heads_of_products(tree))
+    return mapped(tree, lambda top: gather(keys, top) if type(top) is sp.Mul else top, passed=heads_of_same(tree))
 
 
 def gather(keys: Keys, tree: sp.Basic) -> sp.Basic:

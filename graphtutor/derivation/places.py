@@ -17,7 +17,7 @@ from ..language.write import Part, operation, part_of
 from ..ops import heads
 from ..ops.spell import Spelled
 from .anatomy import ONE, ZERO, Keys, compose, flat_factors, is_zero, row_of, same, spell
-from .terms import is_fraction, lengthened, product, split, times
+from .terms import is_fraction, lengthened, product, split, times, turned
 
 Path = tuple[int, ...]
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -109,7 +109,7 @@ def joined(spelled: Spelled, args: list[sp.Basic], marks: tuple[Path, ...]) -> t
     tree = compose(spelled.op, args, spelled.params)
     if not spell(tree).args:  # −1, a number of its own
         return tree, ((),)
-    if type(tree) is sp.Add and len(args) == 2:
+    if type(tree) is sp.Add and len(args) == 2 and turned(args[1]):
         coefficient, decimal, rest = split(Keys(), args[1])
         if coefficient < 0 and rest is not None and tree.args[1] is args[1]:
             return trees.sub(args[0], times(-coefficient, [rest], decimal)), marks

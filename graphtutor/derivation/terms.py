@@ -175,12 +175,12 @@ def halves(tree: sp.Basic) -> tuple[sp.Basic, sp.Basic]:
     return product(above), product(below)
 
 
-def heads_of_products(tree: sp.Basic) -> set[int]:
-    """Return the ids of products that are the first factor of another and stand nowhere else: what is done with the whole does with them.
+def heads_of_same(tree: sp.Basic) -> set[int]:
+    """Return the ids of products and sums that come first in another and stand nowhere else: what is done with the whole does with them.
 
     >>> a, b, c = sp.symbols("a b c")
     >>> abc = product([a, b, c])
-    >>> heads_of_products(abc) == {id(abc.args[0])}
+    >>> heads_of_same(abc) == {id(abc.args[0])}
     True
     """
     found: set[int] = set()
@@ -194,9 +194,9 @@ def heads_of_products(tree: sp.Basic) -> set[int]:
         seen.add(id(top))
         uses.update(map(id, top.args))
         todo.extend(top.args)
-        if type(top) is sp.Mul and not is_fraction(top) and len(top.args) == 2:
+        if type(top) in (sp.Mul, sp.Add) and not is_fraction(top) and len(top.args) == 2:
             first = top.args[0]
-            if type(first) is sp.Mul and not is_fraction(first):
+            if type(first) is type(top) and not is_fraction(first):
                 found.add(id(first))
     return {i for i in found if uses[i] == 1}
 
@@ -218,6 +218,18 @@ def terms(tree: sp.Basic) -> Iterator[tuple[sp.Basic, int]]:
             todo.append((top.args[1], -sign))
         else:
             yield top, sign
+
+
+def turned(tree: sp.Basic) -> bool:
+    """Return whether a negative number is among the factors of a term: seen without building anything."""
+    todo = [tree]
+    while todo:
+        top = todo.pop()
+        if type(top) is sp.Mul:
+            todo.extend(top.args)
+        elif not top.args and (number(top) or 0) < 0:
+            return True
+    return False
 
 
 def split(keys: Keys, tree: sp.Basic) -> tuple[Fraction, bool, sp.Basic | None]:
@@ -258,12 +270,12 @@ def total_of(keys: Keys, signed: Iterable[tuple[sp.Basic, Fraction]]) -> sp.Basi
             found[key][0] += sign * coefficient
             found[key][1] = found[key][1] or decimal
             found[key][3] = None
-        else:
+            if found[key][0] == 0:  # a term of this kind that comes later has a place of its own, as in a + b - a + a
+                del found[key]
+        elif coefficient:
             found[key] = [sign * coefficient, decimal, rest, (tree, sign)]
     built: sp.Basic | None = None
     for coefficient, decimal, rest, as_it_was in found.values():
-        if coefficient == 0:
-            continue
         negative = coefficient < 0
         factors = [] if rest is None else [rest]
         untouched = as_it_was is not None and as_it_was[1] == (-1 if negative else 1)
