@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +35,25 @@ def scheduled(url: str | None) -> Iterator[Executor | None]:
         ) from None
     with client:
         alike(client)
-        yield client.get_executor(pure=False, retries=2)
+        yield Cluster(client, url)
+
+
+class Cluster(Executor):
+    """The workers of a scheduler, as long as it is there: Dask itself waits for ever for one that died."""
+
+    def __init__(self, client: Any, url: str):
+        self.client, self.url, self.inner = client, url, client.get_executor(pure=False, retries=2)
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        end = time.monotonic() + PATIENCE
+        while self.client.status == "connecting" and time.monotonic() < end:
+            time.sleep(0.1)
+        if self.client.status != "running":
+            raise LearnerError(
+                f"the scheduler at {self.url} is gone; what is graded is kept: go on with --resume, here or with a new --scheduler"
+            )
+        found: Future[Any] = self.inner.submit(work, *args, **named)
+        return found
 
 
 def alike(client: Any) -> None:

@@ -98,3 +98,20 @@ def test_a_cluster_without_workers_or_of_another_version_is_said(cluster: Cluste
     start = time.monotonic()
     _, err = graded(*asked, "tcp://127.0.0.1:9", cwd=tmp_path, code=2)
     assert "no scheduler answers at tcp://127.0.0.1:9" in err.splitlines()[-1] and time.monotonic() - start < 60
+
+
+def test_a_scheduler_that_dies_loses_no_grade_and_resume_goes_on_here(cluster: Cluster, tmp_path: Path) -> None:
+    scheduler = cluster.processes[0]
+    cluster.worker()
+    handed_in(tmp_path, 80, seed=5)
+    graded("class.jsonl", "-o", "here.jsonl", "-j", "2", cwd=tmp_path)
+    cluster.workers(1)
+    with started("class.jsonl", "-o", "r.jsonl", "--scheduler", cluster.url, cwd=tmp_path) as process:
+        until(lambda: journal(tmp_path) or process.poll() is not None)
+        scheduler.send_signal(signal.SIGKILL)
+        _, err = process.communicate(timeout=200)
+    assert process.returncode == 2 and "Traceback" not in err, err
+    assert "the scheduler" in err.splitlines()[-1] and "--resume" in err.splitlines()[-1], err
+    assert journal(tmp_path)
+    graded("class.jsonl", "-o", "r.jsonl", "--resume", cwd=tmp_path)
+    assert (tmp_path / "r.jsonl").read_bytes() == (tmp_path / "here.jsonl").read_bytes()
