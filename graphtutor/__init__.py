@@ -19,8 +19,7 @@ The house, ground to roof; a module imports only from the rooms below it:
     errors           LearnerError is shown as it stands; ReadError, ShapeError, DomainError; AuthorError for exercise files
     text             names in a row, did-you-mean, ASCII, JSON's types, whole files
     door             what a user calls: a misspelt option, a missing argument, a list where names are wanted ends in one sentence
-    late             a picture from above, imported when something is drawn, so that `draw` and `plot` are methods of what is shown
-    shown            what a notebook shows of a value: words as HTML without scripts, the forms of a picture side by side
+    shown            what a value shows of itself: words as HTML without scripts, and a picture from above, imported when it is drawn
     ops              what an operation is: table.TABLE holds one row for each, with all that anybody asks of it
     language         text ↔ SymPy trees, in the order the author wrote them
     expr             Graph: interned nodes in topological order; built from text, trees and functions; its adjoints

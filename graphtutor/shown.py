@@ -1,9 +1,14 @@
-"""What a notebook shows of a value: words as HTML without scripts, and the forms of a picture side by side."""
+"""What a value shows of itself: words as HTML without scripts, the forms of a picture side by side, and the picture from a room above.
+
+Only pictures are reached from below, and what the tutor computes with; `tests/test_layers.py` names them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
+from importlib import import_module
+from typing import Any
 
 from .errors import LearnerError
 
@@ -37,3 +42,18 @@ def bundle(
         if made:
             found[kind] = made
     return found
+
+
+# ----- a picture from a room above, imported when something is drawn -----
+class Late:
+    """The module of an absolute name, imported when first asked for something.
+
+    >>> Late("graphtutor.errors").ReadError.__name__
+    'ReadError'
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self.name), attribute)

@@ -12,14 +12,14 @@ ROOT = Path(__file__).resolve().parent.parent / "graphtutor"
 
 # ground to roof: the one list of rooms. A new room gets its name here, above all that it imports.
 FLOORS = """
-    errors text door late shown ops language expr compiled walk equal derivation training
+    errors text door shown ops language expr compiled walk equal derivation training
     picture.files picture.typeset picture.steps picture.board picture.plots picture
     grading.asked grading.told grading.slips grading.lines grading.sheet grading.python grading
     tutor batch front site cli
 """.split()
 OUTSIDE = {"__init__", "__main__"}  # the front door: exports from every floor, on demand
 LATE = "cli"
-ABOVE = "picture"  # what a class is shown as: reached from below by late.Late, so that its methods stand with it
+ABOVE = "picture"  # what a class is shown as: reached from below by shown.Late, so that its methods stand with it
 OPTIONAL = {
     "graphviz",
     "pygraphviz",
@@ -82,7 +82,7 @@ def imports(tree: ast.Module, module: str, package: bool) -> Iterator[tuple[str,
 
 
 def shown_as(tree: ast.Module, name: str, line: int) -> bool:
-    """Return whether an import is of a picture and for the type checker alone: `late.Late` fetches the module when it is drawn."""
+    """Return whether an import is of a picture and for the type checker alone: `shown.Late` fetches the module when it is drawn."""
     checked = (
         node
         for node in ast.walk(tree)

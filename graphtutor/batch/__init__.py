@@ -10,11 +10,9 @@ journal      What is kept on disk while a class is graded, so that nothing is lo
 many         A class of any size over any executor; gt.grade_many.
 cluster      A Dask cluster as an executor.
 final        What a result says in the end, and files of results read back.
-reviews      What a person decided about a grade, kept beside the machine's verdicts.
-marked       Results with what a person decided, which attempt counts, and pictures.
+reviews      What a person decided about a grade, kept beside the machine's verdicts; results with that, and which attempt counts.
 likeness     Answers whose text is nearly the same.
-gradebooks   Results as grading systems take them.
 report       One page for the lecturer.
-formats      How results are written, a row for each form. Imports nothing heavy.
+formats      How results are written, a row for each form, and as grading systems take them. Imports nothing heavy.
 compare      What changed between two gradings of the same submissions.
 """

@@ -6,18 +6,167 @@ so that the shell knows its forms before anything is graded.
 
 from __future__ import annotations
 
+import csv
+import html
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from ..errors import LearnerError
 from ..text import clean, escaped
-from .final import Result, Results, final, ids, question, remark, summary, word
-from .gradebooks import as_canvas, as_gradescope, as_moodle, as_prairielearn, for_system, row
+from .final import Result, Results, counts, final, ids, question, remark, student, summary, word
 from .report import as_report
+
+# ----- for grading systems -----
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+TITLE = "graphtutor"
+NOTHING: Result = {
+    "id": "",
+    "exercise": "nothing",
+    "correct": None,
+    "score": 0.0,
+    "message": "Nothing that was handed in could be read.",
+}
+
+
+def safe(value: Any) -> str:
+    """Return a cell that no spreadsheet runs.
+
+    >>> safe("=HYPERLINK(1)"), safe(-3), safe("2*x")
+    ("'=HYPERLINK(1)", '-3', '2*x')
+    """
+    text = " ".join(clean(str("" if value is None else value)).split())
+    return f"'{text}" if isinstance(value, str) and text.startswith(RISKY) else text
+
+
+def row(cells: Iterable[Any]) -> str:
+    """Return a line of CSV, each cell made safe."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([safe(cell) for cell in cells])
+    return out.getvalue()
+
+
+# ----- results.json -----
+def tests(of: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the lines or cells of a result as (name, points, most, message) for a grading system."""
+    if of.get("table"):
+        return [
+            {"name": c["name"], "score": float(c["status"] in ("right", "follows")), "max": 1.0, "output": f"{c['status']} {c['note']}".strip()}
+            for c in of["table"]
+        ]  # fmt: skip
+    lines = [line for line in of.get("lines") or [] if line["points"]]
+    return [
+        {"name": f"line {x['index'] + 1}: {x['text']}"[:120], "score": float(x["earned"]), "max": float(x["points"]), "output": x["note"] or x["status"]}
+        for x in lines
+    ]  # fmt: skip
+
+
+def whole(of: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a result as one test, named for its question."""
+    return [
+        {"name": question(of)[:120] or str(of["id"]), "score": final(of)[1], "max": 1.0, "output": str(of["message"])}
+    ]
+
+
+def as_gradescope(of: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the results of one student as Gradescope's results.json; of a single answer, each line is a test."""
+    parts = tests(of[0]) if len(of) == 1 else [t for one in of for t in whole(one)]
+    found = [
+        {"name": t["name"], "score": t["score"], "max_score": t["max"], "status": "passed" if t["score"] == t["max"] else "failed", "output": t["output"]}
+        for t in parts
+    ]  # fmt: skip
+    open_ = "Undecided, a person looks at it. " if any(final(one)[0] is None for one in of) else ""
+    more = [
+        {"id": one["id"], "correct": final(one)[0], "first_wrong": one.get("first_wrong"), "misconceptions": ids(one)}
+        for one in of
+    ]
+    return {"score": sum(final(one)[1] for one in of), "output": open_ + " ".join(str(one["message"]) for one in of[:1] if len(of) == 1),
+            "visibility": "visible", "tests": found, "extra_data": more[0] if len(of) == 1 else {"answers": more}}  # fmt: skip
+
+
+def as_prairielearn(of: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the results of one student as PrairieLearn's results.json.
+
+    An answer that is undecided or cannot be read is not gradable and costs no attempt.
+    """
+    open_ = [one for one in of if final(one)[0] is None]
+    if open_:
+        unread = [one["invalid"]["message"] for one in open_ if one.get("invalid")]
+        return {"gradable": False, "message": open_[0]["message"], "format_errors": unread or ["A person looks at it."]}
+    parts = tests(of[0]) if len(of) == 1 else [t for one in of for t in whole(one)]
+    found = [{"name": t["name"], "points": t["score"], "max_points": t["max"], "message": t["output"]} for t in parts]
+    score = sum(final(one)[1] for one in of) / len(of)
+    return {"gradable": True, "score": score, "message": of[0]["message"] if len(of) == 1 else "", "tests": found}
+
+
+def for_system(form: Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]) -> Callable[[Results], Iterator[str]]:
+    """Return the writer of a grading system's form: one object where all is one student's, else of several id → object."""
+
+    def write(results: Results) -> Iterator[str]:
+        if results.together or len(results) == 1:
+            yield json.dumps(form([one for one in results if counts(one)] or [NOTHING]), ensure_ascii=False, indent=1)
+            return
+        before = "{\n"
+        for one in results:
+            yield f"{before}{json.dumps(str(one['id']), ensure_ascii=False)}: {json.dumps(form([one]), ensure_ascii=False, indent=1)}"
+            before = ",\n"
+        yield "\n}" if before != "{\n" else "{}"
+
+    return write
+
+
+# ----- gradebooks -----
+@dataclass
+class Sum:
+    """What a student has earned: over the answers that count, of how many; blank while one of them is undecided."""
+
+    of: Result
+    score: float = 0.0
+    most: int = 0
+    open: int = 0
+    remarks: list[str] = field(default_factory=list)
+
+    def add(self, one: Result) -> None:
+        correct, score = final(one)
+        self.score, self.most, self.open = self.score + score, self.most + 1, self.open + (correct is None)
+        self.remarks.append(f"{question(one)[:60]}: {one['message']}")
+
+    @property
+    def grade(self) -> str:
+        return "" if self.open else f"{self.score:.6g}"
+
+
+def sums(results: Iterable[Result]) -> dict[str, Sum]:
+    """Return each student with the sum of what counts, in the order in which they come first."""
+    found: dict[str, Sum] = {}
+    for one in results:
+        if counts(one):
+            found.setdefault(str(one.get("identifier") or student(one)), Sum(one)).add(one)
+    return found
+
+
+def as_moodle(results: Results) -> Iterator[str]:
+    """Yield a grading worksheet of Moodle's assignment, to be uploaded there; its comments are HTML and are escaped."""
+    yield row(("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Feedback comments"))
+    for name, sum_ in sums(results).items():
+        said = html.escape(" ".join(sum_.remarks))[:2000]
+        email = sum_.of.get("email") or (name if "@" in name else "")  # Moodle finds a student by either
+        known = f"Participant {name}" if name.isdigit() else "" if name == email else name
+        yield row((known, "" if email == (who := sum_.of.get("student", "")) else who, email, sum_.grade, str(sum_.most), said))  # fmt: skip
+
+
+def as_canvas(results: Results) -> Iterator[str]:
+    """Yield a gradebook of Canvas, with the row of points possible."""
+    found = sums(results)
+    yield row(("Student", "ID", "SIS User ID", "SIS Login ID", "Section", TITLE))
+    yield row(("Points Possible", "", "", "", "", str(max((s.most for s in found.values()), default=0))))
+    for name, sum_ in found.items():
+        login = sum_.of.get("email") or ("" if name.isdigit() else name)
+        yield row((student(sum_.of), name if name.isdigit() else "", "", login, "", sum_.grade))
+
 
 COLUMNS = ("id", "student", "exercise", "correct", "score", "first_wrong", "misconceptions", "message", "undecided_because", "decided_by", "conflicts")  # fmt: skip
 WIDEST, PAGE = 80, 5000

@@ -33,8 +33,7 @@ from .shared import (
 if TYPE_CHECKING:
     from ..batch.containers import Fault
     from ..batch.many import Class
-    from ..batch.marked import Marked
-    from ..batch.reviews import Reviews
+    from ..batch.reviews import Marked, Reviews
     from ..batch.submissions import Submission
 
 UNREADABLE = 3
@@ -158,7 +157,7 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, report: 
     from ..batch import reviews as kept
     from ..batch.journal import ENDING, Journal, Roll
     from ..batch.many import Class
-    from ..batch.marked import Marked
+    from ..batch.reviews import Marked
 
     folder = (click.get_current_context().obj or {}).get("exercises")
     decisions = kept.load(Path(reviews) if reviews else kept.beside("standard-input" if paths[0] == "-" else paths[0]))

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from ..errors import LearnerError, ReadError
-from ..picture.files.look import PALETTES
+from ..picture.files.inks import PALETTES
 from ..text import clean, jsonable, transliterate
 
 LONGEST_FILE = 1_000_000

@@ -5,13 +5,11 @@ terms        products and sums: factors with their powers, terms with their numb
 algebra      trees tidied: zeros left out, products collected, fractions cancelled
 rules        one rule of differentiation at a time, from the columns of the operation's row
 places       paths into a tree: what is replaced, what is marked
-changes      what differs between two trees, as the smallest places
 cells        trees as tables that compare, hash and pickle
-excerpts     long trees as much of them as somebody reads
-lines        Line and Derivation: the lines in every form
+lines        Line and Derivation: the lines in every form; long trees as much of them as somebody reads
 problem      what is asked, read
 along        edge by edge along the graph
-derivations  derive: rule by rule, or as at the board
+derivations  derive: rule by rule, or as at the board; what differs between two trees, as the smallest places
 equations    dy/dx of an equation between x and y, solved for y′
 """
 

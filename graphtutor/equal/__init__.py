@@ -12,14 +12,12 @@
     outcomes     both expressions at one point
     schedule     which points are tried
     sampling     do the two agree there, in every cell, on kinks, and where they are defined
-    quotients    polynomials over atoms, and formal: a normal form of them that proves equality where it can
-    prover       SymPy in a child process that is stopped in time, for those who ask
+    quotients    polynomials over atoms, and formal: a normal form of them that proves equality where it can; SymPy in a child process that is stopped in time
     given        what a person may compare
     comparing    same: the question itself, and what was found in words
     tape         SymPy trees as a straight line on mpmath's numbers, bounded
-    oracle       gradients and local rules against SymPy's derivative
     differences  gradients in numbers: central differences, one-sided slopes at a kink, jumps
-    checking     check: which of the two a graph is held against, and what came of it
+    checking     check: gradients and local rules against SymPy's derivative, or in numbers, and what came of it
 
 Sampling is not proof, and a proof counts only after sampling found neither a different value nor a lost interval.
 """

@@ -13,14 +13,12 @@ from ..door import door
 from ..errors import LearnerError
 from ..expr.running import Cell
 from ..ops.arrays import Shape, show_shape
-from .assume import domains
 from .breaks import alike_edges, breaks
-from .domain import REAL, Domain
-from .formal import proved
+from .domain import REAL, Domain, domains
+from .formal import prove_in_child, proved
 from .given import Context, Graphs, both, boxes, declared, graphs, in_order
 from .lanes import FLOAT_DIGITS
 from .outcomes import LEFT, RIGHT
-from .prover import prove_in_child
 from .ranges import Ranges
 from .reals import context, to_mpf
 from .sampling import Sampler, Witness

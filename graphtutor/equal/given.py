@@ -16,8 +16,7 @@ from ..errors import LearnerError
 from ..expr.build import Plan
 from ..expr.graph import Graph
 from ..language import read
-from .assume import of_symbol
-from .domain import Domain
+from .domain import Domain, of_symbol
 
 Graphs = np.ndarray[Any, Any]
 

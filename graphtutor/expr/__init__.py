@@ -1,8 +1,7 @@
 """Expressions as graphs: cells, and all that is made of them without walking one.
 
 running  cells run over an algebra: exact, float, SymPy, mpmath
-as_expression  a node written out as a SymPy expression
-graph    Graph: nodes in topological order, named, grouped, written out, evaluated
+graph    Graph: nodes in topological order, named, grouped, written out, evaluated; a node written out as a SymPy expression
 tracer   Builder and Tracer: a graph under construction
 build    from text, a SymPy tree or a Python function to a Graph
 adjoint  the backward pass in symbols, as nodes that extend the graph

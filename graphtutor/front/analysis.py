@@ -18,7 +18,7 @@ from ..expr import build
 from ..expr import graph as graphs
 from ..picture.board import blackboard as board
 from ..picture.files import saved as files
-from ..picture.files.look import Palette, Theme
+from ..picture.files.inks import Palette, Theme
 from ..picture.steps.page import framed
 from ..shown import bundle
 

@@ -22,7 +22,7 @@ from ..expr.forward import Costs, costs
 from ..expr.tracer import Tracer
 from ..ops.table import ROWS, TABLE
 from ..ops.tracing import f as on_tracers
-from ..picture.files.look import Look
+from ..picture.files.inks import Look
 from ..picture.steps import save
 from ..picture.steps.page import framed
 from ..picture.steps.widget import widget

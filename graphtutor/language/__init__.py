@@ -9,7 +9,7 @@ constructions  What has a shape of its own: fractions, roots, indicators, sums a
 cursor         The place in the tokens, with what has been met so far: errors, choices, shapes, and building nodes.
 derivatives    Derivatives: dL/dw, ∂/∂w (…), f′(x), \frac{d}{dx}, ∇_w L, diff(…, x).
 gradients      What a left side names: the L and the w of dL/dw = …, of ∂/∂w L, \frac{…}{…}, f′(x), ∇_w L, dw, grad.
-grammar        Tokens → one SymPy tree, by operator precedence.
+grammar        Tokens → one SymPy tree, by operator precedence; all the readings of one expression: the usual one first, then those that differ in a choice.
 identifiers    What a name stands for: a variable, an entry of a vector, a number, a definition; and the names that a run of letters is.
 indices        An index behind an operand: x[0], W[0, 1:], softmax(z)_k.
 matrices       Matrix notation as books write it: products by their shapes, 1ᵀv, e_k, A⁻¹, σ′(z) of a vector.
@@ -22,7 +22,6 @@ precedence     Expressions by operator precedence: what starts an operand, what 
 program        Programs: lines `name = expression`, the last one the output; and what a reader is told beforehand, as one Context.
 prose          What each token of a handed-in line is by itself, mathematics or prose, with the problem's names in hand, and why.
 read           Text → SymPy trees, unevaluated, in the author's order; nothing is ever run.
-readings       All the readings of one expression: the usual one first, then those that differ in a choice.
 scan           Tokens, and the place in a text where they are put.
 signs          Signs and their spellings: which token a Unicode character or a LaTeX command is, one entry a sign. Data only.
 subscripts     Index notation as a spelling of vectors and matrices: p_i - y_i, δ_ij, x_i as a row of X, ∂p_i/∂z_j.

@@ -13,14 +13,13 @@ from ..errors import ReadError
 from ..ops import heads
 from . import cases
 from .gradients import derivative_named, without_arguments
-from .grammar import DEFAULT, Limits
+from .grammar import DEFAULT, Limits, Reading, readings
 from .names import Context, Definition, key
 from .numbering import rows
 from .pieces import ANSWER, ANSWERS, DEFINES, DETERMINERS, GIVES, LATE, REASONS, Piece, answers
 from .pieces import pieces as pieces_of
 from .program import bounded, context, scanned
 from .prose import EQUALS, has_equals, is_op
-from .readings import Reading, readings
 from .subscripts import entry_named, first_of, in_subscripts, sizes, without_indices
 from .tokens import Token
 from .trees import names_in, neg, replaced

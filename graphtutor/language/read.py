@@ -15,11 +15,10 @@ from ..door import door
 from ..errors import ReadError
 from .claims import Claim, Part, derivation
 from .gradients import derivative_named
-from .grammar import DEFAULT, Limits
+from .grammar import DEFAULT, Limits, Reading, readings
 from .names import Context
 from .program import Line, Program, bounded, context, program, scanned
 from .prose import is_op
-from .readings import Reading, readings
 from .tokens import Token
 
 PARTS = frozenset(["<", ">", "≤", "≥", "<=", ">=", "≠"])  # signs that an equation between numbers does not have

@@ -18,8 +18,7 @@ from ..door import door, made_by
 from ..door import kind as called
 from ..errors import LearnerError
 from ..expr.graph import Graph
-from ..late import Late
-from ..shown import bundle
+from ..shown import Late, bundle
 from ..text import written
 from .predictions import Prediction, predict
 from .runs import Plan, Progress, Run, State, Stop, go_on

@@ -15,8 +15,8 @@ from ..compiled.function import compiled
 from ..door import door, kind
 from ..errors import LearnerError, ShapeError
 from ..expr.build import build
-from ..late import Late
 from ..ops.arrays import show_shape, softmax
+from ..shown import Late
 
 if TYPE_CHECKING:
     from ..picture.plots import curves, figures

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..door import door
 from ..errors import LearnerError
-from ..late import Late
+from ..shown import Late
 from .history import History
 from .losses import FAILS, HOLDS, PARTLY, Claim
 from .train import train

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from graphtutor import LearnerError
-from graphtutor.equal.oracle import same_values
+from graphtutor.equal.checking import same_values
 from graphtutor.front.analysis import check
 from graphtutor.front.api import graph as make
 from graphtutor.ops.table import ROWS

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...equal.assume import pair, split
+from ...equal.domain import pair, split
 from ...errors import LearnerError
 from ...expr.graph import Graph
 from ...expr.running import run

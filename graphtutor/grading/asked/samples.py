@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...equal.assume import domains
-from ...equal.domain import Domain
+from ...equal.domain import Domain, domains
 from ...expr.graph import Graph
 from ...expr.running import run
 from ...ops.arrays import Shape

@@ -13,8 +13,7 @@ from typing import Any
 import sympy as sp
 
 from ...derivation.equations import function_of, slope
-from ...equal.assume import domains, of_symbol
-from ...equal.domain import Domain
+from ...equal.domain import Domain, domains, of_symbol
 from ...equal.given import number
 from ...errors import LearnerError
 from ...expr.build import Plan, build

@@ -10,6 +10,5 @@ diagnose         what went wrong in a wrong derivative of numbers: every slip at
 backward_slips   the same of vectors and matrices: backpropagation with one slip at one place
 between          from one line to the next: the operator carried out with a slip, a slip of algebra, what would mend it
 counterexamples  a point of small friendly numbers at which an answer fails
-telling_apart    a variant of the problem on which the explanations of an answer differ
-causes           why a line is wrong: all of these for the lines of an answer
+causes           why a line is wrong: all of these for the lines of an answer; a variant of the problem on which the explanations of an answer differ
 """

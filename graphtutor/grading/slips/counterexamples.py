@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...equal.assume import domains
-from ...equal.domain import REAL, Domain
+from ...equal.domain import REAL, Domain, domains
 from ...equal.verdict import Evidence, texts
 from ...expr.graph import Graph
 from ...expr.running import run

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from ...errors import LearnerError
 from ...expr.graph import Edge, Graph
 from ..files.fonts import width
-from ..files.inks import Point
-from ..files.look import SHAPES
+from ..files.inks import SHAPES, Point
 from . import layout as lay
 from .blocks import MOST_INSIDE, Block, Opened, blocks, opened
 from .frames import Frame

@@ -15,10 +15,9 @@ from ...expr.views import collapsed
 from ...text import near
 from ...walk.tangents import Tangents
 from ...walk.trace import ONE, Trace, trace
-from ..files.inks import colours
-from ..files.look import Look
+from ..files.inks import Look, colours
 from ..files.saved import FORMATS, Reel, stored
-from . import dot, mermaid
+from . import dot
 from .canvas import READABLE, Dress, Layout, arrange, fitted, shape_of
 from .frames import Frame, film, finished, valued
 from .layout import BIG, Engine, known
@@ -121,7 +120,7 @@ class Painter(Reel):
         return dot.source(frame, brush.layout, self.theme, self.palette)
 
     def mermaid(self, step: int | str | None = None) -> str:
-        return mermaid.text(self.shown(step, "mmd")[0], self.direction or "LR")
+        return dot.mermaid(self.shown(step, "mmd")[0], self.direction or "LR")
 
     def page(self, theme: str | None = None) -> str:
         return page(self.told(), theme, self.palette)

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import graphtutor as gt
-from graphtutor.batch.gradebooks import NOTHING, as_prairielearn
+from graphtutor.batch.formats import NOTHING, as_prairielearn
 from graphtutor.tutor.exercises import library
 
 home = Path(os.environ.get("GRADE", "/grade"))
