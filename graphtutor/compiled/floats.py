@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from ..expr.adjoint import Backward
@@ -27,6 +27,8 @@ INLINE = (
 NEAR = 6  # nodes: … and up to this far from there, so that what it is made of need not be kept
 TURN = "-{0}"  # the code of an operation that turns the sign and does nothing else
 SUM = re.compile(r"\{0\} [+-] \{1\}")  # code in which a term may open with its minus, and take the sign before it along
+PIECE = 1000  # statements of a function where there are more than LONG: Python takes 4 KB a statement to compile one
+LONG = 4 * PIECE
 NAME = re.compile(r"\b[vm]\d+\b")  # a value, or minus a value
 AFFINE = re.compile(r"-\(\((v\d+) \* (v\d+)\) \+ (v\d+)\)")  # −(w·x + b), as every sigmoid has it
 SCALARS = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")} | {
@@ -61,10 +63,16 @@ def count_uses(walk: Backward, live: list[int], outs: list[int]) -> Counter[int]
     uses = Counter(outs)
     for i in live:
         op, args, params = walk.cells[i]
-        code = code_of(ROWS[op], params) if args else None
-        for slot, a in enumerate(args):
-            uses[a] += max(1, code.count(f"{{{slot}}}")) if code else 1
+        for a, times in zip(args, mentions(op, params, len(args)) if args else (), strict=True):
+            uses[a] += times
     return uses
+
+
+@lru_cache(maxsize=10_000)
+def mentions(op: str, params: tuple[Any, ...], args: int) -> tuple[int, ...]:
+    """Return how often the code of an operation mentions each of its arguments."""
+    code = code_of(ROWS[op], params) or ""
+    return tuple([max(1, code.count(f"{{{slot}}}")) for slot in range(args)])
 
 
 def code_of(row: Row, params: tuple[Any, ...]) -> str | None:
@@ -104,6 +112,13 @@ def number(value: Any) -> Term:
 
 def scalar_body(walk: Backward, outs: list[int], space: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Return statements over floats `v0`, `v1`, … (inputs by their ids) and the expressions of `outs` after them."""
+    return named_anew(*scalar_statements(walk, outs, space))
+
+
+def scalar_statements(
+    walk: Backward, outs: list[int], space: dict[str, Any]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return (name, expression) of values over floats `v0`, `v1`, … (inputs by their ids) and the expressions of `outs` after them."""
     live = needed(walk.cells, outs)
     constants = {i: number(walk.cells[i][2][0]) for i in live if walk.cells[i][0] == "const"}
 
@@ -112,7 +127,42 @@ def scalar_body(walk: Backward, outs: list[int], space: dict[str, Any]) -> tuple
         return expression(ROWS[op], texts, params, i, space)
 
     lines, texts = statements(walk, live, outs, constants, spell)
-    return named_anew(turned_once(lines), texts)
+    return turned_once(lines), texts
+
+
+def in_pieces(
+    lines: list[tuple[str, str]], outs: list[str], given: list[str], space: dict[str, Any]
+) -> Callable[[list[float]], list[float]]:
+    """Return the values of `outs`, given those of the names `given`, by functions of `PIECE` statements each.
+
+    What one of them makes and another reads stands in a list `k`.
+    """
+    whole = [*lines, *((f"v_{n}", text) for n, text in enumerate(outs) if not NAME.fullmatch(text))]
+    results = [text if NAME.fullmatch(text) else f"v_{n}" for n, text in enumerate(outs)]
+    home = {target: n // PIECE for n, (target, _) in enumerate(whole)}
+    reads = (name for n, (_, text) in enumerate(whole) for name in NAME.findall(text) if home.get(name) != n // PIECE)
+    number = {name: n for n, name in enumerate(dict.fromkeys([*given, *reads, *results]))}
+    place = {name: f"k[{n}]" for name, n in number.items()}
+
+    def statement(target: str, text: str) -> str:
+        here = home[target]
+        known = NAME.sub(lambda found: found[0] if home.get(found[0]) == here else place[found[0]], text)
+        return f"{target} = {place[target]} = {known}" if target in place else f"{target} = {known}"
+
+    pieces = [
+        make([statement(*line) for line in whole[n : n + PIECE]], ["k"], "None", space)
+        for n in range(0, len(whole), PIECE)
+    ]
+    room = [0.0] * (len(place) - len(given))
+    wanted = [number[name] for name in results]
+
+    def run(values: list[float]) -> list[float]:
+        kept = values + room
+        for piece in pieces:
+            piece(kept)
+        return [kept[n] for n in wanted]
+
+    return run
 
 
 def body(
@@ -165,6 +215,8 @@ def signed(cell: Cell, i: int, given: list[Term], spell: Callable[[int, list[str
     row = ROWS[cell[0]]
     if row.code == TURN:
         return not given[0].minus, given[0].body
+    if not any([term.minus for term in given]):
+        return False, spell(i, [term.body for term in given])
     if isinstance(row.code, str) and SUM.fullmatch(row.code):
         return False, spell(i, ["-" * term.minus + term.body for term in given]).replace(" + -", " - ").replace(
             " - -", " + "

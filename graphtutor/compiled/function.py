@@ -18,7 +18,7 @@ from ..expr.graph import Graph, known_functions
 from ..expr.running import to_float
 from ..ops.arrays import show_shape
 from .batches import REDUCTIONS, batch_code
-from .floats import SCALARS, make, scalar_body
+from .floats import LONG, SCALARS, in_pieces, make, named_anew, scalar_statements
 
 PYTHON_REFUSES = (OverflowError, ZeroDivisionError, ValueError)  # where floats raise, arrays give inf or nan
 
@@ -130,15 +130,31 @@ def scalar_code(walk: Backward, names: list[str], wanted: list[str]) -> Callable
     """Return `run(at)` → (value, {name: gradient}) over Python floats, or None where `at` holds anything else."""
     space: dict[str, Any] = dict(SCALARS)
     places = {name: walk.graph.ids[name] for name in names}
-    lines, (value, *gradients) = scalar_body(
+    statements, texts = scalar_statements(
         walk, [walk.graph.out, *(walk.gradient[places[name]] for name in wanted)], space
     )
+    if len(statements) > LONG:
+        return long_code(in_pieces(statements, texts, [f"v{i}" for i in places.values()], space), names, wanted)
+    lines, (value, *gradients) = named_anew(statements, texts)
     keys = {name: f"n{k}" for k, name in enumerate(names)}
     space |= {key: name for name, key in keys.items()}
     taken = [f"v{i} = at[{keys[name]}]" for name, i in places.items()]
     checked = " is ".join([*(f"type(v{i})" for i in places.values()), "float"])
     told = ", ".join(f"{keys[name]}: {g}" for name, g in zip(wanted, gradients, strict=True))
     return make([*taken, f"if not {checked}: return None", *lines], ["at"], f"{value}, {{{told}}}", space)
+
+
+def long_code(run: Callable[[list[float]], list[float]], names: list[str], wanted: list[str]) -> Callable[..., Any]:
+    """Return what `scalar_code` does, by code in pieces."""
+
+    def whole(at: Any) -> Any:
+        given = [at[name] for name in names]
+        if set(map(type, given)) != {float}:
+            return None
+        value, *gradients = run(given)
+        return value, dict(zip(wanted, gradients, strict=True))
+
+    return whole
 
 
 def compiled(

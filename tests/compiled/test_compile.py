@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
 
+from graphtutor.compiled.function import compiled
 from graphtutor.errors import LearnerError, ShapeError
+from graphtutor.expr.tracer import Builder
 from graphtutor.front.api import graph as make
 
 POINTS = {"x0": [2, 5, -2, -1], "x1": [0, -2, 2, -3], "y": [-1, -1, 1, 1]}
@@ -177,3 +180,37 @@ def test_outside_a_domain_one_point_is_nan_as_a_batch_is(text: str) -> None:
     one, many = f({"b": -3.0, "x": -1.5}), f({"b": np.array([-3.0, -3.0]), "x": np.array([-1.5, -1.5])})
     assert np.isclose(one[0], many[0][0], equal_nan=True)
     assert all(np.isclose(one[1][name], many[1][name][0], equal_nan=True) for name in ("b", "x"))
+
+
+LONG_WAYS = ["sin(x)*y - x*sin(x) - 3", "-(w*x + b)*(-(w*y + b))*(-w)", "where(x > y, x*y, exp(-x)) - sigmoid(w*x + b)/(1 + sigmoid(w*y + b))",
+             "((x - y)**2 + (x*y - b)**2)*(x - y)", "-x", "x*y*w*b*x*y*w*b", "sqrt(1 + x**2) - tanh(-x)*sqrt(1 + x**2)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LONG_WAYS)
+@pytest.mark.parametrize("piece", [1, 2, 5])
+def test_code_in_pieces_gives_the_same_floats(text: str, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    g = make(text)
+    at = {name: 0.3 + 0.4 * k for k, name in enumerate(n.name for n in g.inputs)}
+    whole = g.function()(at)
+    monkeypatch.setattr("graphtutor.compiled.floats.PIECE", piece)
+    monkeypatch.setattr("graphtutor.compiled.function.LONG", -1)
+    found = g.function()
+    assert found.fast is not None
+    assert found.fast(at) == whole
+    assert found({**at, next(iter(at)): 1})[0] == pytest.approx(g.trace({**at, next(iter(at)): 1}).value)
+    with pytest.raises(LearnerError, match="no value for"):
+        found({})
+
+
+def test_a_long_chain_is_compiled_in_little_memory() -> None:
+    b = Builder()
+    x = b.input("x")
+    for k in range(3_000):
+        x = b.add("sigmoid", (b.add("add", (b.add("mul", (b.input(f"w{k}"), x)), b.input(f"b{k}"))),))
+    tracemalloc.start()
+    f = compiled(b.graph(x))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    value, slopes = f({n.name: 0.5 for n in f.graph.inputs})
+    assert len(slopes) == 6_001 and 0.5 < value < 1
+    assert most < 2_000 * len(f.graph)  # bytes; in one function it is 6,900
