@@ -36,6 +36,7 @@ from .told.marks import Misconception, Rubric
 
 UNDECODED = re.compile("[\ud800-\udfff\ufffd]")
 QUOTE = " In your code, "
+TURNED = re.compile(r"(?<=\))\s*(?:\^\s*\{?(?:T|\\top|\\mathrm\{T\})\}?|ᵀ|')$")
 NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
 
 
@@ -128,7 +129,7 @@ def graded(asked: Task, answer: Any, rubric: Rubric) -> Grade:
     if isinstance(answer, list | tuple) and is_vector(asked, answer):
         return of_text(asked, f"[{', '.join(answer)}]", rubric)
     if isinstance(answer, str) and len(asked.wrt) > 1:
-        return of_text(asked, in_brackets(answer), rubric)
+        return of_text(asked, in_brackets(answer, len(asked.wrt)), rubric)
     if isinstance(answer, str) or (
         isinstance(answer, list | tuple) and answer and all(isinstance(line, str) for line in answer)
     ):
@@ -145,16 +146,25 @@ def is_vector(asked: Task, answer: Sequence[Any]) -> bool:
     return len(answer) > 1 and shape in (len(answer), (len(answer),))
 
 
-def in_brackets(text: str) -> str:
-    """Return the text of a gradient with its entries in square brackets and without the ∇L before it.
+def listed(text: str) -> list[str]:
+    """Return the entries of a gradient that stand one below the other, or with semicolons between; none where there are equations."""
+    return [] if re.search(r"[=≈\\]", text) else [part for part in re.split(r"[;\n]", text) if part.strip()]
 
-    >>> in_brackets("∇L = (y, x)"), in_brackets("dL/dx = y")
-    ('[y, x]', 'dL/dx = y')
+
+def in_brackets(text: str, count: int = 0) -> str:
+    """Return the text of a gradient with its `count` entries in square brackets and without the ∇L before it.
+
+    >>> in_brackets("∇L = (y, x)^T"), in_brackets("dL/dx = y"), in_brackets("y; x", 2)
+    ('[y, x]', 'dL/dx = y', '[y, x]')
     """
     plain = NABLA.sub("", text).strip()
-    if plain[:1] == "(" and plain[-1:] == ")" and "," in plain and "\n" not in plain:
-        return f"[{plain[1:-1]}]"
-    return plain if plain[:1] == "[" else text
+    column = TURNED.sub("", plain)
+    if column[:1] + column[-1:] == "()" and "," in column and "\n" not in column:
+        return f"[{column[1:-1]}]"
+    entries = listed(plain)
+    if len(entries) == count > 1:
+        return f"[{', '.join(entries)}]"
+    return plain if plain[:1] == "[" or (plain[:6] == "\\begin" and "=" not in plain) else text
 
 
 # ----- text -----

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import sympy as sp
 
-from .cursor import CLOSES, RELATIONS, SUM, After, Cursor, Rule, Start, condition
+from .cursor import CLOSES, SUM, After, Cursor, Rule, Start, condition
 from .precedence import expression
 from .tokens import Token
 
@@ -19,7 +19,11 @@ def group(p: Cursor) -> Rule:
     opened = p.take()
     if p.now.kind == "close":
         p.fail(f"the brackets are empty; expected an expression before '{p.now.text}'")
+    beside = p.beside
     tree = yield inside(p, expression(p, 0))
+    if p.sign(",") and p.shaped and not beside and opened.text == "(":
+        p.take()
+        tree = p.vector([tree, *(yield inside(p, listed(p)))])
     if p.sign(","):
         p.fail("a comma needs a function or a list; write [a, b] for a vector")
     close(p, opened)
@@ -151,18 +155,6 @@ def between_double(p: Cursor) -> Rule:
 def twice_later(p: Cursor) -> bool:
     later = p.tokens[p.at + 2 :]
     return any(a.kind == b.kind == "op" and a.text == b.text == "|" and not b.gap for a, b in pairwise(later))
-
-
-def compares(p: Cursor) -> bool:
-    """True if a comparison stands in the bracket that opens here."""
-    depth = 0
-    for token in p.tokens[p.at :]:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0:
-            return False
-        if depth == 1 and token.kind == "op" and token.text in RELATIONS:
-            return True
-    return False
 
 
 SPELLINGS = (

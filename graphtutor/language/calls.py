@@ -38,11 +38,14 @@ def with_brackets(p: Cursor, token: Token, row: Row | None, first: tuple[sp.Basi
     return args, given
 
 
+# branches: a row of the table, a short form, and the notes on both
 def built(p: Cursor, token: Token, row: Row | None, args: list[sp.Basic], given: Mapping[str, Any]) -> sp.Basic:
     """Return a function of its arguments, or what it is short for with so many of them."""
     if row is not None and takes(row, len(args)):
         if not row.abstract and (len(token.name) <= SHORT or token.name in GREEK):
             p.note(f"read {token.name}(…) as {row.names[0] if row.names else row.name}")
+        if row.name == "dot" and max(len(p.shape(a)) for a in args) > 1:  # np.dot of a matrix is its product
+            return p.make("matmul", *args)
         return p.make(row.name, *args, params=trees.filled(row, given))
     short = abbreviation(loose(token.name), len(args))
     if short is not None and not given:

@@ -100,8 +100,19 @@ def derivation(text: str | Iterable[str], *, names: Iterable[str] | None = None,
     stream = scanned(whole, known, dollars=True)
     known = replace(known, first=first_of(in_subscripts(stream, known), known))
     called = {t.name for t, after in pairwise(stream) if t.kind == "word" and after.text == "(" and not after.gap}
+    if not known.spelling("e") and by_e(stream):
+        known = known.declaring("e")
     reader = Reader(whole, known, limits, called)
     return tuple(claim for row in rows(stream, whole, known) for claim in reader.row(cases.normal(row)))
+
+
+def by_e(stream: Sequence[Token]) -> bool:
+    """True if a derivative is taken by e or of e, and nothing is a power of it: dL/de, de/dw, \\frac{\\partial L}{\\partial e}."""
+    pairs = [(a.kind, a.text, b.name) for a, b in pairwise(stream) if b.kind in ("word", "op")]
+    by = any(
+        (text in ("/", "{") and name == "de") or (kind, text, name) == ("macro", "d", "e") for kind, text, name in pairs
+    )
+    return by and ("word", "e", "^") not in pairs
 
 
 class Reader:
@@ -116,7 +127,7 @@ class Reader:
 
     def row(self, row: Sequence[Token]) -> list[Claim]:
         """Return the claims of one line; definitions that come after `where` are read first."""
-        pieces = cases.apart(pieces_of(row, self.known, self.text))
+        pieces = cases.apart(pieces_of(self.with_equals(row), self.known, self.text))
         order = sorted(range(len(pieces)), key=lambda i: not (pieces[i].intro in LATE and has_equals(pieces[i].tokens)))
         by_case = any(cases.compares(p.tokens) or cases.otherwise(p) for p in pieces)
         done = {}
@@ -124,6 +135,15 @@ class Reader:
             later = any(p.math and p.intro not in REASONS and not cases.compares(p.tokens) for p in pieces[i + 1 :])
             done[i] = self.piece(pieces[i], by_case or not later, answers(pieces, i))
         return [done[i] for i in range(len(pieces))]
+
+    def with_equals(self, row: Sequence[Token]) -> Sequence[Token]:
+        """Return a line with the colon or arrow behind a derivative as an equals sign: dL/dh: 2(h - y)."""
+        at = next((k for k, t in enumerate(row) if t.kind == "op" and t.text in (":", "⇒")), 0)
+        if at < 2 or at + 1 == len(row) or has_equals(row):
+            return row
+        head = without_indices(entry_named(row[:at], self.known)[0], self.known)
+        named = derivative_named(head, self.known, self.gradients, self.called)
+        return row if named is None else [*row[:at], replace(row[at], text="="), *row[at + 1 :]]
 
     def piece(self, piece: Piece, last: bool, answer: bool) -> Claim:
         """Return the claim of one piece; without certainty that it is mathematics, text.

@@ -10,7 +10,10 @@ from . import signs
 from .names import GREEK
 from .scan import Scan
 
-KEYWORDS = frozenset("if else and or not otherwise True False None is in for while import yield del return".split())
+KEYWORDS = {
+    w: w for w in "if else and or not otherwise True False None is in for while import yield del return".split()
+}
+KEYWORDS |= {"falls": "if", "wenn": "if", "sonst": "otherwise"}  # as they stand in a German hand-in
 BRACED = re.compile(r"\s*\\\{\s*\\begin\s*\{(array|aligned|gathered|split|matrix)\}(?:\s*\{[^{}]*\})?")
 COMMAND = re.compile(r"\\(?:([A-Za-z]+)\*?|(.))", re.DOTALL)
 GROUP = re.compile(r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
@@ -109,7 +112,7 @@ def font(s: Scan, name: str, after: int) -> None:
     if name in signs.UPRIGHT:
         bare = inside.strip(" ,.:;")
         if bare in KEYWORDS:
-            return s.put("key", bare, whole)
+            return s.put("key", KEYWORDS[bare], whole)
         if IDENTIFIER.fullmatch(inside):
             stem, _, sub = inside.replace("\\", "").rpartition("_") if "_" in inside else (inside, "", None)
             return s.put("word", stem or inside, whole, sub=sub, said="upright")
@@ -130,6 +133,24 @@ def differentials(text: str) -> frozenset[int]:
     [6, 20]
     """
     return frozenset(m.start(k) for m in QUOTIENT_OF_D.finditer(text) for k in "abcd" if m[k])
+
+
+def braced_under(s: Scan, name: str, after: int) -> None:
+    """Read what \\underbrace{…}_{…} holds; what stands below or above the brace is a remark."""
+    stop = closing_brace(s.text, after)
+    if s.text[stop : stop + 1] in ("_", "^"):
+        s.dropped |= set(range(stop, closing_brace(s.text, stop + 1)))
+    s.at = after
+
+
+def closing_brace(text: str, at: int) -> int:
+    """Return the place after the brace that closes the one at `at`; after one character where none opens."""
+    depth = 0
+    for k in range(at, len(text)):
+        depth += (text[k] == "{") - (text[k] == "}")
+        if depth <= 0:
+            return k + 1
+    return len(text)
 
 
 def environment(s: Scan, name: str, after: int) -> None:
@@ -161,6 +182,7 @@ READ = {
     **dict.fromkeys(signs.ACCENTS, accent),
     **dict.fromkeys((signs.UPRIGHT | signs.ALPHABETS) - set(signs.COMMANDS), font),
     **dict.fromkeys(["begin", "end"], environment),
+    **dict.fromkeys(["underbrace", "overbrace"], braced_under),
     **dict.fromkeys(["top", "intercal", "tag", "label", "mathstrut"], upright_t),
 }
 

@@ -10,13 +10,13 @@ import sympy as sp
 
 from ..ops import table as ops
 from . import trees
-from .brackets import close, compares, group, inside
+from .brackets import close, group, inside
 from .cursor import IF, POWER, PRODUCT, SUM, Bound, Cursor, Rule, Start
 from .identifiers import whole_of
 from .indices import whole_number
 from .matrices import times, unsized
 from .names import key
-from .precedence import expression, ones_beside, operand
+from .precedence import compares, expression, ones_beside, operand
 from .subscripts import array_of, index_parts, is_kronecker
 from .tokens import Token
 

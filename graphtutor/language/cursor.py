@@ -299,11 +299,19 @@ class Cursor:
             known = next(iter(self.context.shapes.get(self.context.wrt or "", ())), None)
         return tuple(self.long(a, known) for a in args)
 
+    def counted(self, place: int | None, length: int | None) -> int | None:
+        """Return the place of the 1 of e_n, which counts from 1 where it would stand behind the end."""
+        if place is None or place != length:
+            return place
+        self.note("counted the unit vectors from 1")
+        return place - 1
+
     def long(self, tree: sp.Basic, length: int | None) -> sp.Basic:
         inner = tree.args[0] if isinstance(tree, heads.Transpose) else tree
         if id(inner) not in self.unsized:
             return tree
         _, place = self.unsized[id(inner)]
+        place = self.counted(place, length)
         if length is None or (place is not None and place >= length):
             self.fail("nothing says how long this vector is; write its entries, as in [1, 0, 0]")
         found = self.vector(sp.Integer(place is None or i == place) for i in range(length))

@@ -31,7 +31,7 @@ def derivative_named(
 
     `own`: names in code style that stand for gradients already; `called`: names that the text calls as functions.
     """
-    found = quotient(head, known) or primed(head, known, called) or nabla(head) or code_style(head, known, own)
+    found = quotient(head, known) or primed(head, known, called) or nabla(head, known) or code_style(head, known, own)
     if found is None:
         return None
     of, wrt = (None if name is None else known.spelling(name) or name for name in found)
@@ -39,6 +39,7 @@ def derivative_named(
 
 
 # ----- dL/dw, d/dw L -----
+# branches: the quotients of differentials that people write
 def quotient(head: Sequence[Token], known: Context) -> Named | None:
     """Return the names of dL/dw, ∂L(w, b)/∂w and of an operator on a name: d/dw L, (d/dw) L, \\frac{d}{dw} L."""
     line = in_a_row(head)
@@ -52,6 +53,8 @@ def quotient(head: Sequence[Token], known: Context) -> Named | None:
     of, (wrt, rest) = above[0] or in_brackets_alone(above[1], known), under
     if of is None and rest and rest[0].kind == "word":
         of, rest = rest[0].name, rest[1:]
+    if of is None and is_op(above[1][0], SLASH) and not rest:
+        return None, wrt  # d/dx = 3x²
     return None if of is None or without_arguments(rest) else (of, wrt)
 
 
@@ -108,6 +111,7 @@ def closing(line: Sequence[Token], at: int) -> int:
     return 0
 
 
+# branches: d, ∂ and dL, each with what may follow, where d may be a name
 def differential(line: Sequence[Token], known: Context) -> tuple[str | None, Sequence[Token]] | None:
     """Return the L of dL, d L, ∂L (None for d alone) and what comes after it; None for anything else."""
     first, rest = line[0], line[1:]
@@ -115,10 +119,15 @@ def differential(line: Sequence[Token], known: Context) -> tuple[str | None, Seq
         return (first.name[1:], rest) if first.text.startswith("d") and len(first.name) > 1 else None
     sign = first.kind == "macro" and first.text == "d"
     divided = bool(rest) and rest[0].text == "/"
-    if not sign and (first.kind != "word" or (divided and known.spelling("d"))):
+    if not sign and (first.kind != "word" or (divided and known.spelling("d") and not over_d(rest, known))):
         return None
     named = rest and rest[0].kind == "word" and (sign or rest[0].name != "d")
     return (rest[0].name, rest[1:]) if named else (None, rest)
+
+
+def over_d(rest: Sequence[Token], known: Context) -> bool:
+    """True for the /dd of d/dd, where d is a name."""
+    return len(rest) == 2 and rest[1].text.startswith("d") and not known.spelling(rest[1].name)
 
 
 def without_arguments(rest: Sequence[Token]) -> Sequence[Token]:
@@ -164,12 +173,19 @@ def uses(known: Context, row: Row) -> bool:
     return False
 
 
-def nabla(head: Sequence[Token]) -> Named | None:
+def nabla(head: Sequence[Token], known: Context) -> Named | None:
     words = [t.name for t in head if t.kind == "word"]
+    if known.wrt and gradient_of(head):
+        return words[0], known.wrt
     operator = head[0].kind == "macro" and head[0].text in ("nabla", "d") and len(head) > 1 and head[1].text == "_"
     if not operator or len(words) not in (1, 2):
         return None
     return (words[1] if len(words) == 2 else None), words[0]
+
+
+def gradient_of(head: Sequence[Token]) -> bool:
+    """True for ∇L, which names the gradient where one is asked for."""
+    return [t.kind for t in head] == ["macro", "word"] and head[0].text == "nabla"
 
 
 def code_style(head: Sequence[Token], known: Context, own: Collection[str]) -> Named | None:

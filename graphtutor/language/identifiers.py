@@ -44,9 +44,18 @@ def below(p: Cursor, token: Token) -> sp.Basic | None:
         at_all = tuple(p.bound[part].value for part in index_parts(token.sub or ""))
         return p.make("index", symbol(p, token.text), params=(at_all,))
     if place is None and token.text == "e" and p.context.spelling("e") is None:
-        at = whole_of(p, replace(token, text=token.sub or "", sub=None))
+        at = unit_place(p, token.sub or "")
         return None if at is None else unsized(p, at)
     return place
+
+
+def unit_place(p: Cursor, sub: str) -> int | None:
+    """Return where the 1 of e_k stands, from 0; of e_2 two readings are kept, as the numbers count from 0 or from 1."""
+    if not sub.isdigit():
+        return whole_of_name(p, sub)
+    first = p.context.first
+    other = int(sub) > 0 and p.choose(2, f"counted e_{sub} from {first}; it may also count from {1 - first}")
+    return int(sub) - (1 - first if other else first)
 
 
 def meant(p: Cursor, declared: str) -> sp.Basic:
@@ -215,8 +224,11 @@ def pieces_of(p: Cursor, token: Token) -> tuple[list[str], str | None]:
 def function_ahead(p: Cursor) -> bool:
     """True if the word ahead is a function, with a number or without: ln, ln5."""
     name = p.now.name
-    return len(name) > SHORT and (
-        p.context.function(name) is not None or spoken(name) or function_of_number(p, name) is not None
+    if len(name) <= SHORT or p.context.spelling(name):
+        return False
+    first = (pieces_of(p, p.now)[0] or [name])[0] if not one_piece(p, p.now) else name
+    return len(first) > SHORT and (
+        p.context.function(first) is not None or spoken(first) or function_of_number(p, name) is not None
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from .cases import comma, goes_on
-from .names import Context
+from .names import Context, split
+from .prose import equals_at, has_equals
 from .tokens import LOOKS_LATEX, Token
 
 BULLETS = frozenset("•‣◦▪●○–—·*+")
@@ -20,12 +22,12 @@ GOES_ON = frozenset("=+-*·/")  # a row that ends in one of these goes on in the
 def rows(stream: Sequence[Token], text: str, known: Context) -> list[list[Token]]:
     """Return the rows of a hand-in; one that ends in an operator, or that is a further case, is joined to the next."""
     found = [without_end(unboxed(without_marks(row, text)), known) for row in lines(stream)]
-    found = [row for row in found if any(t.text != "$" for t in row)]
+    found = [apart(cells(row), text) for row in found if any(t.text not in "$|-:" for t in row)]
     if bulleted(found):
         found = [row[1:] for row in found]
     counts = counted(found, known)
     found = [row[number(row, text, known, counts) :] for row in found]
-    return joined([row for row in found if row])
+    return joined([with_points(row, known) for row in found if row])
 
 
 def lines(stream: Sequence[Token]) -> Iterator[list[Token]]:
@@ -53,6 +55,93 @@ def joined(found: Sequence[list[Token]]) -> list[list[Token]]:
         else:
             out.append(list(row))
     return out
+
+
+# ----- tables and columns -----
+def cells(row: list[Token]) -> list[Token]:
+    """Return a row of a table with two columns as an equation: | dL/dh | 2(h - y) |."""
+    bars = [at for at, t in enumerate(row) if is_sign(t, "|")]
+    if len(bars) != 3 or bars[0] != 0 or bars[2] != len(row) - 1 or not 1 < bars[1] < len(row) - 2:
+        return row
+    return [*row[1 : bars[1]], replace(row[bars[1]], text="="), *row[bars[1] + 1 : -1]]
+
+
+def apart(row: list[Token], text: str) -> list[Token]:
+    """Return a row of two equations with nothing but a wide space or a \\quad between them as with a comma there."""
+    for at in range(len(row) - 1, 2, -1):
+        space = text[row[at - 1].stop : row[at].start]
+        wide = row[at].kind in ("word", "macro") and ("quad" in space or "\t" in space or len(space) > 2)
+        if (
+            wide
+            and has_equals(row[:at])
+            and starts_equation(row[at:])
+            and row[at - 1].kind in ("word", "number", "close")
+        ):
+            row = [*row[:at], comma(row[at]), *row[at:]]
+    return row
+
+
+def starts_equation(row: Sequence[Token]) -> bool:
+    """True if a name or a derivative stands here, and an equals sign behind it."""
+    head = row[: equals_at(row) or 0]
+    return len(head) == 1 or (
+        head[:1] != [] and any(is_sign(t, "/") or t.text in ("frac", "nabla", "'") for t in head[:3])
+    )
+
+
+# ----- decimal commas -----
+def with_points(row: list[Token], known: Context) -> list[Token]:
+    """Return a row with the comma of 0,5 and 0{,}5 as a decimal point, where no list of numbers can stand."""
+    found: list[Token] = []
+    opened: list[bool] = [not known.shapes.get(known.wrt or "")]  # whether a comma in this bracket is one of a decimal
+    at = 0
+    while at < len(row):
+        token, (length, digits) = row[at], decimals(row, at)
+        if token.kind in ("open", "begin"):
+            opened.append(one_value(row, at, known))
+        elif token.kind in ("close", "finish") and len(opened) > 1:
+            opened.pop()
+        if length and (opened[-1] or length > 2):
+            token = replace(token, text=f"{token.text}.{digits}", stop=row[at + length].stop)
+            at += length
+        found.append(token)
+        at += 1
+    return found
+
+
+def decimals(row: Sequence[Token], at: int) -> tuple[int, str]:
+    """Return how many tokens stand behind the 0 of 0,5 or 0{,}5, and its digits; (0, "") for the numbers 1,2,3 of a list."""
+    texts = [t.text for t in row[at + 1 : at + 4]]
+    length = 4 if texts == ["{", ",", "}"] else 2
+    parts = row[at : at + length + 1]
+    if len(parts) <= length or parts[1].text not in (",", "{") or any(t.gap for t in parts[1:]):
+        return 0, ""
+    if not (parts[0].text + parts[-1].text).isdigit() or listed(row, at, at + length):
+        return 0, ""
+    return length, parts[-1].text
+
+
+def listed(row: Sequence[Token], at: int, last: int) -> bool:
+    """True if a further comma stands before or behind two numbers."""
+    return (at > 1 and is_sign(row[at - 1], ",")) or (last + 1 < len(row) and is_sign(row[last + 1], ","))
+
+
+def one_value(row: Sequence[Token], at: int, known: Context) -> bool:
+    """True if one value stands in the bracket that opens here: a group, or the argument of a function that has one."""
+    before = row[at - 1] if at else None
+    if row[at].kind == "begin" or row[at].text == "[" or (before is not None and before.kind in ("junk", "words")):
+        return False
+    if before is not None and before.kind == "word" and not row[at].gap:
+        return takes_one(before, known)
+    return [t.kind for t in row[at + 1 : at + 5]] != ["number", "op", "number", "close"]
+
+
+def takes_one(word: Token, known: Context) -> bool:
+    """True for a function of one argument, and for a factor before brackets; f(0,5) holds the arguments of a function, as far as is known."""
+    function, name = known.function(word.name), known.spelling(word.name)
+    if function is not None and name is None:
+        return function.arity == (1, 1) and not function.params
+    return name not in {*known.definitions, *known.calls} and bool(name or split(word.text, known, False, True, False))
 
 
 # ----- marks of layout -----

@@ -27,11 +27,13 @@ from .cursor import (
     Start,
     condition,
 )
+from .identifiers import cut
 from .matrices import power, times, unsized
+from .names import joined, split
 from .precedence import expression, factor_starts
 
 
-def joined(op: str, right: int) -> Callable[[Cursor, sp.Basic], Rule]:
+def between(op: str, right: int) -> Callable[[Cursor, sp.Basic], Rule]:
     """Return the rule that makes `op` of what stands left and what, binding at least `right`, stands right."""
 
     def join(p: Cursor, left: sp.Basic) -> Rule:
@@ -52,11 +54,6 @@ def beside(p: Cursor, left: sp.Basic) -> Rule:
     if condition(left) and p.now.kind == "word":
         p.refuse("'and', 'or' or the end after a condition")
     other = yield expression(p, TIGHT, beside=True, nested=False)
-    if isinstance(left, sp.Symbol) and left.name == "I" and not p.context.spelling("I"):
-        if condition(other):
-            return p.make("indicator", other)
-        if isinstance(other, heads.Indicator):  # I[x > 0]: a condition in square brackets is 1 where it holds
-            return other
     return times(p, left, other)
 
 
@@ -92,8 +89,27 @@ def raised(p: Cursor, left: sp.Basic) -> Rule:
     return power(p, left, exponent, p.shown(sign))
 
 
+def cut_transposed(p: Cursor) -> None:
+    """Cut the T of X^TX and u^Tv from the names or the function behind it."""
+    token, context = p.now, p.context
+    if (
+        not p.shaped
+        or token.kind != "word"
+        or token.text[0] != "T"
+        or context.spelling("T")
+        or context.spelling(token.name)
+    ):
+        return
+    rest = token.text[1:]
+    if rest and (context.spelling(joined(rest, token.sub)) or context.function(rest)):
+        p.tokens[p.at : p.at + 1] = cut(token, ["T", rest], token.sub)
+    elif pieces := split(rest, context, token.tex, False, False):
+        p.tokens[p.at : p.at + 1] = cut(token, ["T", *pieces], token.sub)
+
+
 def transposing(p: Cursor, left: sp.Basic) -> bool:
     """Take the T of x^T, if it is one."""
+    cut_transposed(p)
     braced = p.now.kind == "open" and p.now.text == "{" and p.ahead(2).kind == "close"
     token = p.ahead() if braced else p.now
     if (
@@ -177,21 +193,21 @@ SPELLINGS = (
     Start("op", ("+",), signed(None, MINUS)),
     Start("key", ("not",), signed("not", NOT)),
     Start("key", ("True", "False"), truth),
-    Between("op", ("+",), SUM, joined("add", SUM + 1)),
-    Between("op", ("-",), SUM, joined("sub", SUM + 1)),
-    Between("op", ("*", "⊙"), PRODUCT, joined("mul", TIGHT)),
-    Between("op", ("⊗",), PRODUCT, joined("outer", TIGHT)),
-    Between("op", ("@",), PRODUCT, joined("matmul", TIGHT)),
+    Between("op", ("+",), SUM, between("add", SUM + 1)),
+    Between("op", ("-",), SUM, between("sub", SUM + 1)),
+    Between("op", ("*", "⊙"), PRODUCT, between("mul", TIGHT)),
+    Between("op", ("⊗",), PRODUCT, between("outer", TIGHT)),
+    Between("op", ("@",), PRODUCT, between("matmul", TIGHT)),
     Between("op", ("·",), PRODUCT, dotted),
     Between("op", ("/",), PRODUCT, over),
     Between("op", ("^",), POWER, raised),
     Between("op", tuple(r for r in RELATIONS if r != "="), COMPARE, compared),
     Between("op", ("=",), COMPARE, compared, equates),
-    Between("key", ("and",), AND, joined("and", AND + 1)),
-    Between("op", ("&&",), AND, joined("and", AND + 1)),
-    Between("op", ("&",), AND, joined("and", AND + 1), lambda p, left: not p.rows),
-    Between("key", ("or",), OR, joined("or", OR + 1)),
-    Between("op", ("|",), OR, joined("or", OR + 1), lambda p, left: not p.bars and condition(left)),
+    Between("key", ("and",), AND, between("and", AND + 1)),
+    Between("op", ("&&",), AND, between("and", AND + 1)),
+    Between("op", ("&",), AND, between("and", AND + 1), lambda p, left: not p.rows),
+    Between("key", ("or",), OR, between("or", OR + 1)),
+    Between("op", ("|",), OR, between("or", OR + 1), lambda p, left: not p.bars and condition(left)),
     Between("key", ("if",), IF, choice),
     After("op", ("ᵀ",), turned),
 )

@@ -15,7 +15,7 @@ from ..ops.spell import Spelled, folded
 from ..ops.table import ROWS
 from . import trees
 from .grammar import DEFAULT, Limits, parse
-from .names import Context, Definition, key
+from .names import NAMED_NUMBERS, Context, Definition, key
 from .tokens import LOOKS_LATEX, Token, tokens
 
 HEADING = re.compile(r"\s*([^\W\d_]\w*)\s*(?:\(([^()]*)\))?\s*")
@@ -148,6 +148,7 @@ def accented(stream: Sequence[Token], at: int, known: Context) -> tuple[Token, i
     )
 
 
+# branches: a layer is told by its bracket, its braces and by whose the name is
 def layered(stream: Sequence[Token], at: int, known: Context) -> tuple[Token, int] | None:
     """Return the name w1 for w^{(1)} and w^{[1]}, and the place after it.
 
@@ -161,11 +162,17 @@ def layered(stream: Sequence[Token], at: int, known: Context) -> tuple[Token, in
     if match is None or len(stream) <= stop:
         return None
     layer = replace(word, sub=",".join(filter(None, (match[2], word.sub))), stop=stream[stop - 1].stop)
-    nobodys = (
-        braced and (not known.known or match[1] == "[") and word.name not in CALLED and not known.function(word.name)
-    )
+    free = word.name not in CALLED and (not known.known or match[1] == "[")
+    nobodys = braced and not known.function(word.name) and (free or own_layer(word, stream[stop : stop + 3], known))
     known_as = known.spelling(layer.name) or (word.text.startswith("d") and known.spelling(layer.name[1:]))  # da^{[1]}
     return (layer, stop) if known_as or nobodys else None
+
+
+def own_layer(word: Token, follows: Sequence[Token], known: Context) -> bool:
+    """True for a letter of the student's own with the number of a layer above it; f^{(2)}, y^{(2)} are derivatives, e^{(2)} is a power."""
+    other = word.name in (CALLED - {"h"}) | {"y", *NAMED_NUMBERS} or known.spelling(word.name)
+    called = [t.kind for t in follows] == ["open", "word", "close"]  # h^{(1)}(x)
+    return known.known and not other and not called
 
 
 def statements(stream: Sequence[Token]) -> Iterator[list[Token]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ..ops.abbreviations import spoken
 from .cursor import BY_CASES, DERIVATIVES, LIBRARIES
 from .names import GREEK, NAMED_NUMBERS, Context, split
 from .tokens import Token
@@ -227,7 +228,7 @@ def grammatical(row: Row, at: int) -> Mark | None:
 def operation(row: Row, at: int) -> Mark | None:
     return (
         Mark("either", "a function without an argument")
-        if len(row.line[at].name) > 2 and row.known.function(row.line[at].name)
+        if len(row.line[at].name) > 2 and (row.known.function(row.line[at].name) or spoken(row.line[at].name))
         else None
     )
 

@@ -61,7 +61,7 @@ RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᐟⁿⁱˣʸʷᵃᵇ�
 
 # ----- commands that say how a thing looks -----
 SKIPPED = frozenset("""left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle limits nolimits
-    quad qquad enspace thinspace nonumber notag hfill hspace noindent phantom , ; : ! > space allowbreak boxed fbox""".split()) | {" "}  # fmt: skip
+    quad qquad enspace thinspace nonumber notag hfill hspace noindent phantom , ; : ! > space allowbreak boxed fbox square blacksquare Box qed""".split()) | {" "}  # fmt: skip
 OPENING = frozenset("left bigl Bigl biggl Biggl".split())
 CLOSING = frozenset("right bigr Bigr biggr Biggr".split())
 UPRIGHT = frozenset(

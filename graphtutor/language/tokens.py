@@ -146,7 +146,7 @@ def run_of_letters(s: Scan) -> None:
     if mark and len(run) > 1:
         run, mark = run[:-1], None  # a hat belongs to the letter before it
     if run in KEYWORDS:
-        s.put("key", run, len(run))
+        s.put("key", KEYWORDS[run], len(run))
     elif mark:
         s.put("word", f"{run}_{mark}", 2)
     else:

@@ -11,13 +11,14 @@ import sympy as sp
 from ..ops.abbreviations import spoken
 from .brackets import close
 from .calls import applied, call, logarithm, own_call, primes_ahead, short_for_something, slope, stands_for
-from .constructions import piecewise
+from .constructions import indicator, piecewise
 from .cursor import BY_CASES, DERIVATIVES, LIBRARIES, Cursor, Rule, Start
 from .derivatives import after_bracket, derivative, derivative_starts, diff_call
 from .identifiers import cut_run, named
 from .indices import whole_number
 from .matrices import unsized
 from .names import GREEK, NAMED_NUMBERS, SHORT
+from .precedence import compares
 from .tokens import Token, unknown_command
 
 
@@ -127,9 +128,13 @@ def abbreviated(p: Cursor, token: Token) -> Any:
 
 
 def primed(p: Cursor, token: Token) -> Any:
-    """Read σ'(z), or x' as a name."""
+    """Read σ'(z), the transposed X' of a matrix, or x' as a name."""
     if p.now.kind != "prime" or p.context.spelling(token.name) in p.context.definitions:
         return None
+    if p.context.shapes.get(p.context.spelling(token.name) or "") and p.ahead().kind != "prime":
+        p.take()
+        p.note(f"read {token.name}' as transposed")
+        return p.make("transpose", named(p, token))
     row = p.context.function(token.name)
     if row is not None and p.ahead().kind == "open":
         return slope(p, token, row)
@@ -146,6 +151,13 @@ def defined(p: Cursor, token: Token) -> Any:
     if definition is not None and (p.now.text == "(" or (p.now.kind == "prime" and p.ahead().text == "(")):
         return stands_for(p, name, definition)
     return own_call(p, name, token) if name in p.context.calls and p.now.text == "(" else None
+
+
+def indicating(p: Cursor, token: Token) -> Any:
+    """Read I(x > 0), 1 where the condition holds, where I is nobody's."""
+    if token.name != "I" or p.now.kind != "open" or p.context.spelling("I") or not compares(p):
+        return None
+    return indicator(p, token)
 
 
 def unknown(p: Cursor, token: Token) -> None:
@@ -174,6 +186,7 @@ UNKNOWN = "fghFG"  # letters that name a function where nobody says what they ar
 ONE_HOT = frozenset(["onehot", "one_hot", "OneHot"])
 SENSES: tuple[Callable[[Cursor, Token], Any], ...] = (
     operator,
+    indicating,
     by_name,
     function,
     abbreviated,

@@ -8,7 +8,7 @@ is true again after a wrong one does not follow.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, takewhile
 
@@ -23,10 +23,10 @@ from ..asked.rulings import Key, Ruling, Step, compare, origin
 from ..asked.task import Task
 from ..slips.problems import fits, problem
 from .conditions import Conditions, Under, bracketed, states_case
-from .meanings import Meaning, Meanings, own_names
+from .meanings import BY_ARGUMENT, Meaning, Meanings, middle_names, own_names
 from .on_curve import judged_on_curve
 from .record import NOT_RIGHT, Record
-from .strangers import asks, by_convention, sized, strangers
+from .strangers import asks, by_convention, only_meant, sized, strangers
 
 ROUNDED = 0.01  # what ≈ may be away, as a share
 MANY, ALL_DIGITS = (
@@ -208,7 +208,8 @@ class Judge:
                 if found[1].kind != "differs":
                     return found
         assert first is not None
-        return first
+        sure, said = only_meant(self.task, first[0])
+        return (sure, compare(self.task, sure, truth), "; ".join(filter(None, (assumed, said)))) if said else first
 
     def unknown(self, part: Part, tree: sp.Basic, truth: sp.Basic) -> ReadError:
         """Return what is said of an expression with names that the problem does not have, its place the first of them."""
@@ -283,9 +284,37 @@ def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
     claims = derivation(rows, **task.read_options())
     if task.depends:
         return judged_on_curve(task, claims, index_of)
+    steps = judged_claims(task, claims, rows, index_of)
+    wrong = any(s.status == "wrong" for s in steps)
+    if wrong and any(of_part(task, s) for s in steps):  # u' = e^(-x) is a slip where the rest follows from it
+        other = judged_claims(task, claims, rows, index_of, own_argument=False)
+        return other if explains(other, steps) else steps
+    return steps
+
+
+def of_part(task: Task, step: Step) -> bool:
+    """Return whether a prime was read as the derivative of a part of the function by that part's own argument."""
+    beside = step.note == BY_ARGUMENT and isinstance(step.truth, heads.Diff)
+    return beside and task.graph_of(step.truth.args[0]) != task.graph_of(task.tree)
+
+
+def explains(other: Sequence[Step], steps: Sequence[Step]) -> bool:
+    """Return whether what is wrong in `steps` follows from an earlier line in `other`."""
+    late = [
+        k for k, (a, b) in enumerate(zip(steps, other, strict=False)) if a.status == "wrong" and b.status == "follows"
+    ]
+    return bool(late)
+
+
+def judged_claims(
+    task: Task, claims: Sequence[Claim], rows: str, index_of: Mapping[int, int], own_argument: bool = True
+) -> list[Step]:
+    """Return every expression of the claims, judged in order."""
     last = next((c for c in reversed(claims) if c.kind in ("claim", "definition")), None)
     judge = Judge(task, last, rows.split("\n"))
     judge.record.own |= own_names(task, claims)
+    unsaid = frozenset(middle_names(task, claims, judge.record.own))
+    judge.about = Meanings(task, judge.record, unsaid, own_argument)
     conditions = Conditions(task)
     for line, group in groupby(claims, key=lambda c: c.line):
         here = list(group)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import sympy as sp
 
+from ...expr.graph import Graph
 from ...language import trees
 from ...language.read import Claim, Part
 from ...ops import heads
+from ..asked.forms import parts
 from ..asked.rulings import Key, compare
 from ..asked.task import Task
 from ..slips.problems import node_of
 from .record import Record
 
+MOST_PARTS = 60  # of the function, looked at for what a name stands for
+BY_ARGUMENT = "read as the derivative by its own argument"
 PRIME = re.compile(r"['′’]|\\prime")
 
 
@@ -34,10 +39,12 @@ class Meanings:
 
     task: Task
     record: Record
+    unsaid: frozenset[str] = frozenset()  # names by which derivatives are taken, and which nobody has said
+    own_argument: bool = True  # whether a prime may mean the derivative by the function's own argument
 
     def of_claim(self, claim: Claim) -> list[Meaning]:
         """Return what the derivative that a claim names may be, the usual meaning first; none where it cannot be told."""
-        usual = self.usual(claim)
+        usual = None if self.by_stranger(claim) else self.usual(claim)
         if usual is None:
             return []
         if claim.entry:
@@ -51,7 +58,7 @@ class Meanings:
         if own is not None and claim.wrt:
             return self.of_own(own, str(claim.of), claim.wrt)
         left = claim.left
-        if left is None or self.by_stranger(claim):
+        if left is None:
             return None
         if isinstance(left, heads.Diff):
             by = self.record.whole(claim.wrt)
@@ -77,8 +84,10 @@ class Meanings:
         return bool(compare(self.task, tree, self.task.tree, prove=False))
 
     def by_stranger(self, claim: Claim) -> bool:
-        """Return whether a derivative is by a name that nobody has said: dL/dz where z is not known."""
+        """Return whether a derivative is by a name that nobody has said, or of one: dL/dz and dz/dw where z is not known."""
         known = self.task.inputs | {*self.task.wrt, *self.task.definitions, *self.record.own, *self.task.shapes}
+        if claim.of in self.unsaid and claim.of not in self.record.own:
+            return True
         return claim.wrt is not None and claim.wrt not in known and self.task.meaning(claim.wrt) is None
 
     def of_own_name(self, claim: Claim) -> Iterator[Meaning]:
@@ -89,10 +98,14 @@ class Meanings:
 
     def by_argument(self, claim: Claim, truth: sp.Basic) -> Iterator[Meaning]:
         """Yield the derivative of t = g(u) by u for t′: a prime does not say by what."""
-        what = truth.args[0] if isinstance(truth, heads.Diff) and PRIME.search(claim.source.split("=")[0]) else None
+        what = (
+            truth.args[0]
+            if self.own_argument and isinstance(truth, heads.Diff) and PRIME.search(claim.source.split("=")[0])
+            else None
+        )
         if what is not None and len(what.args) == 1:
             own = ("", f"d{claim.of}/d{what.args[0]}")  # a key of its own: no later line goes on from it
-            yield Meaning(heads.Diff(what, what.args[0]), own, "read as the derivative by its own argument")
+            yield Meaning(heads.Diff(what, what.args[0]), own, BY_ARGUMENT)
 
     def in_disguise(self, claim: Claim, last: bool) -> tuple[str, Sequence[Part]]:
         """Return (variable, expressions) of a right derivative that looks like a definition: L_w = …, dL = … dw, or at last out = …"""
@@ -142,11 +155,69 @@ def of_whole(task: Task, claim: Claim, known: set[str]) -> bool:
     return not isinstance(claim.left, heads.Diff) or task.graph_of(claim.left.args[0]) == task.graph_of(task.tree)
 
 
+def named_parts(task: Task, claims: Sequence[Claim], own: Mapping[str, sp.Basic]) -> dict[str, sp.Basic]:
+    """Return the parts of the function that names stand for by which derivatives are taken, and which no line says.
+
+    A part is taken only where all that is said of the name is right of it: dp/dz = p(1 - p), dz/dw = x.
+    """
+    found: dict[str, sp.Basic] = {}
+    for name in middle_names(task, claims, own):
+        said = [c for c in claims if name in (c.of, c.wrt) and is_whole(c)]
+        record = Record(task, own={**own, **found})
+        part = next((t for t in inner_parts(task) if all_hold(record, said, name, t)), None)
+        if part is not None:
+            found[name] = part
+    return found
+
+
+def is_whole(claim: Claim) -> bool:
+    """Return whether a claim is of a whole derivative between two names."""
+    return bool(claim.of and claim.wrt and claim.parts and not claim.entry)
+
+
+def middle_names(task: Task, claims: Sequence[Claim], own: Mapping[str, sp.Basic]) -> list[str]:
+    """Return the names by which derivatives are taken, and which nobody has said."""
+    taken = {*task.inputs, *task.definitions, *task.shapes, *task.wrt, *own}
+    by = dict.fromkeys(c.wrt for c in claims if c.wrt and c.parts)
+    return [name for name in by if name not in taken and task.meaning(name) is None]
+
+
+def all_hold(record: Record, said: Sequence[Claim], name: str, part: sp.Basic) -> bool:
+    """Return whether what is said of a name is right of a part of the function; what is said beside other unknown names does not count."""
+    task = record.task
+    known = Record(task, own={**record.own, name: part})
+    told = [(known.spelled(c.parts[-1].tree), derivative_of(known, c, {c.wrt for c in said})) for c in said]
+    whole = [(value, truth) for value, truth in told if truth is not None and trees.names_in(value) <= task.inputs]
+    return bool(whole) and all(compare(task, value, truth, prove=False) for value, truth in whole)
+
+
+def derivative_of(known: Record, claim: Claim, middle: Collection[str | None]) -> sp.Basic | None:
+    """Return the derivative that a claim between two names is of, None where one of them is not known."""
+    task = known.task
+    what, by = (
+        known.whole(n) or task.meaning(n) or (sp.Symbol(n) if n in task.inputs else None) for n in (claim.of, claim.wrt)
+    )
+    what = task.tree if what is None and claim.of not in middle else what
+    return None if what is None or by is None else heads.Diff(what, by)
+
+
+def inner_parts(task: Task) -> list[sp.Basic]:
+    """Return the parts of the function that hold something, from the largest down, each once."""
+    found: dict[Graph, sp.Basic] = {}
+    whole = task.graph_of(task.tree)
+    for tree in islice(parts(task.tree), MOST_PARTS):
+        if tree.args and trees.names_in(tree):
+            found.setdefault(task.graph_of(tree), tree)
+    return [tree for graph, tree in found.items() if graph != whole]
+
+
 def own_names(task: Task, claims: Sequence[Claim]) -> dict[str, sp.Basic]:
     """Return what names that only a student has stand for before a line says so: the L of dL/dw, and what a later line defines."""
     defined = {c.name: c.tree for c in reversed(claims) if c.kind == "definition" and c.name and c.tree is not None}
     taken = {*task.inputs, *task.definitions}
-    found = {str(c.of): task.tree for c in claims if of_whole(task, c, {*taken, *defined})}
+    middle = middle_names(task, claims, defined)
+    found = {str(c.of): task.tree for c in claims if of_whole(task, c, {*taken, *defined, *middle})}
+    found |= named_parts(task, claims, {**found, **defined})
     primes = {f"{name}_prime": task.slope(task.wrt[0]) for name in found if len(task.wrt) == 1}
     later = {name: tree for name, tree in defined.items() if name not in taken and task.meaning(name) is None}
     return found | primes | later

@@ -1,7 +1,7 @@
 """Names in an answer that the problem does not have: what they mean by convention, and what to ask where they mean nothing.
 
 n, m and N are sizes that the shapes fix, p and ŷ the probabilities of the problem, y and t the label where it picks
-one class k. Any other name is not guessed: an answer with it is unread, and the names of the problem are said.
+one class k, I the identity matrix. Any other name is not guessed: an answer with it is unread, and the names of the problem are said.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SIZES = frozenset("nmN")
 LABELS = frozenset("yt")
 CERTAIN = heads.Softmax, heads.Sigmoid
 PROBABILITIES = frozenset(["p", "yhat", "y_hat", "ŷ", "y_pred"])
-MOST_TRIED, MOST_NAMED = 12, 12
+MOST_TRIED, MOST_NAMED, MOST_ROWS = 12, 12, 12
 
 
 def strangers(task: Task, tree: sp.Basic) -> list[str]:
@@ -62,6 +62,27 @@ def by_convention(task: Task, tree: sp.Basic) -> Iterator[tuple[sp.Basic, str]]:
         yield trees.replaced(tree, {name: meaning for name, (meaning, _) in put_in.items()}), said
 
 
+def only_meant(task: Task, tree: sp.Basic) -> tuple[sp.Basic, str]:
+    """Return a tree with p and ŷ as the one probability whose log the problem takes, and what was read; "" where there is another name or choice."""
+    names = strangers(task, tree)
+    if not names or not PROBABILITIES.issuperset(names):
+        return tree, ""
+    found = weighed(task)
+    if len(found) != 1:
+        return tree, ""
+    said = "; ".join(f"{name} read as {write(found[0])}" for name in names)
+    return trees.replaced(tree, dict.fromkeys(names, found[0])), said
+
+
+def weighed(task: Task) -> list[sp.Basic]:
+    """Return the probabilities whose log the problem takes, each once."""
+    logs = [t for t in parts(task.tree) if isinstance(t, heads.CrossEntropy | sp.log)]
+    held = [t for log in logs for t in parts(log) if isinstance(t, CERTAIN)]
+    if not held and any(isinstance(t, heads.CrossEntropy) for t in logs):
+        held = list(in_derivative(task))
+    return list({task.graph_of(t): t for t in held}.values())
+
+
 def conventional(task: Task, name: str) -> Iterator[tuple[sp.Basic, str]]:
     """Yield what a name that nobody has said stands for in books, each in words."""
     label = next(iter(task.one_class.values()), None) if name in LABELS else None
@@ -70,6 +91,15 @@ def conventional(task: Task, name: str) -> Iterator[tuple[sp.Basic, str]]:
     elif name in PROBABILITIES:
         own = [t for t in parts(task.tree) if isinstance(t, CERTAIN)]
         yield from ((t, write(t)) for t in own or in_derivative(task))
+    elif name == "I":
+        yield from identities(task)
+
+
+def identities(task: Task) -> Iterator[tuple[sp.Basic, str]]:
+    """Yield the identity matrices of the lengths that the shapes have."""
+    for n in sorted({n for node in task.graph.inputs for n in node.shape if 1 < n <= MOST_ROWS}):
+        rows = (heads.Vector(*(sp.Integer(i == j) for j in range(n))) for i in range(n))
+        yield heads.Vector(*rows), f"the {n}×{n} identity matrix"
 
 
 def in_derivative(task: Task) -> Iterator[sp.Basic]:

@@ -158,6 +158,8 @@ def globals_of(statement: ast.stmt) -> dict[str, ast.expr] | None:
     if isinstance(statement, ast.Assign):
         names = [t.id for t in statement.targets if isinstance(t, ast.Name)]
         return dict.fromkeys(names, statement.value) if len(names) == len(statement.targets) else None
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Lambda):
+        return {"lambda": statement.value}  # a function without a name, handed in as it is
     if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value is not None:
         return {statement.target.id: statement.value}
     return None
