@@ -61,14 +61,7 @@ def problem(
 
 def symbol_in(tree: sp.Basic, variable: sp.Symbol) -> sp.Symbol:
     """Return the tree's own symbol of that name, with its assumptions, if it has one."""
-    found, seen, todo = variable, set(), [tree]
-    while todo:
-        top = todo.pop()
-        if id(top) not in seen:
-            seen.add(id(top))
-            found = top if isinstance(top, sp.Symbol) and top.name == variable.name else found
-            todo.extend(top.args)
-    return found
+    return next((t for t in trees.parts(tree) if isinstance(t, sp.Symbol) and t.name == variable.name), variable)
 
 
 def ordered(meant: Mapping[str, sp.Basic]) -> dict[str, sp.Basic]:

@@ -185,15 +185,8 @@ def heads_of_same(tree: sp.Basic) -> set[int]:
     """
     found: set[int] = set()
     uses: Counter[int] = Counter([id(tree)])
-    seen: set[int] = set()
-    todo = [tree]
-    while todo:
-        top = todo.pop()
-        if id(top) in seen:
-            continue
-        seen.add(id(top))
+    for top in trees.parts(tree):
         uses.update(map(id, top.args))
-        todo.extend(top.args)
         if type(top) in (sp.Mul, sp.Add) and not is_fraction(top) and len(top.args) == 2:
             first = top.args[0]
             if type(first) is type(top) and not is_fraction(first):

@@ -6,7 +6,7 @@ row's first head. Nothing here evaluates, sorts or recurses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -151,24 +151,28 @@ def replaced(tree: sp.Basic, meaning: Mapping[str, sp.Basic]) -> sp.Basic:
     >>> replaced(add(x, x), {"x": y})
     y + y
     """
+    return remade(tree, lambda top, args: meaning.get(top.name, top) if isinstance(top, sp.Symbol) else kept(top, args))
+
+
+def remade(tree: sp.Basic, make: Callable[[sp.Basic, tuple[sp.Basic, ...]], sp.Basic]) -> sp.Basic:
+    """Return a tree made anew from its leaves up: `make` gets each node once, and its new arguments; without recursion."""
     done: dict[int, sp.Basic] = {}
     todo: list[tuple[sp.Basic, bool]] = [(tree, False)]
     while todo:
         top, ready = todo.pop()
         if id(top) in done:
             continue
-        if isinstance(top, sp.Symbol):
-            done[id(top)] = meaning.get(top.name, top)
-        elif not top.args:
-            done[id(top)] = top
-        elif not ready:
+        if ready or not top.args:
+            done[id(top)] = make(top, tuple(done[id(a)] for a in top.args))
+        else:
             todo.append((top, True))
             todo.extend((a, False) for a in top.args)
-        else:
-            args = tuple(done[id(a)] for a in top.args)
-            same = all(a is b for a, b in zip(args, top.args, strict=True))
-            done[id(top)] = top if same else rebuilt(top, args)
     return done[id(tree)]
+
+
+def kept(tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
+    """Return the tree on new arguments; itself where they are its own."""
+    return tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else rebuilt(tree, args)
 
 
 def rebuilt(tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
@@ -182,13 +186,16 @@ def names_in(tree: sp.Basic) -> frozenset[str]:
     >>> sorted(names_in(sp.Symbol("x") * sp.Symbol("w")))
     ['w', 'x']
     """
-    found, seen, todo = set(), set(), [tree]
+    return frozenset(top.name for top in parts(tree) if isinstance(top, sp.Symbol))
+
+
+def parts(tree: sp.Basic) -> Iterator[sp.Basic]:
+    """Yield every subtree once, without recursion."""
+    seen: set[int] = set()
+    todo = [tree]
     while todo:
         top = todo.pop()
-        if id(top) in seen:
-            continue
-        seen.add(id(top))
-        if isinstance(top, sp.Symbol):
-            found.add(top.name)
-        todo.extend(top.args)
-    return frozenset(found)
+        if id(top) not in seen:
+            seen.add(id(top))
+            yield top
+            todo.extend(top.args)

@@ -19,7 +19,7 @@ from ..equal.domain import KINDS, easy
 from ..errors import LearnerError, ReadError
 from ..expr.build import build
 from ..expr.graph import Graph
-from ..grading.asked.rulings import compare, kept, rebuilt
+from ..grading.asked.rulings import compare
 from ..grading.asked.task import Task, lettered, task
 from ..grading.grader import as_tree, grade
 from ..grading.lines.judging import judged
@@ -29,6 +29,7 @@ from ..grading.sheet.tally import message, of_sheet
 from ..grading.sheet.typed import PLAIN, Typed, agrees, decimal, plain
 from ..grading.told.grades import Grade
 from ..grading.told.marks import Cell, Misconception, Rubric
+from ..language import trees
 from ..language.read import derivation, read
 from ..language.write import write
 from ..training.data import START, lecture
@@ -64,9 +65,9 @@ def respelled(asked: Task, lettered: Task, answer: str) -> list[str]:
     for name, meaning in lettered.named:
 
         def call(top: sp.Basic, args: tuple[sp.Basic, ...], name: str = name, meaning: sp.Basic = meaning) -> sp.Basic:
-            return sp.Symbol(name) if top == meaning else kept(top, args)
+            return sp.Symbol(name) if top == meaning else trees.kept(top, args)
 
-        called = rebuilt(tree, call)
+        called = trees.remade(tree, call)
         found.append(f"({answer}) + {name} - {name}" if called is tree else write(called))
     return found
 

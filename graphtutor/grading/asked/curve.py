@@ -39,18 +39,7 @@ def along(tree: sp.Basic, wrt: str, of: str, slope: sp.Basic) -> sp.Basic:
     >>> sorted(map(str, along(heads.Diff(x * y, x), "x", "y", -x / y).args))
     ['(-x/y)*Diff(x*y, y)', 'Diff(x*y, x)']
     """
-    made: dict[int, sp.Basic] = {}
-    todo = [tree]
-    while todo:
-        top = todo[-1]
-        waiting = [a for a in top.args if id(a) not in made]
-        if id(top) not in made and waiting:
-            todo.extend(waiting)
-            continue
-        todo.pop()
-        if id(top) not in made:
-            made[id(top)] = step(top, tuple(made[id(a)] for a in top.args), wrt, of, slope)
-    return made[id(tree)]
+    return trees.remade(tree, lambda top, args: step(top, args, wrt, of, slope))
 
 
 def step(top: sp.Basic, args: tuple[sp.Basic, ...], wrt: str, of: str, slope: sp.Basic) -> sp.Basic:

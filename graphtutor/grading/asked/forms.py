@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import sympy as sp
 
+from ...language import trees
 from ...ops import heads
-
-
-def parts(tree: sp.Basic) -> Iterator[sp.Basic]:
-    """Yield every subtree once."""
-    seen: set[int] = set()
-    todo = [tree]
-    while todo:
-        top = todo.pop()
-        if id(top) not in seen:
-            seen.add(id(top))
-            yield top
-            todo.extend(top.args)
 
 
 def is_sum(tree: sp.Basic) -> bool:
@@ -37,7 +26,7 @@ def expanded(tree: sp.Basic) -> bool:
     """Return whether no product and no whole power holds a sum."""
     return not any(
         (isinstance(t, sp.Mul) and any(map(is_sum, t.args))) or (whole_power(t) and is_sum(t.args[0]))
-        for t in parts(tree)
+        for t in trees.parts(tree)
     )
 
 
@@ -46,7 +35,7 @@ def as_product(tree: sp.Basic) -> bool:
 
 
 def exact(tree: sp.Basic) -> bool:
-    return not any(isinstance(t, heads.Decimal | sp.Float) for t in parts(tree))
+    return not any(isinstance(t, heads.Decimal | sp.Float) for t in trees.parts(tree))
 
 
 # name in a rubric -> (how it is asked for, whether a tree has it)
@@ -70,4 +59,4 @@ def missing(tree: sp.Basic, asked: tuple[str, ...]) -> list[str]:
 
 def unfinished(tree: sp.Basic) -> bool:
     """Return whether a derivative is left to be worked out."""
-    return any(isinstance(t, heads.Diff) for t in parts(tree))
+    return any(isinstance(t, heads.Diff) for t in trees.parts(tree))

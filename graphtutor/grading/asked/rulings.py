@@ -6,7 +6,6 @@ in textbooks; which product is meant follows from the shapes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -184,7 +183,7 @@ def textbook(task: Task, tree: sp.Basic) -> sp.Basic:
     >>> textbook(layer, sp.Mul(W, x, evaluate=False))
     MatMul(W, x)
     """
-    return rebuilt(tree, lambda top, args: joined(task, top, args))
+    return trees.remade(tree, lambda top, args: joined(task, top, args))
 
 
 def unboxed(tree: sp.Basic) -> sp.Basic:
@@ -194,34 +193,14 @@ def unboxed(tree: sp.Basic) -> sp.Basic:
     >>> unboxed(sp.Mul(2, heads.Vector(x), evaluate=False))
     2*x
     """
-    return rebuilt(
-        tree, lambda top, args: args[0] if isinstance(top, heads.Vector) and len(args) == 1 else kept(top, args)
+    return trees.remade(
+        tree, lambda top, args: args[0] if isinstance(top, heads.Vector) and len(args) == 1 else trees.kept(top, args)
     )
-
-
-def rebuilt(tree: sp.Basic, make: Callable[[sp.Basic, tuple[sp.Basic, ...]], sp.Basic]) -> sp.Basic:
-    """Return a tree made anew from its leaves up: `make` gets each node and its new arguments."""
-    made: dict[int, sp.Basic] = {}
-    todo = [tree]
-    while todo:
-        top = todo[-1]
-        waiting = [a for a in top.args if id(a) not in made]
-        if id(top) in made or not waiting:
-            if id(top) not in made:
-                made[id(top)] = make(top, tuple(made[id(a)] for a in top.args))
-            todo.pop()
-        else:
-            todo.extend(waiting)
-    return made[id(tree)]
-
-
-def kept(tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
-    return tree if all(a is b for a, b in zip(args, tree.args, strict=True)) else trees.rebuilt(tree, args)
 
 
 def joined(task: Task, tree: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
     """Return `tree` on new arguments, as the product that their shapes ask for."""
-    plain = kept(tree, args)
+    plain = trees.kept(tree, args)
     if not isinstance(tree, sp.Mul | heads.MatMul) or len(args) != 2:
         return plain
     a, b = args

@@ -25,7 +25,6 @@ from ...language.write import write
 from ...ops import heads
 from ...ops.table import ROWS
 from .curve import Points, along, points
-from .forms import parts
 from .labels import apart, meanings, picked, unit, weighing
 
 NAMED = re.compile(r"\s*(\w+)\s*=(?!=)")
@@ -421,4 +420,4 @@ def assumed(tree: sp.Basic) -> dict[str, Any]:
 
 
 def symbols(tree: sp.Basic) -> list[sp.Symbol]:
-    return [t for t in parts(tree) if isinstance(t, sp.Symbol)]
+    return [t for t in trees.parts(tree) if isinstance(t, sp.Symbol)]

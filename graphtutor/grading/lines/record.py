@@ -11,7 +11,7 @@ import sympy as sp
 from ...language import trees
 from ...ops import heads
 from ..asked import samples
-from ..asked.rulings import Key, Step, compare, kept, origin, rebuilt, unboxed
+from ..asked.rulings import Key, Step, compare, origin, unboxed
 from ..asked.task import Task
 
 ROUNDED_AT = 12  # points
@@ -112,11 +112,11 @@ class Record:
         def put_in(top: sp.Basic, args: tuple[sp.Basic, ...]) -> sp.Basic:
             same = next((s for s in wrong if isinstance(top, heads.Diff) and alike(self.task, top, s.truth)), None)
             if same is None or same.tree is None:
-                return kept(top, args)
+                return trees.kept(top, args)
             used.append(same)
             return same.tree
 
-        claimed = rebuilt(before.tree, put_in)
+        claimed = trees.remade(before.tree, put_in)
         return min(map(origin, used)) if used and compare(self.task, tree, claimed, prove=False) else None
 
     def by_chain_rule(self, tree: sp.Basic, truth: sp.Basic) -> bool:

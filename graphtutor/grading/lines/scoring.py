@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...language import trees
 from ...ops import heads
 from ...text import several
-from ..asked.forms import missing, parts, unfinished
+from ..asked.forms import missing, unfinished
 from ..asked.rulings import Key, Step, shape
 from ..asked.task import Task
 from ..told.grades import Grade
@@ -172,7 +173,7 @@ def finished(task: Task, step: Step, steps: Sequence[Step]) -> bool:
     tree = step.written if step.written is not None else step.tree
     worked_out = [s.truth for s in steps if s.tree is not None and not unfinished(s.tree)]
     return tree is not None and all(
-        any(alike(task, d, t) for t in worked_out) for d in parts(tree) if isinstance(d, heads.Diff)
+        any(alike(task, d, t) for t in worked_out) for d in trees.parts(tree) if isinstance(d, heads.Diff)
     )
 
 

@@ -141,14 +141,8 @@ def said(raw: Any) -> str:
 
 def decimals_in(tree: sp.Basic) -> int | None:
     """Return the fewest decimals that a number of a formula shows, None if it has whole numbers and fractions alone."""
-    found, todo = [], [tree]
-    while todo:
-        top = todo.pop()
-        if isinstance(top, heads.Decimal):
-            shown = plain(str(top.params[1]).lstrip("-"))
-            found.append(shown.decimals or 0 if shown else 0)
-        todo.extend(top.args)
-    return max(0, min(found)) if found else None
+    found = [plain(str(t.params[1]).lstrip("-")) for t in trees.parts(tree) if isinstance(t, heads.Decimal)]
+    return max(0, min(shown.decimals or 0 if shown else 0 for shown in found)) if found else None
 
 
 def exactly(typed: Typed) -> sp.Basic:

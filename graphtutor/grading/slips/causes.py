@@ -20,7 +20,7 @@ from ...expr.running import Cell, run
 from ...language import trees
 from ...ops import heads
 from ...ops.misconceptions import LATER, mistake
-from ..asked.forms import parts, unfinished
+from ..asked.forms import unfinished
 from ..asked.rulings import Step, compare, textbook
 from ..asked.task import Task
 from ..told.marks import Counterexample, Misconception, Variant
@@ -232,7 +232,7 @@ def entries(task: Task, step: Step) -> list[Step]:
 def misfit(step: Step) -> tuple[Misconception, ...]:
     """Return the misconception behind an expression whose shapes do not fit: a matrix product with a factor that is not transposed."""
     assert step.tree is not None and step.verdict is not None
-    if not any(isinstance(t, heads.MatMul | heads.Dot | heads.Outer | heads.Transpose) for t in parts(step.tree)):
+    if not any(isinstance(t, heads.MatMul | heads.Dot | heads.Outer | heads.Transpose) for t in trees.parts(step.tree)):
         return ()
     return (
         Misconception(
