@@ -64,19 +64,26 @@ def tests(of: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def whole(of: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a result as one test, named for its question."""
+def all_tests(of: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the results of one student as tests: the parts of a single answer, or each answer as one, named for its question."""
+    if len(of) == 1:
+        return tests(of[0])
     return [
-        {"name": question(of)[:120] or str(of["id"]), "score": final(of)[1], "max": 1.0, "output": str(of["message"])}
+        {
+            "name": question(one)[:120] or str(one["id"]),
+            "score": final(one)[1],
+            "max": 1.0,
+            "output": str(one["message"]),
+        }
+        for one in of
     ]
 
 
 def as_gradescope(of: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the results of one student as Gradescope's results.json; of a single answer, each line is a test."""
-    parts = tests(of[0]) if len(of) == 1 else [t for one in of for t in whole(one)]
     found = [
         {"name": t["name"], "score": t["score"], "max_score": t["max"], "status": "passed" if t["score"] == t["max"] else "failed", "output": t["output"]}
-        for t in parts
+        for t in all_tests(of)
     ]  # fmt: skip
     open_ = "Undecided, a person looks at it. " if any(final(one)[0] is None for one in of) else ""
     more = [
@@ -96,8 +103,9 @@ def as_prairielearn(of: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if open_:
         unread = [one["invalid"]["message"] for one in open_ if one.get("invalid")]
         return {"gradable": False, "message": open_[0]["message"], "format_errors": unread or ["A person looks at it."]}
-    parts = tests(of[0]) if len(of) == 1 else [t for one in of for t in whole(one)]
-    found = [{"name": t["name"], "points": t["score"], "max_points": t["max"], "message": t["output"]} for t in parts]
+    found = [
+        {"name": t["name"], "points": t["score"], "max_points": t["max"], "message": t["output"]} for t in all_tests(of)
+    ]
     score = sum(final(one)[1] for one in of) / len(of)
     return {"gradable": True, "score": score, "message": of[0]["message"] if len(of) == 1 else "", "tests": found}
 

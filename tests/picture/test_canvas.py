@@ -10,8 +10,7 @@ import pytest
 
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import graph as make
-from graphtutor.picture.steps.blocks import MOST_BLOCKS, blocks
-from graphtutor.picture.steps.canvas import fitted, shape_of
+from graphtutor.picture.steps.canvas import MOST_BLOCKS, blocks, fitted, shape_of
 from graphtutor.picture.steps.frames import film
 from graphtutor.picture.steps.needs import LABEL, NUMBER, label_size
 from graphtutor.picture.steps.overlap import runs_through

@@ -40,14 +40,12 @@ def drawn(domain: Domain, rng: np.random.Generator, size: tuple[int, ...], scale
     return high - away if high is not None else away * rng.choice((-1.0, 1.0), size)
 
 
-def draws(
-    names: Iterable[tuple[str, Shape]], assume: Mapping[str, Any], count: int = DRAWS, seed: int = SEED
-) -> dict[str, Any]:
+def draws(names: Iterable[tuple[str, Shape]], assume: Mapping[str, Any], count: int = DRAWS) -> dict[str, Any]:
     """Return `count` points: for each name an array of shape (count, *its shape), in turn wide and narrow."""
     told = domains(assume)
     out = {}
     for name, shape in names:
-        rng = np.random.default_rng([seed, *name.encode()])
+        rng = np.random.default_rng([SEED, *name.encode()])
         parts = [drawn(told.get(name, Domain()), rng, (count // len(SCALES) + 1, *shape), s) for s in SCALES]
         out[name] = np.stack(parts, 1).reshape(-1, *shape)[:count]
     return out

@@ -166,9 +166,9 @@ class Task:
         fast = self.graph_of(heads.Diff(self.tree, sp.Symbol(self.depends)))
         return points(self.graph, fast, self.depends, self.assume)
 
-    def read_options(self, wrt: str | None = None) -> dict[str, Any]:
+    def read_options(self) -> dict[str, Any]:
         return {"names": self.names, "definitions": {**self.one_class, **self.unknown, **self.definitions}, "shapes": dict(self.shapes), "constants": dict(self.constants), "target": self.tree,
-                "wrt": wrt or (self.wrt[0] if len(self.wrt) == 1 else None)}  # fmt: skip
+                "wrt": self.wrt[0] if len(self.wrt) == 1 else None}  # fmt: skip
 
 
 def task(source: Any, *, wrt: Any = None, assume: Mapping[str, Any] | str | None = None, definitions: Mapping[str, Any] | None = None,

@@ -16,9 +16,9 @@ import sympy as sp
 
 from ...equal import weakest
 from ...errors import ReadError
+from ...language import trees
 from ...language.read import Claim, Part, derivation
 from ...ops import heads
-from ..asked.forms import parts
 from ..asked.rulings import Key, Ruling, Step, compare, origin
 from ..asked.task import Task
 from ..slips.problems import fits, problem
@@ -266,7 +266,7 @@ def exactly(tree: sp.Basic) -> bool:
     """Return whether an expression holds a decimal with all the digits that a computer's number has."""
     return any(
         isinstance(t, heads.Decimal) and len(re.sub(r"e.*|\D", "", t.params[1].lower()).lstrip("0")) >= MANY
-        for t in parts(tree)
+        for t in trees.parts(tree)
     )
 
 

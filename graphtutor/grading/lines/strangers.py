@@ -22,7 +22,6 @@ from ...ops import heads
 from ...ops.misconceptions import mistake
 from ...ops.table import ROWS
 from ...text import near, several
-from ..asked.forms import parts
 from ..asked.labels import summing_to_one
 from ..asked.rulings import compare
 from ..asked.task import Task
@@ -89,7 +88,7 @@ def conventional(task: Task, name: str) -> Iterator[tuple[sp.Basic, str]]:
     if label is not None:
         yield label, "the unit vector of the class that is picked"
     elif name in PROBABILITIES:
-        own = [t for t in parts(task.tree) if isinstance(t, CERTAIN)]
+        own = [t for t in trees.parts(task.tree) if isinstance(t, CERTAIN)]
         yield from ((t, write(t)) for t in own or in_derivative(task))
     elif name == "I":
         yield from identities(task)
@@ -165,5 +164,5 @@ def substitutes(task: Task) -> Iterator[tuple[sp.Basic, str]]:
         yield tree, f"the problem's {name}"
     for size, words in sizes(task):
         yield size, words.partition(", ")[2]
-    for part in islice((t for t in parts(task.tree) if isinstance(t, heads.Head | sp.Function)), MOST_TRIED):
+    for part in islice((t for t in trees.parts(task.tree) if isinstance(t, heads.Head | sp.Function)), MOST_TRIED):
         yield part, write(part)

@@ -86,7 +86,7 @@ class Board(Reel):
 
     @property
     def names_drawn(self) -> str:
-        return pictured(self.given, VARIABLES, MARGIN) if self.given else ""
+        return pictured(self.given) if self.given else ""
 
     @property
     def legend_drawn(self) -> str:
@@ -99,7 +99,7 @@ class Board(Reel):
 
     def drawn(self, k: int) -> str:
         """Return line k as a picture of its own, in the colours of a page."""
-        return pictured(self.places[k].blocks, VARIABLES, MARGIN, self.equals(k, VARIABLES))
+        return pictured(self.places[k].blocks, self.equals(k, VARIABLES))
 
     def equals(self, k: int, c: Colours) -> str:
         return (
@@ -244,12 +244,12 @@ def picture(heading: str, words: str, size: tuple[float, float], inner: list[str
     )
 
 
-def pictured(blocks: Placed, c: Colours, left: float, before: str = "") -> str:
-    """Return blocks as an SVG picture of their own that begins at `left`, with room for the frames around them, a little larger."""
+def pictured(blocks: Placed, before: str = "") -> str:
+    """Return blocks as an SVG picture of their own in the colours of a page, with room for the frames around them, a little larger."""
     top = min(y - b.up for b, _, y in blocks) - 6
-    wide, high = max(x + b.width for b, x, _ in blocks) + 12 - left, max(y + b.down for b, _, y in blocks) + 6 - top
-    inner = before + "".join(painted(block, x, y, c) for block, x, y in blocks)
-    box = f"{n(left - 6)} {n(top)} {n(wide)} {n(high)}"
+    wide, high = max(x + b.width for b, x, _ in blocks) + 12 - MARGIN, max(y + b.down for b, _, y in blocks) + 6 - top
+    inner = before + "".join(painted(block, x, y, VARIABLES) for block, x, y in blocks)
+    box = f"{n(MARGIN - 6)} {n(top)} {n(wide)} {n(high)}"
     return f'<svg width="{n(wide * LARGER)}" height="{n(high * LARGER)}" viewBox="{box}" font-family="{STACK}" aria-hidden="true">{inner}</svg>'
 
 

@@ -105,11 +105,11 @@ def style() -> AbstractContextManager[None]:
     return rc_context(usual | STYLE)
 
 
-def save_frames(plots: Sequence[Plot], target: str | Path, format: str = "svg") -> list[Path]:
+def save_frames(plots: Sequence[Plot], target: str | Path) -> list[Path]:
     """Write plots into one .gif, or into a folder as 000.svg, 001.svg, …"""
     place = Path(target)
     if place.suffix == ".gif":
         return [written(place, gif([p.bytes().decode() for p in plots], 0.5))]
     if place.suffix:
         raise LearnerError(f"'{place.suffix}' holds one picture, and these are {len(plots)}; give a .gif or a folder")
-    return [written(place / f"{k:03d}.{format}", p.bytes(format)) for k, p in enumerate(plots)]
+    return [written(place / f"{k:03d}.svg", p.bytes("svg")) for k, p in enumerate(plots)]

@@ -1,7 +1,6 @@
 """A trace as pictures: its frames as data, one layout, and the painters.
 
-blocks    What of a graph may be closed: its lines, each a block of operations under one name.
-canvas    A canvas with a shape: of several drawings the one whose smallest text is largest, and what was closed for it.
+canvas    A canvas with a shape: of several drawings the one whose smallest text is largest, and what was closed for it; what of a graph may be closed: its lines, each a block of operations under one name.
 caption   What a step says in mathematics, as MathML, each part under the class of what it is.
 dot       A frame as DOT with pinned positions: any Graphviz (neato -n2, nop2) draws it where the SVG has it; A frame as Mermaid, the text from which editors and wikis draw a graph.
 frames    Frames: what each picture of a trace says, as data; no markup and no positions.
