@@ -143,6 +143,29 @@ def arrows(found: list[Module]) -> set[tuple[str, str]]:
     return pairs
 
 
+def importers(found: list[Module]) -> dict[str, set[str]]:
+    """Return for each module those that import from it, or it."""
+    names, users = {m.name for m in found}, dict[str, set[str]]()
+    for module in found:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                here = module.name.split(".")[: None if module.path.name == "__init__.py" else -1]
+                base = [*here[: len(here) - node.level + 1], *([node.module] if node.module else [])]
+                for target in {".".join([*base, alias.name]) for alias in node.names} | {".".join(base)}:
+                    users.setdefault(target, set()).add(module.name)
+    return {name: users.get(name, set()) - {name} for name in names}
+
+
+def splinters(found: list[Module]) -> list[str]:
+    """Return the modules of fewer than 80 lines whose one importer stands in their own room: parts of that one."""
+    few = {m.name for m in found if m.text.count("\n") < 80 and m.path.name != "__init__.py"}
+    return [
+        f"{name} ← {one}"
+        for name, users in sorted(importers(found).items())
+        if name in few and len(users) == 1 and (one := next(iter(users))).rpartition(".")[0] == name.rpartition(".")[0]
+    ]
+
+
 def public(found: list[Module]) -> list[tuple[Module, Block | ast.ClassDef]]:
     """Return what is used beyond its own module: functions and classes whose name another module speaks, and their methods."""
     spoken: dict[str, set[str]] = {}
@@ -193,6 +216,7 @@ def figures(top: Path = TOP) -> dict[str, float | str]:
         "lines": lines,
         "lines of code": sum(len(m.code) for m in found),
         "modules": len(found),
+        "small modules with one importer beside them": len(splinters(found)),
         "rooms": len(rooms),
         "arrows between rooms": len(arrows(found)),
         "functions": len(blocks),

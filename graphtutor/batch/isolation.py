@@ -56,10 +56,7 @@ class Limits:
     work: str = field(default_factory=lambda: WORK)
 
     def __post_init__(self) -> None:
-        for name, value, example in (
-            ("timeout", self.timeout, "5 seconds"),
-            ("memory", self.memory, "1024 megabytes"),
-        ):
+        for name, value, example in (("timeout", self.timeout, "5 seconds"), ("memory", self.memory, "1024 megabytes")):
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 met = value if isinstance(value, int | float) else called(value)
                 raise LearnerError(f"{name} is {met}; expected a number such as {example}")

@@ -45,11 +45,7 @@ def along_graph(asked: Problem) -> Derivation:
         arrived[target] = total
     if len(lines) == 1:
         lines.append(
-            Line(
-                symbols.tree(walk.gradient[wrt]),
-                CONSTANT if wrt != out else VARIABLE,
-                left=(top, asked.wrt.name),
-            )
+            Line(symbols.tree(walk.gradient[wrt]), CONSTANT if wrt != out else VARIABLE, left=(top, asked.wrt.name))
         )
     given = {name for _, name in graph.names}
     nodes = {

@@ -64,13 +64,7 @@ class Derivation(derivation.Derivation):
         return files.stored(drawn, path, step, format)
 
     @door
-    def svg(
-        self,
-        step: int | None = None,
-        *,
-        theme: Theme = "light",
-        palette: Palette = "default",
-    ) -> str:
+    def svg(self, step: int | None = None, *, theme: Theme = "light", palette: Palette = "default") -> str:
         """Return the derivation, up to line `step`, as SVG text."""
         return board.Board(self, theme=theme, palette=palette).svg(step)
 

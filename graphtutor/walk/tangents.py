@@ -17,18 +17,7 @@ from ..expr.forward import Costs, Forward, Push, costs, forward
 from ..expr.graph import Edge, Graph, known_functions
 from ..expr.running import to_float
 from ..language import write
-from .trace import (
-    Quantity,
-    Step,
-    bracketed,
-    chain,
-    derivative,
-    place,
-    product_of,
-    settle_point,
-    shown,
-    shown_of,
-)
+from .trace import Quantity, Step, bracketed, chain, derivative, place, product_of, settle_point, shown, shown_of
 
 
 @dataclass(frozen=True)

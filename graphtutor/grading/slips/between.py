@@ -86,17 +86,7 @@ def derivatives(tree: sp.Basic) -> Iterator[heads.Diff]:
 def with_hole(tree: sp.Basic, operator: sp.Basic) -> sp.Basic:
     """Return a line with a name in place of one of its derivatives."""
     hole = sp.Symbol(HOLE)
-    done: dict[sp.Basic, sp.Basic] = {operator: hole}
-    todo = [tree]
-    while todo:
-        top = todo[-1]
-        waiting = [] if top in done else [a for a in top.args if a not in done]
-        todo.extend(waiting)
-        if not waiting:
-            todo.pop()
-        if not waiting and top not in done:
-            done[top] = trees.rebuilt(top, tuple(done[a] for a in top.args)) if top.args else top
-    return done[tree]
+    return trees.remade(tree, lambda top, args: hole if top == operator else trees.kept(top, args))
 
 
 # ----- algebra -----
@@ -121,10 +111,7 @@ def mending(answer: Graph, truth: Graph, assume: Mapping[str, Any], source: str)
             else "One place in it would mend it."
         )
         found.append(
-            Ranked(
-                v.rank + LATER["would mend it"],
-                Misconception(v.id, "", here, hint=f"{where}{v.hint}", strong=mend),
-            )
+            Ranked(v.rank + LATER["would mend it"], Misconception(v.id, "", here, hint=f"{where}{v.hint}", strong=mend))
         )
     return found
 

@@ -221,11 +221,7 @@ class Teller:
         if route.marks:
             told["marks"] = [[r(x), r(y)] for x, y in route.marks]
         x, y = route.spot(self.layout.direction, 0.0, LINE)
-        told |= {
-            "x": r(x),
-            "y": r(y),
-            "room": r(route.size[0]),
-        }
+        told |= {"x": r(x), "y": r(y), "room": r(route.size[0])}
         return told
 
     def step(self, step: Step) -> dict[str, Any]:
