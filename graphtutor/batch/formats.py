@@ -90,7 +90,7 @@ def as_gradescope(of: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         {"id": one["id"], "correct": final(one)[0], "first_wrong": one.get("first_wrong"), "misconceptions": ids(one)}
         for one in of
     ]
-    return {"score": sum(final(one)[1] for one in of), "output": open_ + " ".join(str(one["message"]) for one in of[:1] if len(of) == 1),
+    return {"score": sum(final(one)[1] for one in of), "output": open_ + (str(of[0]["message"]) if len(of) == 1 else ""),
             "visibility": "visible", "tests": found, "extra_data": more[0] if len(of) == 1 else {"answers": more}}  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import LearnerError
-from ..expr.running import Cell
+from ..expr.running import Cell, reached
 from ..expr.tracer import Builder, Tracer
 from ..ops.arrays import Entry, Shape
 from ..ops.table import ROWS
@@ -160,11 +160,4 @@ def boxed(value: Any) -> np.ndarray[Any, Any]:
 
 def ancestors(cells: Sequence[Cell], wanted: Iterable[int]) -> list[int]:
     """Return the ids of `wanted` and of all that they are made from, in topological order."""
-    seen: set[int] = set()
-    todo = list(wanted)
-    while todo:
-        i = todo.pop()
-        if i not in seen:
-            seen.add(i)
-            todo.extend(cells[i][1])
-    return sorted(seen)
+    return sorted(reached(cells, wanted))

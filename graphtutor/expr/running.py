@@ -6,7 +6,7 @@ A cell is `(op, args, params)`, its arguments the places of earlier cells. Leave
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -61,6 +61,17 @@ def needed(cells: Sequence[Cell], outs: Iterable[int]) -> list[int]:
             for a in cells[i][1]:
                 live[a] = True
     return [i for i, alive in enumerate(live) if alive]
+
+
+def reached(cells: Sequence[Cell], starts: Iterable[int], stops: Iterable[int] = ()) -> Iterator[int]:
+    """Yield `starts` and what they depend on, each id once, in no order; neither `stops` nor what lies below these alone."""
+    seen, todo = set(stops), list(starts)
+    while todo:
+        i = todo.pop()
+        if i not in seen:
+            seen.add(i)
+            yield i
+            todo.extend(cells[i][1])
 
 
 def run_values(cells: Iterable[Cell], shapes: tuple[Shape, ...], out: int, args: Iterable[Any]) -> Any:

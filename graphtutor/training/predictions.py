@@ -12,6 +12,7 @@ import numpy as np
 from ..compiled.function import compiled
 from ..errors import LearnerError
 from ..expr.graph import Graph
+from ..expr.running import needed
 from ..ops.arrays import show_shape, softmax
 from ..walk.trace import shown
 from .data import Data, fitted
@@ -151,20 +152,16 @@ def score_of(graph: Graph, parameters: tuple[str, ...], label: str | None) -> in
 
 def part(graph: Graph, out: int) -> Graph:
     """Return the graph of node `out` alone: what it depends on, and nothing else."""
-    live = {out}
-    for i in range(out, -1, -1):
-        if i in live:
-            live.update(graph.cells[i][1])
-    kept = sorted(live)
+    kept = needed(graph.cells, [out])
     moved = {i: k for k, i in enumerate(kept)}
     cells = tuple((op, tuple(moved[a] for a in args), params) for op, args, params in (graph.cells[i] for i in kept))
-    names = tuple((moved[i], name) for i, name in graph.names if i in live)
+    names = tuple((moved[i], name) for i, name in graph.names if i in moved)
     return Graph(
         cells,
         tuple(graph.shapes[i] for i in kept),
         moved[out],
         names,
-        tuple(p for p in graph.parameters if graph.ids[p] in live),
+        tuple(p for p in graph.parameters if graph.ids[p] in moved),
     )
 
 

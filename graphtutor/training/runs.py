@@ -15,6 +15,7 @@ from ..compiled.function import PYTHON_REFUSES, compiled
 from ..errors import LearnerError
 from ..expr.adjoint import backward
 from ..expr.graph import Graph
+from ..expr.running import needed
 from .data import Data
 from .loops import FEW, Loop, array_batches, cut, loop_code, loss_code, order
 from .methods import Method, factors
@@ -407,21 +408,11 @@ def culprit(plan: Plan, good: State, broke: State) -> tuple[str | None, int | No
         )
     k = int(odd[0])
     values = graph.evaluate({**at, **plan.data.point(k)}, "float")
-    live = ancestors(
-        graph, [plan.graph.out] if forward else [walk.gradient[plan.graph.ids[p]] for p in plan.parameters]
-    )
+    outs = [plan.graph.out] if forward else [walk.gradient[plan.graph.ids[p]] for p in plan.parameters]
+    live = needed(graph.cells, outs)
     first = min(i for i in live if not np.isfinite(np.asarray(values[i], dtype=float)).all())
     name = graph.name(first)
     value = values[first] if np.ndim(values[first]) == 0 else "not finite"
     formula = graph.text(first)
     shown = name if formula == name else f"{name} = {formula}"
     return name, k + 1, f"node {shown} is {value} at point {k + 1}"
-
-
-def ancestors(graph: Graph, outs: list[int]) -> list[int]:
-    """Return the ids that `outs` depend on, themselves too."""
-    live = set(outs)
-    for i in range(len(graph) - 1, -1, -1):
-        if i in live:
-            live.update(graph.cells[i][1])
-    return sorted(live)

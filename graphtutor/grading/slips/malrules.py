@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...expr.running import Cell, needed
+from ...expr.running import Cell, needed, reached
 from ...expr.tracer import Tracer
 from ...ops.misconceptions import LATER, mistake
 from ...ops.row import Slip
@@ -78,28 +78,12 @@ def linear(tree: Slopes, i: int, slot: int) -> bool:
         return True
     args = tree.graph.cells[i][1]
     target = args[slot]
-    todo, seen = [d], set(args) - {target}
-    while todo:
-        top = todo.pop()
-        if top in (i, target):
-            return False
-        if top not in seen:
-            seen.add(top)
-            todo.extend(tree.builder.cells[top][1])
-    return True
+    return all(top not in (i, target) for top in reached(tree.builder.cells, [d], set(args) - {target}))
 
 
 def number(tree: Slopes, i: int) -> bool:
     """Return whether a cell is made of numbers alone."""
-    todo, seen = [i], set()
-    while todo:
-        top = todo.pop()
-        if tree.builder.cells[top][0] == "input":
-            return False
-        if top not in seen:
-            seen.add(top)
-            todo.extend(tree.builder.cells[top][1])
-    return True
+    return all(tree.builder.cells[top][0] != "input" for top in reached(tree.builder.cells, [i]))
 
 
 def of_chain(tree: Slopes, i: int) -> Iterator[Site]:
