@@ -75,8 +75,8 @@ def only_meant(task: Task, tree: sp.Basic) -> tuple[sp.Basic, str]:
 
 def weighed(task: Task) -> list[sp.Basic]:
     """Return the probabilities whose log the problem takes, each once."""
-    logs = [t for t in parts(task.tree) if isinstance(t, heads.CrossEntropy | sp.log)]
-    held = [t for log in logs for t in parts(log) if isinstance(t, CERTAIN)]
+    logs = [t for t in trees.parts(task.tree) if isinstance(t, heads.CrossEntropy | sp.log)]
+    held = [t for log in logs for t in trees.parts(log) if isinstance(t, CERTAIN)]
     if not held and any(isinstance(t, heads.CrossEntropy) for t in logs):
         held = list(in_derivative(task))
     return list({task.graph_of(t): t for t in held}.values())
