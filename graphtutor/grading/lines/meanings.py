@@ -13,7 +13,6 @@ from ...expr.graph import Graph
 from ...language import trees
 from ...language.read import Claim, Part
 from ...ops import heads
-from ..asked.forms import parts
 from ..asked.rulings import Key, compare
 from ..asked.task import Task
 from ..slips.problems import node_of
@@ -205,7 +204,7 @@ def inner_parts(task: Task) -> list[sp.Basic]:
     """Return the parts of the function that hold something, from the largest down, each once."""
     found: dict[Graph, sp.Basic] = {}
     whole = task.graph_of(task.tree)
-    for tree in islice(parts(task.tree), MOST_PARTS):
+    for tree in islice(trees.parts(task.tree), MOST_PARTS):
         if tree.args and trees.names_in(tree):
             found.setdefault(task.graph_of(tree), tree)
     return [tree for graph, tree in found.items() if graph != whole]
