@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..door import NAMED, kind
 from ..errors import LearnerError, ShapeError
+from ..expr import limits
 from ..expr.adjoint import Backward, backward
 from ..expr.graph import Graph, known_functions
 from ..expr.running import to_float
 from ..ops.arrays import show_shape
+from ..ops.table import ROWS
 from .batches import REDUCTIONS, batch_code
 from .floats import LONG, SCALARS, in_pieces, make, named_anew, scalar_statements
 
+MOST_MENDED = 100  # points of a batch
 PYTHON_REFUSES = (OverflowError, ZeroDivisionError, ValueError)  # where floats raise, arrays give inf or nan
 
 
@@ -58,7 +62,7 @@ class Function:
         if self.fast is not None and not apart:
             try:
                 found = self.fast(at)
-                if found is not None:
+                if found is not None and not (self.risky and undefined(found)):
                     return found  # type: ignore[no-any-return]
             except (KeyError, TypeError, *PYTHON_REFUSES):
                 pass
@@ -92,7 +96,40 @@ class Function:
         with np.errstate(all="ignore"):
             out = code(*sizes or (1,), *values)
         results = [v.item() if isinstance(v, np.ndarray | np.generic) and v.ndim == 0 else v for v in out]
+        if self.risky and any(v.any() for v in lost(results)) and all(np.isfinite(v).all() for v in values):
+            self.mend(results, values, batched)
         return results[0], dict(zip(self.wanted, results[1:], strict=True))
+
+    @cached_property
+    def risky(self) -> bool:
+        """Whether a gradient may be undefined where the function is not, so that it is looked for with more digits and as a limit."""
+        kinds = {(op, params) for op, args, params in self.walk.cells if args}
+        plain = all(ROWS[op].stays_finite(params) and op != "hole" for op, params in kinds)
+        return self.reduce is None and not plain and not self.graph.shapes[self.graph.out] and self.wrt != ()
+
+    def mend(self, results: list[Any], values: Sequence[Any], batched: Sequence[bool]) -> None:
+        """Put into the results what floats left undefined, point by point as long as `limits` has time; see there."""
+        many = any(batched)
+        results[:] = [np.array(v) for v in results] if many else results
+        rows = (
+            np.nonzero(np.any([v.reshape(len(v), -1).any(axis=1) for v in lost(results)], axis=0))[0][:MOST_MENDED]
+            if many
+            else [0]
+        )
+        for r in rows:
+            point = {name: v[r] if b else v for name, v, b in zip(self.names, values, batched, strict=True)}
+            got = {name: v[r] if many else v for name, v in zip(self.wanted, results[1:], strict=True)}
+            height = results[0][r] if many else results[0]
+            found = limits.mended(self.walk, point, height, got)
+            if found is None:
+                continue
+            told = [height if np.isfinite(height) else found.values[self.graph.out],
+                    *(limits.filled(v, found.slopes.get(name, {})) for name, v in got.items())]  # fmt: skip
+            for k, v in enumerate(told):
+                if many:
+                    results[k][r] = v
+                else:
+                    results[k] = v
 
     def code(self, batched: tuple[bool, ...]) -> Callable[..., Any]:
         """Return `run(N, *inputs)` → (value, *gradients) on arrays; `batched` says which inputs have N points in front."""
@@ -112,6 +149,15 @@ class Function:
 
     def __reduce__(self) -> Any:
         return Function, (self.graph, self.reduce, self.tie, self.wrt)
+
+
+def lost(results: Sequence[Any]) -> list[Any]:
+    """Return where a value is not finite, and where gradients are nan: what floats may have lost."""
+    return [~np.isfinite(results[0]), *map(np.isnan, results[1:])]
+
+
+def undefined(found: tuple[Any, dict[str, Any]]) -> bool:
+    return found[0] - found[0] != 0 or any([v != v for v in found[1].values()])
 
 
 def floats(name: str, value: Any) -> Any:

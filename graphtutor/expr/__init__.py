@@ -6,6 +6,7 @@ tracer   Builder and Tracer: a graph under construction
 build    from text, a SymPy tree or a Python function to a Graph
 adjoint  the backward pass in symbols, as nodes that extend the graph
 gates    strong zeros: what is shut sends nothing, by selection
+limits   gradients that floats leave undefined: more digits, or the limit beside the point
 forward  tangents: the pass ahead, as nodes that extend the graph; what either mode costs
 jacobian  Jacobians, Hessians and Hessian-vector products as graphs of their own
 foreign  programs of PyTorch and JAX as graphs

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..door import Listed, Named
 from ..errors import DomainError, LearnerError, ShapeError
+from ..expr import limits
 from ..expr.adjoint import Backward, Flow, backward
 from ..expr.graph import Edge, Graph, Node, known_functions
 from ..expr.running import needed, to_float
@@ -151,13 +152,32 @@ class Trace:
 
     # ----- numbers -----
     @cached_property
+    def given(self) -> dict[str, Any]:
+        """The point, tuples as arrays."""
+        return {name: np.asarray(v, dtype=float) if isinstance(v, tuple) else v for name, v in self.point or ()}
+
+    @cached_property
+    def plain(self) -> tuple[Any, ...]:
+        """The value of every node of the extended graph by Fractions and floats alone."""
+        return tuple((self.walk.extended if self.walk else self.graph).evaluate(self.given))
+
+    @cached_property
     def numbers(self) -> tuple[Any, ...] | None:
-        """The value of every node of the extended graph, Fractions where exact; None without a point."""
+        """The value of every node of the extended graph, Fractions where exact; None without a point. See `limits` for what floats leave undefined."""
         if self.point is None:
             return None
-        inputs = {name: np.asarray(v, dtype=float) if isinstance(v, tuple) else v for name, v in self.point}
-        graph = self.walk.extended if self.walk else self.graph
-        return tuple(graph.evaluate(inputs))
+        return self.plain if self.beside is None else limits.put(self.plain, self.beside, self.derived, self.graph)
+
+    @cached_property
+    def beside(self) -> limits.Mended | None:
+        """What more digits and limits give where floats leave the output or a gradient undefined."""
+        if self.walk is None or self.point is None:
+            return None
+        got = {
+            n.name: to_float(self.plain[self.walk.gradient[n.id]]) for n in self.graph.inputs if n.id in self.derived
+        }
+        told = finite(self.plain[self.graph.out]) and not any(np.isnan(v).any() for v in got.values())
+        return None if told else limits.mended(self.walk, self.given, self.plain[self.graph.out], got)
 
     def number(self, i: int) -> Any:
         """Return the value of node `i` of the extended graph as a float or an array."""
@@ -308,6 +328,8 @@ class Trace:
             return f"{name} = {formula}."
         value = shown(self.numbers[i])
         _, args, params = self.graph.cells[i]
+        if finite(self.numbers[i]) and not all(finite(self.numbers[a]) for a in args):
+            value += " (∞ is too large for a float, and kept with a longer exponent)"
         if any(self.graph.shapes[a] for a in args) or self.graph.row(i).written:
             return f"{name} = {formula} = {value}."
         numbers = [write.Part(shown(self.numbers[a]), 70 if to_float(self.numbers[a]) >= 0 else 25) for a in args]
@@ -360,6 +382,22 @@ class Trace:
         found = self.walk.gradient[flow.edge.target]
         return found != flow.total and not finite(self.numbers[found]) and finite(self.numbers[flow.total])
 
+    def beyond(self, flow: Flow) -> str:
+        """Return what is to be said where floats leave an input's gradient undefined, and more digits or a limit do not."""
+        name = self.graph.name(flow.edge.target)
+        if self.beside is None or flow.missing or name not in self.beside.slopes:
+            return ""
+        found = list(self.beside.slopes[name].values())
+        if not any(s.limit for s in found):
+            return "A number on the way is too large for a float; with a longer exponent the gradient is as shown."
+        first = next(s for s in found if s.limit)
+        why = "The formula says nothing at this point itself (0 × ∞, or a point filled in), but the function is continuous, and beside it the slope tends to"
+        if first.below is None or first.above is None:
+            return f"{why} {shown(first.value)} on the one side where it is defined: that is the derivative."
+        if first.below == first.above:
+            return f"{why} {shown(first.value)}: that is the derivative."
+        return f"{why} {shown(first.below)} from below and {shown(first.above)} from above: a kink, and {shown(first.value)} is taken (tie='{self.tie}')."
+
     def selected(self, flow: Flow) -> str:
         """Return what is to be said where a step sends 0 by selection, for what it selects would be 0 × ∞."""
         if self.walk is None or self.numbers is None:
@@ -382,6 +420,8 @@ class Trace:
         if kink is not None and local is not None:
             low, high = (shown(v) for v in kink)
             return f"At this kink the slope may be anything from {low} to {high}; {shown_of(local)} is taken."
+        if note := self.beyond(flow):
+            return note
         if self.filled(flow):
             return "At this point the formula is filled in by a value of its own, so it gives no derivative here."
         if note := self.selected(flow):
