@@ -110,26 +110,19 @@ class Function:
     def mend(self, results: list[Any], values: Sequence[Any], batched: Sequence[bool]) -> None:
         """Put into the results what floats left undefined, point by point as long as `limits` has time; see there."""
         many = any(batched)
-        results[:] = [np.array(v) for v in results] if many else results
-        rows = (
-            np.nonzero(np.any([v.reshape(len(v), -1).any(axis=1) for v in lost(results)], axis=0))[0][:MOST_MENDED]
-            if many
-            else [0]
-        )
-        for r in rows:
+        rows = [np.array(v if many else [v]) for v in results]
+        open_ = np.any([v.reshape(len(v), -1).any(axis=1) for v in lost(rows)], axis=0)
+        for r in np.nonzero(open_)[0][:MOST_MENDED]:
             point = {name: v[r] if b else v for name, v, b in zip(self.names, values, batched, strict=True)}
-            got = {name: v[r] if many else v for name, v in zip(self.wanted, results[1:], strict=True)}
-            height = results[0][r] if many else results[0]
-            found = limits.mended(self.walk, point, height, got)
+            got = {name: v[r] for name, v in zip(self.wanted, rows[1:], strict=True)}
+            found = limits.mended(self.walk, point, rows[0][r], got)
             if found is None:
                 continue
-            told = [height if np.isfinite(height) else found.values[self.graph.out],
-                    *(limits.filled(v, found.slopes.get(name, {})) for name, v in got.items())]  # fmt: skip
-            for k, v in enumerate(told):
-                if many:
-                    results[k][r] = v
-                else:
-                    results[k] = v
+            if not np.isfinite(rows[0][r]):
+                rows[0][r] = found.values[self.graph.out]
+            for v, (name, slope) in zip(rows[1:], got.items(), strict=True):
+                v[r] = limits.filled(slope, found.slopes.get(name, {}))
+        results[:] = rows if many else [v[0].item() if v.ndim == 1 else v[0] for v in rows]
 
     def code(self, batched: tuple[bool, ...]) -> Callable[..., Any]:
         """Return `run(N, *inputs)` → (value, *gradients) on arrays; `batched` says which inputs have N points in front."""
