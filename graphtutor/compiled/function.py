@@ -96,8 +96,8 @@ class Function:
         with np.errstate(all="ignore"):
             out = code(*sizes or (1,), *values)
         results = [v.item() if isinstance(v, np.ndarray | np.generic) and v.ndim == 0 else v for v in out]
-        if self.risky and any(v.any() for v in lost(results)) and all(np.isfinite(v).all() for v in values):
-            self.mend(results, values, batched)
+        if self.risky:
+            results = self.mended(results, values, batched)
         return results[0], dict(zip(self.wanted, results[1:], strict=True))
 
     @cached_property
@@ -107,22 +107,29 @@ class Function:
         plain = all(ROWS[op].stays_finite(params) and op != "hole" for op, params in kinds)
         return self.reduce is None and not plain and not self.graph.shapes[self.graph.out] and self.wrt != ()
 
-    def mend(self, results: list[Any], values: Sequence[Any], batched: Sequence[bool]) -> None:
-        """Put into the results what floats left undefined, point by point as long as `limits` has time; see there."""
+    def mended(self, results: list[Any], values: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
+        """Return the results with what floats left undefined, point by point as long as `limits` has time; see there."""
         many = any(batched)
-        rows = [np.array(v if many else [v]) for v in results]
-        open_ = np.any([v.reshape(len(v), -1).any(axis=1) for v in lost(rows)], axis=0)
-        for r in np.nonzero(open_)[0][:MOST_MENDED]:
-            point = {name: v[r] if b else v for name, v, b in zip(self.names, values, batched, strict=True)}
-            got = {name: v[r] for name, v in zip(self.wanted, rows[1:], strict=True)}
-            found = limits.mended(self.walk, point, rows[0][r], got)
-            if found is None:
-                continue
+        rows = [v if many else np.array([v]) for v in results]
+        lost = np.any([~np.isfinite(rows[0]), *(np.isnan(v).reshape(len(v), -1).any(axis=1) for v in rows[1:])], axis=0)
+        if not lost.any():
+            return results
+        rows = [np.array(v) for v in rows]
+        for r in np.nonzero(lost)[0][:MOST_MENDED]:
+            self.mend([v[r] if b else v for v, b in zip(values, batched, strict=True)], r, rows)
+        return rows if many else [v[0].item() if v.ndim == 1 else v[0] for v in rows]
+
+    def mend(self, values: list[Any], r: int, rows: list[Any]) -> None:
+        """Put into row `r` of the results what floats left undefined at the point of these values."""
+        if not all(np.isfinite(v).all() for v in values):
+            return
+        got = {name: v[r] for name, v in zip(self.wanted, rows[1:], strict=True)}
+        found = limits.mended(self.walk, dict(zip(self.names, values, strict=True)), rows[0][r], got)
+        if found is not None:
             if not np.isfinite(rows[0][r]):
                 rows[0][r] = found.values[self.graph.out]
             for v, (name, slope) in zip(rows[1:], got.items(), strict=True):
                 v[r] = limits.filled(slope, found.slopes.get(name, {}))
-        results[:] = rows if many else [v[0].item() if v.ndim == 1 else v[0] for v in rows]
 
     def code(self, batched: tuple[bool, ...]) -> Callable[..., Any]:
         """Return `run(N, *inputs)` → (value, *gradients) on arrays; `batched` says which inputs have N points in front."""
@@ -142,11 +149,6 @@ class Function:
 
     def __reduce__(self) -> Any:
         return Function, (self.graph, self.reduce, self.tie, self.wrt)
-
-
-def lost(results: Sequence[Any]) -> list[Any]:
-    """Return where a value is not finite, and where gradients are nan: what floats may have lost."""
-    return [~np.isfinite(results[0]), *map(np.isnan, results[1:])]
 
 
 def undefined(found: tuple[Any, dict[str, Any]]) -> bool:

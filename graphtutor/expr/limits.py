@@ -111,8 +111,7 @@ class Wide:
             op, args, params = self.walk.cells[i]
             if op == "input":
                 values[i] = point[params[0]]
-                continue
-            if op == "const":
+            elif op == "const":
                 values[i] = constant_value(params[0], "mpmath", self.m)
             else:
                 values[i] = self.entries(ROWS[op], [values[a] for a in args], params, self.walk.shapes[i])
@@ -130,7 +129,7 @@ class Wide:
             return np.frompyfunc(one, len(given), 1)(*given)
         found = np.broadcast_to(np.asarray(apply_row(row, given, params, "mpmath"), dtype=object), shape)
         entries = np.frompyfunc(lambda v: real(v, self.m), 1, 1)(found)
-        return entries if shape else entries.item() if isinstance(entries, np.ndarray) else entries
+        return entries if shape or not isinstance(entries, np.ndarray) else entries.item()
 
     def here(self) -> dict[int, Any]:
         """Return the cells at the point itself."""
@@ -181,6 +180,8 @@ def slope(wide: Wide, name: str, place: tuple[int, ...], cell: int) -> Slope | N
     low, high = min(found), max(found)  # type: ignore[type-var]
     assert low is not None and high is not None
     one = high - low <= SETTLED * max(abs(low), abs(high))
+    if one and len(found) == 2:
+        below = above = high
     return Slope(high if one else least(low, high, wide.walk.tie), below, above, True)
 
 
@@ -200,25 +201,30 @@ def mended(walk: Backward, point: Mapping[str, Any], value: float, got: Mapping[
         return None
     wanted = {name: walk.gradient[walk.graph.ids[name]] for name in got}
     wide = Wide(walk, point, wanted.values())
+    trusted = math.isfinite(to_float(value))
     try:
         here = wide.here()
         if not wide.m.isfinite(here[walk.graph.out]):
             return None
-        slopes: dict[str, dict[tuple[int, ...], Slope]] = {}
-        for name, cell in wanted.items():
-            told = math.isfinite(to_float(value)) & ~np.isnan(np.asarray(got[name], dtype=float))
-            for place in map(tuple, np.argwhere(~told)):
-                entry = here[cell][place] if place else here[cell]
-                found = (
-                    Slope(to_double(entry), None, None, False)
-                    if not wide.m.isnan(entry)
-                    else slope(wide, name, place, cell)
-                )
-                if found is not None:
-                    slopes.setdefault(name, {})[place] = found
+        slopes = {
+            name: slopes_of(wide, name, cell, here[cell], trusted & ~np.isnan(np.asarray(got[name], dtype=float)))
+            for name, cell in wanted.items()
+        }
     except TooLarge:
         return None
-    return Mended({i: doubles(v) for i, v in here.items()}, slopes)
+    return Mended({i: doubles(v) for i, v in here.items()}, {name: found for name, found in slopes.items() if found})
+
+
+def slopes_of(wide: Wide, name: str, cell: int, here: Any, told: Any) -> dict[tuple[int, ...], Slope]:
+    """Return the entries of a gradient that are not `told` already: what they are at the point, else the limit."""
+    found: dict[tuple[int, ...], Slope] = {}
+    for place in map(tuple, np.argwhere(~told)):
+        entry = here[place] if place else here
+        at = Slope(to_double(entry), None, None, False)
+        there = slope(wide, name, place, cell) if wide.m.isnan(entry) else at
+        if there is not None:
+            found[place] = there
+    return found
 
 
 def put(plain: tuple[Any, ...], found: Mended, gradient: Mapping[int, int], graph: Graph) -> tuple[Any, ...]:

@@ -387,16 +387,10 @@ class Trace:
         name = self.graph.name(flow.edge.target)
         if self.beside is None or flow.missing or name not in self.beside.slopes:
             return ""
-        found = list(self.beside.slopes[name].values())
-        if not any(s.limit for s in found):
+        limit = next((s for s in self.beside.slopes[name].values() if s.limit), None)
+        if limit is None:
             return "A number on the way is too large for a float; with a longer exponent the gradient is as shown."
-        first = next(s for s in found if s.limit)
-        why = "The formula says nothing at this point itself (0 × ∞, or a point filled in), but the function is continuous, and beside it the slope tends to"
-        if first.below is None or first.above is None:
-            return f"{why} {shown(first.value)} on the one side where it is defined: that is the derivative."
-        if first.below == first.above:
-            return f"{why} {shown(first.value)}: that is the derivative."
-        return f"{why} {shown(first.below)} from below and {shown(first.above)} from above: a kink, and {shown(first.value)} is taken (tie='{self.tie}')."
+        return f"The formula says nothing at this point itself (0 × ∞, or a point filled in), but the function is continuous, and beside it the slope tends to {tends(limit, self.tie)}."
 
     def selected(self, flow: Flow) -> str:
         """Return what is to be said where a step sends 0 by selection, for what it selects would be 0 × ∞."""
@@ -433,6 +427,15 @@ class Trace:
                 return "A local derivative of 0 blocks the gradient here."
         says = self.graph.row(flow.edge.source).says
         return says[:1].upper() + says[1:] + "." if says else ""
+
+
+def tends(limit: limits.Slope, tie: str) -> str:
+    """Return what a slope tends to beside a point, and what is taken for it."""
+    if limit.below is None or limit.above is None:
+        return f"{shown(limit.value)} on the one side where it is defined: that is the derivative"
+    if limit.below == limit.above:
+        return f"{shown(limit.value)}: that is the derivative"
+    return f"{shown(limit.below)} from below and {shown(limit.above)} from above: a kink, and {shown(limit.value)} is taken (tie='{tie}')"
 
 
 def place(graph: Graph, edge: Edge) -> str:
