@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pypdf
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from graphtutor.errors import LearnerError
 from graphtutor.front.api import graph as make
+from graphtutor.picture.files.fonts import STYLES, files
 from graphtutor.picture.files.pdf import pdf
 from graphtutor.picture.files.raster import MOST_PIXELS, gif, png, size
+from graphtutor.picture.files.truetype import TrueType
 from graphtutor.picture.steps.save import Painter
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
@@ -96,10 +104,59 @@ def test_a_gif_has_a_frame_a_step_in_one_size() -> None:
         assert np.mean(np.abs(np.asarray(still.convert("RGB"), dtype=int) - last).max(axis=2) > 40) < 0.005
 
 
-@pytest.mark.parametrize(("module", "draw", "message"), [
-    ("resvg_py", png, "PNG needs resvg-py; install it with 'pip install resvg-py', or write .svg"),
-    ("matplotlib.figure", pdf, "PDF needs matplotlib; install it with 'pip install matplotlib', or write .svg")])  # fmt: skip
-def test_a_missing_library_is_named_with_the_way_out(monkeypatch, module: str, draw, message: str) -> None:
-    monkeypatch.setitem(__import__("sys").modules, module, None)
-    with pytest.raises(LearnerError, match=message):
-        draw(PAINTER.svg(0))
+def test_a_missing_library_is_named_with_the_way_out(monkeypatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "resvg_py", None)
+    with pytest.raises(LearnerError, match="PNG needs resvg-py; install it with 'pip install resvg-py', or write .svg"):
+        png(PAINTER.svg(0))
+    monkeypatch.setattr("graphtutor.picture.files.pdf.files", tuple)
+    with pytest.raises(
+        LearnerError, match="PDF needs the fonts of matplotlib; install it with 'pip install matplotlib'"
+    ):
+        pdf(PAINTER.svg(0))
+
+
+def test_a_pdf_is_made_without_matplotlib() -> None:
+    code = """if True:
+        import sys
+        import graphtutor as gt
+        gt.graph("w*x").trace(at={"w": 2, "x": 3}).draw(sys.argv[1])
+        assert "matplotlib" not in sys.modules and "fontTools" not in sys.modules"""
+    with tempfile.TemporaryDirectory() as place:
+        subprocess.run([sys.executable, "-c", code, f"{place}/a.pdf"], check=True)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_letters_of_an_embedded_font_are_those_of_the_whole(style: str) -> None:
+    path = dict(zip(STYLES, files(), strict=True))[style]
+    font, whole = TrueType(path), TTFont(path)
+    text = "∂ŵ₀ Σé½ ≤ f(x)·ﬁ 𝟙"  # letters made of others, and one beyond U+FFFF
+    assert font.glyphs(text) == "".join(f"{whole.getGlyphID(whole.getBestCmap()[ord(c)]):04X}" for c in text)
+    small = TTFont(io.BytesIO(font.subset()))
+    for glyph, char in font.used.items():
+        name = whole.getGlyphName(glyph)
+        assert font.width(glyph) == round(whole["hmtx"][name][0] * 1000 / whole["head"].unitsPerEm), char
+        inner = whole["glyf"][name]
+        assert small["glyf"][small.getGlyphName(glyph)].compile(small["glyf"]) == inner.compile(whole["glyf"]), char
+        for part in inner.components if inner.isComposite() else ():
+            assert small["glyf"][small.getGlyphName(whole.getGlyphID(part.glyphName))].numberOfContours != 0
+    assert len(font.subset()) < 60_000
+
+
+SHAPES = """<svg xmlns="http://www.w3.org/2000/svg" width="{size}pt" height="{size}pt" viewBox="0 0 40 40">
+<rect x="0" y="0" width="40" height="40" fill="white"/><rect x="2" y="2" width="14" height="10" rx="3" fill="#0067a3"/>
+<rect x="20" y="2" width="16" height="10" fill="#c0392b" fill-opacity="0.4" stroke="black" stroke-width="1"/>
+<path d="M2 20C10 14 14 28 20 20H26V26L34 30" fill="none" stroke="#127a4b" stroke-width="2"/>
+<polygon points="4,38 14,38 9,30" fill="#333"/><path d="M20 36L38 36" fill="none" stroke="black" stroke-width="2" stroke-dasharray="4 2"/></svg>"""
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="looks at the page with poppler")
+@pytest.mark.parametrize("size", [40, 200])
+def test_a_page_shows_what_the_svg_does(size: int, tmp_path: Path) -> None:
+    svg = SHAPES.format(size=size)
+    (tmp_path / "a.pdf").write_bytes(pdf(svg))
+    told = pixels(png(svg, 400 / size))
+    command = ["pdftoppm", "-png", "-singlefile", "-scale-to", str(len(told)), "a.pdf", "a"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    with Image.open(tmp_path / "a.png") as page:
+        apart = np.abs(np.asarray(page.convert("L"), dtype=int) - told)
+    assert (apart > 60).mean() < 0.005
