@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from inspect import signature
+from itertools import accumulate
 from typing import Any
 
 from ..errors import AuthorError, LearnerError, ReadError
@@ -13,6 +15,8 @@ from ..tutor.course import Course
 from . import classroom, studio
 from .classroom import Room
 
+DEEPEST = 40  # levels of a request
+STRING, SIGN = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"[\[\]{}]")
 Operation = Callable[..., dict[str, Any]]
 
 OPERATIONS: dict[str, Operation] = {
@@ -62,12 +66,21 @@ def call(room: Room, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"ok": False, "error": str(error)}
 
 
-def answered(room: Room, text: str) -> str:
-    """Return the answer to a request in JSON, as JSON."""
+def asked(text: str) -> dict[str, Any] | None:
+    """Return a request; None for what is no JSON object, or is nested deeper than any answer: Python in a page would end."""
+    signs = SIGN.findall(STRING.sub("", text))
+    if max(accumulate(1 if sign in "[{" else -1 for sign in signs), default=0) >= DEEPEST:
+        return None
     try:
         request = json.loads(text)
-    except (ValueError, RecursionError):
-        request = None
-    if not isinstance(request, dict) or not all(isinstance(key, str) for key in request):
-        return json.dumps({"ok": False, "error": "a request is a JSON object"})
+    except ValueError:
+        return None
+    return request if isinstance(request, dict) else None
+
+
+def answered(room: Room, text: str) -> str:
+    """Return the answer to a request in JSON, as JSON."""
+    request = asked(text)
+    if request is None:
+        return json.dumps({"ok": False, "error": f"a request is a JSON object of less than {DEEPEST} levels"})
     return json.dumps(call(room, request), ensure_ascii=False, default=str)

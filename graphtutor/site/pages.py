@@ -23,7 +23,7 @@ from .frozen import frozen
 from .parts import Parts, parts
 
 ASSETS = Path(__file__).resolve().parent / "assets"
-PARTS = "engine.js", "keeper.js", "draw.js", "scorm.js", "page.js"  # one script, in this order
+PARTS = "engine.js", "scorm.js", "keeper.js", "draw.js", "page.js"  # one script, in this order
 SECONDS = 20  # after which an answer is left to a person
 STAGES = "page", "python", "numbers", "lesson", "grader", "graphviz", "ready"
 POLICY = (
@@ -145,7 +145,7 @@ def folder(taken: Course, where: Parts, archive: bytes, learning_platform: bool 
     )
     files = {"index.html": told.html, **{n: text for n, (_, text) in told.files.items()}, "worker.js": asset("worker.js").encode(), name: archive}  # fmt: skip
     files |= {f"pyodide/{n}": text for n, text in where.files}
-    kept = json.dumps(["./", *(n for n in files if n != "index.html")])[1:-1]
+    kept = json.dumps(["./", *files])[1:-1]
     build = digest(b"".join(files.values()))[:16]
     return {**files, "sw.js": asset("sw.js").replace("BUILD", build).replace("PARTS_LIST", kept).encode()}
 

@@ -23,7 +23,7 @@ from ..errors import LearnerError
 from ..tutor.course import Course, course
 from ..tutor.progress import Progress
 from ..tutor.store import Store
-from .call import answered, room
+from .call import answered, asked, room
 from .classroom import decoded, progressed
 from .pages import POLICY, SECONDS, Page, page
 
@@ -141,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        name = self.asked()
+        name = self.wanted()
         if name is None:
             return
         if name not in self.server.files:
@@ -151,7 +151,7 @@ class Handler(BaseHTTPRequestHandler):
         self.reply(HTTPStatus.OK, kind, data)
 
     def do_POST(self) -> None:
-        name = self.asked()
+        name = self.wanted()
         if name is None:
             return
         length = self.headers.get("Content-Length", "")
@@ -168,13 +168,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def kept(self, text: str) -> str:
         try:
-            told = json.loads(text)
-            answer = self.server.progress(told if isinstance(told, dict) else {})
+            answer = self.server.progress(asked(text) or {})
         except (LearnerError, ValueError) as error:
             answer = {"ok": False, "error": str(error)}
         return json.dumps(answer, ensure_ascii=False)
 
-    def asked(self) -> str | None:
+    def wanted(self) -> str | None:
         """Return what is asked for, below the token; to a stranger the door stays shut, and None is returned."""
         token, _, name = self.path.partition("?")[0].lstrip("/").partition("/")
         known = secrets.compare_digest(token.encode(), self.server.token.encode())

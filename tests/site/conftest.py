@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import functools
 import http.server
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ READY = 120_000  # milliseconds on a loaded machine
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None: ...
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        with contextlib.suppress(ConnectionError):  # a tab that is killed fetches no more
+            super().copyfile(source, outputfile)
 
 
 @dataclass
@@ -71,6 +76,20 @@ def host(site: Path) -> Iterator[Host]:
     found = Host(site).start()
     yield found
     found.end()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], Host]]:
+    """Hosts of folders, until the test is over."""
+    hosts: list[Host] = []
+
+    def served(folder: Path) -> Host:
+        hosts.append(Host(folder).start())
+        return hosts[-1]
+
+    yield served
+    for one in hosts:
+        one.end()
 
 
 @pytest.fixture(scope="module")

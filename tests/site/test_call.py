@@ -170,9 +170,12 @@ def test_what_can_be_mended_is_told(request_: dict[str, object], error: str) -> 
     assert found["ok"] is False and error in found["error"]
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "null", '"open"', "{", "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "[1]", "null", '"open"', "{", "[" * 100_000, '{"a":' * 41 + "1" + "}" * 41])
 def test_what_is_no_request_is_told_too(text: str) -> None:
-    assert json.loads(answered(ROOM, text)) == {"ok": False, "error": "a request is a JSON object"}
+    assert json.loads(answered(ROOM, text)) == {
+        "ok": False,
+        "error": "a request is a JSON object of less than 40 levels",
+    }
 
 
 def test_every_operation_is_listed_once() -> None:

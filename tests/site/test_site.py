@@ -1,16 +1,11 @@
-"""The static site: the same bytes each time, a strict policy, what a page's Python lacks replaced; and Pyodide grading in Chromium."""
+"""The static site: the same bytes each time, a strict policy, and what a page's Python lacks replaced."""
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
-import threading
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -44,8 +39,6 @@ zero, text = round(0.04, 1), "".join(["op", "en"])
 one = Record(text, int("0"), (Attempt("now", {"a": 1}, None, zero, tuple([])), Attempt("now", "", True)), None, {})
 print(msgspec.json.encode(Progress(exercises={"x": one, "y": Record()})))
 """
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PYODIDE = os.environ.get("GRAPHTUTOR_PYODIDE", "")  # a folder with the npm packages and NumPy's wheel, see site/parts
 
 
 @pytest.fixture
@@ -145,56 +138,3 @@ def test_what_sympy_can_reach_is_packed_and_what_it_cannot_is_not() -> None:
     found = of_libraries()
     assert {"sympy/core/add.py", "sympy/simplify/simplify.py", "mpmath/ctx_mp.py"} <= set(found)
     assert not [name for name in found if name.startswith(("sympy/physics/quantum/", "sympy/stats/"))]
-
-
-@pytest.mark.browser
-@pytest.mark.pyodide
-def test_a_tab_grades_and_what_is_typed_meanwhile_waits(tmp_path: Path) -> None:
-    sync = pytest.importorskip("playwright.sync_api")
-    pages.built(COURSE, tmp_path, PYODIDE)
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    home = f"http://127.0.0.1:{server.server_port}/"
-    asked: list[str] = []
-    with sync.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{home}#power-rule")
-        page.fill("#field0", "n*x**(n-1)")  # before Python is there
-        page.press("#field0", "Enter")
-        page.wait_for_selector("#verdict .is-true", timeout=120_000)
-        assert page.inner_text("#standing").startswith("1 of ")
-        page.goto(f"{home}#hinge-dw0")
-        page.wait_for_selector("h1:has-text('w0')")
-        page.wait_for_selector(".prompt:has-text('max')")
-        page.fill("#field0", "-y*x0")
-        page.press("#field0", "Enter")
-        page.wait_for_selector(".broken img", timeout=60_000)
-        browser.close()
-    server.shutdown()
-    server.server_close()
-    assert all(url.startswith((home, "data:")) for url in asked)
-
-
-@pytest.mark.browser
-@pytest.mark.pyodide
-def test_one_file_grades_when_it_is_opened_from_disk(tmp_path: Path) -> None:
-    sync = pytest.importorskip("playwright.sync_api")
-    one = tmp_path / "lesson.html"
-    pages.built(COURSE, one, PYODIDE, single=True)
-    asked: list[str] = []
-    with sync.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{one.as_uri()}#power-rule")
-        page.fill("#field0", "n*x**(n-1)")
-        page.press("#field0", "Enter")
-        page.wait_for_selector("#verdict .is-true", timeout=120_000)
-        browser.close()
-    assert all(url.startswith(("file:", "blob:", "data:")) for url in asked)

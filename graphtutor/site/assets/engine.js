@@ -23,7 +23,7 @@ class Server extends Engine {
   text(request) { return this.post("call", request); }
 }
 
-// One request at a time goes to the worker; what is asked meanwhile waits. A worker that does not answer is ended, and another one begins.
+// One request at a time goes to the worker; what is asked meanwhile waits. What is read while one types may take less long than an answer. A worker that does not answer is ended, and another one begins.
 class Tab extends Engine {
   constructor(told) { super(); this.told = told; this.waiting = []; this.running = null; this.ready = false; this.failed = ""; this.start(); }
   start() {
@@ -54,6 +54,7 @@ class Tab extends Engine {
       clearTimeout(done.clock);
       this.running = null;
       done.resolve(data.text);
+      if (data.dead) { this.worker.terminate(); this.start(); }
     }
     this.next();
   }
@@ -67,7 +68,7 @@ class Tab extends Engine {
     if (!this.ready || this.running || !this.waiting.length) return;
     this.waiting.sort((a, b) => a.rank - b.rank || a.number - b.number);
     const one = this.running = this.waiting.shift();
-    one.clock = setTimeout(() => this.late(one), SLOW);
+    one.clock = setTimeout(() => this.late(one), one.rank === 2 ? SLOW / 4 : SLOW);
     this.worker.postMessage({number: one.number, text: one.text});
   }
   late(one) {

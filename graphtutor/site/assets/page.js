@@ -12,8 +12,8 @@ function stage(word, why = "") {
   document.documentElement.dataset.engine = word;
   if (word === "ready" && keeper) refresh();
 }
-const say = text => { $("said").textContent = ""; requestAnimationFrame(() => { $("said").textContent = text; }); };
-const trouble = error => { if (!(error instanceof Slow)) say(String(error.message || error)); };
+const say = text => { $("said").textContent = ""; requestAnimationFrame(() => { $("said").textContent = text; }); clearTimeout(say.clock); say.clock = setTimeout(() => { $("said").textContent = ""; }, 9000); };
+const trouble = error => say(error instanceof Slow ? "This took too long; try it once more." : String(error.message || error));
 const settled = wait => { let clock; return act => { clearTimeout(clock); clock = setTimeout(act, wait); }; };
 
 async function ask(request, rank) {
@@ -27,7 +27,7 @@ const MARK = {done: "✓", here: "▸", tried: "…", shown: "○", skipped: "�
 const stateOf = id => (state.view && state.view.states[id]) || "";
 const isDone = id => ((state.view && state.view.progress.exercises[id]) || {}).state === "done";
 function taken() {
-  const road = state.view && state.course.roads[state.view.progress.road];
+  const named = state.view && state.view.progress.road, road = Object.hasOwn(state.course.roads, named || "") && state.course.roads[named];
   return id => !road || road.includes(id);
 }
 function list() {
@@ -46,7 +46,7 @@ function list() {
   $("standing").textContent = state.view ? state.view.standing : `${state.course.count} exercises`;
 }
 async function refresh() {
-  try { state.view = await keeper.fold(); list(); if (!state.open) route(); } catch (error) { trouble(error); }
+  try { state.view = await keeper.fold(); list(); if (location.hash === "#progress") keep(); } catch (error) { trouble(error); }
 }
 async function note(event) {
   try { state.view = await keeper.note(event); list(); } catch (error) { trouble(error); }
@@ -57,9 +57,9 @@ const every = () => state.course.chapters.flatMap(c => c.exercises);
 const PLACES = {play: play, descend: descend, progress: keep};
 async function route() {
   leave();
-  const word = decodeURIComponent(location.hash.slice(1));
-  for (const link of document.querySelectorAll("nav a[data-place]")) link.toggleAttribute("aria-current", link.dataset.place === (PLACES[word] ? word : "lesson"));
-  if (PLACES[word]) { state.open = null; document.title = word + " · graphtutor"; list(); return PLACES[word](); }
+  const word = location.hash.slice(1), place = Object.hasOwn(PLACES, word) && PLACES[word];
+  for (const link of document.querySelectorAll("nav a[data-place]")) link.toggleAttribute("aria-current", link.dataset.place === (place ? word : "lesson"));
+  if (place) { state.open = null; document.title = word + " · graphtutor"; list(); return place(); }
   const id = every().some(e => e.id === word) ? word : (state.view && state.view.current) || SETUP.first.id || every()[0].id;
   await open(id);
 }
@@ -74,7 +74,7 @@ async function open(id, focus = false) {
   }
   state.open = it; state.seed = seed; state.tries = 0;
   const record = (state.view && state.view.progress.exercises[id]) || {};
-  state.hints = record.hints || 0;
+  state.hints = Math.max(0, Math.min(it.hints.length, record.hints || 0));
   document.title = `${it.title} · graphtutor`;
   list(); exercise(it, record);
   if (focus || document.activeElement === document.body) document.querySelector("#answer input, #answer textarea")?.focus({preventScroll: !focus});
@@ -124,14 +124,22 @@ async function solve(it) {
 }
 
 // ----- answering -----
+// what is typed and not yet right: written at once, so that a tab that is killed loses nothing
+const drafts = {
+  key: it => `graphtutor draft ${keeper.place} ${it.id} ${state.seed || ""}`,
+  keep(it, answer) { try { localStorage.setItem(this.key(it), JSON.stringify(answer)); } catch { /* a private window keeps nothing */ } },
+  of(it) { try { return JSON.parse(localStorage.getItem(this.key(it))); } catch { return null; } },
+  drop(it) { try { localStorage.removeItem(this.key(it)); } catch { /* as above */ } },
+};
 function answerForm(it, record) {
   const fields = it.form === "lines" ? linesField(it, record) : it.form === "table" ? tableField(it, record) : it.form === "one" || it.form === "any" ? choiceField(it) : textFields(it, record);
   const form = h("form", {id: "answer", "aria-label": "answer", autocomplete: "off"}, fields.node);
   form.fields = fields;
   form.addEventListener("submit", e => { e.preventDefault(); check(it, fields.value()); });
   form.addEventListener("keydown", e => { if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); form.requestSubmit(); } });
-  const pending = JSON.parse(sessionStorage.getItem("pending " + it.id) || "null");
-  if (pending !== null) fields.fill(pending);
+  form.addEventListener("input", () => drafts.keep(it, fields.value()));
+  const typed = drafts.of(it);
+  if (typed !== null) fields.fill(typed);
   return form;
 }
 const plainInput = (id, label, value = "") => h("input", {id, type: "text", "aria-label": label, value, spellcheck: "false", autocapitalize: "off", autocorrect: "off", enterkeyhint: "done"});
@@ -267,25 +275,25 @@ async function check(it, answer) {
   const empty = typeof answer === "string" ? !answer.trim() : Object.values(answer).every(v => !v.trim());
   if (empty) { say("Type an answer first."); return; }
   const place = $("verdict"), seed = state.seed;
-  sessionStorage.setItem("pending " + it.id, JSON.stringify(answer));
+  drafts.keep(it, answer);
   put(place, h("p", {class: "quiet"}, engine.ready ? "Checking …" : "Your answer is kept; it is checked as soon as Python is ready."));
   $("check").disabled = true;
   try {
     const found = await ask({op: "check", id: it.id, answer, seed}, 0);
-    if (found.attempt) await note({do: "attempt", id: it.id, attempt: found.attempt, again: found.again});
-    sessionStorage.removeItem("pending " + it.id);
-    SCORM.answered(it, answer, found);
+    const kept = found.attempt && note({do: "attempt", id: it.id, attempt: found.attempt, again: found.again});
     if (state.open === it) verdict(it, answer, found);
+    if (found.correct) drafts.drop(it);
+    await kept;
+    SCORM.answered(it, answer, found);
   } catch (error) {
-    if (error instanceof Slow) await late(it, answer, seed);
+    if (error instanceof Slow) late(it, answer, seed);
     else if (state.open === it) put(place, h("p", {class: "verdict is-undecided"}, String(error.message || error)), h("p", {class: "quiet"}, "It does not count; try again."));
   } finally { if ($("check")) $("check").disabled = false; }
 }
-async function late(it, answer, seed) {
+function late(it, answer, seed) {
   const attempt = {when: new Date().toISOString().slice(0, 19) + "Z", answer, correct: null, score: 0, misconceptions: [], seed};
-  sessionStorage.removeItem("pending " + it.id);
-  put($("verdict"), h("p", {class: "verdict is-undecided"}, h("b", {}, "? "), "This took too long; a person decides. Nothing else is lost."));
-  await note({do: "attempt", id: it.id, attempt});
+  if (state.open === it) put($("verdict"), h("p", {class: "verdict is-undecided"}, h("b", {}, "? "), "This took too long; a person decides. Nothing else is lost."));
+  note({do: "attempt", id: it.id, attempt}).then(() => SCORM.answered(it, answer, {correct: null, attempt}));
 }
 function verdict(it, answer, found) {
   const [mark, word] = found.unread ? ["?", "I cannot read that"] : WORDS[found.correct];
@@ -373,30 +381,41 @@ function results() {
   const who = (state.view.progress.seed || "").trim();
   return Object.entries(state.view.progress.exercises).flatMap(([id, record]) => (record.attempts || []).slice(-1).map(a => JSON.stringify({id: (who ? who + "/" : "") + id, ...(who ? {student: who} : {}), exercise: id, ...(a.seed ? {seed: a.seed} : {}), answer: a.answer, when: a.when}))).join("\n") + "\n";
 }
+const small = file => { if (file.size > 5e6) throw new Error("a file of more than 5 MB is no progress file"); return file; };
+async function forget() {
+  if (!confirm("Forget every answer on this page? Export keeps a copy.")) return;
+  try { for (const key of Object.keys(localStorage)) if (key.startsWith("graphtutor draft " + keeper.place)) localStorage.removeItem(key); } catch { /* a private window */ }
+  try { state.view = await keeper.replace({}); list(); keep(); say("All is new."); } catch (error) { trouble(error); }
+}
 function keep() {
   const file = h("input", {type: "file", id: "import", accept: ".json,application/json"}), name = plainInput("seed", "", (state.view && state.view.progress.seed) || ""), road = h("select", {id: "road"}, h("option", {value: ""}, "all exercises"), Object.entries(state.course.roads).map(([r, all]) => h("option", {value: r, selected: state.view && state.view.progress.road === r}, `${r} (${all.length})`)));
   name.removeAttribute("aria-label");
-  const need = act => () => state.view ? act() : say("Progress is read when Python is ready.");
-  file.addEventListener("change", async () => { try { state.view = await keeper.replace(JSON.parse(await file.files[0].text())); list(); keep(); say("Imported."); } catch (error) { say("Not imported: " + error.message); } });
+  const need = act => async () => {
+    if (!state.view && !engine.ready) return say("Progress is read when Python is ready.");
+    try { state.view = await keeper.fold(); await act(); } catch (error) { trouble(error); }
+  };
+  file.addEventListener("change", async () => { try { state.view = await keeper.replace(JSON.parse(await small(file.files[0]).text())); list(); if (location.hash === "#progress") keep(); say("Imported."); } catch (error) { say("Not imported: " + error.message); } });
   name.addEventListener("change", async () => { try { state.view = await keeper.replace({...state.view.progress, seed: name.value.trim() || null}); list(); say("Kept."); } catch (error) { trouble(error); } });
   road.addEventListener("change", () => note({do: "road", road: road.value}));
   put($("main"), h("h1", {tabindex: "-1"}, "Progress"), h("p", {}, state.view ? state.view.standing : "Progress is read when Python is ready."),
     state.view && state.view.due.length ? [h("h2", {}, "To review"), h("ul", {}, [...new Set(state.view.due)].map(id => h("li", {}, h("a", {href: "#" + id}, id))))] : null,
     h("div", {class: "row"}, h("label", {for: "road"}, "road"), road), h("div", {class: "row"}, h("label", {for: "seed"}, "your name, for numbers of your own"), name),
-    h("div", {class: "buttons"}, h("button", {type: "button", onclick: need(() => handed("progress.json", JSON.stringify(state.view.progress, null, 1) + "\n", "application/json"))}, "Export progress"), h("button", {type: "button", onclick: need(() => handed("answers.jsonl", results(), "application/jsonl"))}, "Results for graphtutor grade")),
+    h("div", {class: "buttons"}, h("button", {type: "button", onclick: need(() => handed("progress.json", JSON.stringify(state.view.progress, null, 1) + "\n", "application/json"))}, "Export progress"), h("button", {type: "button", onclick: need(() => handed("answers.jsonl", results(), "application/jsonl"))}, "Results for graphtutor grade"), h("button", {type: "button", onclick: need(forget)}, "Begin anew")),
     h("div", {class: "row"}, h("label", {for: "import"}, "import progress"), file), h("p", {class: "quiet"}, "The file is the shell's own: graphtutor --progress progress.json goes on from it, and back."));
 }
 
 // ----- beginning -----
 async function begin() {
   state.course = SETUP.course;
+  SCORM.begin();
   engine = SETUP.engine === "server" ? new Server(stage) : new Tab(stage);
   window.graphtutor = {call: text => engine.text(text)};  // for a page around this one: JSON to JSON, as the page itself asks
   keeper = await (SETUP.engine === "server" ? new Served(engine) : new Keeper(engine)).open();
   const kept = await keeper.last();
   if (kept) state.view = kept.view;
   keeper.changed = async () => { const now = await keeper.last(); if (now) { state.view = now.view; list(); } };
-  if (!kept && await SCORM.begin(keeper)) await keeper.fold().catch(trouble);
+  await SCORM.restore(keeper, !kept);
+  if (innerWidth < 900) $("list").open = false;
   list();
   addEventListener("hashchange", () => route().then(() => document.querySelector("#main h1")?.focus({preventScroll: true})));
   await route();

@@ -57,8 +57,11 @@ lambda text: answered(here, text)
 self.onmessage = e => {
   if (e.data.setup) start(e.data).catch(error => self.postMessage({failed: String(error && error.message || error)}));
   else {
-    let text;
-    try { text = call(e.data.text); } catch (error) { text = JSON.stringify({ok: false, error: "this is a bug of graphtutor, not of your input: " + String(error.message || error).trim().split("\n").pop()}); }
-    self.postMessage({number: e.data.number, text});
+    let text, dead = false;
+    try { text = call(e.data.text); } catch (error) {
+      dead = error.name !== "PythonError";  // Python itself broke, of too deep a call perhaps: another one must begin
+      text = JSON.stringify({ok: false, error: "this is a bug of graphtutor, not of your input: " + String(error.message || error).trim().split("\n").pop()});
+    }
+    self.postMessage({number: e.data.number, text, dead});
   }
 };
