@@ -159,4 +159,4 @@ def test_a_page_shows_what_the_svg_does(size: int, tmp_path: Path) -> None:
     subprocess.run(command, cwd=tmp_path, check=True)
     with Image.open(tmp_path / "a.png") as page:
         apart = np.abs(np.asarray(page.convert("L"), dtype=int) - told)
-    assert (apart > 60).mean() < 0.005
+    assert (apart > 60).mean() < 0.012  # edges, half a pixel apart; the smallest shape, left out, is 0.02
