@@ -10,7 +10,7 @@ import re
 import sys
 import unicodedata
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -49,21 +49,43 @@ def near(word: str, known: Iterable[str], cutoff: float = 0.6, before: str = "")
 ASCII = {"−": "-", "–": "-", "—": "-", "·": "*", "×": "*", "÷": "/", "∂": "d", "∇": "grad ", "√": "sqrt", "Σ": "sum", "∞": "inf", "→": "->", "←": "<-", "↑": "^", "↓": "v",
          "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "✓": "ok", "✗": "x", "▶": ">", "◀": "<", "●": "*", "○": "o",
          "│": "|", "─": "-", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+", "∈": " in ", "ϵ": "epsilon", "ᵀ": ".T", "‖": "||"}  # fmt: skip
-SUPERSCRIPT = {
-    "⁰": "0",
-    "¹": "1",
-    "²": "2",
-    "³": "3",
-    "⁴": "4",
-    "⁵": "5",
-    "⁶": "6",
-    "⁷": "7",
-    "⁸": "8",
-    "⁹": "9",
-    "⁻": "-",
-    "⁺": "+",
-    "ⁿ": "n",
-}
+SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n", strict=True))
+RAISED = {plain: sign for sign, plain in SUPERSCRIPT.items()}
+LOWERED = str.maketrans("0123456789ij", "₀₁₂₃₄₅₆₇₈₉ᵢⱼ")
+ONE = r"(?:\d*(?!(?<=\d)[eE])[A-Za-z]_?\d*|\d+)"  # a name as formulas have it, or a number; a word of prose is longer
+# what stands in a formula inside a sentence -> the same as `language.write` sets it, one after the other
+SET: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    (r"(?<![a-z]{2}-)\b(d?[A-Za-z])_?(\d+)\b(?!\()", lambda m: m[1] + m[2].translate(LOWERED)),
+    (r"\b([A-Za-z])_([ij])\b", lambda m: m[1] + m[2].translate(LOWERED)),
+    (r"\bd([A-Za-z]*[₀-₉]*)/d(?=[A-Za-z][₀-₉]*(?![A-Za-z]))", r"∂\1/∂"),
+    (r"\bd(\([^()]*\))/d(?=[A-Za-z][₀-₉]*(?![A-Za-z]))", r"∂\1/∂"),
+    (r"\*\*", "^"),
+    (r"(?<=\S)\^(\(-?\d+\)|-?\d+)(?!\w|\.\d)", lambda m: "".join(RAISED[c] for c in m[1].strip("()"))),
+    (r"(?<=[\w)\]⁰-⁹])(?:\.T|\^T)\b", "ᵀ"),
+    (r"(?<=[\w)\]⁰-⁹₀-₉²³']) ?\* ?(?=[\w(−∂√|-])", "·"),
+    (r"(?<=[\w)\]₀-₉⁰-⁹²³ᵀ|]) - (?=[\w(∂√|])", " − "),
+    (rf"(?<![\w.-])({ONE}|\d*\.\d+|[)\]²³])-(?={ONE}[₀-₉]*(?![A-Za-z])|\()", r"\1−"),
+    (r"(?<=[)\]²³₀-₉])-(?=[\w(])", "−"),
+    (r"(?:(?<=[\s(\[,=·^/])|^)-(?=[\d(∂√.]|[A-Za-z]+[₀-₉]*(?:[·²³^/([),;:.]|\s|$))", "−"),
+    (r"\bpi\b", "π"),
+    (r"\bsqrt\(([A-Za-zπ][₀-₉]*|\d+)\)", r"√\1"),
+    (r"\bsqrt\(", "√("),
+    (r">=", "≥"), (r"<=", "≤"), (r"!=", "≠"), (r"->", "→"),
+)  # fmt: skip
+SETTING = tuple((re.compile(pattern), set_as) for pattern, set_as in SET)
+
+
+def in_unicode(text: str) -> str:
+    """Return prose with its formulas as a Unicode terminal shows them; `transliterate` takes them back.
+
+    By their signs alone, so that nothing waits for a reader; a word with a hyphen stays as it is.
+
+    >>> in_unicode("L = (f - y)**2 with f = w0*x0 + b: find dL/dw0 at x = -1, one-hot y_1 <= 2^(-3).")
+    'L = (f − y)² with f = w₀·x₀ + b: find ∂L/∂w₀ at x = −1, one-hot y₁ ≤ 2⁻³.'
+    """
+    for pattern, set_as in SETTING:
+        text = pattern.sub(set_as, text)
+    return text
 
 
 def transliterate(text: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from graphtutor.text import in_unicode
 
 pexpect: Any = pytest.importorskip("pexpect") if sys.platform != "win32" else None
 needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -33,8 +36,15 @@ class Shell:
         self.text = ""
 
     def expect(self, *texts: str) -> str:
-        """Wait for this text, or for one of several, and return what came before it."""
-        self.child.expect_exact(list(texts))
+        """Wait for this text, or for one of several, plain or set in Unicode, and return what came before it."""
+        self.child.expect_exact([*texts, *map(in_unicode, texts)])
+        before = str(self.child.before)
+        self.text += before + str(self.child.after)
+        return before
+
+    def prompted(self, prompt: str, filled: bool = False) -> str:
+        """Wait until this stands at the very end, a place to type at (`filled`: with more on its line); return what came before it."""
+        self.child.expect(re.escape(prompt) + (r"[^\r\n]+" if filled else "") + r"\Z")
         before = str(self.child.before)
         self.text += before + str(self.child.after)
         return before

@@ -64,7 +64,7 @@ def test_the_lesson_goes_as_the_readme_shows(tmp_path) -> None:
         timeout=90,
     )
     said = ""
-    for prompt, typed in re.findall(r"^(df/dx = |Enter goes on to: [^\n]*)(.*)$", shown, re.M):
+    for prompt, typed in re.findall(r"^(∂f/∂x = |Enter goes on to: [^\n]*)(.*)$", shown, re.M):
         shell.expect_exact(prompt)
         said += shell.before + prompt
         shell.sendline(typed)

@@ -398,8 +398,12 @@ def watch(desk: Desk, file: str, exercise: str | None, once: bool) -> None:
     lesson = lesson_of(desk)
     name = named(lesson, exercise)
     path = Path(file)
-    if not path.exists() and once:
+    if path.exists() and not path.is_file():
+        raise LearnerError(f"'{file}' is no file that can be saved; name one, such as answer.txt")
+    if once and not path.exists():
         raise LearnerError(f"no file '{file}'; write your answer into it and save")
+    if once:
+        text_of_file(path)  # empty, or no text: said now, and not waited for
     say(f"Watching {file} as an answer to {name}; Ctrl-C stops.")
     seen: tuple[int, int] | None = None
     while name:
@@ -417,16 +421,22 @@ def watch(desk: Desk, file: str, exercise: str | None, once: bool) -> None:
 
 def saved(path: Path, seen: tuple[int, int] | None) -> tuple[tuple[int, int], str]:
     """Wait until a file was saved anew and whole, and holds something; return its stamp and its text."""
+    told = None
     while True:
         now = stamp(path)
         if now is not None and now[1] > LONGEST:
             raise LearnerError(f"'{path}' holds more than {LONGEST:,} bytes; expected one answer")
         if now is not None and now != seen:
             time.sleep(SETTLED)
-            with suppress(OSError, UnicodeDecodeError):  # an editor is between two states of it
-                text = path.read_text("utf-8-sig")
-                if stamp(path) == now and text.strip():
-                    return now, text
+            with suppress(OSError):  # an editor is between two states of it
+                data = path.read_bytes()
+                if stamp(path) == now and data.strip():
+                    try:
+                        return now, decoded(data, f"'{path}'")
+                    except LearnerError as error:
+                        if told != now:
+                            complain(str(error))
+                        told = now
         time.sleep(POLL if now == seen or now is None else SETTLED)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from ..errors import LearnerError
+from ..text import in_unicode
 from .course import Course
 from .kinds import Exercise
 from .progress import Progress, Record, due, hint_taken, now, with_state
@@ -16,6 +17,8 @@ from .store import Store
 from .variants import variant
 
 WIDEST = 96
+FAMILIAR = 3  # exercises tried, after which nobody needs to be told of ?
+GLUED = "\u00a0=\u00a0"  # no line begins with a sign of equality
 
 
 class Screen(Protocol):
@@ -81,7 +84,7 @@ class Desk:
     def hint(self, name: str, exercise: Exercise) -> None:
         text, number, count = next_hint(exercise, self.store.read().record(name))
         self.store.change(lambda p: hint_taken(p, name, count))
-        self.tell(f"Hint {number} of {count}: {text}")
+        self.tell(f"Hint {number} of {count}: {self.set(text, exercise)}")
         if number == count:
             self.tell("That is the strongest hint; solution shows the answer.", "quiet")
 
@@ -101,22 +104,29 @@ class Desk:
         wished = self.course.settings.notation
         return self.screen.notation if wished == "auto" else wished
 
+    def set(self, text: str, exercise: Exercise | None = None) -> str:
+        """Return words with their formulas set as this screen has them; of an exercise in Python as they are."""
+        code = exercise is not None and exercise.FORM == "code"
+        return text if code or self.notation != "unicode" else in_unicode(text)
+
     def show(self, name: str) -> None:
         """Show an exercise: where it stands, its title, what it asks."""
         progress = self.store.read()
         record = progress.record(name)
         self.present(name, self.exercise(name, progress), "" if record.state == "open" else record.state)
-        if not record.attempts and not record.hints:
+        begun = sum(bool(r.attempts) for r in progress.exercises.values())
+        if not record.attempts and not record.hints and begun < FAMILIAR:
             self.tell("(? for help)", "quiet")
 
     def present(self, name: str, exercise: Exercise, remark: str = "") -> None:
         order = self.course.order
         place = f"Exercise {order.index(name) + 1} of {len(order)}" if name in order else "Exercise"
         self.screen.say()
-        self.tell(f"{place}: {exercise.title} ({name}{', ' + remark if remark else ''})", "heading")
-        self.tell(exercise.prompt)
+        title = self.set(exercise.title)
+        self.tell(f"{place}: {title} ({name}{', ' + remark if remark else ''})", "heading")
+        self.tell(self.set(exercise.prompt, exercise))
         for line in exercise.listing():
-            self.screen.say(wrapped(line, self.screen.width, "   "))
+            self.screen.say(wrapped(self.set(line, exercise), self.screen.width, "   "))
 
     def standing(self, progress: Progress) -> str:
         """Return how far the learner is: `13 of 129 done, 4 to review`."""
@@ -130,7 +140,7 @@ class Desk:
         title, names = self.course.groups[number]
         many = f"{len(names)} exercise{'s' * (len(names) != 1)}, about {self.course.minutes(names)} minutes"
         head = f"Chapter {number + 1} of {len(self.course.groups)}: {title} ({many})."
-        return f"{head} {self.course.about(title)}".strip()
+        return f"{head} {self.set(self.course.about(title))}".strip()
 
     def state(self, name: str, progress: Progress) -> str:
         """Return a word for where an exercise stands: here, due, done, shown, skipped, tried, or nothing."""
@@ -153,16 +163,18 @@ class Desk:
                 self.tell(f"{title} ({finished} of {len(names)}{left})", "heading")
             for name in rows if not only or only in names else ():
                 line = f"{self.course.order.index(name) + 1:4} {self.state(name, progress):8}{name}"
-                wide = "" if self.screen.width < 72 else f"  {self.course.exercise(name).title}"
+                wide = "" if self.screen.width < 72 else f"  {self.set(self.course.exercise(name).title)}"
                 self.screen.say(line + wide)
         self.tell(f"{self.standing(progress)}.")
 
 
 def wrapped(line: str, width: int, indent: str = "") -> str:
     """Return a line of prose in lines of at most `width` columns; words longer than that stay whole."""
-    return textwrap.fill(
-        line, max(20, min(width, WIDEST)), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    room = max(20, min(width, WIDEST))
+    fits = all(len(word) <= room for word in line.replace(" = ", GLUED).split(" "))
+    text = line.replace(" = ", GLUED) if fits else line
+    set_in_lines = textwrap.fill(text, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return set_in_lines.replace(GLUED, " = ")
 
 
 def next_hint(exercise: Exercise, record: Record) -> tuple[str, int, int]:

@@ -25,7 +25,7 @@ STATUS = {"compensates": "does not follow", "unread": "not read", "side": "on th
 OPENINGS = "Not yet.", "Not that either.", "Still not it.", "No, not yet."  # one after the other, for tries in a row
 HELP = """\
 Type your answer and press Enter. Formulas as you would write them:
-  2*x0*(f - y)   x^2   sqrt(x)   where(x > 0, x, 0)
+  2*x0*(f - y)   x^2   sqrt(x)   dL/dw   where(x > 0, x, 0)
 Or type one of these words:
   hint       a hint, weak ones first (so does "I don't know")
   solution   show it, and go on
@@ -160,12 +160,12 @@ class Lesson(Desk):
         exercise = self.exercise(name, progress)
         if exercise.DRAWN and not progress.record(name).attempts:
             for line in ["The graph:", *exercise.diagram()]:
-                self.screen.say(line, "quiet")
+                self.screen.say(self.set(line), "quiet")
 
     def pause(self, name: str) -> None:
         """Wait for Enter before the next exercise; a command may come first."""
         while following := self.current(self.store.read()):
-            title = self.course.exercise(following).title
+            title = self.set(self.course.exercise(following).title)
             order = ordered(self.screen.ask(f"Enter goes on to: {title} "))
             if order is None or order.word == "next":
                 return
@@ -194,7 +194,7 @@ class Lesson(Desk):
     def repeat(self, asks: list[Question], given: dict[str, str]) -> None:
         """Say which answers stand already."""
         if given:
-            so_far = [f"{q.prompt} = {given[q.key]}" for q in asks if q.key in given]
+            so_far = [f"{self.set(q.prompt)} = {given[q.key]}" for q in asks if q.key in given]
             shown = "; ".join(so_far if len(so_far) <= MOST_SHOWN else [f"{len(so_far)} of {len(asks)}"])
             self.tell(f"Your answers so far: {shown}", "quiet")
 
@@ -220,7 +220,7 @@ class Lesson(Desk):
         """Return what is typed for one question, once something is."""
         if question.lines:
             return self.rest([], exercise.names)
-        prompt = exercise.prompt_of(question)
+        prompt = self.set(exercise.prompt_of(question), exercise)
         while not (text := self.asked(prompt, exercise.names).strip()):
             pass
         return text
@@ -335,7 +335,7 @@ class Lesson(Desk):
             except Instead as instead:
                 if instead.order.word == "quit":
                     raise Leave from None
-                self.tell(exercise.hints[0] if instead.order.word == "hint" else HELP)
+                self.tell(self.set(exercise.hints[0], exercise) if instead.order.word == "hint" else HELP)
                 continue
             try:
                 grade = self.judge(exercise, exercise.checked(given.get("", given)))
@@ -345,7 +345,7 @@ class Lesson(Desk):
             self.feedback(exercise, grade, retry=unread(grade))
             if not unread(grade):
                 if not grade.correct:
-                    self.screen.say(exercise.told(self.notation, self.screen.width))
+                    self.solved(exercise)
                 return grade
 
     # ----- the commands -----
@@ -381,9 +381,9 @@ class Lesson(Desk):
         if unread(grade):
             self.unreadable(grade.invalid)
         elif grade.correct:
-            self.tell(grade.message, "good")
+            self.tell(self.set(grade.message, exercise), "good")
             if exercise.note:
-                self.tell(exercise.note)
+                self.tell(self.set(exercise.note))
         else:
             self.refuse(exercise, grade, name)
             path = self.picture(exercise, grade)
@@ -401,7 +401,9 @@ class Lesson(Desk):
         opening = OPENINGS[len(self.told) % len(OPENINGS)] if grade.correct is False else "Undecided."
         repeated = bool(name) and body in self.told
         self.told.append(body)
-        self.tell(f"{opening} {'That comes to the same as before.' if repeated else said}".strip(), "bad")
+        self.tell(
+            f"{opening} {'That comes to the same as before.' if repeated else self.set(said, exercise)}".strip(), "bad"
+        )
         for line in grade.lines if len(grade.lines) > 1 else ():
             shown = f"  {line.index + 1}. {STATUS.get(line.status, line.status)}: {' '.join(line.text.split())}"
             self.screen.say(wrapped(shown, self.screen.width, "     "))
@@ -410,7 +412,7 @@ class Lesson(Desk):
         elif repeated:
             self.tell("You have had every hint; solution shows how it is done, and skip goes on without.")
         for reason in () if repeated else why:
-            self.tell(reason)
+            self.tell(self.set(reason, exercise))
 
     def unreadable(self, error: ReadError) -> None:
         """Say what could not be read, and where."""
@@ -422,9 +424,13 @@ class Lesson(Desk):
     def solution(self, name: str, exercise: Exercise) -> None:
         """Show a solution; the exercise counts as shown, not as done, unless it was done before."""
         self.leave(name, "shown")
-        self.screen.say(exercise.told(self.notation, self.screen.width))
+        self.solved(exercise)
         if exercise.note:
-            self.tell(exercise.note)
+            self.tell(self.set(exercise.note))
+
+    def solved(self, exercise: Exercise) -> None:
+        """Say a solution, its formulas as this screen has them."""
+        self.screen.say(self.set(exercise.told(self.notation, self.screen.width), exercise))
 
 
 def unread(grade: Any) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace as renewed
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from ..grading.told.marks import Cell, Misconception, Rubric
 from ..language import trees
 from ..language.read import derivation, read
 from ..language.write import write
+from ..ops import heads
 from ..training.data import START, lecture
 from ..training.train import train
 from ..walk.trace import Trace, trace
@@ -40,11 +42,12 @@ from .heard import code as code_heard
 from .heard import formulas as formulas_heard
 
 __all__ = [
-    "Cell", "Grade", "Misconception", "Rubric", "Typed", "as_tree", "build", "code_heard", "decimal", "derive", "formulas_heard", "grade", "lettered", "message",
+    "Cell", "Grade", "Misconception", "Rubric", "Typed", "as_tree", "build", "code_heard", "decimal", "derive", "early", "formulas_heard", "grade", "lettered", "message",
     "of_sheet", "read_code", "renewed", "respelled", "task", "trace",
 ]  # fmt: skip
 
 LONGEST = 2000
+MOST_CHANGED = 6  # parameters of one step whose order is looked at
 SIGNS = str.maketrans({"−": "-", "–": "-", "×": "x", "\u00a0": " ", "\t": " ", "⟨": "(", "⟩": ")"})
 NUMBER = re.compile(rf"(?:{PLAIN.pattern})(?:/\d+)?")
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
@@ -337,6 +340,33 @@ def agree(asked: Task, given: Mapping[str, Any], slip: Mapping[str, Any]) -> boo
         slip.get(name) is not None and tree is not None and compare(asked, tree, slip[name], prove=False)
         for name, tree in given.items()
     )
+
+
+def early(asked: Task, given: sp.Basic) -> dict[str, tuple[str, ...]]:
+    """Return parameter → the ones changed before its gradient was worked out, where an answer takes a step of descent so.
+
+    The step is a list of `parameter - …`; a wrong entry counts where it is right once new values stand in its gradient.
+    """
+    right = asked.tree.args
+    if not isinstance(given, heads.Vector) or len(given.args) != len(right) or len(right) > MOST_CHANGED:
+        return {}
+    new = dict(zip((entry.args[0] if entry.args else entry for entry in right), given.args, strict=True))
+    wrong = [k for k, entry in enumerate(right) if not compare(asked, given.args[k], entry, prove=False)]
+    found = {str(right[k].args[0]): changed_before(asked, right[k], given.args[k], new) for k in wrong if right[k].args}
+    return found if found and all(found.values()) else {}
+
+
+def changed_before(asked: Task, right: sp.Basic, given: sp.Basic, new: Mapping[sp.Basic, sp.Basic]) -> tuple[str, ...]:
+    """Return the fewest parameters whose new values in the gradient of one step make it the given one; none where nothing does."""
+    own, *rest = right.args
+    others = [name for name in new if name != own and isinstance(name, sp.Symbol)]
+    for count in range(1, len(others) + 1):
+        for chosen in combinations(others, count):
+            put = {name.name: new[name] for name in chosen}
+            tree = trees.rebuilt(right, (own, *(trees.replaced(part, put) for part in rest)))
+            if compare(asked, given, tree, prove=False):
+                return tuple(put)
+    return ()
 
 
 # ----- domains -----

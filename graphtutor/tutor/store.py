@@ -69,6 +69,11 @@ class Store:
     @property
     def file(self) -> Path:
         """Where the file really is: behind a link, what the link leads to."""
+        try:
+            if b"\0" in os.fsencode(self.path):
+                raise ValueError
+        except ValueError:
+            raise LearnerError(f"no file can be called {str(self.path)!a}; set ${ENVIRONMENT} to another") from None
         return Path(os.path.realpath(self.path)) if self.path.is_symlink() else self.path
 
     def read(self) -> Progress:

@@ -93,3 +93,61 @@ def test_how_many_numbers_are_wanted_is_said_before_and_after() -> None:
     grade = judge(exercise, answer)
     assert grade.correct is None
     assert f"{first.key}: 1 number where {count} were asked for; expected {count} numbers" in grade.message
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("w[0] -= rate*E*x[0]; g = E; w[1] -= rate*g*x[1]; b -= rate*g; return [w[0], w[1], b]", "gradients by w1 and b are worked out with the new w0"),
+        ("g = E; w[0] -= rate*g*x[0]; w[1] -= rate*g*x[1]; b -= rate*E; return [w[0], w[1], b]", "gradient by b is worked out with the new w0 and w1"),
+        ("b -= rate*E; g = E; return [w[0] - rate*g*x[0], w[1] - rate*g*x[1], b]", "gradients by w0 and w1 are worked out with the new b"),
+        ("g = E; w[0] -= rate*g*x[0]; return [w[0], w[1] - rate*E*x[1], b - rate*g]", "gradient by w1 is worked out with the new w0"),
+        ("g = E; b -= rate*g; return [w[0] - rate*E*x[0], w[1] - rate*g*x[1], b]", "gradient by w0 is worked out with the new b"),
+        ("w[1] -= rate*E*x[1]; w[0] -= rate*E*x[0]; b = b - rate*E; return [w[0], w[1], b]", "are worked out with the new w1"),
+        ("g = E; return [g*x[0], g*x[1], g]", "These are the gradients"),
+        ("g = E; return [w[0] - g*x[0], w[1] - g*x[1], b - g]", "The whole gradient is subtracted"),
+    ],
+)  # fmt: skip
+def test_an_update_that_sees_new_parameters_is_named_with_them(body: str, said: str) -> None:
+    lines = body.replace("E", "2*(w[0]*x[0] + w[1]*x[1] + b - true_val)").split("; ")
+    grade = judge(
+        COURSE.exercise("code-one-update"), "\n    ".join(["def update(x, w, b, true_val, rate):", *lines]) + "\n"
+    )
+    assert grade.correct is False
+    assert said in grade.message
+    assert ("worked out" in said) == ("update.sequential" in [m.id for m in grade.misconceptions])
+
+
+def test_a_slip_in_a_step_is_not_called_an_early_update() -> None:
+    code = "def update(x, w, b, true_val, rate):\n    g = w[0]*x[0] + w[1]*x[1] + b - true_val\n    return [w[0] - rate*g*x[0], w[1] - rate*g*x[1], b - rate*g]\n"
+    grade = judge(COURSE.exercise("code-one-update"), code)
+    assert grade.correct is False
+    assert "update.sequential" not in [m.id for m in grade.misconceptions]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "named"),
+    [
+        ("four-points", "0.416, -0.3, 0.058; 0.08, -0.132, 0.016; 0.4, -0.2, 0.15; 0.49, -0.33, 0.11; 0.3465, -0.2405, 0.0835", True),
+        ("four-points", "-0.34, -0.3, -0.32; 42, -16.8, 8.4; 10, -10, -5; 1, 3, -1; 15.35, -5.95, 1.65", True),
+        ("four-points", "-7.9, -0.3, -4.1; 42, -16.8, 8.4; 10, -10, -5; 1, 3, -1; 15.35, -5.95, 1.65", True),
+        ("both-sides", "0.1, 2, 0, 1; 0, 0, 0, 0; 0.5, -0.52, -0.28, 0.11; 0, 0, 0, 0", True),
+        ("both-sides", "0.1, -0.7, -0.3, 0; 0, 0, 0, 0; 0.5, 2, -2, -1; 0, 0, 0, 0", True),
+        ("four-points", "8.4, 0, 4.2; 42, -16.8, 8.4; 10, -10, -5; 1, 3, -1; 1, 2, 3", False),
+        ("one-step", "8.4, 0, 4.2", False),
+    ],
+)  # fmt: skip
+def test_weights_where_gradients_are_asked_are_named_as_such(name: str, answer: str, named: bool) -> None:
+    it = COURSE.exercise(name)
+    grade = judge(it, it.checked(answer))
+    assert grade.correct is False
+    assert ("updated-instead" in [m.id for m in grade.misconceptions]) == named
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["x2 = (-b - w0*x1)/w1", "x_2 = -(w0 x1 + b)/w1", "x₂ = −(b + w₀·x₁)/w₁", "x_{2} = -(b + w0*x1)/w1", "w1*x2 = -b - w0*x1\nx2 = (-b - w0*x1)/w1", "x2=-b/w1 - w0*x1/w1"],
+)  # fmt: skip
+def test_the_name_that_is_solved_for_may_stand_before_the_answer(answer: str) -> None:
+    assert judge(COURSE.exercise("decision-boundary"), answer).correct
+    assert not judge(COURSE.exercise("decision-boundary"), "x2 = -b - w0*x1/w1").correct

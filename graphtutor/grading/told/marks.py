@@ -89,11 +89,12 @@ class Counterexample:
     answer: str
     truth: str
     ratio: str = ""
+    what: str = "the derivative"
 
     def __str__(self) -> str:
         at = ", ".join(f"{name} = {value}" for name, value in self.point)
         told = f"At {at}: " if at else ""
-        return f"{told}yours is {self.answer}, the derivative is {self.truth}." + (
+        return f"{told}yours is {self.answer}, {self.what} is {self.truth}." + (
             f" Yours is {self.ratio} everywhere." if self.ratio else ""
         )
 

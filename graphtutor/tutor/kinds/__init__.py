@@ -323,7 +323,12 @@ class Worded(Exercise, frozen=True, kw_only=True, tag="worded"):
         told = list(dict.fromkeys(m for w in slips for m in expected(found, w)))
         first = [maths.renewed(m, hint=sentence(why) or m.hint) for m in told[:1]]
         rest = [m for m in dict.fromkeys((*told, *found.misconceptions)) if m not in told[:1]]
-        return maths.renewed(found, message=said(found.message, why), misconceptions=(*first, *rest))
+        point = found.counterexample
+        if point is not None and not asked.wrt:
+            point = maths.renewed(point, what="the right value")
+        return maths.renewed(
+            found, message=said(found.message, why), misconceptions=(*first, *rest), counterexample=point
+        )
 
     def wrong_trees(self, asked: Task, answer: Any) -> dict[str, Any]:
         """Return the first wrong expression of an answer, for each gradient that it gives."""
@@ -347,7 +352,8 @@ class Single(Worded, frozen=True, kw_only=True, tag="single"):
 
     @property
     def asks_for(self) -> str:
-        return f"d{self.output_name}/d{self.wrt}"
+        called = re.search(rf"\bd([^\W\d_]\w*)/d{re.escape(self.wrt)}\b", self.prompt)
+        return f"d{called[1] if called else self.output_name}/d{self.wrt}"
 
 
 def expected(found: Grade, slip: Wrong[Any]) -> list[Misconception]:
@@ -359,7 +365,8 @@ def expected(found: Grade, slip: Wrong[Any]) -> list[Misconception]:
 # ----- what is said -----
 def said(message: str, why: str) -> str:
     """Return a message with the words of the exercise behind it, in place of a bare "Not right."."""
-    return " ".join(filter(None, (message if message != "Not right." or not why else "", sentence(why))))
+    told = message if message != "Not right." or not why else ""
+    return ("\n" if told and told[-1] not in ".:;?!" else " ").join(filter(None, (told, sentence(why))))
 
 
 def sentence(why: str) -> str:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from . import Exercise, Question, Worded, Wrong, indented, maths
+from ...text import several
+from . import Exercise, Question, Worded, Wrong, indented, maths, said, sentence
 
 if TYPE_CHECKING:
     from ...grading.asked.task import Task
+    from ...grading.told.grades import Grade
     from ..heard import Heard
 
 
@@ -71,6 +73,18 @@ why = "the inner derivative x is missing"
 
     def wrong_trees(self, asked: Task, answer: Any) -> dict[str, Any]:
         return {"": maths.as_tree(maths.read_code(answer)(self.function, self.args))}
+
+    def worded(self, asked: Task, found: Grade, answer: Any) -> Grade:
+        """Return the Grade of a wrong answer; of a step of descent also which gradients see parameters that were changed before."""
+        told = super().worded(asked, found, answer)
+        early = {} if told.misconceptions else maths.early(asked, self.wrong_trees(asked, answer)[""])
+        if not early:
+            return told
+        seen = several(dict.fromkeys(name for names in early.values() for name in names))
+        which = f"gradient by {several(early)} is" if len(early) == 1 else f"gradients by {several(early)} are"
+        why = f"the {which} worked out with the new {seen}; all gradients belong before the first update"
+        slip = maths.Misconception("update.sequential", hint=sentence(why))
+        return maths.renewed(told, message=said(told.message, why), misconceptions=(slip,))
 
     def told(self, notation: str = "plain", width: int = 80) -> str:
         return indented(self.accept[0].strip("\n").splitlines())

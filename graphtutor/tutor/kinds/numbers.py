@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from ...errors import AuthorError, ReadError
 from ...text import several
-from . import Exercise, Point, Question, Wrong, maths, refusal, right
+from . import Exercise, Point, Question, Wrong, maths, refusal, refused, right
 
 if TYPE_CHECKING:
     from ...grading.told.grades import Grade
     from ..maths import Typed
 
 EXAMPLE = "8.4, 0, -4.2"
+GRADIENT = re.compile(r"d[^\W_]+_d(\w+)")
+RATES = "1", "0.5", "0.1", "0.05", "0.01", "0.005", "0.001"  # of a step that is taken for a gradient
+STEPPED = "that is the parameter after a step; asked is the gradient alone, before the rate and the old value come in"
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -146,7 +151,7 @@ why = "the inner derivative x is missing"
             digits = self.digits_of(asks[coarse])
             asked = f"at least {digits} decimal{'s' if digits != 1 else ''}"
             return unreadable(ReadError(f"{coarse}: right as far as it goes; give {asked}", ""), coarse, asks)
-        return right("Right." if len(verdicts) == 1 else f"Right, all {len(verdicts)}.")
+        return right({1: "Right.", 2: "Right, both."}.get(len(verdicts), f"Right, all {len(verdicts)}."))
 
     def refused(
         self, answer: Mapping[str, Any], wrong: list[str], given: dict[str, list[Typed]], truth: dict[str, list[Any]]
@@ -154,9 +159,9 @@ why = "the inner derivative x is missing"
         """Return the Grade of an answer of which some numbers are wrong, in the words of the slip that gives them."""
         asks = {ask.label: ask for ask in self.asks}
         rest, one = len(asks) - len(wrong), len(wrong) == 1
-        message = f"{several(wrong)} {'is' if one else 'are'} not right"
+        message = f"Wrong: {several(wrong)}" if rest or one else f"None of the {len(wrong)} is right"
         message += f"{miscounted(given[wrong[0]], truth[wrong[0]]) if one else ''}."
-        message += f" The other {rest} {'is' if rest == 1 else 'are'}." if rest else ""
+        message += f" The other {'one is' if rest == 1 else f'{rest} are'} right." if rest else ""
         table = [maths.Cell(n, "wrong" if n in wrong else "right", str(answer[n])) for n in asks]
 
         def explains(slip: Wrong[Any]) -> bool:
@@ -164,7 +169,24 @@ why = "the inner derivative x is missing"
                 n in slip.answer and maths.all_agree(given[n], self.numbers(asks[n], slip.answer[n])) for n in wrong
             )
 
-        return maths.renewed(refusal(rest / len(asks), message, self.wrong, explains), table=tuple(table))
+        found = refusal(rest / len(asks), message, self.wrong, explains)
+        if not found.misconceptions and all(self.stepped(asks[n], given[n], truth[n]) for n in wrong):
+            found = refused(rest / len(asks), message, [["updated-instead"]], STEPPED)
+        return maths.renewed(found, table=tuple(table))
+
+    def stepped(self, ask: Ask, given: list[Typed], truth: list[Any]) -> bool:
+        """Return whether parameters after a step of descent were given where their gradients are asked for."""
+        texts = (ask.formula,) if isinstance(ask.formula, str) else ask.formula
+        names = [name[1] if (name := GRADIENT.fullmatch(text)) else "" for text in texts]
+        if not any(names) or any(n and np.ndim(self.at.get(n, [])) for n in names):
+            return False
+        old = [maths.exactly(self.at[n]) if n else None for n in names * (len(truth) // len(names))]
+        return any(
+            maths.all_agree(
+                given, [g if p is None else p - Fraction(rate) * g for p, g in zip(old, truth, strict=False)]
+            )
+            for rate in RATES
+        )
 
     def read(self, ask: Ask, value: Any, truth: list[Any]) -> list[Typed]:
         """Return what was given for one question as numbers; a ReadError where that is no number, or not as many as are wanted."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from ...errors import AuthorError
+from ...text import transliterate
 from . import Single, maths
 
 if TYPE_CHECKING:
@@ -37,6 +39,19 @@ why = "b changes its sign on the way to the other side"
 
     def asked(self) -> Task:
         return maths.task(self.root(), assume=self.assume)
+
+    def handed(self, answer: Any) -> Any:
+        """Return what stands behind `x2 =` where that begins the last line, whatever was worked out before."""
+        if not isinstance(answer, str) or not answer.strip():
+            return answer
+        stem, digits = re.fullmatch(r"(.*?)(\d*)", self.wrt).groups()  # type: ignore[union-attr]
+        below = rf"_?\{{?{digits}\}}?" if digits else ""
+        last = answer.strip().splitlines()[-1]
+        solved = re.match(rf"\s*{re.escape(stem)}{below}\s*=(?!=)", transliterate(last))
+        return last.partition("=")[2] if solved else answer
+
+    def wrong_trees(self, asked: Task, answer: Any) -> dict[str, Any]:
+        return super().wrong_trees(asked, self.handed(answer))
 
     def root(self) -> str:
         """Return the root of the linear output as text: -(output at 0)/(its slope).
