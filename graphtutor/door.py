@@ -30,6 +30,8 @@ EXAMPLE = {
     "source": "'(w*x - y)**2'",
     "answer": "'2*x*(w*x - y)'",
     "name": "'w'",
+    "exercise.name": "'hinge-dw0'",
+    "submissions": "[{'expression': 'x**2', 'wrt': 'x', 'answer': '2*x'}]",
     "b": "'2*x'",
 }
 
@@ -70,7 +72,8 @@ def door(function: Callable[P, R], *, called: str = "", hidden: tuple[str, ...] 
             raise LearnerError(f"{told} takes {most} argument{'s' * (most != 1)} without a name, and {met} are given")
         missing = next((name for name in required[len(args) :] if name not in options), None)
         if missing:
-            example = f", such as {EXAMPLE[missing]}" if missing in EXAMPLE else ""
+            shown = EXAMPLE.get(f"{function.__name__}.{missing}") or EXAMPLE.get(missing)
+            example = f", such as {shown}" if shown else ""
             raise LearnerError(f"{told} needs {missing}{example}")
         given = (*zip(order, args, strict=False), *options.items())
         for name, value in given:
@@ -196,10 +199,41 @@ def made_by(call: str) -> Callable[[type[R]], type[R]]:
                     raise  # it arose within
                 raise LearnerError(f"gt.{cls.__name__} is what {call} gives back; call that") from None
 
-        setattr(cls, "__init__", __init__)  # noqa: B010 - a plain assignment is none to a type checker
+        def __getattr__(self: Any, name: str) -> Any:
+            raise NoAttribute(f"{cls.__name__} has no '{name}'{near(name, public(self))}; {elsewhere(self, name)}")
+
+        for name, method in (("__init__", __init__), ("__getattr__", __getattr__)):
+            setattr(cls, name, method)  # a plain assignment is none to a type checker
         return cls
 
     return dressed
+
+
+def public(held: object) -> list[str]:
+    return [name for name in dir(held) if not name.startswith("_")]
+
+
+def elsewhere(held: Any, name: str) -> str:
+    """Return where to look for what an object has not: among its named values, or in the list of what it has."""
+    cls = type(held)
+    for kept in ("ids", "values", "parameters") if name.isidentifier() and not name.startswith("_") else ():
+        found = getattr(held, kept) if hasattr(cls, kept) or kept in getattr(held, "__dict__", {}) else {}
+        if isinstance(found, dict) and name in found:
+            return f"{name} is a name of its graph: {NAMES_IN[kept].format(repr(name))}"
+    return f"it has {several(public(held), 12)}"
+
+
+NAMES_IN = {
+    "ids": "g.gradient({0}) is its derivative, and g.trace(at={{…}}).values[{0}] its value",
+    "values": "t.values[{0}] is its value, and t.gradients[{0}] its gradient",
+    "parameters": "h.parameters[{0}] holds its values, a row an epoch",
+}
+
+
+class NoAttribute(LearnerError, AttributeError):
+    """What an object does not have; an AttributeError too, for code that expects one."""
+
+    __str__ = LearnerError.__str__
 
 
 class Listed(tuple[R, ...]):
@@ -211,7 +245,8 @@ class Listed(tuple[R, ...]):
         except (IndexError, TypeError):
             met = kind(place).removeprefix("the number ")
             last = len(self) - 1
-            raise NoPlace(f"there is no place {met} in this row; it has 0 to {last}, and -1 is the last") from None
+            held = f"it has 0 to {last}, and -1 is the last" if self else "it is empty"
+            raise NoPlace(f"there is no place {met} in this row; {held}") from None
 
     def __reduce__(self) -> Any:
         return Listed, (tuple(self),)

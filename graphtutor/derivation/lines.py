@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from ..door import Listed
 from ..language import trees
 from ..language.write import BARE, MATH, bracket, fenced, part_of
 from ..language.write import name as written_name
@@ -253,6 +254,9 @@ class Derivation:
     shapes: tuple[tuple[str, Shape], ...] = ()
     along: str = "rules"
     name: str = "L"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lines", Listed(self.lines))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), field_values(self)

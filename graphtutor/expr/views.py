@@ -10,6 +10,7 @@ from ..errors import LearnerError
 from ..language import write
 from ..ops.arrays import Shape
 from ..ops.table import ROWS
+from ..text import near
 from .adjoint import Backward, backward
 from .graph import Graph, Group
 from .running import run_values
@@ -22,6 +23,11 @@ def opened(graph: Graph, names: Iterable[str] | None = None) -> Graph:
     `names`: node names or operation names; all that can be opened if left out.
     """
     wanted = None if names is None else set(names)
+    alien = next((n for n in wanted or () if n not in ROWS and n not in graph.ids), None)
+    if alien is not None:
+        raise LearnerError(
+            f"'{alien}' is neither an operation nor a node of this graph{near(alien, [*ROWS, *graph.ids])}"
+        )
     builder = Builder()
     groups: list[Group] = []
 

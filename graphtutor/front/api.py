@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import sympy as sp
 
 from ..compiled import function as compile
-from ..door import door, made_by
+from ..door import Listed, NoAttribute, door, elsewhere, made_by
 from ..errors import LearnerError
 from ..expr import adjoint, build, foreign, jacobian, views
 from ..expr import graph as graphs
@@ -47,6 +48,21 @@ class Graph(graphs.Graph):
     >>> g.gradient("w")
     x*(2*b + 2*w*x - 2*y)
     """
+
+    @cached_property
+    def nodes(self) -> tuple[graphs.Node, ...]:
+        """Every node, by its number in topological order."""
+        return Listed(super().nodes)
+
+    @cached_property
+    def inputs(self) -> tuple[graphs.Node, ...]:
+        """The named leaves, in the order in which they appear."""
+        return Listed(super().inputs)
+
+    def __getitem__(self, name: Any) -> Any:
+        raise NoAttribute(f"a graph is not taken apart by [ ]: {elsewhere(self, str(name))}")
+
+    __iter__ = None
 
     @door
     def gradient(self, name: Any, tie: str = "zero") -> Any:
@@ -274,6 +290,11 @@ class Drawn:
 class Trace(Drawn, trace.Trace):
     """A walk over a graph; see `trace.Trace` for its data."""
 
+    def __getitem__(self, name: Any) -> Any:
+        raise NoAttribute(f"a trace is not taken apart by [ ]: {elsewhere(self, str(name))}")
+
+    __iter__ = None
+
     def __repr__(self) -> str:
         out = self.graph.output.name
         value = "" if self.point is None else f" = {shown(self.values[out])}"
@@ -346,7 +367,12 @@ def from_torch(module: Any, *example: Any) -> Imported:
     torch.export, in evaluation mode and double precision. Raises LearnerError, with the source line, for an operation
     that has no row.
     """
-    return imported(foreign.from_torch(module, *example))
+    try:
+        return imported(foreign.from_torch(module, *example))
+    except ModuleNotFoundError as error:
+        raise LearnerError(
+            f"from_torch reads modules of PyTorch, which is not installed ({error.name}): pip install torch"
+        ) from None
 
 
 def from_jax(function: Any, *example: Any) -> Imported:
@@ -355,7 +381,12 @@ def from_jax(function: Any, *example: Any) -> Imported:
     Read from the function's jaxpr, in double precision; a line `h = jnp.tanh(…)` names its node h, and a call such as
     `jax.nn.softmax` stays one node. Raises LearnerError, with the source line, for a primitive that has no row.
     """
-    return imported(foreign.from_jax(function, *example))
+    try:
+        return imported(foreign.from_jax(function, *example))
+    except ModuleNotFoundError as error:
+        raise LearnerError(
+            f"from_jax reads functions of JAX, which is not installed ({error.name}): pip install jax"
+        ) from None
 
 
 class Functions:
@@ -368,8 +399,7 @@ class Functions:
     def __getattr__(self, name: str) -> Any:
         row = ROWS.get(name) or next((r for r in TABLE if name in r.names), None)
         if row is None:
-            known = dir(self)
-            raise AttributeError(f"no operation for '{name}'{near(name, known)}; gt.fn has {', '.join(known)}")
+            raise NoAttribute(f"gt.fn has no function '{name}'{near(name, dir(self))}; dir(gt.fn) lists what it has")
 
         def call(*args: Any, **settings: Any) -> Any:
             unknown = set(settings) - {key for key, _ in row.params}
@@ -380,10 +410,11 @@ class Functions:
             params = tuple(settings.get(key, default) for key, default in row.params)
             if any(isinstance(a, Tracer) for a in args):
                 return getattr(on_tracers, row.name)(*args, params=params)
-            if len(args) < row.arity[0]:
-                raise LearnerError(
-                    f"{name} takes {row.arity[0]} argument{'s' * (row.arity[0] != 1)}; {len(args)} given"
-                )
+            least, most = row.arity
+            if len(args) < least or (most is not None and len(args) > most):
+                raise LearnerError(f"{name} takes {least} argument{'s' * (least != 1)}; {len(args)} given")
+            if any(isinstance(a, str) for a in args):
+                raise LearnerError(f"{name} takes numbers and arrays; text is read by gt.graph('{name}(x)')")
             shapes = [getattr(a, "shape", ()) for a in args]
             return row.forward(*args, *(row.settled(params, *shapes)))
 

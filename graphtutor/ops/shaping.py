@@ -70,6 +70,8 @@ def full_key(params: tuple[Any, ...], shape: Shape) -> tuple[Any, ...]:
     """Settle an index: one entry per axis, negative numbers and slices resolved."""
     key = params[0]
     if len(key) > len(shape):
+        if not shape:
+            raise ShapeError("a number has no entries to take; give the name a shape with shapes={…}")
         raise ShapeError(f"{len(key)} indices into shape {show_shape(shape)}; expected at most {len(shape)}")
     out: list[Any] = []
     for axis, n in enumerate(shape):

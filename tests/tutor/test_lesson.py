@@ -366,7 +366,7 @@ def test_review_brings_a_slip_back_as_a_variant(tmp_path: Path) -> None:
     shown = shell.expect(" = ")
     name = re.search(r"\(([a-z0-9-]+),\s+review 1 of 1\)", shown)
     assert name is not None and name[1] == "power-rule"
-    x, n = re.search(r"Differentiate (\w)\*\*(\w) with", shown).groups()
+    x, n = re.search(r"Differentiate (\w)\^(\w) with", shown).groups()
     shell.type(f"{n}*{x}**({n}-1)")
     shell.expect("1 of 1 right.")
     assert shell.end() == 0

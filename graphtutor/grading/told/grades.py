@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from ...door import door
+from ...door import Listed, door
 from ...errors import LearnerError, ReadError
 from ...picture.files.saved import stored
 from ...shown import BAD, GOOD, OPEN, bundle, card
@@ -58,6 +58,10 @@ class Grade:
     broken: tuple[Any, ...] = ()
     human: tuple[tuple[str, Any], ...] = ()
 
+    def __post_init__(self) -> None:
+        for name in ("lines", "misconceptions", "table"):
+            object.__setattr__(self, name, Listed(getattr(self, name)))
+
     @property
     def undecided(self) -> tuple[int, ...]:
         """The lines that wait for a person."""
@@ -79,6 +83,7 @@ class Grade:
         """The whole grade as text: equal for equal grades."""
         return json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
 
+    @door
     def to_json(self) -> dict[str, Any]:
         """Return the grade in JSON's types."""
         found = {f.name: jsonable(getattr(self, f.name)) for f in fields(self) if f.name not in ("broken", "human")}
@@ -88,6 +93,7 @@ class Grade:
         """Return the grade as Markdown; what the student typed stands in code, so that nothing in it is markup."""
         return clean(markdown(self))
 
+    @door
     def to_text(self, width: int = WIDTH) -> str:
         """Return the grade as lines for a terminal of `width` columns; words say everything, so that no colour is needed."""
         return clean(terminal(self, width))

@@ -24,6 +24,8 @@ class Rubric:
     variant: bool = False
 
     def __post_init__(self) -> None:
+        if not isinstance(self.points, list | tuple) or not all(isinstance(p, int | float) for p in self.points):
+            raise LearnerError(f"points are one number a line, such as points=(1, 2); met {self.points!r}")
         for form in self.form:
             if form not in FORMS:
                 raise LearnerError(f"'{form}' is no form of an answer; expected {', '.join(FORMS)}")

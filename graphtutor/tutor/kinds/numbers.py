@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -178,7 +177,7 @@ why = "the inner derivative x is missing"
         """Return whether parameters after a step of descent were given where their gradients are asked for."""
         texts = (ask.formula,) if isinstance(ask.formula, str) else ask.formula
         names = [name[1] if (name := GRADIENT.fullmatch(text)) else "" for text in texts]
-        if not any(names) or any(n and np.ndim(self.at.get(n, [])) for n in names):
+        if not any(names) or any(n and isinstance(self.at.get(n, []), list) for n in names):
             return False
         old = [maths.exactly(self.at[n]) if n else None for n in names * (len(truth) // len(names))]
         return any(
