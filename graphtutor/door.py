@@ -72,9 +72,7 @@ def door(function: Callable[P, R], *, called: str = "", hidden: tuple[str, ...] 
             raise LearnerError(f"{told} takes {most} argument{'s' * (most != 1)} without a name, and {met} are given")
         missing = next((name for name in required[len(args) :] if name not in options), None)
         if missing:
-            shown = EXAMPLE.get(f"{function.__name__}.{missing}") or EXAMPLE.get(missing)
-            example = f", such as {shown}" if shown else ""
-            raise LearnerError(f"{told} needs {missing}{example}")
+            raise LearnerError(f"{told} needs {missing}{example(function.__name__, missing)}")
         given = (*zip(order, args, strict=False), *options.items())
         for name, value in given:
             check_named(name, value)
@@ -85,6 +83,11 @@ def door(function: Callable[P, R], *, called: str = "", hidden: tuple[str, ...] 
             raise
 
     return opened
+
+
+def example(function: str, missing: str) -> str:
+    shown = EXAMPLE.get(f"{function}.{missing}") or EXAMPLE.get(missing)
+    return f", such as {shown}" if shown else ""
 
 
 # ----- what went wrong within, if it came from outside -----
