@@ -294,8 +294,9 @@ def judged(task: Task, answer: str | Sequence[str]) -> list[Step]:
 
 def of_part(task: Task, step: Step) -> bool:
     """Return whether a prime was read as the derivative of a part of the function by that part's own argument."""
-    beside = step.note == BY_ARGUMENT and isinstance(step.truth, heads.Diff)
-    return beside and task.graph_of(step.truth.args[0]) != task.graph_of(task.tree)
+    if step.note != BY_ARGUMENT or not isinstance(step.truth, heads.Diff):
+        return False
+    return task.graph_of(step.truth.args[0]) != task.graph_of(task.tree)
 
 
 def explains(other: Sequence[Step], steps: Sequence[Step]) -> bool:
