@@ -358,12 +358,6 @@ def checked(beside: Any) -> None:
         raise LearnerError(f"beside is {called(beside)}; expected runs of gt.train, or name → run")
 
 
-def saved(plot: figures.Plot, path: str | Path | None) -> figures.Plot:
-    if path is not None:
-        plot.save(path)
-    return plot
-
-
 def named(what: str, given: Mapping[str, Any] | None, each: str) -> dict[str, Any]:
     """Return what belongs to input names as a dictionary."""
     if given is not None and not hasattr(given, "items"):

@@ -17,9 +17,6 @@ from ..language import write
 from ..walk.trace import Trace, derivative, shown, trace
 from .runs import Plan
 
-WORD = re.compile(r"\b[a-z]\w*\b")
-INDEX = re.compile(r"\*\*(\w+)")
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Update:

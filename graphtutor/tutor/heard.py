@@ -11,8 +11,6 @@ from ..grading.python.returned import read_code
 from ..language.read import Claim, derivation
 from ..language.write import MATH, name, part_of
 
-LONGEST = 20_000
-
 
 class Heard(NamedTuple):
     """A piece of what is typed: where it stands (line and column from 1, length), its formula in MathML, words about it, why it is unread."""

@@ -17,8 +17,8 @@ from graphtutor.picture.files import fonts
 from graphtutor.picture.steps import layout
 from graphtutor.picture.steps.canvas import arrange
 from graphtutor.picture.steps.frames import film
-from graphtutor.picture.steps.layout import source
-from graphtutor.picture.steps.needs import label_size, need
+from graphtutor.picture.steps.layout import outlines
+from graphtutor.picture.steps.needs import label_size, need, sizes, slots
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
@@ -37,6 +37,11 @@ def films():
     deep = make(DEEP)
     yield "40 nodes", film(deep.trace({n.name: 0.5 for n in deep.inputs}))
     yield "graph alone", film(make(MSE))
+
+
+def outlined(frames) -> str:
+    """The DOT text that is laid out."""
+    return outlines(sizes(frames), slots(frames, "LR"), "LR")
 
 
 def rectangles(frame, placed) -> list[tuple[str, float, float, float, float]]:
@@ -123,7 +128,7 @@ def test_a_longer_text_in_one_step_makes_the_box_wider_in_all() -> None:
 
 
 def test_what_graphviz_sees_holds_no_text_of_a_learner() -> None:
-    text = source(film(make("secret*other").trace({"secret": 2, "other": 3})))
+    text = outlined(film(make("secret*other").trace({"secret": 2, "other": 3})))
     assert "secret" not in text and "other" not in text
     assert re.findall(r"^n\d+ ", text, re.M) == ["n0 ", "n1 ", "n2 ", "n0 ", "n1 "]
 
@@ -147,7 +152,7 @@ def test_a_host_may_hand_in_its_own_graphviz() -> None:
 
     frames = film(make(MSE).trace(LECTURE))
     assert arrange(frames, engine=engine) == arrange(frames)
-    assert asked == [source(frames)]
+    assert asked == [outlined(frames)]
 
 
 @pytest.mark.dot

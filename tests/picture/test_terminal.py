@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graphtutor.front.api import graph as make
 from graphtutor.picture.steps.frames import film
-from graphtutor.picture.steps.terminal import marked, plain, table, text
+from graphtutor.picture.steps.terminal import plain, table, text
 
 LECTURE = {"w0": 0.5, "w1": -0.3, "x0": 2, "x1": 0, "b": 0.1, "y": -1}
 MSE = "f = w0*x0 + w1*x1 + b\nL = (f - y)**2"
@@ -46,14 +46,6 @@ def test_ascii_says_the_same_in_ascii() -> None:
         assert said.isascii() and "?" not in said.replace("= ?", "").replace("+ ?", "").replace("  ?", "")
     lines = text(film(make(MSE).trace(LECTURE))[16], ascii=True).splitlines()
     assert lines[4] == ">  v1 = w0*x0      1      dL/dv1 = 4.2"
-
-
-def test_a_tall_graph_is_shown_around_its_active_node() -> None:
-    g = make("\n".join(f"h{i} = tanh({f'h{i - 1}' if i else 'x'})" for i in range(60)))
-    frame = film(g.trace({"x": 0.5}))[30]
-    lines = table(frame, rows=10)
-    assert len(lines) == 12 and lines[-1].strip() == "51 more nodes; the picture shows all"
-    assert any(marked(line) for line in lines)
 
 
 def test_without_a_point_there_is_no_column_of_values() -> None:

@@ -19,8 +19,7 @@ from typing import Any, NamedTuple
 from ...errors import LearnerError
 from ...expr.graph import Edge
 from ..files.inks import Point
-from .frames import Frame
-from .needs import AIR, Need, sizes, slots
+from .needs import AIR, Need
 
 ENGINES, DIRECTIONS = ("pygraphviz", "dot"), ("LR", "TB")
 BIG = 120
@@ -103,11 +102,6 @@ class Plan:
 
 
 # ----- Graphviz -----
-def source(frames: Sequence[Frame], direction: str = "LR") -> str:
-    """Return the DOT text that is laid out: fixed boxes n0, n1, … and label slots, no text at all."""
-    return outlines(sizes(frames), slots(frames, direction), direction)
-
-
 Ends = Mapping[Edge, tuple[str, str]]
 
 

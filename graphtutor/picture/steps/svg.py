@@ -318,14 +318,6 @@ class Brush:
         ]
         return "\n".join(parts)
 
-    def parts(self, frame: Frame) -> dict[str, str]:
-        """Return every part of the picture by its id: edges, boxes, then labels."""
-        names = [f"{w.edge.source}_{w.edge.slot}" for w in frame.wires]
-        wires = [self.wire(w) for w in frame.wires]
-        found = {f"e{name}": line for name, (_, line, _) in zip(names, wires, strict=True)}
-        found |= {f"n{b.id}": self.box(b)[1] for b in frame.boxes}
-        return found | {f"l{name}": label for name, (_, _, label) in zip(names, wires, strict=True)}
-
     def described(self, frame: Frame) -> str:
         """Return the picture in words: the caption, then every value and gradient."""
         back = frame.phase != "forward"

@@ -29,38 +29,18 @@ def text(frame: Frame, columns: int = 80, ascii: bool = False) -> str:
 
     A node that was computed or sends its gradient is marked ▶, one that receives it ◀ (`>`, `<` in ASCII).
     """
-    title = plain(frame.title) if ascii else frame.title
-    return "\n".join([title, *table(frame, columns, None, ascii), "", *said(frame, columns, ascii)])
+    say = plain if ascii else str
+    return "\n".join([say(frame.title), *table(frame, columns, ascii), "", *textwrap.wrap(say(frame.caption), columns)])
 
 
-# branches: one branch a column that may be left out
-def table(frame: Frame, columns: int = 80, rows: int | None = None, ascii: bool = False) -> list[str]:
-    """Return the nodes as aligned lines, the column titles first; of more than `rows` nodes those around the active one."""
+def table(frame: Frame, columns: int = 80, ascii: bool = False) -> list[str]:
+    """Return the nodes as aligned lines, the column titles first; a column that all leave empty is left out."""
     boxes = [b for b in frame.boxes if b.role != "constant"] or list(frame.boxes)
     cells = [("", "node", "value", "gradient"), *(row(b) for b in boxes)]
-    shown = [
-        0,
-        1,
-        *([2] if any(b.value is not None for b in boxes) else []),
-        *([3] if any(b.gradient is not None for b in boxes) else []),
-    ]
+    empty = {2: all(b.value is None for b in boxes), 3: all(b.gradient is None for b in boxes)}
+    shown = [k for k in range(4) if not empty.get(k)]
     say = plain if ascii else str
-    lines = aligned([tuple(say(r[k]) for k in shown) for r in cells], columns)
-    if rows is None or len(boxes) <= rows:
-        return lines
-    active = next((k for k, b in enumerate(boxes) if b.state in MARKS), 0)
-    start = max(0, min(active - rows // 2, len(boxes) - rows))
-    return [lines[0], *lines[1 + start : 1 + start + rows], f"   {len(boxes) - rows} more nodes; the picture shows all"]
-
-
-def said(frame: Frame, columns: int = 80, ascii: bool = False) -> list[str]:
-    """Return the frame's sentence in lines."""
-    return textwrap.wrap(plain(frame.caption) if ascii else frame.caption, columns)
-
-
-def marked(line_: str) -> bool:
-    """Return whether a line of the table is that of a marked node."""
-    return line_[:1] in ("▶", "◀", ">", "<")
+    return aligned([tuple(say(r[k]) for k in shown) for r in cells], columns)
 
 
 def row(b: Box) -> tuple[str, ...]:
