@@ -82,7 +82,7 @@ async function open(id, focus = false) {
 
 // ----- an exercise -----
 function promptOf(text) {
-  return text.split("\n").map(line => line.trim() ? h(/^\s*[\w']+ = /.test(line) && !/\. |[.?]$/.test(line) ? "pre" : "p", {}, line) : null);
+  return text.split("\n").map(line => line.trim() ? h(/^\s*[\w']+ = /.test(line) && !/\. |: |[.?]\)?$|[a-z]{2,} [a-z]{2,} [a-z]{2,}/.test(line) ? "pre" : "p", {}, line) : null);
 }
 function exercise(it, record) {
   const place = every().find(e => e.id === it.id), order = every();
