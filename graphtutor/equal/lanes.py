@@ -48,9 +48,7 @@ class Lanes:
     @cached_property
     def noise(self) -> Array:
         """A factor for each step and lane, 1 in the first lane."""
-        factors = 1 + NOISE * np.random.default_rng(0).uniform(-1, 1, (len(self.steps), LANES, 1))
-        factors[:, 0] = 1
-        return factors
+        return noise_of(-(-len(self.steps) // 64) * 64)
 
     def run(self, points: Array, lanes: int) -> tuple[dict[int, Array], Array]:
         """Return the values of every cell, (lanes, points) or with 1 in place of either, and at which points one left the range of floats."""
@@ -116,6 +114,14 @@ class Lanes:
             gap = np.abs(x - y).max(axis=0)
             size = np.maximum(np.abs(x), np.abs(y)).max(axis=0)
         return x, y, noise, gap, size
+
+
+@lru_cache(maxsize=16)
+def noise_of(steps: int) -> Array:
+    """Return the factors of so many steps; those of fewer are the first of them."""
+    factors = 1 + NOISE * np.random.default_rng(0).uniform(-1, 1, (steps, LANES, 1))
+    factors[:, 0] = 1
+    return factors
 
 
 @lru_cache(maxsize=10_000)

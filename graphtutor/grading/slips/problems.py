@@ -175,6 +175,8 @@ class Problem:
         return self.over(run(walk.cells, walk.shapes, self.points, "float")[walk.gradient[self.here]])
 
     def over(self, value: Any) -> Array:
+        if type(value) is np.ndarray and value.shape == (self.size,) and value.dtype == float:
+            return value
         return np.broadcast_to(np.asarray(value, dtype=float), (self.size,))
 
     @cached_property
@@ -246,9 +248,9 @@ def told(assume: Mapping[str, Any] | None) -> tuple[tuple[str, Any], ...]:
 # ----- matching -----
 def steady(graph: Graph, points: Mapping[str, Array], values: Array) -> Array:
     """Return at which points the output of a scalar graph hardly changes when every step is rounded a little otherwise."""
-    rng = np.random.default_rng(samples.SEED)
     size = len(next(iter(points.values()))) if points else 1
     shaken: list[Any] = []
+    factors = iter(roundings(size, -(-len(graph.cells) // 32) * 32))
     with np.errstate(all="ignore"):
         for cell in graph.cells:
             op, args, params = cell
@@ -256,9 +258,16 @@ def steady(graph: Graph, points: Mapping[str, Array], values: Array) -> Array:
                 shaken.append(points[params[0]] if op == "input" else run([cell], ((),), {}, "float")[0])
                 continue
             value = apply_row(ROWS[op], [shaken[a] for a in args], params, "float")
-            shaken.append(value * (1 + SHAKE * rng.choice((-2, -1, 1, 2), (SHAKES, size))))
+            shaken.append(value * next(factors))
         still = np.abs(shaken[graph.out] - values) <= STEADY * np.abs(values) + TINY
         return np.broadcast_to(still, (SHAKES, size)).all(axis=0)
+
+
+@lru_cache(maxsize=16)
+def roundings(size: int, steps: int) -> list[Array]:
+    """Return what each of some steps is multiplied by to be rounded otherwise; those of fewer steps are the first of them."""
+    rng = np.random.default_rng(samples.SEED)
+    return [1 + SHAKE * rng.choice((-2, -1, 1, 2), (SHAKES, size)) for _ in range(steps)]
 
 
 def fits(candidates: Array, answer: Array) -> Array:
