@@ -3,6 +3,7 @@
 running  cells run over an algebra: exact, float, SymPy, mpmath
 graph    Graph: nodes in topological order, named, grouped, written out, evaluated; a node written out as a SymPy expression
 tracer   Builder and Tracer: a graph under construction
+traced   Python functions that call NumPy, math, PyTorch, JAX: run on tracers, their variables' names kept
 build    from text, a SymPy tree or a Python function to a Graph
 adjoint  the backward pass in symbols, as nodes that extend the graph
 gates    strong zeros: what is shut sends nothing, by selection

@@ -21,6 +21,7 @@ from .adjoint import backward
 from .forward import tangents_of
 from .graph import Graph, Group
 from .jacobian import MOST, entries, rows
+from .traced import named_call, on_tracers
 from .tracer import Builder, Tracer
 
 MAX_NODES = 2_000_000
@@ -159,7 +160,9 @@ def from_tree(tree: Any, shapes: Mapping[str, Any] | None = None, constants: Map
 def from_function(
     function: Callable[..., Any], shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None
 ) -> Graph:
-    """Return the graph of a Python function, called once with a tracer for each of its parameters.
+    """Return the graph of a Python function, called once with a tracer for each of its parameters; its variables name their nodes.
+
+    It may call NumPy, math, PyTorch and JAX by their names; see `traced`.
 
     >>> g = from_function(lambda x: x + x)
     >>> g.output.args
@@ -176,12 +179,16 @@ def from_function(
         else:
             args.append(tracer)
     try:
-        result = function(*args, **named)
+        result, variables = named_call(on_tracers(function), args, named)
     except TypeError as error:
         raise LearnerError(
-            f"the function cannot be traced: {error}; use operators, gt.fn functions and NumPy ufuncs of its parameters"
+            f"the function cannot be traced: {error}; use operators, gt.fn functions and functions of NumPy, math, PyTorch or JAX of its parameters"
         ) from error
-    return plan.graph(Tracer(plan.builder, 0).lift(result))
+    made = {name: v.id for name, v in variables.items() if isinstance(v, Tracer) and plan.builder.cells[v.id][1]}
+    taken = {cell[2][0] for cell in plan.builder.cells if cell[0] == "input"}
+    return plan.graph(
+        Tracer(plan.builder, 0).lift(result), [(i, name) for name, i in made.items() if name not in taken]
+    )
 
 
 def build(source: Any, *, shapes: Mapping[str, Any] | None = None, constants: Mapping[str, Any] | None = None, definitions: Mapping[str, Any] | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -188,7 +189,9 @@ class Tracer:
             if value.builder is not self.builder:
                 raise LearnerError("a tracer of another graph was used; build each graph in one call of gt.graph")
             return value.id
-        if isinstance(value, np.ndarray | list | tuple) and np.ndim(value):
+        if not isinstance(value, np.ndarray | np.generic) and hasattr(value, "__array__"):  # of PyTorch or JAX
+            value = np.asarray(value)
+        if isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim):
             parts = tuple(self.lift(v) for v in value)
             return self.builder.add("vector", parts)
         if isinstance(value, np.generic):
@@ -291,12 +294,6 @@ class Tracer:
     def T(self) -> Tracer:
         return self.apply("transpose", (self,))
 
-    def sum(self, axis: Any = None) -> Tracer:
-        return self.apply("total", (self,), (axis,))
-
-    def mean(self, axis: Any = None) -> Tracer:
-        return self.apply("mean", (self,), (axis,))
-
     def __bool__(self) -> bool:
         raise LearnerError(
             "a graph has no truth of its own while it is built; write gt.fn.where(condition, a, b) or gt.fn.max(a, b) instead of if"
@@ -306,13 +303,101 @@ class Tracer:
         raise LearnerError("a graph has no number while it is built; trace it at a point with .trace(at={…})")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **settings: Any) -> Tracer:
-        name = ufunc.__name__
-        op = next((row.name for row in ROWS.values() if name in row.names), None)
+        if method != "__call__":
+            raise LearnerError(f"np.{ufunc.__name__}.{method} is no operation of a graph; gt.fn lists those that are")
+        return self.called(ufunc.__name__, args, settings)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Tracer:
+        return self.called(function.__name__, *bound(function, args, settings))
+
+    def __getattr__(self, name: str) -> Callable[..., Tracer]:
+        if name.startswith("_") or not known_call(name):
+            raise AttributeError(f"a graph's node has no '{name}'; gt.fn lists the operations")
+        return lambda *args, **settings: self.called(name, (self, *args), settings)
+
+    def called(self, name: str, args: Sequence[Any], settings: Mapping[str, Any]) -> Tracer:
+        """Return what a function of NumPy, math, PyTorch or JAX makes, by the names of rows and abbreviations."""
+        given = {SETTINGS.get(key, key): value for key, value in settings.items() if value is not None}
+        keep = given.pop("keepdims", False)
+        args = spread_out(BY_NAME.get(name), args)
+        row = row_called(name, args)
+        if row is None:
+            return self.short_for(name, (*args, *given.values()), given)
+        out = self.apply(row.name, tuple(args[: row.arity[1]]), params_of(row, name, args, given))
+        return self.kept(args[0], out, given.get("axis")) if keep else out
+
+    def short_for(self, name: str, args: Sequence[Any], given: Mapping[str, Any]) -> Tracer:
         short = abbreviation(name, len(args), code=True)
-        if (op is None and short is None) or method != "__call__" or settings:
-            raise LearnerError(f"np.{name} is no operation of a graph; gt.fn lists those that are")
-        traced: Tracer = self.apply(op, args) if op else short.meaning(Applied(self), *args)  # type: ignore[union-attr]
-        return traced
+        if short is None or not set(given) <= LIMITS:
+            raise LearnerError(
+                f"'{name}' of {len(args)} argument{'s' * (len(args) != 1)} is no operation of a graph; gt.fn lists those that are"
+            )
+        return Tracer(self.builder, self.lift(short.meaning(Applied(self), *args)))
+
+    def kept(self, x: Any, out: Tracer, axis: Any) -> Tracer:
+        """Return a result with the axes that were gone over kept, each of length 1."""
+        shape = Tracer(self.builder, self.lift(x)).shape
+        gone = {
+            a % len(shape)
+            for a in (range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,))
+        }
+        return self.apply("reshape", (out,), (tuple(1 if k in gone else n for k, n in enumerate(shape)),))
+
+
+SETTINGS = {"dim": "axis", "keepdim": "keepdims", "negative_slope": "slope"}  # PyTorch's words for NumPy's
+NAMED = {"axis", "dim", "keepdims", "keepdim", "ord", "out", "dtype", "where", "initial"}
+LIMITS = {"a_min", "a_max", "min", "max"}
+BY_NAME: dict[str, Row] = {name: row for row in reversed(ROWS.values()) for name in row.names}
+
+
+def spread_out(row: Row | None, args: Sequence[Any]) -> Sequence[Any]:
+    """Return the arguments of np.concatenate((a, b)) and max([a, b]) one by one."""
+    return (
+        (*args[0], *args[1:])
+        if row is not None and row.arity[1] is None and isinstance(args[0], list | tuple)
+        else args
+    )
+
+
+def row_called(name: str, args: Sequence[Any]) -> Row | None:
+    """Return the row that a function of this name means of these arguments; None where it may be short for something."""
+    row = BY_NAME.get(name)
+    if row is None or (row.arity[1] is not None and not row.params and len(args) > row.arity[1]):
+        return None
+    if row.name == "dot" and any(len(getattr(a, "shape", ())) > 1 for a in args):
+        return ROWS["matmul"]  # as NumPy's dot of a matrix is its product
+    return ROWS[row.of_one] if len(args) == 1 and row.of_one else row
+
+
+def params_of(row: Row, name: str, args: Sequence[Any], given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return a row's settings: those given by name, and those that stand behind its arguments."""
+    keys = [key for key, _ in row.params if key not in row.inner]
+    behind = args[row.arity[1] :] if row.arity[1] is not None else ()
+    known = {**given, **dict(zip(keys, behind, strict=False))}
+    if unread := [key for key in known if key not in keys]:
+        raise LearnerError(
+            f"{name}: the setting '{unread[0]}' is not read here; {name} takes {', '.join(keys) or 'none'}"
+        )
+    return tuple(known.get(key, default) for key, default in row.params) if known else ()
+
+
+def known_call(name: str) -> bool:
+    return name in BY_NAME or any(abbreviation(name, count, code=True) for count in (1, 2, 3))
+
+
+def bound(function: Any, args: Any, settings: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return arguments as nodes and settings by their names, as the function's signature has them; a norm of order 2 is the norm."""
+    try:
+        found = dict(inspect.signature(function).bind(*args, **settings).arguments)
+    except (TypeError, ValueError):
+        return tuple(args), dict(settings)
+    if any(isinstance(v, dict) for v in found.values()):
+        return tuple(args), dict(settings)
+    if found.get("ord") in (2, "fro"):
+        del found["ord"]
+    asked = NAMED - {"where"} if "condition" in found else NAMED
+    named = {key: found.pop(key) for key in list(found) if key in asked}
+    return tuple(found.values()), named
 
 
 class Applied:
@@ -323,3 +408,6 @@ class Applied:
 
     def __getattr__(self, op: str) -> Callable[..., Tracer]:
         return lambda *args: self.tracer.apply(op, args)
+
+    def pow(self, base: Any, exponent: Any) -> Any:
+        return base**exponent

@@ -85,7 +85,11 @@ IN_CODE = (  # what text writes with a sign has these names in NumPy and PyTorch
     Abbreviation(("logical_not",), lambda f, a: getattr(f, "not")(a)),
     Abbreviation(("absolute",), lambda f, a: f.abs(a)),
     Abbreviation(("remainder",), lambda f, a, b: f.mod(a, b), 2),
-    Abbreviation(("matmul",), lambda f, a, b: f.matmul(a, b), 2),
+    Abbreviation(("matmul", "mm", "mv"), lambda f, a, b: f.matmul(a, b), 2),
+    Abbreviation(("stack",), lambda f, x: x),
+    Abbreviation(("mse_loss",), lambda f, a, b: f.mse(a, b), 2),
+    Abbreviation(("fmax",), lambda f, a, b: f.max(a, b), 2),
+    Abbreviation(("fmin",), lambda f, a, b: f.min(a, b), 2),
 )
 BY_NAME = {(name, short.arity): short for short in ABBREVIATIONS for name in short.names}
 BY_NAME_IN_CODE = {(name, short.arity): short for short in IN_CODE for name in short.names}
