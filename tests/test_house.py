@@ -10,7 +10,7 @@ import pytest
 from measure import TOP, Module, complexity, figures, modules, splinters
 
 # What stands today; each may fall, and a commit that raises one says why in its message.
-LINES = 54_300
+LINES = 54_500
 UNEXPLAINED = 0  # functions above BRANCHED without a reason beside them
 SPLINTERS = 5  # small modules that a single one beside them imports
 BRANCHES = 10  # the 90th percentile of complexity; the goal is under 9
