@@ -341,10 +341,8 @@ def write(tree: sp.Basic, form: str = "plain", tidy: bool = False) -> str:
     return f"{MATH}{text}</math>" if form == "mathml" else text
 
 
-def part_of(
-    tree: sp.Basic, form: str = "plain", tidy: bool = False, mark: Callable[[sp.Basic, Part], Part] | None = None
-) -> Part:
-    """Return a written tree as a part; `mark(subtree, part)` may change the part of any subtree (to colour it)."""
+def part_of(tree: sp.Basic, form: str = "plain", tidy: bool = False) -> Part:
+    """Return a written tree as a part."""
     done: dict[int, Part] = {}
     alive: list[Any] = []
     todo: list[Any] = [tree]
@@ -367,5 +365,5 @@ def part_of(
                 todo.append((top, spelled))
                 todo.extend(reversed(spelled.args))
                 continue
-        done[id(whole)] = part if mark is None else mark(whole, part)
+        done[id(whole)] = part
     return done[id(tree)]

@@ -62,10 +62,8 @@ class Notation:
 
 
 # ----- shapes that many rows share -----
-def infix(
-    plain: str, binds: int, unicode: str | Style | None = None, latex: str | Style | None = None, join: bool = False
-) -> Notation:
-    return Notation(plain, unicode, latex, binds, (binds, binds + 1), join)
+def infix(plain: str, binds: int, unicode: str | Style | None = None, latex: str | Style | None = None) -> Notation:
+    return Notation(plain, unicode, latex, binds, (binds, binds + 1))
 
 
 PRODUCT = Notation(  # of two vectors · would be the dot product

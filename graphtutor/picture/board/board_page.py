@@ -31,7 +31,7 @@ def page(
     return HTML.format(
         heading=escape(heading), style=f":root{{{variables(theme or 'light', palette)}}}{dark}{STYLE.replace('FONT', STACK)}{LINES}",
         given=given, lines="\n".join(table_row(k, row) for k, row in enumerate(rows)), legend=legend,
-        controls=controls(len(rows) - 1, play=False), script=SCRIPT, hidden=" hidden" if len(rows) == 1 else "",
+        controls=controls(len(rows) - 1), script=SCRIPT, hidden=" hidden" if len(rows) == 1 else "",
     )  # fmt: skip
 
 
@@ -40,28 +40,19 @@ def table_row(k: int, row: Row) -> str:
     return f'<tr id="line{k + 1}"><td>{row.picture}<span class="heard">{row.markup}</span></td><td>{rule}</td></tr>'
 
 
-def controls(last: int, play: bool = True) -> str:
+def controls(last: int) -> str:
     """Return the buttons and the slider that go from 0 to `last`."""
-    wanted = [
-        BUTTON.format(id=name, label=label, shape=shape, word=word)
-        for name, label, shape, word in BUTTONS
-        if play or name != "play"
-    ]
-    return "\n".join(
-        [
-            *wanted,
-            f'<input id="slider" type="range" min="0" max="{last}" value="0" aria-label="step"><output id="count"></output>\n',
-        ]
-    )
+    buttons = [BUTTON.format(id=name, label=label, shape=shape) for name, label, shape in BUTTONS]
+    slider = f'<input id="slider" type="range" min="0" max="{last}" value="0" aria-label="step"><output id="count"></output>\n'
+    return "\n".join([*buttons, slider])
 
 
-BUTTON = '<button id="{id}" aria-label="{label}"><svg viewBox="0 0 16 16"><path d="{shape}"/></svg>{word}</button>'
+BUTTON = '<button id="{id}" aria-label="{label}"><svg viewBox="0 0 16 16"><path d="{shape}"/></svg></button>'
 BUTTONS = (
-    ("first", "first step", "M3 3v10M13 3 6 8l7 5z", ""),
-    ("back", "step back", "M11 3 4 8l7 5z", ""),
-    ("play", "play", "M4 3v10l9-5z", "<span>play</span>"),
-    ("next", "next step", "m5 3 7 5-7 5z", ""),
-    ("last", "last step", "M13 3v10M3 3l7 5-7 5z", ""),
+    ("first", "first step", "M3 3v10M13 3 6 8l7 5z"),
+    ("back", "step back", "M11 3 4 8l7 5z"),
+    ("next", "next step", "m5 3 7 5-7 5z"),
+    ("last", "last step", "M13 3v10M3 3l7 5-7 5z"),
 )
 
 STYLE = """*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.45 FONT}

@@ -27,10 +27,10 @@ def points_of(curve: tuple[Point, ...]) -> tuple[Point, ...]:
     return tuple(along(curve))
 
 
-def along(curve: Sequence[Point], pieces: int = 16) -> Iterator[Point]:
-    """Yield points along one Bézier curve."""
-    for k in range(pieces + 1):
-        t = k / pieces
+def along(curve: Sequence[Point]) -> Iterator[Point]:
+    """Yield 17 points along one Bézier curve."""
+    for k in range(17):
+        t = k / 16
         u = 1 - t
         weights = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
         yield (
