@@ -37,7 +37,7 @@ from .told.marks import Misconception, Rubric
 UNDECODED = re.compile("[\ud800-\udfff\ufffd]")
 QUOTE = " In your code, "
 TURNED = re.compile(r"(?<=\))\s*(?:\^\s*\{?(?:T|\\top|\\mathrm\{T\})\}?|ᵀ|')$")
-NABLA = re.compile(r"^\s*(?:∇|\\nabla)\s*\w*\s*=")
+NABLA = re.compile(r"^\s*(?:∇|\\nabla|grad\b)\s*\w*\s*=")
 
 
 @door
@@ -147,8 +147,10 @@ def is_vector(asked: Task, answer: Sequence[Any]) -> bool:
 
 
 def listed(text: str) -> list[str]:
-    """Return the entries of a gradient that stand one below the other, or with semicolons between; none where there are equations."""
-    return [] if re.search(r"[=≈\\]", text) else [part for part in re.split(r"[;\n]", text) if part.strip()]
+    """Return the entries of a gradient that stand one below the other, or with commas or semicolons between; none where there are equations or lists."""
+    if re.search(r"[=≈\\]|[(\[{][^)\]}]*,", text):
+        return []
+    return [part for part in re.split(r"[;\n]|,(?!\d)", text) if part.strip()]
 
 
 def in_brackets(text: str, count: int = 0) -> str:

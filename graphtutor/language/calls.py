@@ -195,11 +195,19 @@ def argument(p: Cursor, token: Token) -> Rule:
     if apart and p.choose(2, f"took what follows {token.name} for its argument; a number close by may be all of it"):
         return found
     while p.now.kind == "word" and not derivative_starts(p) and not function_ahead(p):
+        if eulers_power(p) and not p.choose(2, f"took {token.name} of what stands before the power of e"):
+            break
         found = times(p, found, (yield expression(p, POWER)))
         count += 1
     if count > 1:
         p.note(f"read {token.name} of all {count} factors that follow it")
     return found
+
+
+def eulers_power(p: Cursor) -> bool:
+    """True if a power of Euler's number stands here: \\cos x e^{2x} is cos(x)·e^{2x}."""
+    after = p.ahead()
+    return p.now.name == "e" and p.context.spelling("e") is None and (after.kind, after.text) == ("op", "^")
 
 
 def logarithm(p: Cursor, token: Token) -> Rule | None:

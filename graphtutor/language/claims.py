@@ -25,7 +25,7 @@ from .tokens import Token
 from .trees import names_in, neg, replaced
 
 MOST_LATE = 300  # meanings put into earlier ones; more of them is no derivation of a person's
-MINUS = frozenset("-")
+MINUS, PRIME = frozenset("-"), "'"
 Side = tuple[str, list[Token]]  # one side of an equation, with the sign before it
 MOST_SPENT = 8_000  # tokens; what a whole derivation may cost in other readings
 
@@ -203,7 +203,12 @@ class Reader:
             parts = self.parts(sides[1:])
             if dash:
                 parts = either_sign(parts) if told[0].gap and self.source(head[:1]) == "-" else negative(parts)
-            claim = replace(place, of=named[0], wrt=named[1], left=self.left_side(*named), parts=parts, entry=entry)
+            left, primes = self.left_side(*named), sum(t.kind == "prime" for t in told)
+            if primes > 1 and left is not None and named[1]:  # f'' is the derivative of f'
+                for _ in range(primes - 1):
+                    left = heads.Diff(left, sp.Symbol(named[1]))
+                return replace(place, of=f"{named[0]}{PRIME * (primes - 1)}", wrt=named[1], left=left, parts=parts)
+            claim = replace(place, of=named[0], wrt=named[1], left=left, parts=parts, entry=entry)
             if not entry:
                 self.remember(head, claim)
             return claim

@@ -174,7 +174,10 @@ def answers(found: Sequence[Piece], at: int) -> bool:
         return True
     if at + 1 >= len(found) or found[at + 1].math or (at != 0 and not found[at - 1].math):
         return False
-    said = [token.text.lower() for token in found[at + 1].tokens if token.kind != "open"] or [""]
+    remark = found[at + 1].tokens
+    if at == 0 and len(found) == 2 and remark[0].kind == "open" and remark[-1].kind == "close":
+        return True  # 4x³ (Potenzregel)
+    said = [token.text.lower() for token in remark if token.kind != "open"] or [""]
     if said[0] in ("if", "when", "for"):
         return True
     return at == 0 and closes(said, len(found) == 2)

@@ -320,7 +320,47 @@ def judged_claims(
     for line, group in groupby(claims, key=lambda c: c.line):
         here = list(group)
         judge.line(here, conditions.of_line(here), index_of.get(line, 0))
-    return restated(task, judge.record.steps)
+    return restated(task, misstated(judge.about, claims, judge.record.steps))
+
+
+def differentiated(task: Task, claims: Sequence[Claim]) -> str | None:
+    """Return the name of the student's own whose derivative the last claim is, None if it is another's."""
+    last = next((c for c in reversed(claims) if c.kind == "claim"), None)
+    return last.of if last is not None and last.wrt in task.wrt and last.of not in task.definitions else None
+
+
+def same_as(about: Meanings, name: str | None, step: Step) -> bool:
+    """Return whether a step defines a name of the student's own."""
+    own = about.record.whole(name)
+    return own is not None and step.tree is not None and own == about.record.spelled(step.tree)
+
+
+def misstated(about: Meanings, claims: Sequence[Claim], steps: list[Step]) -> list[Step]:
+    """Return the steps with a definition as wrong where the answer is the derivative of a name that was to be the function, and is not.
+
+    So it is where no other derivative is said to be the answer, and the name holds all that the function does: L = w²x² - wxy + y², dL/dw = 2wx² - xy.
+    """
+    task, name = about.task, differentiated(about.task, claims)
+    at = next((k for k, s in enumerate(steps) if s.status == "definition" and same_as(about, name, s)), None)
+    if at is None or any(s.key in wanted(task) for s in steps):
+        return steps
+    own = about.record.spelled(steps[at].tree)
+    ruling = compare(task, own, task.tree, prove=False)
+    if trees.names_in(own) != task.inputs or about.is_part(own) or ruling.kind != "differs":
+        return steps
+    wrong = replace(
+        steps[at],
+        status="wrong",
+        truth=task.tree,
+        key=(str(name), ""),
+        verdict=ruling,
+        note="this is not the function that is given",
+    )
+    return [
+        *steps[:at],
+        wrong,
+        *(replace(s, status="follows", after=wrong.index) if s.status == "right" else s for s in steps[at + 1 :]),
+    ]
 
 
 def judged_tree(task: Task, tree: sp.Basic, text: str) -> Step:

@@ -65,6 +65,7 @@ class Meanings:
         meaning = self.task.meaning(claim.of)
         known = claim.of in self.task.definitions and (meaning is None or not self.is_asked(meaning))
         known = known or (isinstance(left, heads.Diff) and self.is_part(left.args[0]))
+        known = known or (isinstance(left, heads.Diff) and isinstance(left.args[0], heads.Diff))  # f''
         asked = claim.of in (None, self.task.output) or not known
         return Meaning(left, ("" if asked else str(claim.of), str(claim.wrt)))
 
@@ -111,7 +112,12 @@ class Meanings:
         name = claim.name or ""
         for wrt in self.task.wrt:
             parts = [replace(part, tree=trees.replaced(part.tree, {f"d{wrt}": sp.S.One})) for part in claim.parts]
-            named = (last and len(self.task.wrt) == 1) or name.endswith(f"_{wrt}") or name.startswith("d")
+            named = (
+                (last and len(self.task.wrt) == 1)
+                or name.endswith(f"_{wrt}")
+                or name[1:] == wrt
+                or name.startswith("d")
+            )
             slope = self.task.slope(wrt)
             if named and parts and all(self.is_slope(p, slope) for p in parts):
                 return wrt, parts
