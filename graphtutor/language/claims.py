@@ -242,19 +242,9 @@ class Reader:
     def parts(self, sides: Sequence[Side]) -> tuple[Part, ...]:
         found = []
         for relation, body in sides:
-            reading = self.read(without_open_brace(body))
-            found.append(
-                Part(
-                    reading.tree,
-                    self.source(body),
-                    body[0].line,
-                    body[0].column,
-                    relation,
-                    reading.alternatives,
-                    reading.assumed,
-                    reading.shape,
-                )
-            )
+            r, at = self.read(without_open_brace(body)), body[0]
+            part = Part(r.tree, self.source(body), at.line, at.column, relation, r.alternatives, r.assumed, r.shape)
+            found.append(part)
         return tuple(found)
 
     def read(self, body: list[Token]) -> Reading:
@@ -352,9 +342,5 @@ def without_marks(body: list[Token]) -> list[Token]:
 
 def without_open_brace(body: list[Token]) -> list[Token]:
     """Return a side without the { of cases that nothing closes: { a if x > 0, b otherwise."""
-    lone = (
-        body[0].kind == "open"
-        and body[0].text == "{"
-        and sum((t.kind == "open") - (t.kind == "close") for t in body) == 1
-    )
+    lone = body[0].text == "{" and sum((t.kind == "open") - (t.kind == "close") for t in body) == 1
     return body[1:] if lone and len(body) > 1 else body

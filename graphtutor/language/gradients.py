@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -91,14 +92,15 @@ def in_a_row(head: Sequence[Token]) -> list[Token]:
         end = closing(line, stop + 1) if stop + 1 < len(line) else 0
         if not end:
             return line
-        return [*line[2:stop], sign_like(line[stop], "/"), *line[stop + 2 : end], *line[end + 1 :]]
+        return [
+            *line[2:stop],
+            replace(line[stop], kind="op", text="/", sub=None, gap=False, glued=False, said=""),
+            *line[stop + 2 : end],
+            *line[end + 1 :],
+        ]
     if line[0].kind == "open" and (stop := closing(line, 0)) < len(line) - 1:
         return [*line[1:stop], *line[stop + 1 :]]
     return line
-
-
-def sign_like(token: Token, text: str) -> Token:
-    return Token("op", text, token.line, token.column, token.start, token.stop)
 
 
 def closing(line: Sequence[Token], at: int) -> int:

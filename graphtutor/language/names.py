@@ -23,27 +23,14 @@ from ..text import near
 Shape = tuple[int, ...]
 GREEK = dict(zip("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
                  "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(), "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))  # fmt: skip
-LETTERS = {letter: word for word, letter in GREEK.items()} | {
-    "ϵ": "epsilon",
-    "ϕ": "phi",
-    "ϑ": "theta",
-    "ς": "sigma",
-    "ℓ": "ell",
-    "ℒ": "L",
-    "µ": "mu",
-}
+LETTERS = {letter: word for word, letter in GREEK.items()}
+LETTERS |= dict(zip("ϵϕϑςℓℒµ", "epsilon phi theta sigma ell L mu".split(), strict=True))
 MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
 NAMED_NUMBERS = {"pi": sp.pi, "inf": sp.oo, "oo": sp.oo, "nan": sp.nan}
-ABBREVIATED = {
-    "lam": "lambda",
-    "eps": "epsilon",
-    "sig": "sigma",
-    "gam": "gamma",
-    "alph": "alpha",
-    "thet": "theta",
-    "omeg": "omega",
-}
+ABBREVIATED = dict(
+    pair.split(":") for pair in "lam:lambda eps:epsilon sig:sigma gam:gamma alph:alpha thet:theta omeg:omega".split()
+)
 PREDICTED = ("hat", "pred")  # ŷ and y_pred
 SHORT = 1  # names of this length (H), and Greek ones (σ), are functions only when called with brackets
 LONGEST_FUNCTION = 8  # letters, in a run of names: sinwx

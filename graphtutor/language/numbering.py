@@ -116,14 +116,10 @@ def decimals(row: Sequence[Token], at: int) -> tuple[int, str]:
     parts = row[at : at + length + 1]
     if len(parts) <= length or parts[1].text not in (",", "{") or any(t.gap for t in parts[1:]):
         return 0, ""
-    if not (parts[0].text + parts[-1].text).isdigit() or listed(row, at, at + length):
+    near = [*row[max(at - 1, 0) : at], *row[at + length + 1 : at + length + 2]]
+    if not (parts[0].text + parts[-1].text).isdigit() or any(is_sign(t, ",") for t in near):
         return 0, ""
     return length, parts[-1].text
-
-
-def listed(row: Sequence[Token], at: int, last: int) -> bool:
-    """True if a further comma stands before or behind two numbers."""
-    return (at > 1 and is_sign(row[at - 1], ",")) or (last + 1 < len(row) and is_sign(row[last + 1], ","))
 
 
 def one_value(row: Sequence[Token], at: int, known: Context) -> bool:

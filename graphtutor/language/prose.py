@@ -37,9 +37,7 @@ SPOKEN = {
     "divided by": "/",
     "multiplied by": "*",
 }  # signs as words
-BESIDE = frozenset(
-    ["+", "-", "*", "/", "^", "=", "·", "@", "<", ">", ":=", "<=", ">=", "≈", "⊙"]
-)  # join a word to mathematics
+BESIDE = frozenset("+ - * / ^ = · @ < > := <= >= ≈ ⊙".split())  # join a word to mathematics
 CONTRACTED = frozenset("s t re ve ll d m".split())  # it's, don't
 CONNECTIVES = frozenset(["and", "or", "not", "if", "else", "otherwise"])
 STOPS = frozenset([",", ".", ":", "⇒", "…"])

@@ -185,15 +185,8 @@ def abstract(p: Cursor, token: Token, name: str) -> Rule:
 UNKNOWN = "fghFG"  # letters that name a function where nobody says what they are
 ONE_HOT = frozenset(["onehot", "one_hot", "OneHot"])
 SENSES: tuple[Callable[[Cursor, Token], Any], ...] = (
-    operator,
-    indicating,
-    by_name,
-    function,
-    abbreviated,
-    primed,
-    defined,
-    unknown,
-)
+    operator, indicating, by_name, function, abbreviated, primed, defined, unknown,
+)  # fmt: skip
 
 
 def called(p: Cursor, token: Token) -> bool:

@@ -29,10 +29,8 @@ from .record import NOT_RIGHT, Record
 from .strangers import asks, by_convention, only_meant, sized, strangers
 
 ROUNDED = 0.01  # what ≈ may be away, as a share
-MANY, ALL_DIGITS = (
-    15,
-    3e-14,
-)  # significant digits that are all a computer's number has; what a rounded sixteenth may be away
+MANY = 15  # significant digits are all that a computer's number has
+ALL_DIGITS = 3e-14  # what a rounded sixteenth may be away
 OF_ITS_OWN = Meaning(sp.S.Zero, ("", "definition"))
 
 
@@ -301,10 +299,7 @@ def of_part(task: Task, step: Step) -> bool:
 
 def explains(other: Sequence[Step], steps: Sequence[Step]) -> bool:
     """Return whether what is wrong in `steps` follows from an earlier line in `other`."""
-    late = [
-        k for k, (a, b) in enumerate(zip(steps, other, strict=False)) if a.status == "wrong" and b.status == "follows"
-    ]
-    return bool(late)
+    return any(a.status == "wrong" and b.status == "follows" for a, b in zip(steps, other, strict=False))
 
 
 def judged_claims(
@@ -329,22 +324,15 @@ def differentiated(task: Task, claims: Sequence[Claim]) -> str | None:
     return last.of if last is not None and last.wrt in task.wrt and last.of not in task.definitions else None
 
 
-def same_as(about: Meanings, name: str | None, step: Step) -> bool:
-    """Return whether a step defines a name of the student's own."""
-    own = about.record.whole(name)
-    return own is not None and step.tree is not None and own == about.record.spelled(step.tree)
-
-
+# branches: what must hold before a definition is the line at fault
 def misstated(about: Meanings, claims: Sequence[Claim], steps: list[Step]) -> list[Step]:
-    """Return the steps with a definition as wrong where the answer is the derivative of a name that was to be the function, and is not.
-
-    So it is where no other derivative is said to be the answer, and the name holds all that the function does: L = w²x² - wxy + y², dL/dw = 2wx² - xy.
-    """
+    """Return the steps with a definition as wrong that was to be the function, where its derivative is the answer: L = w² - wx, dL/dw = 2w - x."""
     task, name = about.task, differentiated(about.task, claims)
-    at = next((k for k, s in enumerate(steps) if s.status == "definition" and same_as(about, name, s)), None)
-    if at is None or any(s.key in wanted(task) for s in steps):
+    own = about.record.whole(name)
+    said = [k for k, s in enumerate(steps) if s.status == "definition" and s.tree is not None]
+    at = next((k for k in said if own is not None and own == about.record.spelled(steps[k].tree)), None)
+    if own is None or at is None or any(s.key in wanted(task) for s in steps):
         return steps
-    own = about.record.spelled(steps[at].tree)
     ruling = compare(task, own, task.tree, prove=False)
     if trees.names_in(own) != task.inputs or about.is_part(own) or ruling.kind != "differs":
         return steps

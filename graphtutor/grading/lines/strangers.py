@@ -6,7 +6,7 @@ one class k, I the identity matrix. Any other name is not guessed: an answer wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from difflib import get_close_matches
 from itertools import islice, product
@@ -121,17 +121,11 @@ def sizes(task: Task) -> Iterator[tuple[sp.Basic, str]]:
     found = [(shape[0], f"the number of rows of {name}") for name, shape in data if len(shape) > 1]
     found += [(shape[-1], f"the number of columns of {name}") for name, shape in data if len(shape) > 1]
     found += [(shape[0], f"the number of entries of {name}") for name, shape in data if len(shape) == 1]
-    for size, words in firsts(found):
+    first: dict[int, str] = {}
+    for size, words in found:
+        first.setdefault(size, words)
+    for size, words in first.items():
         yield sp.Integer(size), f"{size}, {words}"
-
-
-def firsts(pairs: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Yield the first pair of each number."""
-    met: set[int] = set()
-    for size, words in pairs:
-        if size not in met:
-            met.add(size)
-            yield size, words
 
 
 def misnamed(task: Task, name: str, line: int) -> Misconception:

@@ -19,16 +19,8 @@ from .marks import Cell, Counterexample, Line, Misconception, Variant
 
 WIDTH, NOTES, MOST_TOLD, MOST_BLANK, LONGEST = 80, 34, 3, 12, 44
 SIGNS = {
-    "right": "✓",
-    "definition": "·",
-    "follows": "→",
-    "wrong": "✗",
-    "compensates": "✗",
-    "undecided": "?",
-    "unread": "?",
-    "text": " ",
-    "side": "·",
-}
+    "right": "✓", "definition": "·", "follows": "→", "wrong": "✗", "compensates": "✗", "undecided": "?", "unread": "?", "text": " ", "side": "·",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
