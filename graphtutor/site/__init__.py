@@ -2,7 +2,7 @@
 
 call      one request as JSON to one answer as JSON: pure, for any host
 classroom exercises for a page: the list of them, one opened, what is heard while typing, an answer checked, progress
-studio    graphs for a page: steps with guesses, any expression played with, a run of descent
+studio    graphs for a page: the film of a walk, any expression played with, a run of descent
 structs   the few words of msgspec that exercises are read with, in Python alone, for a host that has no msgspec
 frozen    the package and what it imports as one archive of code, the same bytes each time
 compiler  sources to an archive of code; stands alone, for another Python to run

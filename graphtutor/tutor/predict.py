@@ -168,7 +168,7 @@ def seeded(found: Trace, notation: str = "plain") -> str:
 def judged(given: str, guess: Guess) -> str:
     """Return what to say to a guess: right, the number, or why it is no number."""
     try:
-        right = all_agree(typed(given), guess.right, 1) is not False
+        right = all_agree(typed(given), guess.right, 1) is True  # 3 is not 2.5: one decimal at least
     except ReadError as error:
         return f"I cannot read that ({error.message}). It is no guess; try again, or hint, or Enter to see it."
     return "Right." if right else f"It is {shown(guess.right, DIGITS)}."

@@ -27,7 +27,7 @@ from graphtutor.tutor.judge import judge
 from graphtutor.tutor.kinds import Exercise
 from graphtutor.tutor.lesson import AGAIN, Lesson, kept
 from graphtutor.tutor.maths import shown
-from graphtutor.tutor.predict import guesses, judged, walked
+from graphtutor.tutor.predict import Guess, guesses, judged, walked
 from graphtutor.tutor.progress import Progress, Record
 from graphtutor.tutor.store import Store
 from graphtutor.tutor.variants import variant
@@ -644,6 +644,14 @@ def test_every_exercise_with_a_graph_can_be_walked(name: str) -> None:
     found = walked(variant(COURSE.exercise(name)))
     for guess in guesses(found):
         assert judged(shown(guess.right, 12), guess) == "Right."
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "said"),
+    [("3", 2.5, "It is 2.5."), ("2", 2.5, "It is 2.5."), ("8", 8.4, "It is 8.4."), ("0", 0.04, "It is 0.04."), ("8", 8, "Right."), ("0.4", 0.40894782, "Right."), ("1/3", 1 / 3, "Right.")],
+)  # fmt: skip
+def test_a_guess_that_is_only_near_is_wrong(given: str, right: float, said: str) -> None:
+    assert judged(given, Guess("", [right], "", "")) == said
 
 
 def test_on_windows_consoles_the_lesson_needs_nothing_that_is_not_there(tmp_path: Path) -> None:
