@@ -166,6 +166,42 @@ def splinters(found: list[Module]) -> list[str]:
     ]
 
 
+def unused(found: list[Module]) -> list[str]:
+    """Return the functions, classes and constants of modules that no code of the package speaks of, those with decorators left out."""
+    names, spoken = {m.name for m in found}, set[tuple[str, str]]()
+    for module in found:
+        here, known = module.name.split(".")[: None if module.path.name == "__init__.py" else -1], dict[str, str]()
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                base = ".".join([*here[: len(here) - node.level + 1], *([node.module] if node.module else [])])
+                spoken |= {(base, alias.name) for alias in node.names}
+                known |= {a.asname or a.name: f"{base}.{a.name}".lstrip(".") for a in node.names}
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                spoken.add((module.name, node.id))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and ":" in node.value:
+                spoken.add(tuple(node.value.split(":", 1)))  # PUBLIC and the like: "front.api:Graph"
+        for node in ast.walk(module.tree):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and known.get(node.value.id) in names
+            ):
+                spoken.add((known[node.value.id], node.attr))
+    held = [
+        (module.name, name)
+        for module in found
+        for node in module.tree.body
+        for name in (
+            [node.name]
+            if isinstance(node, Block | ast.ClassDef) and not node.decorator_list
+            else [t.id for t in node.targets if isinstance(t, ast.Name)]
+            if isinstance(node, ast.Assign)
+            else []
+        )
+    ]
+    return [f"{module}.{name}".lstrip(".") for module, name in held if (module, name) not in spoken]
+
+
 def public(found: list[Module]) -> list[tuple[Module, Block | ast.ClassDef]]:
     """Return what is used beyond its own module: functions and classes whose name another module speaks, and their methods."""
     spoken: dict[str, set[str]] = {}

@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter
 
 import pytest
-from measure import TOP, Module, complexity, figures, modules, splinters
+from measure import TOP, Module, complexity, figures, modules, splinters, unused
 
 # What stands today; each may fall, and a commit that raises one says why in its message.
 LINES = 54_500
@@ -51,6 +51,21 @@ def test_functions_that_branch_much_say_why_or_become_fewer() -> None:
 def test_small_modules_stand_with_the_one_that_imports_them() -> None:
     found = splinters(HOUSE)
     assert len(found) <= SPLINTERS, "\n".join(found)
+
+
+def test_nothing_stands_there_that_nobody_calls() -> None:
+    # what is found by being there: a language's spellings, a kind of exercise and what kinds find in `maths`; the rest is called by name
+    by_name = "batch.isolation.keep batch.results.ready equal.formal.child ops.heads.Eq site.structs.installed"
+    for_tests_and_tools = "language.read.reading language.write.FORMS picture.files.fonts.regenerate"
+    known = {"__dir__", *by_name.split(), *for_tests_and_tools.split()}
+    found = [
+        name
+        for name in unused(HOUSE)
+        if name not in known
+        and not name.startswith(("tutor.kinds.", "tutor.maths."))
+        and not name.endswith((".SPELLINGS", ".__all__"))
+    ]
+    assert found == []
 
 
 def test_no_module_name_stands_twice() -> None:
