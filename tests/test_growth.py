@@ -90,6 +90,8 @@ GROWING: dict[str, tuple[Callable[[int], Any], Callable[[Any], Any], int]] = {
     "the derivation of a chain": (nested, lambda tree: gt.derive(tree, "x"), 25),
     "the derivation of a sum": (summed, lambda text: gt.derive(text, "w0"), 25),
     "reading a program": (lambda n: "\n".join(["h0 = x", *(f"h{k + 1} = tanh(w{k}*h{k} + b{k})" for k in range(n))]), gt.graph, 40),
+    "steps to a variable that is met many times": (
+        lambda n: gt.graph(" + ".join(["x"] * n)).trace(at={"x": 0.5}), lambda t: [s.sentence for s in t.steps], 60),
     "reading a sum": (summed, gt.graph, 80),
 }  # fmt: skip
 
@@ -100,6 +102,13 @@ def test_four_times_as_much_takes_little_more_than_four_times_the_calls(what: st
     small, large = make(size), make(4 * size)
     ask(make(5))  # what is imported at the first call
     assert calls(lambda: ask(large)) <= 4 * A_LITTLE_MORE * calls(lambda: ask(small))
+
+
+def test_a_sentence_tells_the_ends_of_a_long_sum() -> None:
+    t = gt.graph(" + ".join(f"c{k}*x" for k in range(50))).trace(at={"x": 3.0} | {f"c{k}": 2.0 for k in range(50)})
+    sums = [s.sentence for s in t.steps if "paths)" in s.sentence]
+    assert "= 2 + ? + … + ? (1 of 50 paths)" in sums[0]
+    assert "= 2 + 2 + 2 + … + 2 + 2 + 2 = 100 (50 of 50 paths)" in sums[-1]
 
 
 def test_a_product_is_derived_in_the_square_of_its_factors_as_its_answer_is_long() -> None:

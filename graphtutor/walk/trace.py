@@ -30,6 +30,7 @@ from ..shown import card
 from ..text import near
 
 DIGITS = 6
+MOST_TERMS = 40  # of a gradient's sum that are written out in a sentence
 PATH = "path", "paths"
 SEED = "s·"  # before the output's name where the backward pass starts from a seed s other than 1
 ONE = ("const", (), (Fraction(1), "1"))
@@ -353,10 +354,13 @@ class Trace:
                 what += f", contribution {product_of(local, upstream)} = {shown_of(contribution)}"
         sum_ = total.text()
         if len(arrived) > 1 or missing:
-            terms = " + ".join(bracketed(self.term(f)) for f in arrived)
-            result = f"; {sum_} = {terms}" + (
-                " + ?" * missing if missing else f" = {shown_of(total)}" if total.value is not None else ""
-            )
+            long = len(arrived) > MOST_TERMS
+            terms = [bracketed(self.term(f)) for f in ([*arrived[:3], *arrived[-3:]] if long else arrived)]
+            terms[3:3] = ["…"] * long
+            told = " + ?" * missing if missing <= MOST_TERMS else " + ? + … + ?"
+            if not missing and total.value is not None:
+                told = f" = {shown_of(total)}"
+            result = f"; {sum_} = {' + '.join(terms)}{told}"
             result += f" ({len(arrived)} of {len(arrived) + missing} {PATH[len(arrived) + missing > 1]})"
         else:
             result = f"; {sum_} = {shown_of(total)}" if total.value is not None else ""
