@@ -110,14 +110,17 @@ class Function:
     def mended(self, results: list[Any], values: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
         """Return the results with what floats left undefined, point by point as long as `limits` has time; see there."""
         many = any(batched)
-        rows = [v if many else np.array([v]) for v in results]
+        count = next((len(v) for v, b in zip(values, batched, strict=True) if b), 1)
+        rows = [v if many and np.ndim(v) else np.broadcast_to(v, (count, *np.shape(v))) for v in results]
         lost = np.any([~np.isfinite(rows[0]), *(np.isnan(v).reshape(len(v), -1).any(axis=1) for v in rows[1:])], axis=0)
         if not lost.any():
             return results
         rows = [np.array(v) for v in rows]
         for r in np.nonzero(lost)[0][:MOST_MENDED]:
             self.mend([v[r] if b else v for v, b in zip(values, batched, strict=True)], r, rows)
-        return rows if many else [v[0].item() if v.ndim == 1 else v[0] for v in rows]
+        if not many:
+            return [v[0].item() if v.ndim == 1 else v[0] for v in rows]
+        return [rows[0] if np.ndim(results[0]) else results[0], *rows[1:]]
 
     def mend(self, values: list[Any], r: int, rows: list[Any]) -> None:
         """Put into row `r` of the results what floats left undefined at the point of these values."""

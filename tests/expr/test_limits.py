@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 import graphtutor as gt
+from graphtutor.compiled.function import compiled
+from graphtutor.expr.tracer import Builder
 
 
 def roads(text: str, at: dict[str, float], wrt: str) -> dict[str, float]:
@@ -121,3 +123,10 @@ def test_a_graph_too_large_or_numbers_too_large_are_left_undefined() -> None:
     assert np.isnan(gt.graph("exp(exp(exp(x))) - exp(exp(exp(x)))").function()({"x": 10.0})[0])
     wide = gt.graph("sum(x*sqrt(x))", shapes={"x": 9000})
     assert np.isnan(wide.function()({"x": np.zeros(9000)})[1]["x"]).all()
+
+
+def test_a_value_that_depends_on_no_input_stands_once_in_a_batch() -> None:
+    b = Builder()
+    b.input("x")
+    value, slopes = compiled(b.graph(b.add("exp", (b.constant(0.5),))))({"x": np.array([1.0, 2.0])})
+    assert np.all(value == np.exp(0.5)) and slopes["x"].tolist() == [0, 0]
