@@ -110,8 +110,7 @@ class Function:
     def mended(self, results: list[Any], values: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
         """Return the results with what floats left undefined, point by point as long as `limits` has time; see there."""
         many = any(batched)
-        count = next((len(v) for v, b in zip(values, batched, strict=True) if b), 1)
-        rows = [v if many and np.ndim(v) else np.broadcast_to(v, (count, *np.shape(v))) for v in results]
+        rows = in_rows(results, next((len(v) for v, b in zip(values, batched, strict=True) if b), None))
         lost = np.any([~np.isfinite(rows[0]), *(np.isnan(v).reshape(len(v), -1).any(axis=1) for v in rows[1:])], axis=0)
         if not lost.any():
             return results
@@ -152,6 +151,11 @@ class Function:
 
     def __reduce__(self) -> Any:
         return Function, (self.graph, self.reduce, self.tie, self.wrt)
+
+
+def in_rows(results: Sequence[Any], count: int | None) -> list[Any]:
+    """Return results with a row for each of `count` points (None: they are of one point), also where one value is that of all."""
+    return [v if count is not None and np.ndim(v) else np.broadcast_to(v, (count or 1, *np.shape(v))) for v in results]
 
 
 def undefined(found: tuple[Any, dict[str, Any]]) -> bool:
