@@ -203,7 +203,8 @@ def made_by(call: str) -> Callable[[type[R]], type[R]]:
                 raise LearnerError(f"gt.{cls.__name__} is what {call} gives back; call that") from None
 
         def __getattr__(self: Any, name: str) -> Any:
-            raise NoAttribute(f"{cls.__name__} has no '{name}'{near(name, public(self))}; {elsewhere(self, name)}")
+            meant = near(name, public(self))
+            raise NoAttribute(f"{cls.__name__} has no '{name}'{meant or f'; {elsewhere(self, name)}'}")
 
         for name, method in (("__init__", __init__), ("__getattr__", __getattr__)):
             setattr(cls, name, method)  # a plain assignment is none to a type checker

@@ -94,7 +94,7 @@ def load(path: Path) -> Reviews:
         return Reviews(path, {})
     except OSError as error:
         raise LearnerError(f"cannot read {path}: {(error.strerror or 'it failed').lower()}") from None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise LearnerError(
             f"{path} is no file of decisions; name another one with --reviews, or move it away"
         ) from None

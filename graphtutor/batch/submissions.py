@@ -292,7 +292,11 @@ def of_csv(
     A column `answer:ID` holds the answers to that exercise; `columns` says what the table's own names mean.
     """
     reader = csv.DictReader(io.StringIO(text), delimiter=comma)
-    names = [columns.get(str(n).strip(), str(n).strip()) for n in reader.fieldnames or []]
+    try:
+        names = [columns.get(str(n).strip(), str(n).strip()) for n in reader.fieldnames or []]
+    except csv.Error as error:
+        yield Fault(f"{path}:1", f"cannot be read as a table: {str(error)[:80]}")
+        return
     asked = [name for name in names if name == "answer" or name.startswith("answer:")]
     if not asked:
         yield Fault(

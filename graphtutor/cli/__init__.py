@@ -143,6 +143,8 @@ def main(args: list[str] | None = None) -> int:
     try:
         if any("\0" in word for word in args):
             raise LearnerError("an argument holds a NUL character; leave that out")
+        if any("\ud800" <= c < "\udc80" or "\udcff" < c <= "\udfff" for word in args for c in word):
+            raise LearnerError("an argument holds half a character; leave that out")
         result = cli.main(args, prog_name="graphtutor", standalone_mode=False)
         sys.stdout.flush()
         return int(result or 0)

@@ -402,7 +402,7 @@ def watch(desk: Desk, file: str, exercise: str | None, once: bool) -> None:
         raise LearnerError(f"'{file}' is no file that can be saved; name one, such as answer.txt")
     if once and not path.exists():
         raise LearnerError(f"no file '{file}'; write your answer into it and save")
-    if once:
+    if once and path.stat().st_size <= LONGEST:
         text_of_file(path)  # empty, or no text: said now, and not waited for
     say(f"Watching {file} as an answer to {name}; Ctrl-C stops.")
     seen: tuple[int, int] | None = None

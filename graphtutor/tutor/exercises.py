@@ -10,7 +10,7 @@ import os
 import pkgutil
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -30,6 +30,7 @@ PACKAGED = Path(__file__).resolve().parent.parent / "_exercises"
 CHECKOUT = Path(__file__).resolve().parent.parent.parent / "exercises"
 ENVIRONMENT = "GRAPHTUTOR_EXERCISES"
 COURSE = "course.toml"
+MOST_FILES = 20_000  # below a folder that is said to hold exercises
 LARGEST = 1_000_000  # bytes of a file
 DEEP_KEY = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){60}")
 
@@ -158,14 +159,24 @@ class Library:
     def paths(self) -> dict[str, Path]:
         """Every exercise's id with its file, in order of folders and files."""
         found: dict[str, Path] = {}
-        for path in sorted(self.root.rglob("*.toml"), key=lambda p: p.relative_to(self.root).as_posix()):
-            if path.name == COURSE or any(part.startswith(".") for part in path.relative_to(self.root).parts):
-                continue
+        for path in sorted(self.files(), key=lambda p: p.relative_to(self.root).as_posix()):
             name = plain(path.stem)
             if name in found:
                 raise AuthorError(f"{path} and {found[name]} have the same id; rename one of them")
             found[name] = path
         return found
+
+    def files(self) -> Iterator[Path]:
+        """Yield every exercise file below the folder; what is hidden is none, and a whole disk is no folder of exercises."""
+        seen = 0
+        for folder, inner, names in os.walk(self.root):
+            inner[:] = [name for name in inner if not name.startswith(".")]
+            seen += len(inner) + len(names)
+            if seen > MOST_FILES:
+                raise LearnerError(
+                    f"'{self.root}' holds more than {MOST_FILES:,} files; give the folder of exercises itself"
+                )
+            yield from (Path(folder, n) for n in names if n.endswith(".toml") and n != COURSE and not n.startswith("."))
 
     def group(self, name: str) -> str:
         """Return the folder of an exercise, without its number."""

@@ -16,7 +16,7 @@ import pytest
 import graphtutor as gt
 from graphtutor.errors import AuthorError, LearnerError
 from graphtutor.tutor.course import course
-from graphtutor.tutor.exercises import load
+from graphtutor.tutor.exercises import library, load
 from graphtutor.tutor.judge import judge
 from graphtutor.tutor.kinds import Exercise
 from graphtutor.tutor.lesson import Lesson
@@ -203,3 +203,37 @@ def test_a_label_with_control_characters_leaves_a_plot_well_formed(tmp_path: Pat
 
 def test_every_kind_has_its_own_tag() -> None:
     assert len({k.__struct_config__.tag for k in Exercise.__subclasses__()}) == len(Exercise.__subclasses__())
+
+
+def test_a_folder_too_large_to_be_one_of_exercises_is_refused_and_what_is_hidden_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.toml", ".b.toml", "c.txt", "course.toml", ".git/d.toml", "e/f.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert list(library(tmp_path).paths) == ["a", "f"]
+    monkeypatch.setattr("graphtutor.tutor.exercises.MOST_FILES", 3)
+    with pytest.raises(LearnerError, match="holds more than 3 files; give the folder of exercises itself"):
+        _ = library(tmp_path).paths
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "args", "said"),
+    [
+        ("s.csv", "x+" * 70_000, ["grade", "s.csv", "--expression", "x", "--wrt", "x"], "cannot be read as a table"),
+        ("d.json", "[" * 100_000, ["grade", "s.csv", "--expression", "x", "--wrt", "x", "--reviews", "d.json"], "is no file of decisions"),
+        ("s.csv", "", ["grade", "--diff", "\ud800", "\udfff+1"], "an argument holds half a character"),
+        ("s.csv", "", ["list", "--progress", "\ud800"], "an argument holds half a character"),
+        ("b.txt", "\udcff", ["watch", "b.txt", "power-rule", "--once"], "is not UTF-8 text; save it as UTF-8"),
+        ("b.txt", " \n", ["watch", "b.txt", "power-rule", "--once"], "is empty"),
+        (".x", "", ["watch", ".", "power-rule", "--once"], "is no file that can be saved"),
+    ],
+)  # fmt: skip
+def test_files_and_words_that_cannot_be_taken_end_in_one_sentence(
+    name: str, text: str, args: list[str], said: str, at: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+    code, _, err = at(*args)
+    assert code in (2, 3)
+    assert said in " ".join(err.split())
+    assert "Traceback" not in err
