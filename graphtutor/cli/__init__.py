@@ -135,16 +135,20 @@ def cli(
         resume(seed)
 
 
+def whole(args: list[str]) -> None:
+    """Raise LearnerError for an argument that no file, and no shell, could hold."""
+    for c in "".join(args):
+        if c == "\0" or "\ud800" <= c < "\udc80" or "\udcff" < c <= "\udfff":
+            raise LearnerError(f"an argument holds {'a NUL' if c == chr(0) else 'half a'} character; leave that out")
+
+
 def main(args: list[str] | None = None) -> int:
     """Run a command and return its exit code; what a learner can mend is one line on stderr, never a traceback."""
     args = sys.argv[1:] if args is None else args
     gc.set_threshold(SELDOM)
     plain_streams()
     try:
-        if any("\0" in word for word in args):
-            raise LearnerError("an argument holds a NUL character; leave that out")
-        if any("\ud800" <= c < "\udc80" or "\udcff" < c <= "\udfff" for word in args for c in word):
-            raise LearnerError("an argument holds half a character; leave that out")
+        whole(args)
         result = cli.main(args, prog_name="graphtutor", standalone_mode=False)
         sys.stdout.flush()
         return int(result or 0)
