@@ -105,6 +105,7 @@ def browser() -> Iterator[Any]:
 def tab(browser: Any, host: Host) -> Iterator[Any]:
     """A page in which Python is ready; what it asked for and what went wrong in it stand in `page.asked`, `page.said`."""
     context = browser.new_context()
+    context.set_default_timeout(READY)
     page = context.new_page()
     page.asked, page.said = [], []
     page.on("request", lambda request: page.asked.append(request.url))
