@@ -99,7 +99,8 @@ def from_equation(
     >>> print(from_equation("exp(y) = x", "x").lines[-1].text)
     y' = exp(-y)
     """
-    sides = equation(source, [str(wrt), of or "y"]) if isinstance(source, str) and "=" in source else None
+    by = str(wrt)
+    sides = equation(source, [by, of or "y"], by=by) if isinstance(source, str) and "=" in source else None
     if sides is None:
         if of is not None:
             raise LearnerError(
@@ -107,7 +108,7 @@ def from_equation(
             )
         return None
     names = trees.names_in(sides[0]) | trees.names_in(sides[1])
-    return implicitly(sides, sp.Symbol(str(wrt)), function_of(names, str(wrt), of), brief, order)
+    return implicitly(sides, sp.Symbol(by), function_of(names, by, of), brief, order)
 
 
 def implicitly(sides: tuple[sp.Basic, sp.Basic], wrt: sp.Symbol, of: str, brief: bool, order: int) -> Derivation:

@@ -85,21 +85,24 @@ def one(text: str, known: Context, limits: Limits, alternatives: bool = False) -
 
 
 def equation(
-    text: str, names: Iterable[str] | None = None, limits: Limits = DEFAULT
+    text: str, names: Iterable[str] | None = None, limits: Limits = DEFAULT, by: str = ""
 ) -> tuple[sp.Basic, sp.Basic] | None:
     """Return the two sides of an equation between names, as in x² + y² = 1 and y = x·exp(y); None for any other text.
 
-    A name on the left that the right side does not hold is what a program calls it, and no equation.
+    A name on the left that the right side does not hold is what a program calls it, and no equation, unless it is what is
+    differentiated by.
 
-    >>> equation("x**2 + y**2 = 1"), equation("L = x**2"), equation("y = x exp(y)")[1]
-    ((x**2 + y**2, 1), None, x*exp(y))
+    >>> equation("x**2 + y**2 = 1"), equation("L = x**2"), equation("y = x exp(y)")[1], equation("x = tan(y)", by="x")
+    ((x**2 + y**2, 1), None, x*exp(y), (x, tan(y)))
     """
     bounded(text, limits)
     known = context(names, None, None, None, limits=limits)
     sides = parted(scanned(text, known))
     while len(sides[-1]) > 1 and sides[-1][-2].kind == "break":
         del sides[-1][-2]
-    if len(sides) != 2 or not sides[0] or len(sides[1]) < 2 or named_line(sides[0], sides[1], known):
+    if len(sides) != 2 or not sides[0] or len(sides[1]) < 2:
+        return None
+    if named_line(sides[0], sides[1], known) and [t.name for t in sides[0]] != [by]:
         return None
     if any(is_op(t, PARTS) or t.kind == "break" for side in sides for t in side):
         return None

@@ -41,6 +41,23 @@ def test_every_equation_on_the_way_holds_for_that_derivative(text, curve):
             assert abs(sp.N(gap.subs({x: a, y: b}), 30)) < 1e-20
 
 
+@pytest.mark.parametrize(
+    ("text", "wrt", "slope"),
+    [
+        ("x = tan(y)", "x", "1/(1 + tan(y)**2)"),
+        ("y = tan(x)", "y", "1/(1 + tan(x)**2)"),
+        ("t = exp(u)", "t", "exp(-u)"),
+        ("x = y^2", "x", "1/(2*y)"),
+        ("s = log(t)", "s", "t"),
+        ("x = cosh(y)", "x", "1/sinh(y)"),
+    ],
+)
+def test_a_name_alone_that_is_differentiated_by_is_a_side_of_an_equation_and_no_label(text, wrt, slope):
+    # read as what a program calls its output, its derivative by itself came out 0
+    assert gt.same(gt.derive(text, wrt).lines[-1].text.split("=")[1], slope)
+    assert gt.grade(text, slope, wrt=wrt).correct and gt.grade(text, "0", wrt=wrt).correct is False
+
+
 def test_the_name_that_depends_is_said_or_the_only_other_one_or_y():
     assert gt.derive("s*t + t**2 = 1", "t").name == "s"
     assert gt.derive("x**2 + y**2 = r**2", "x").lines[-1].text == "y' = -x/y"

@@ -300,9 +300,9 @@ def equation_of(source: Any, names: Sequence[str]) -> tuple[sp.Basic, sp.Basic] 
     if not isinstance(source, str) or "=" not in source:
         return None
     named = NAMED.match(source)
-    if named and not re.search(rf"\b{named[1]}\b", source[named.end() :]):
+    if named and named[1] not in names and not re.search(rf"\b{named[1]}\b", source[named.end() :]):
         return None  # the usual case, told before anything is read
-    return read.equation(source, [*names, "y"], LECTURER)
+    return read.equation(source, [*names, "y"], LECTURER, by=names[0] if len(names) == 1 else "")
 
 
 def refuse_misspelt(name: str, inputs: Collection[str], meanings: Collection[str]) -> None:
