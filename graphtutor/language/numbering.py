@@ -117,7 +117,7 @@ def decimals(row: Sequence[Token], at: int) -> tuple[int, str]:
     if len(parts) <= length or parts[1].text not in (",", "{") or any(t.gap for t in parts[1:]):
         return 0, ""
     near = [*row[max(at - 1, 0) : at], *row[at + length + 1 : at + length + 2]]
-    if not (parts[0].text + parts[-1].text).isdigit() or any(is_sign(t, ",") for t in near):
+    if not re.fullmatch("[0-9]+", parts[0].text + parts[-1].text) or any(is_sign(t, ",") for t in near):
         return 0, ""
     return length, parts[-1].text
 
