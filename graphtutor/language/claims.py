@@ -34,7 +34,8 @@ MOST_SPENT = 8_000  # tokens; what a whole derivation may cost in other readings
 class Part:
     """One expression of a claim: its tree, the other readings that a person could mean, and where it stands.
 
-    `relation` is the sign before it: "" (none), "=" or "≈".
+    `relation` is the sign before it: "" (none), "=" or "≈". `dashed`: it is said of `- dL/dw`, where a dash and a space may be a
+    bullet, as which it is taken, or a minus.
     """
 
     tree: sp.Basic
@@ -45,6 +46,7 @@ class Part:
     alternatives: tuple[sp.Basic, ...] = ()
     assumed: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,8 @@ class Reader:
             self.axes = sizes(bare, self.known)
             parts = self.parts(sides[1:])
             if dash:
-                parts = either_sign(parts) if told[0].gap and self.source(head[:1]) == "-" else negative(parts)
+                bullet = told[0].gap and self.source(head[:1]) == "-"
+                parts = tuple(replace(p, dashed=True) for p in parts) if bullet else negative(parts)
             left, primes = self.left_side(*named), sum(t.kind == "prime" for t in told)
             if primes > 1 and left is not None and named[1]:  # f'' is the derivative of f'
                 for _ in range(primes - 1):
@@ -304,12 +307,6 @@ class Reader:
             self.known = self.known.defining(
                 name, Definition(claim.tree, None, claim.parts[-1].shape, names_in(claim.tree))
             )
-
-
-def either_sign(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """Return what `- dL/dw = 2x` says if the dash is a bullet, and beside it what it says if it is a minus."""
-    said = "took the dash before the derivative for a bullet or for a minus, whichever fits"
-    return tuple(replace(p, alternatives=(*p.alternatives, neg(p.tree)), assumed=(*p.assumed, said)) for p in parts)
 
 
 def negative(parts: Sequence[Part]) -> tuple[Part, ...]:

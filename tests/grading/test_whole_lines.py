@@ -288,7 +288,14 @@ GREEK_NAMES = [
 
 NUMBERING = [
     ("-p*log(p)", "p", "- ∂H/∂p = -log(p) - 1", True),  # a bullet
-    ("-p*log(p)", "p", "- ∂H/∂p = log(p) + 1", True),  # a minus
+    ("-p*log(p)", "p", "- ∂H/∂p = log(p) + 1", None),  # right with a minus, a slip behind a bullet: a person decides
+    ("(w*x - y)**2", "w", "- dL/dw = 2x(y - wx)", None),
+    ("(w*x - y)**2", "w", "- dL/dw = 2x(wx - y)", True),
+    ("(w*x - y)**2", "w", "- dL/dw = x(wx - y)", False),
+    ("exp(-k*t)", "t", "- dN/dt = k e^{-kt}", None),
+    ("log(s)/c", "s", "- \\frac{\\partial f}{\\partial s} = -\\frac{1}{cs}", None),
+    ("cos(q)", "q", "- f'(q) = sin(q)", None),
+    ("cos(q)", "q", "-f'(q) = sin(q)", True),
     ("-p*log(p)", "p", "- ∂H/∂p = log(p)", False),
     ("-p*log(p)", "p", "-∂H/∂p = log(p) + 1", True),
     ("k*sin(z)", "z", "- df/dz = k cos(z)", True),

@@ -31,6 +31,9 @@ from .strangers import asks, by_convention, only_meant, sized, strangers
 ROUNDED = 0.01  # what ≈ may be away, as a share
 MANY = 15  # significant digits are all that a computer's number has
 ALL_DIGITS = 3e-14  # what a rounded sixteenth may be away
+DASHED = (
+    "it is right with a minus before the derivative and wrong with a bullet: write −(dL/dw) = …, or leave the dash out"
+)
 OF_ITS_OWN = Meaning(sp.S.Zero, ("", "definition"))
 
 
@@ -171,6 +174,9 @@ class Judge:
         if ruling.kind == "differs" and strangers(self.task, tree) and not self.close(part, tree, truth):
             error = self.unknown(part, tree, truth)
             self.record.steps.append(Step(step.index, step.source, "unread", error=error, written=tree))
+            return
+        if ruling.kind == "differs" and part.dashed and compare(self.task, trees.neg(tree), truth).kind != "differs":
+            self.record.remember(replace(step, status="undecided", note=DASHED))
             return
         step = self.settled(step, before, assumed, self.close(part, tree, truth) if ruling.kind == "differs" else "")
         self.record.remember(replace(step, status="side", note=meaning.beside) if meaning.beside else step)
