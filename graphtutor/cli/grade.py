@@ -178,11 +178,24 @@ def grade(paths: tuple[str, ...], form: str | None, output: str | None, report: 
             shown(marked, form or ("text" if as_json or not output else form_for(output)), output, as_json)
         if report and not stopped:
             shown(marked, "html", report, False)
-        nothing = found.faults and not found.roll
+        nothing = bool(found.faults and not found.roll) or (not stopped and unasked(marked, about))
     if stopped:
         raise click.Abort
     if nothing:
         raise click.exceptions.Exit(UNREADABLE)
+
+
+def unasked(marked: Marked, about: dict[str, Any]) -> bool:
+    """Say it where a question of the command line is one that no answer can be graded by."""
+    given = [name for name in ("exercise", "expression") if about[name]]
+    why = None
+    for one in marked if given else ():
+        if not one.get("error") or one.get("stopped") or why not in (None, one["error"]):
+            return False
+        why = one["error"]
+    if why is not None:
+        complain(f"nothing could be graded by --{given[0]}: {why}")
+    return why is not None
 
 
 # ----- where the results go, before anything is graded -----

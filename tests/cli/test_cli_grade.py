@@ -429,6 +429,21 @@ def test_bad_input_is_one_clear_line(args, code, message, here, capsys) -> None:
     assert message in err and len(err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--exercise", "nope"], "nothing could be graded by --exercise: no exercise 'nope'; see them"),
+        (["--expression", "x**", "--wrt", "x"], "nothing could be graded by --expression: the text ends after '**'"),
+    ],
+)
+def test_a_question_of_the_command_line_that_is_none_ends_in_an_exit_code(given, said, here, capsys) -> None:
+    Path("a.txt").write_text("2x", "utf-8")
+    Path("b.txt").write_text("2*(", "utf-8")
+    code, _, err = run(capsys, "grade", "a.txt", "b.txt", *given)
+    assert code == 3 and said in err and len(err.strip().splitlines()) == 1
+    assert run(capsys, "grade", "b.txt", "--expression", "x**2", "--wrt", "x")[0] == 0, "an answer may be unread"
+
+
 def test_an_answer_to_no_exercise_is_undecided_and_says_why(here, capsys) -> None:
     Path("a.json").write_text('{"id": "a", "exercise": "no-such", "answer": "1"}', "utf-8")
     result = json.loads(run(capsys, "grade", "a.json", "--json")[1])
