@@ -26,6 +26,7 @@ PRECISE = 4  # points of agreement with many digits, before floats may say so
 NEAR_KINK = 1e-7  # a point where a kink's quantity is so small is no business of floats
 MANY = 10  # so many points that could not be worked out for each that agrees are no sample either
 FEW = 3  # points of agreement that are no sample where others could not be worked out
+HOPELESS = 20  # points that could not be worked out, and hardly one that agreed: no more are tried
 ENOUGH = 8  # points of agreement that are looked for longer than others
 MOST_DOUBTS = 150_000  # cells evaluated with many digits at points where floats are not sure
 FEW_CELLS = 40
@@ -203,7 +204,8 @@ class Sampler:
             self.consider(point, entry, outcome)
             if self.differs is not None:
                 return False
-        return self.left > 0
+        hopeless = self.unsure >= HOPELESS and self.agreed < FEW and not self.quick
+        return self.left > 0 and not hopeless
 
     def consider(self, point: Point, entry: int, outcome: Outcome) -> None:
         if outcome.kind == DIFFER and outcome.tie:
