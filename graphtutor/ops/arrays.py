@@ -288,7 +288,7 @@ def most(x: Value, axis: int, sign: str, ufunc: Any) -> Value:
 def log_softmax(x: Value, axis: int) -> Value:
     """Return log softmax(x) along `axis`, shifted by the maximum."""
     if x.dtype == object:
-        return x - np.expand_dims(logsumexp(x, (axis,)), axis)  # of symbols: x − log Σ exp(x)
+        return x - np.expand_dims(np.asarray(logsumexp(x, (axis,)), dtype=object), axis)  # of symbols: x − log Σ exp(x)
     x = x - x.max(axis=axis, keepdims=True)
     x -= np.log(np.add.reduce(np.exp(x), axis=axis, keepdims=True))
     return x
