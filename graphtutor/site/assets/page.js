@@ -280,15 +280,17 @@ async function check(it, answer) {
   $("check").disabled = true;
   try {
     const found = await ask({op: "check", id: it.id, answer, seed}, 0);
+    if ($("check")) $("check").disabled = false; // before the verdict is seen: Enter at once after it counts, though progress is still being kept
     const kept = found.attempt && note({do: "attempt", id: it.id, attempt: found.attempt, again: found.again});
     if (state.open === it) verdict(it, answer, found);
     if (found.correct) drafts.drop(it);
     await kept;
     SCORM.answered(it, answer, found);
   } catch (error) {
+    if ($("check")) $("check").disabled = false;
     if (error instanceof Slow) late(it, answer, seed);
     else if (state.open === it) put(place, h("p", {class: "verdict is-undecided"}, String(error.message || error)), h("p", {class: "quiet"}, "It does not count; try again."));
-  } finally { if ($("check")) $("check").disabled = false; }
+  }
 }
 function late(it, answer, seed) {
   const attempt = {when: new Date().toISOString().slice(0, 19) + "Z", answer, correct: null, score: 0, misconceptions: [], seed};
