@@ -163,7 +163,7 @@ def main(args: list[str] | None = None) -> int:
         click.echo(error.format_message())
         return 2
     except click.ClickException as error:
-        return refused(error.format_message(), error, args, help_line(error))
+        return refused(error.format_message(), error, args, help_line(error, args))
     except (LearnerError, AuthorError) as error:
         return refused(str(error), error, args)
     except BrokenPipeError:  # the reader of our output has left, as in `graphtutor step … | head`
@@ -181,9 +181,12 @@ def main(args: list[str] | None = None) -> int:
         return BUG
 
 
-def help_line(error: click.ClickException) -> str:
+def help_line(error: click.ClickException, args: list[str]) -> str:
     context = getattr(error, "ctx", None)
-    return f"; '{context.command_path} --help' shows what it takes" if context and context.parent else ""
+    path = context.command_path if context and context.parent else ""
+    if context is None and isinstance(error, click.BadOptionUsage):  # click does not say of which command
+        path = " ".join(["graphtutor", *[word for word in args if word in COMMANDS][:1]])
+    return f"; '{path} --help' shows what it takes" if path else ""
 
 
 def refused(message: str, error: Exception, args: list[str], after: str = "") -> int:

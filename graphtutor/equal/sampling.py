@@ -94,6 +94,11 @@ class Sampler:
         """Whether too few points could be worked out for their agreement to mean anything."""
         return self.unsure > (self.agreed if self.agreed < FEW else MANY * self.agreed)
 
+    @property
+    def hopeless(self) -> bool:
+        """Whether it is known by now that nothing will be: not one point in many can be worked out."""
+        return self.unsure >= HOPELESS and self.agreed < FEW and not self.quick
+
     def run(self, prove: Callable[[], str], alike_edges: Callable[[], bool]) -> None:
         """Sample until a difference is found or all points are used up.
 
@@ -204,8 +209,7 @@ class Sampler:
             self.consider(point, entry, outcome)
             if self.differs is not None:
                 return False
-        hopeless = self.unsure >= HOPELESS and self.agreed < FEW and not self.quick
-        return self.left > 0 and not hopeless
+        return self.left > 0 and not self.hopeless
 
     def consider(self, point: Point, entry: int, outcome: Outcome) -> None:
         if outcome.kind == DIFFER and outcome.tie:

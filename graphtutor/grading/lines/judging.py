@@ -175,11 +175,15 @@ class Judge:
             error = self.unknown(part, tree, truth)
             self.record.steps.append(Step(step.index, step.source, "unread", error=error, written=tree))
             return
-        if ruling.kind == "differs" and part.dashed and compare(self.task, trees.neg(tree), truth).kind != "differs":
+        if part.dashed and self.by_minus_alone(tree, ruling, truth):
             self.record.remember(replace(step, status="undecided", note=DASHED))
             return
         step = self.settled(step, before, assumed, self.close(part, tree, truth) if ruling.kind == "differs" else "")
         self.record.remember(replace(step, status="side", note=meaning.beside) if meaning.beside else step)
+
+    def by_minus_alone(self, tree: sp.Basic, ruling: Ruling, truth: sp.Basic) -> bool:
+        """Return whether `- dL/dw = …` is right if its dash is a minus, and only then."""
+        return ruling.kind == "differs" and compare(self.task, trees.neg(tree), truth).kind != "differs"
 
     def settled(self, step: Step, before: Step | None, assumed: str, close: str) -> Step:
         """Return a step with what becomes of it; `close` says why one that differs is taken all the same."""
