@@ -13,12 +13,13 @@ import numpy as np
 
 from ..expr.running import Cell
 from ..expr.tracer import Tracer
+from ..ops.precision import TooLarge, context
 from ..ops.table import ROWS
 from .domain import Domain, fraction
 from .evaluate import Line
 from .lanes import Lanes, as_floats, on_arrays
 from .ranges import Range, Ranges
-from .reals import NAN, TooLarge, context
+from .reals import NAN
 from .scalars import Scalars, ancestors
 
 GRID = tuple(

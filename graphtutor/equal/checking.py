@@ -15,12 +15,13 @@ import sympy as sp
 from ..expr.adjoint import Backward, backward
 from ..expr.graph import Graph
 from ..expr.tracer import Builder, Tracer
+from ..ops.precision import TooLarge, context
 from ..ops.table import ROWS
 from ..ops.tracing import f
 from ..walk.trace import trace
 from . import Evidence, Verdict, weakest
 from .differences import MOST_PRECISE, at_point, by_difference, work
-from .reals import TooLarge, context, to_mpf
+from .reals import to_mpf
 from .tape import Tape
 
 # ----- against SymPy's derivative of explicit entries -----

@@ -13,6 +13,7 @@ from ..door import door
 from ..errors import LearnerError
 from ..expr.running import Cell
 from ..ops.arrays import Shape, show_shape
+from ..ops.precision import context
 from .breaks import alike_edges, breaks
 from .domain import REAL, Domain, domains
 from .formal import prove_in_child, proved
@@ -20,7 +21,7 @@ from .given import Context, Graphs, both, boxes, declared, graphs, in_order
 from .lanes import FLOAT_DIGITS
 from .outcomes import LEFT, RIGHT
 from .ranges import Ranges
-from .reals import context, to_mpf
+from .reals import to_mpf
 from .sampling import Sampler, Witness
 from .scalars import Scalars, ancestors, expanded
 from .verdict import Evidence, Point, Verdict, place

@@ -17,10 +17,11 @@ import numpy as np
 
 from ..expr.adjoint import Backward
 from ..expr.graph import Graph
+from ..ops.precision import TooLarge, context
 from ..ops.table import ROWS
 from ..walk.trace import Trace
 from .evaluate import Line
-from .reals import NAN, TooLarge, context, to_mpf
+from .reals import NAN, to_mpf
 from .scalars import Scalars, expanded
 from .verdict import Evidence, Verdict
 

@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 
 from ..expr.running import NUMBERS, Cell
 from ..ops.arrays import Entry
+from ..ops.precision import context
 from ..ops.table import ROWS
-from .reals import NAN, Number, Operation, context, finite, on_reals, to_mpf
+from .reals import NAN, Number, Operation, finite, on_reals, to_mpf
 from .scalars import ancestors, exact_rule
 
 OK, UNDEFINED, UNKNOWN = 0, 1, 2

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..expr.running import Cell
+from ..ops.precision import TooLarge, context
 from .evaluate import OK, UNDEFINED, UNKNOWN, Careful, Line, significant
-from .reals import TooLarge, context, magnitude, to_mpf
+from .reals import magnitude, to_mpf
 
 AGREE, DIFFER, LEFT, RIGHT, NEITHER, UNSURE = "agree", "differ", "left", "right", "neither", "unsure"
 DIGITS = 50  # worked with, more where long constants occur

@@ -1,7 +1,6 @@
 """Operations on mpmath numbers with real semantics: nan where they are undefined, TooLarge where they would take too long.
 
-mpmath keeps its precision in a context, and its usual one is shared by the whole process. Here every thread has a context of
-its own, so that comparisons in several threads do not meet, and the precision that a user has set stays as it is.
+Each thread has a context of its own, see `ops.precision`.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any
 import mpmath
 
 from ..ops.arrays import Entry, lift
+from ..ops.precision import TooLarge, context
 from ..ops.table import ROWS
 
 Number = Any  # mpf
@@ -24,24 +24,15 @@ MOST_KEPT = 10_000  # operations with their settings
 LARGEST = 4000  # bits before or after the point of an argument of exp, sin, …: their cost grows with it
 
 
-class TooLarge(ArithmeticError):
-    """A number too large or too small for its exponential or sine to be worked out."""
-
-
 class Own(local):
     """What each thread has of its own: a context of mpmath, and the operations of the table over its numbers."""
 
     def __init__(self) -> None:
-        self.context: Any = mpmath.MPContext()
+        self.context: Any = context()
         self.operations: dict[tuple[str, tuple[Any, ...]], Operation] = {}
 
 
 OWN = Own()
-
-
-def context() -> Any:
-    """Return this thread's context of mpmath: its numbers, functions and precision."""
-    return OWN.context
 
 
 def to_mpf(value: Any) -> Number:

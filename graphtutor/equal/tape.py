@@ -14,7 +14,8 @@ from typing import Any
 import sympy as sp
 from sympy.utilities.lambdify import MPMATH_TRANSLATIONS
 
-from .reals import LARGEST, NAN, Number, TooLarge, context, finite, magnitude, to_mpf
+from ..ops.precision import TooLarge, context
+from .reals import LARGEST, NAN, Number, finite, magnitude, to_mpf
 
 LONGEST = 100_000  # bits of a whole number that is written out
 RELATIONS: dict[Any, Callable[[Any, Any], bool]] = {

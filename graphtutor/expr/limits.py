@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from threading import local
 from typing import Any, NamedTuple
 
-import mpmath
 import numpy as np
 
 from ..ops.arrays import Shape
+from ..ops.precision import TooLarge, context
 from ..ops.row import Row
 from ..ops.table import ROWS
 from .adjoint import Backward
@@ -43,20 +42,6 @@ class Slope(NamedTuple):
     below: float | None
     above: float | None
     limit: bool
-
-
-class Own(local):
-    """Each thread's own context of mpmath: the precision that a user has set stays as it is."""
-
-    def __init__(self) -> None:
-        self.context: Any = mpmath.MPContext()
-
-
-OWN = Own()
-
-
-class TooLarge(ArithmeticError):
-    """A number too large for a function of it to be worked out, or too many of them."""
 
 
 def real(entry: Any, m: Any) -> Any:
@@ -88,7 +73,7 @@ class Wide:
     """The cells of a backward pass over numbers of many digits, around one point."""
 
     def __init__(self, walk: Backward, point: Mapping[str, Any], wanted: Iterable[int]):
-        self.walk, self.m = walk, OWN.context
+        self.walk, self.m = walk, context()
         self.live = needed(walk.cells, [walk.graph.out, *wanted])
         self.size = sum(math.prod(walk.shapes[i]) for i in self.live)
         self.spent = 0

@@ -5,6 +5,7 @@ heads       our own SymPy heads, for what SymPy's cannot carry as a learner wrot
 notation    how an operation is written
 abbreviations  functions that are short for operations of the table: sec x, log₂ x, square(x)
 misconceptions  CATALOGUE: every misconception with its hints and its rank; an id that is not there is an AuthorError
+precision   many digits: a context of mpmath for each thread
 row         what a row holds: one column for each thing anybody asks of an operation
 tracing     calls of operations by name on tracers: how a row's rules speak of other rows
 folds       what a textbook does not write: × 1, + 0 and the like
